@@ -1,0 +1,74 @@
+"""What every channel is to the rest of the program, and how a send can end.
+
+A channel translates and carries; it decides nothing. Only `bot/delivery.py` calls `send`, only `bot/intake.py`
+stores what arrived. Outcomes are exceptions, classed by what they prove (delivery.md 3):
+
+    (returned)   the platform accepted the message
+    NotSent      surely not sent: retry when `retry_after` seconds are over
+    Refused      final for this message: the platform will never take it
+    Blocked      final for this person on this channel
+    Unclear      it may have been sent: a time-out after the request went out, a 5xx, a broken connection
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from storage.messages import Incoming, Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can show. Limits are in characters as the platform counts them."""
+
+    edits: bool
+    text_limit: int
+    idempotent: bool = False  # a byte-identical resend is not delivered twice
+
+
+class SendError(Exception):
+    """A send that was not plainly accepted; the text is the platform's own word, without secrets."""
+
+
+class NotSent(SendError):
+    def __init__(self, reason: str, retry_after: float | None = None, everyone: bool = False) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.everyone = everyone  # the whole account is told to wait, not only this chat
+
+
+class Refused(SendError):
+    pass
+
+
+class Blocked(SendError):
+    pass
+
+
+class Unclear(SendError):
+    pass
+
+
+class Unfetchable(Exception):  # noqa: N818 - it is a fact about the file, not a fault of ours
+    """A file that the platform will never give: too large, or its link has died."""
+
+
+class Unreadable(Exception):  # noqa: N818
+    """A raw update that is not what the platform documents; its row is parked with the bytes."""
+
+
+class Channel(Protocol):
+    name: str
+    account: str
+    capabilities: Capabilities
+
+    def to_incoming(self, raw: bytes) -> Incoming | None:
+        """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""
+
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+        """Sends (or, where `message.replaces` is set, edits); returns the platform's id of the message."""
+
+    async def answer_press(self, press: str) -> None:
+        """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""
+
+    async def fetch(self, reference: str) -> bytes:
+        """The bytes of a file. Raises NotSent to try again later, Unfetchable when that is final."""

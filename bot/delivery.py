@@ -1,0 +1,336 @@
+"""The only sender: claims outgoing rows, calls the channels, writes back what came of it.
+
+Rule 1  One look = one transaction: it writes back what has ended, then claims what may go now. What is
+        claimed is sent at once, so a crash leaves in doubt only what was really on its way.
+Rule 2  No outcome is forgotten: it stays in memory until the database has taken it. If the process dies
+        first, the lease tells the next one that the message may have arrived.
+Rule 3  A chat has one send in flight; its next row is claimed in or after the transaction that ends this one.
+Rule 4  The wake-up is cleared before the look: what is committed during it causes the next one. A slow poll
+        is the net, and finds what becomes due by the city clock.
+"""
+
+import asyncio
+import logging
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
+from bot.rates import Rates
+from storage import outbox
+from storage.database import Database
+from storage.messages import Outgoing
+from storage.outbox import Claimed, Claims, End, Outcome, Room
+
+log = logging.getLogger(__name__)
+
+Account = tuple[str, str]  # channel, account
+
+# Of an account's places for sends in flight, this share is kept from bulk: digests that hang must not bar
+# what is urgent.
+RESERVED = 0.25
+# Back-offs in seconds. A whole account comes back soon, for urgent messages wait there too.
+ROW_BACKOFF_CAP = 60.0
+ACCOUNT_BACKOFF_CAP = 10.0
+# A lone unclear end says nothing about the platform; so many in a row mean that it is ill.
+UNCLEAR_FORGIVEN = 3
+DATABASE_BACKOFF_CAP = 5.0
+LAST_WRITES = 3
+SHORTEST_WAIT = 0.001
+
+
+class Clock(Protocol):
+    def city(self) -> datetime: ...
+
+    def machine(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
+
+
+def backoff(failures: int, cap: float) -> float:
+    """Seconds to wait after so many failures in a row: 1, 2, 4 ... up to the cap."""
+    return min(cap, 2.0 ** min(failures - 1, 16))
+
+
+class Post:
+    """One account's part of the delivery: its channel, its rates, what is in flight to which chat."""
+
+    def __init__(self, account: Account, channel: Channel, rates: Rates, places: int) -> None:
+        self.account = account
+        self.channel = channel
+        self.rates = rates
+        self.in_flight: dict[str, Claimed] = {}
+        self._places = places
+        self._bulk_places = places - math.ceil(places * RESERVED)
+        self._failures = 0
+
+    def room(self) -> Room:
+        total, bulk = self.rates.room()
+        paused, slow = self.rates.held()
+        in_bulk = sum(row.lane.bulk for row in self.in_flight.values())
+        return Room(
+            total=min(total, self._places - len(self.in_flight)),
+            bulk=max(0, min(bulk, self._bulk_places - in_bulk)),
+            busy=paused | self.in_flight.keys(),
+            slow=slow,
+        )
+
+    def learn_answer(self) -> None:
+        self._failures = 0
+
+    def learn_delay(self, row: Claimed, error: NotSent) -> float:
+        """Pauses what the platform wants paused; returns the seconds until the row may go again."""
+        if error.everyone:
+            if error.retry_after is None:
+                self._back_off()
+            else:
+                self.rates.pause(error.retry_after)
+            return self.rates.pause_left(row.chat)
+        if error.retry_after is not None:
+            self.rates.pause(error.retry_after, row.chat)
+            return error.retry_after
+        return backoff(row.attempts, ROW_BACKOFF_CAP)
+
+    def learn_doubt(self) -> None:
+        """Slows an account down whose platform fails on everything, lest every digest end in doubt."""
+        if self._failures >= UNCLEAR_FORGIVEN - 1:
+            self._back_off()
+        else:
+            self._failures += 1
+
+    def _back_off(self) -> None:
+        """What fails together counts once: during a pause there is nothing to learn."""
+        if not self.rates.pause_left():
+            self._failures += 1
+            self.rates.pause(backoff(self._failures, ACCOUNT_BACKOFF_CAP))
+
+
+class Delivery:
+    """`await run()` sends until it is cancelled, and then lets what is in flight end.
+
+    media        a photo of ours by its media id; if there is none any more, the message goes without it
+    on_blocked   told, in the transaction that fails the row, that this person blocked us; may be told twice
+    send_time    seconds after which a send that has not ended is unclear; must be shorter than the lease
+    """
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        channels: Mapping[Account, Channel],
+        rates: Mapping[Account, Rates],
+        clock: Clock,
+        media: Callable[[int], Awaitable[bytes | None]],
+        on_blocked: Callable[[Session, Claimed, datetime], None],
+        places: int = 64,
+        lease: timedelta = timedelta(seconds=90),
+        send_time: float = 60,
+        patience: float = 5,
+        poll: float = 5,
+    ) -> None:
+        self._database = database
+        self._posts = {
+            account: Post(account, channel, rates[account], places) for account, channel in channels.items()
+        }
+        self._clock = clock
+        self._media = media
+        self._on_blocked = on_blocked
+        self._lease = lease
+        self._send_time = send_time
+        self._patience = patience
+        self._poll = poll
+        self._wake = asyncio.Event()
+        self._ended: list[Outcome] = []
+        self._sends: set[asyncio.Task[None]] = set()
+        self._retry: datetime | None = None
+        self._failed_looks = 0
+
+    def wake(self) -> None:
+        """Something was written and committed."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        try:
+            await self._recover()
+            while True:
+                seconds = await self.look()
+                await self._until_woken(seconds)
+        finally:
+            await self.close()
+
+    async def look(self) -> float:
+        """Writes back, claims, starts sends; returns the seconds until the next look is worth it."""
+        self._wake.clear()
+        outcomes = tuple(self._ended)
+        rooms = {account: post.room() for account, post in self._posts.items()}
+        rooms = {account: room for account, room in rooms.items() if room.total > 0}
+        if outcomes and self._failed_looks:  # after a failure, first and alone: what has ended
+            rooms = {}
+            self._wake.set()
+        self._retry = None
+        if outcomes or rooms:
+            try:
+                claimed = await self._transact(outcomes, rooms)
+            except Exception:
+                return self._look_failed()
+            self._failed_looks = 0
+            del self._ended[: len(outcomes)]
+            for row in claimed:
+                self._start(row)
+        return self._next_look()
+
+    async def settled(self) -> None:
+        """Waits until nothing is in flight. The outcomes are written by the next look."""
+        while self._sends:
+            await asyncio.wait(self._sends)
+
+    async def close(self) -> None:
+        """Lets sends in flight end, up to `patience` seconds (what is cut off is unclear); writes all outcomes."""
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=self._patience)
+        for send in self._sends:
+            send.cancel()
+        await self.settled()
+        for _ in range(LAST_WRITES):
+            if not self._ended:
+                return
+            try:
+                await self._write_back()
+            except Exception:
+                self._look_failed()
+
+    async def _write_back(self) -> None:
+        outcomes = tuple(self._ended)
+        if outcomes:
+            await self._transact(outcomes, {})
+            del self._ended[: len(outcomes)]
+
+    async def _recover(self) -> None:
+        """Ends the leases of a process that died: `serve` alone holds the file (decisions.md 30)."""
+        machine = self._clock.machine()
+        while True:
+            try:
+                await self._write_back()  # what an earlier run of ours could not write
+                return await self._database.run(lambda session: outbox.recover(session, machine))
+            except Exception:
+                await asyncio.sleep(self._look_failed())
+
+    async def _until_woken(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+
+    def _look_failed(self) -> float:
+        self._failed_looks += 1
+        log.exception("the outbox could not be written; %d outcomes wait for the next try", len(self._ended))
+        return backoff(self._failed_looks, DATABASE_BACKOFF_CAP)
+
+    def _next_look(self) -> float:
+        """The rates, a row's back-off or the poll, whichever comes first; a send that ends wakes us itself."""
+        seconds = [self._poll]
+        for post in self._posts.values():
+            if (change := post.rates.next_change()) is not None:
+                seconds.append(change - self._clock.monotonic())
+        if self._retry is not None:
+            seconds.append((self._retry - self._clock.machine()).total_seconds())
+        return max(SHORTEST_WAIT, min(seconds))
+
+    async def _transact(self, outcomes: Sequence[Outcome], rooms: Mapping[Account, Room]) -> list[Claimed]:
+        """One transaction. If we are cancelled meanwhile, what it claimed is given back: it was not sent."""
+        now, machine = self._clock.city(), self._clock.machine()
+
+        def work(session: Session) -> list[Claims]:
+            outbox.finish(session, outcomes, now)
+            for outcome in outcomes:
+                if outcome.end is End.BLOCKED:
+                    self._on_blocked(session, outcome.row, now)
+            return [self._claim(session, account, room, now, machine) for account, room in rooms.items()]
+
+        # Shielded, for the transaction goes on when we are cancelled, and its claims must not be forgotten.
+        running = asyncio.ensure_future(self._database.run(work))
+        try:
+            found = await asyncio.shield(running)
+        except asyncio.CancelledError:
+            with suppress(Exception):
+                await self._give_back(running)
+            raise
+        self._retry = min((claims.retry for claims in found if claims.retry), default=None)
+        return [row for claims in found for row in claims.rows]
+
+    async def _give_back(self, running: Awaitable[list[Claims]]) -> None:
+        for claims in await running:
+            self._ended += [Outcome(row, End.NOT_SENT, note="stopped before it went") for row in claims.rows]
+
+    def _claim(
+        self, session: Session, account: Account, room: Room, now: datetime, machine: datetime
+    ) -> Claims:
+        channel, name = account
+        return outbox.claim(
+            session, channel=channel, account=name, room=room, now=now, machine=machine, lease=self._lease
+        )
+
+    def _start(self, row: Claimed) -> None:
+        post = self._posts[row.channel, row.account]
+        post.rates.take(row.lane, row.chat)
+        post.in_flight[row.chat] = row
+        send = asyncio.create_task(self._send(post, row))
+        self._sends.add(send)
+        send.add_done_callback(self._sends.discard)
+
+    async def _send(self, post: Post, row: Claimed) -> None:
+        self._ended.append(await self._attempt(post, row))
+        del post.in_flight[row.chat]
+        self._wake.set()
+
+    async def _attempt(self, post: Post, row: Claimed) -> Outcome:
+        """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
+        try:
+            external = await self._call(post, row)
+        except NotSent as error:
+            return self._again(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
+        except Refused as error:
+            post.learn_answer()
+            return Outcome(row, End.REFUSED, note=str(error))
+        except Blocked as error:
+            post.learn_answer()
+            return Outcome(row, End.BLOCKED, note=str(error) or "blocked")
+        except (Unclear, TimeoutError) as error:
+            post.learn_doubt()
+            return self._unclear(row, str(error) or "no answer in time")
+        except asyncio.CancelledError:
+            return self._unclear(row, "stopped while it was sent")
+        except Exception as error:
+            log.exception("outbox row %d: the channel failed in a way it does not document", row.id)
+            return self._unclear(row, type(error).__name__)
+        post.learn_answer()
+        return Outcome(row, End.SENT, external=external)
+
+    async def _call(self, post: Post, row: Claimed) -> str:
+        try:
+            message = Outgoing.model_validate(row.body)
+        except ValidationError as error:
+            raise Refused(f"the row cannot be read: {error.error_count()} errors") from error
+        files = await self._files(message.photos)
+        if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
+            raise NotSent("paused", retry_after=left)
+        async with asyncio.timeout(self._send_time):
+            return await post.channel.send(row.chat, message, files)
+
+    async def _files(self, photos: Sequence[int]) -> tuple[bytes, ...]:
+        try:
+            files = [await self._media(photo) for photo in photos]
+        except Exception as error:
+            log.exception("photos could not be read")
+            raise NotSent("photos could not be read") from error
+        return tuple(file for file in files if file is not None)
+
+    def _unclear(self, row: Claimed, note: str) -> Outcome:
+        return self._again(row, End.UNCLEAR, note, backoff(row.ambiguous + 1, ROW_BACKOFF_CAP))
+
+    def _again(self, row: Claimed, end: End, note: str, seconds: float) -> Outcome:
+        return Outcome(row, end, note=note, retry=self._clock.machine() + timedelta(seconds=seconds))

@@ -1,0 +1,173 @@
+"""How fast one account may send: pure accounting over an injected monotonic clock, in seconds.
+
+    all lanes               28 a second       Telegram's overall rate is about 30
+    reminders and digests   25 a second       the rest is kept for what is urgent and for answers
+    one chat                1 a second        three at once are forgiven
+    one group               20 in any minute
+
+A limit of 0 is lifted. An answer to a person's own tap (REPLY) yields only to the overall rate and to a
+pause, but counts for its chat. A pause (429) stops every lane.
+"""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from rules.kinds import Lane
+
+BURST = 3
+GROUP_SECONDS = 60.0
+# Bulk is spread over nine tenths of its second: what is urgent then never waits for the end of a whole salvo,
+# and a late wake-up can still be made good.
+SPREAD = 0.9
+MANY = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Calls a second; `group` in any 60 seconds. 0 lifts a limit."""
+
+    total: float = 28
+    bulk: float = 25
+    chat: float = 1
+    group: int = 20
+
+    def scaled(self, total: float, chat: float) -> "Limits":
+        """As the settings want it: bulk keeps its share of the total, groups follow the chats."""
+        bulk = total * self.bulk / self.total
+        return replace(self, total=total, bulk=bulk, chat=chat, group=self.group if chat else 0)
+
+
+class Window:
+    """At most `count` calls in any `seconds`, and at least `gap` seconds between two."""
+
+    def __init__(self, count: int, seconds: float, gap: float = 0) -> None:
+        self._calls: deque[float] = deque(maxlen=count)
+        self._count = count
+        self._seconds = seconds
+        self._gap = gap
+
+    @classmethod
+    def a_second(cls, rate: float, spread: float = 0) -> "Window":
+        """For a rate such as 28 or 0.5 a second."""
+        count = max(1, int(rate))
+        return cls(count, count / rate, spread / rate)
+
+    def when(self) -> float:
+        """The moment from which the next call may start."""
+        if not self._calls:
+            return 0
+        gap_over = self._calls[-1] + self._gap
+        return gap_over if len(self._calls) < self._count else max(self._calls[0] + self._seconds, gap_over)
+
+    def room(self, now: float) -> int:
+        if self.when() > now:
+            return 0
+        if self._gap:
+            return 1
+        return self._count - sum(call + self._seconds > now for call in self._calls)
+
+    def take(self, now: float) -> None:
+        self._calls.append(now)
+
+    def empty(self, now: float) -> bool:
+        return not self._calls or self._calls[-1] + self._seconds <= now
+
+
+class Rates:
+    """What one account may send and when. Moments are those of `clock`; one not after it means now."""
+
+    def __init__(
+        self,
+        limits: Limits,
+        clock: Callable[[], float],
+        is_group: Callable[[str], bool] = lambda _chat: False,
+    ) -> None:
+        self._clock = clock
+        self._is_group = is_group
+        self._limits = limits
+        self._total = Window.a_second(limits.total) if limits.total else None
+        self._bulk = Window.a_second(limits.bulk, SPREAD) if limits.bulk else None
+        self._groups: dict[str, Window] = {}
+        self._booked: dict[str, float] = {}  # until when a chat's calls have used up its time
+        self._paused: dict[str, float] = {}
+        self._all_paused = 0.0
+
+    def when(self, lane: Lane, chat: str) -> float:
+        """From when a message of this lane may go to this chat."""
+        windows = (self._total, self._bulk if lane.bulk else None)
+        moments = [window.when() for window in windows if window]
+        if lane is not Lane.REPLY:
+            moments.append(self._chat_free(chat))
+        return max(self._paused_until(chat), *moments, 0.0)
+
+    def take(self, lane: Lane, chat: str) -> None:
+        """Counts a call that starts now."""
+        now = self._clock()
+        if self._total:
+            self._total.take(now)
+        if self._bulk and lane.bulk:
+            self._bulk.take(now)
+        if self._limits.chat:
+            self._book(chat, now)
+        if self._limits.group and self._is_group(chat):
+            self._groups.setdefault(chat, Window(self._limits.group, GROUP_SECONDS)).take(now)
+
+    def pause(self, seconds: float, chat: str | None = None) -> None:
+        """Stops one chat, or all; never shortens a pause."""
+        until = self._clock() + seconds
+        if chat is None:
+            self._all_paused = max(self._all_paused, until)
+        else:
+            self._paused[chat] = max(self._paused.get(chat, 0), until)
+
+    def pause_left(self, chat: str = "") -> float:
+        """Seconds until this chat (without one: the account) may be called again; 0 if it may."""
+        return max(0.0, self._paused_until(chat) - self._clock())
+
+    def room(self) -> tuple[int, int]:
+        """How many messages may start now: in all, and how many of them in bulk."""
+        now = self._clock()
+        if self._all_paused > now:
+            return 0, 0
+        total = self._total.room(now) if self._total else MANY
+        bulk = self._bulk.room(now) if self._bulk else MANY
+        return total, min(total, bulk)
+
+    def held(self) -> tuple[set[str], set[str]]:
+        """The chats that are paused, and those that only answers may go to now. Forgets what is over."""
+        now = self._clock()
+        self._forget(now)
+        slow = self._booked.keys() | self._groups.keys()
+        return set(self._paused), {chat for chat in slow if self._chat_free(chat) > now}
+
+    def next_change(self) -> float | None:
+        """When the room grows or a chat comes free; None if nothing is held back."""
+        now = self._clock()
+        windows = (self._total, self._bulk)
+        moments = [window.when() for window in windows if window]
+        moments += [self._all_paused, *self._paused.values()]
+        moments += [self._chat_free(chat) for chat in self._booked.keys() | self._groups.keys()]
+        return min((moment for moment in moments if moment > now), default=None)
+
+    def _paused_until(self, chat: str) -> float:
+        return max(self._all_paused, self._paused.get(chat, 0))
+
+    def _chat_free(self, chat: str) -> float:
+        """By the chat's own rate: its calls may run ahead of their time by a burst."""
+        free = 0.0
+        if chat in self._booked:
+            free = self._booked[chat] - (BURST - 1) / self._limits.chat
+        if chat in self._groups:
+            free = max(free, self._groups[chat].when())
+        return free
+
+    def _book(self, chat: str, now: float) -> None:
+        """Answers may overdraw the chat's time; a full burst is all that is held against what follows."""
+        booked = max(self._booked.get(chat, 0), now) + 1 / self._limits.chat
+        self._booked[chat] = min(booked, now + BURST / self._limits.chat)
+
+    def _forget(self, now: float) -> None:
+        self._paused = {chat: until for chat, until in self._paused.items() if until > now}
+        self._booked = {chat: until for chat, until in self._booked.items() if until > now}
+        self._groups = {chat: window for chat, window in self._groups.items() if not window.empty(now)}

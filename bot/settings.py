@@ -1,0 +1,266 @@
+"""What an operator may set: environment variables with the prefix SANBAO_, also read from a file `.env`.
+
+Rule 1  everything is checked before anything starts; an error names the variable, found and expected.
+Rule 2  a SANBAO_ variable that is not known is an error: a slip of the pen in a token's name would otherwise
+        open the try-out city where the real one was meant.
+Rule 3  secrets are SecretStr and never stand in an error.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+from collections.abc import Iterable
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "SANBAO_"
+ENV_FILE = ".env"
+OFFICIAL_TELEGRAM = "https://api.telegram.org"
+# Planned, not built yet: setting one is an error that says so instead of guessing at a slip.
+LATER = ("WECOM_", "AIBOT_", "HEARTBEAT_URL", "BACKUP_KEY")
+
+
+class SettingsError(Exception):
+    """What is wrong with the settings, one line for each fault."""
+
+
+class TelegramMode(StrEnum):
+    POLLING = "polling"
+    WEBHOOK = "webhook"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",  # `unknown` looks after these, with better words
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    # Where things are kept
+    data_dir: Path = Field(default=Path("data"), description="folder of the database, media, copies and lock")
+    database_url: str = Field(
+        default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'sanbao.db'}",
+        description="sqlite:///PATH; without it sanbao.db under DATA_DIR",
+    )
+
+    # The page and the webhook
+    http_host: str = Field(default="127.0.0.1", description="address to listen on; loopback unless set")
+    http_port: int = Field(default=8080, ge=0, le=65535, description="port to listen on; 0 takes a free one")
+    public_url: str | None = Field(
+        default=None, description="https address under which the outside reaches HTTP_PORT"
+    )
+    tryout: bool | None = Field(
+        default=None,
+        description="the try-out page: true opens it (even beside a real channel), false closes it; "
+        "unset: open as long as no channel is configured",
+    )
+
+    # Telegram
+    telegram_token: SecretStr | None = Field(default=None, description="the bot's token from @BotFather")
+    telegram_api_url: str = Field(
+        default=OFFICIAL_TELEGRAM, description="base of the Bot API without /bot, for a server of one's own"
+    )
+    telegram_mode: TelegramMode = Field(default=TelegramMode.POLLING, description="polling or webhook")
+    telegram_secret: SecretStr | None = Field(
+        default=None, description="webhook only: 1-256 characters A-Z a-z 0-9 _ - that Telegram sends along"
+    )
+    telegram_rate: float = Field(
+        default=28, ge=0, description="messages a second to all chats; 0 lifts the limit"
+    )
+    telegram_chat_rate: float = Field(
+        default=1, ge=0, description="messages a second to one chat; 0 lifts the limit"
+    )
+
+    # Around it
+    proxy: SecretStr | None = Field(
+        default=None, description="http://[user:password@]host:port for everything that goes out"
+    )
+    admin: str | None = Field(
+        default=None,
+        description="phone or id of the person who is told about faults; unset: everyone with role 管理员",
+    )
+    rules_file: Path | None = Field(
+        default=None, description="the city's rules (TOML); unset: the built-in ones"
+    )
+    words_file: Path | None = Field(
+        default=None, description="the city's own sentences; unset: the built-in ones"
+    )
+    timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
+
+    @property
+    def has_channel(self) -> bool:
+        """Whether a real channel is configured."""
+        return self.telegram_token is not None
+
+    @property
+    def tryout_open(self) -> bool:
+        return not self.has_channel if self.tryout is None else self.tryout
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @property
+    def telegram_account(self) -> str:
+        """The bot's numeric id, which its token begins with; empty without one."""
+        return self.telegram_token.get_secret_value().split(":")[0] if self.telegram_token else ""
+
+    def check_clock(self, moved: timedelta) -> None:
+        """Refuses a moved city clock beside a real channel: real people would be told false dates."""
+        if moved and self.has_channel:
+            raise SettingsError(
+                f"SANBAO_TELEGRAM_TOKEN: found beside a city clock that was moved by {moved.days} days; "
+                "expected the true clock. Start the real city in a SANBAO_DATA_DIR of its own."
+            )
+
+    @field_validator("database_url")
+    @classmethod
+    def _one_file(cls, url: str) -> str:
+        if not url.startswith("sqlite:///") or url in ("sqlite:///", "sqlite:///:memory:") or "?" in url:
+            raise ValueError("expected sqlite:///PATH (four slashes for an absolute path)")
+        return url
+
+    @field_validator("telegram_api_url", "public_url")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("expected http://HOST or https://HOST, with a port and a path at most")
+        return url.rstrip("/")
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _without_bot(cls, url: str) -> str:
+        if url.endswith("/bot"):
+            raise ValueError("expected the base without /bot, as in https://api.telegram.org")
+        return url
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[0-9]+:[A-Za-z0-9_-]+", token.get_secret_value()):
+            raise ValueError("expected a token as @BotFather gives it: digits, a colon, letters and digits")
+        return token
+
+    @field_validator("telegram_secret")
+    @classmethod
+    def _secret(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
+            raise ValueError("expected 1-256 of the characters A-Z a-z 0-9 _ -, all that Telegram allows")
+        return secret
+
+    @field_validator("proxy")
+    @classmethod
+    def _http_proxy(cls, proxy: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(proxy.get_secret_value()) if proxy else None
+        if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("expected an HTTP proxy, http://HOST:PORT (a SOCKS proxy cannot be used)")
+        return proxy
+
+    @field_validator("rules_file", "words_file")
+    @classmethod
+    def _is_there(cls, path: Path | None) -> Path | None:
+        if path and not path.is_file():
+            raise ValueError("expected a file that is there; take the setting out for the built-in one")
+        return path
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError("expected the name of a time zone, as Asia/Shanghai") from error
+        return name
+
+    @model_validator(mode="after")
+    def _webhook_is_whole(self) -> Self:
+        if self.telegram_mode is not TelegramMode.WEBHOOK:
+            return self
+        own_server = self.telegram_api_url != OFFICIAL_TELEGRAM
+        needs = {
+            "SANBAO_TELEGRAM_TOKEN": self.telegram_token is not None,
+            "SANBAO_TELEGRAM_SECRET": self.telegram_secret is not None,
+            "SANBAO_PUBLIC_URL (https)": self.public_url is not None
+            and (own_server or self.public_url.startswith("https://")),
+        }
+        if missing := [name for name, there in needs.items() if not there]:
+            raise ValueError(
+                f"SANBAO_TELEGRAM_MODE: found webhook without {', '.join(missing)}; "
+                "expected all of them, or SANBAO_TELEGRAM_MODE=polling"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _tryout_stays_home(self) -> Self:
+        """In the try-out anyone may speak as anyone: beyond this machine it must be asked for."""
+        if self.tryout is None and self.tryout_open and not is_loopback(self.http_host):
+            raise ValueError(
+                f"SANBAO_HTTP_HOST: found {self.http_host} with no channel configured, which would open the "
+                "try-out page to others; expected a channel (SANBAO_TELEGRAM_TOKEN), "
+                "SANBAO_TRYOUT=true to open it nevertheless, or SANBAO_TRYOUT=false"
+            )
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load() -> Settings:
+    """The settings of this process and its folder's `.env`. Raises SettingsError with every fault found."""
+    faults = unknown({*os.environ, *dotenv_values(ENV_FILE, encoding="utf-8")})
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        faults += [_in_words(detail) for detail in error.errors(include_url=False)]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def unknown(names: Iterable[str]) -> list[str]:
+    """A sentence for every SANBAO_ name that is no setting, with the nearest one that is."""
+    known = [PREFIX + field.upper() for field in Settings.model_fields]
+    found = []
+    for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
+        if name.upper() in known:
+            continue
+        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
+        hint = f"the nearest setting is {near}"
+        if name.upper().removeprefix(PREFIX).startswith(LATER):
+            hint = "it belongs to a later version"
+        found.append(f"{name}: no setting of this version; {hint}. Correct it or take it out.")
+    return found
+
+
+def _in_words(fault: ErrorDetails) -> str:
+    message = fault["msg"].removeprefix("Value error, ")
+    if not fault["loc"]:
+        return message
+    name = str(fault["loc"][0])
+    field = Settings.model_fields[name]
+    if "SecretStr" in str(field.annotation):
+        return f"{PREFIX}{name.upper()}: {message} (what was found is not shown)"
+    return f"{PREFIX}{name.upper()}: found {fault['input']!r}; {message}. It is: {field.description}."

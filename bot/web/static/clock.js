@@ -1,0 +1,111 @@
+/* The city's clock: shows it, and moves it forward.
+ *
+ * Rule 1  Forward only; what is not after now cannot be chosen, and the server has the last word.
+ * Rule 2  While it moves, the server's own ticks move the bar; nothing else can be started.
+ * Rule 3  A move that got no answer is not repeated by itself: the server may have made it.
+ */
+
+import { Away, moveClock } from "./api.js";
+import * as time from "./citytime.js";
+import { byId, clone, closeOutside, write } from "./dom.js";
+import { tell } from "./status.js";
+
+const MINUTE = 60_000;
+
+export class Clock {
+  constructor({ onUnsure }) {
+    this.onUnsure = onUnsure; // asks for the city's state: after a broken move nobody here knows the time
+    this.now = null; // the wall clock
+    this.offset = "";
+    this.moving = null; // {from, to} while it moves
+    this.fixed = ""; // why it cannot be moved, if so
+    this.button = byId("clock-button");
+    this.bar = byId("clock-progress");
+    this.menu = byId("clock-menu");
+    this.button.addEventListener("click", () => this.open());
+    byId("clock-pick").addEventListener("submit", (event) => { event.preventDefault(); this.picked(); });
+    byId("clock-to").addEventListener("input", () => { byId("clock-wrong").textContent = ""; });
+    byId("clock-pick").noValidate = true; // our own sentence instead of the browser's
+    closeOutside(this.menu);
+  }
+
+  set(iso) {
+    this.now = time.wall(iso);
+    this.offset = time.offsetOf(iso);
+    byId("now").textContent = time.moment(this.now);
+    byId("now").dateTime = iso;
+    this.button.disabled = false;
+    if (this.moving) this.showProgress();
+  }
+
+  fix(reason) {
+    this.fixed = reason;
+  }
+
+  open() {
+    if (this.moving) return;
+    if (this.fixed) return void tell(this.fixed, "wrong");
+    write(document, "#clock-now", time.moment(this.now));
+    write(document, "#clock-wrong", "");
+    byId("clock-moves").replaceChildren(...time.moves(this.now).map((move) => this.item(move)));
+    byId("clock-to").min = time.toInput(new Date(this.now.getTime() + MINUTE));
+    byId("clock-to").value = time.toInput(new Date(this.now.getTime() + 60 * MINUTE));
+    this.menu.showModal();
+    byId("clock-moves").querySelector("button").focus();
+  }
+
+  item({ key, label, to }) {
+    const item = clone("move-template");
+    const press = item.querySelector("button");
+    press.dataset.move = key;
+    write(item, ".move-label", label);
+    write(item, ".move-to", time.moment(to)).dateTime = time.toIso(to, this.offset);
+    press.addEventListener("click", () => this.move(to));
+    return item;
+  }
+
+  picked() {
+    const { value } = byId("clock-to");
+    const to = value && time.fromInput(value);
+    if (!to) byId("clock-wrong").textContent = "请把日期和时间选完整。";
+    else if (to <= this.now) byId("clock-wrong").textContent = `只能往前：请选 ${time.moment(this.now)} 以后的时间。`;
+    else this.move(to);
+  }
+
+  async move(to) {
+    this.menu.close();
+    this.begin(to);
+    try {
+      const { now, steps } = await moveClock(time.toIso(to, this.offset));
+      this.set(now);
+      tell(`走过 ${steps} 次调度，现在是${time.moment(this.now)}。`);
+    } catch (error) {
+      tell(error instanceof Away ? "没有收到答复，时间也许已经推进，请看时钟。" : error.message, "wrong");
+      this.onUnsure();
+    } finally {
+      this.end();
+    }
+  }
+
+  begin(to) {
+    this.moving = { from: this.now, to };
+    this.button.setAttribute("aria-disabled", "true");
+    this.button.setAttribute("aria-busy", "true");
+    this.bar.removeAttribute("value");
+    this.bar.hidden = false;
+    tell(`正在推进到${time.moment(to)}…`, "busy");
+  }
+
+  showProgress() {
+    const { from, to } = this.moving;
+    this.bar.value = Math.min(1, (this.now - from) / (to - from));
+  }
+
+  end() {
+    this.moving = null;
+    this.button.removeAttribute("aria-disabled");
+    this.button.removeAttribute("aria-busy");
+    this.bar.hidden = true;
+    this.button.focus({ preventScroll: true });
+  }
+}

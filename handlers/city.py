@@ -1,0 +1,25 @@
+"""What a turn needs to know of the city beside the database: put together once, at the start."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from handlers.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """What a channel can show: whether it can edit, and its longest text in characters."""
+
+    edits: bool
+    text_limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    words: Words
+    zone: ZoneInfo
+    shows: Mapping[str, Show] = field(default_factory=dict)  # by channel name
+
+    def show(self, channel: str) -> Show:
+        return self.shows.get(channel, Show(edits=False, text_limit=4096))

@@ -1,0 +1,163 @@
+"""The replay engine: a conversation is a generator, its memory a dictionary of answers.
+
+Each turn the script runs again from the start with today's facts. Answers are fed to its questions in order until
+one is unanswered (or is the one that the person has opened to change); that one is shown. Rules:
+
+Rule 1  An answer that no longer fits today's facts is asked again; answers off the path are dropped at the card.
+Rule 2  An input is read only by the question that the person saw: `asked` is its key.
+Rule 3  A press on an earlier question of this talk is an edit; the same answer twice changes nothing.
+Rule 4  Nothing here knows a database, a clock or a platform.
+"""
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from handlers.plain import plain
+from handlers.questions import Confirm, Edit, More, Question, Refused, Said, Taken
+from handlers.words import Words
+
+T = TypeVar("T")
+Dialogue = Generator[Question[Any], Any, T]
+
+
+class HasWords(Protocol):
+    @property
+    def words(self) -> Words: ...
+
+
+Script = Callable[[Any], Dialogue[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a talk remembers: answers by key (JSON), and the key of the question last shown."""
+
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    asked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """The talk goes on: `question` is to be shown, with a `note` above it; False in `fresh`: nothing new to show."""
+
+    draft: Draft
+    question: Question[Any]
+    path: tuple[Question[Any], ...]
+    note: str = ""
+    page: int = 0
+    fresh: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The script has returned its command."""
+
+    draft: Draft
+    command: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    draft: Draft
+
+
+Position = Asking | Finished
+
+
+def replay(script: Script, facts: HasWords, draft: Draft) -> Position:
+    """Where the talk stands with today's facts."""
+    dialogue = script(facts)
+    kept: dict[str, Any] = {}
+    path: list[Question[Any]] = []
+    try:
+        question = next(dialogue)
+        while True:
+            stored = draft.answers.get(question.key)
+            answer = question.restore(stored) if stored is not None else None
+            if stored is not None:
+                kept[question.key] = stored
+            if question.key == draft.asked or (answer is None and not question.optional):
+                answers = kept if isinstance(question, Confirm) else draft.answers
+                return Asking(Draft(answers, question.key), question, tuple(path))
+            if answer is not None:
+                path.append(question)
+            question = dialogue.send(answer)
+    except StopIteration as end:
+        return Finished(Draft(kept, ""), end.value)
+    finally:
+        dialogue.close()
+
+
+def say(script: Script, facts: HasWords, draft: Draft, said: Said, key: str | None = None) -> Asking | Finished | Cancelled:
+    """One input. `key` is the question that a pressed button belongs to; None for typed text and media."""
+    before = replay(script, facts, draft)
+    if isinstance(before, Finished):
+        return before
+    if key is None and draft.asked and before.question.key != draft.asked:
+        return _again(before, facts.words.question_changed)
+    if key is None or key == before.question.key:
+        return _answer(script, facts, before, said)
+    return _earlier(script, facts, before, said, key)
+
+
+def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Asking | Finished | Cancelled:
+    words = facts.words
+    stored = before.draft.answers.get(before.question.key)
+    match navigation(said, words):
+        case "cancel":
+            return Cancelled(before.draft)
+        case "back" if before.path:
+            return _open(script, facts, before.draft, before.path[-1].key)
+        case "keep" if before.question.restore(stored) is not None or before.question.optional:
+            return replay(script, facts, Draft(before.draft.answers))
+    return _take(script, facts, before, before.question, said)
+
+
+def _take(
+    script: Script, facts: HasWords, before: Asking, question: Question[Any], said: Said
+) -> Asking | Finished:
+    answers = dict(before.draft.answers)
+    match question.read(said, answers.get(question.key), facts.words):
+        case Taken(value):
+            return replay(script, facts, Draft({**answers, question.key: value}))
+        case More(value, page):
+            answers = answers if value is None else {**answers, question.key: value}
+            return Asking(Draft(answers, question.key), question, before.path, page=page)
+        case Edit(key):
+            return _open(script, facts, before.draft, key)
+        case Refused(sentence):
+            return _again(before, sentence)
+
+
+def _earlier(script: Script, facts: HasWords, before: Asking, said: Said, key: str) -> Asking | Finished | Cancelled:
+    """A press on a button of an earlier question."""
+    if navigation(said, facts.words) == "cancel":
+        return Cancelled(before.draft)
+    question = next((asked for asked in before.path if asked.key == key), None)
+    if question is None:
+        return _again(before, facts.words.button_out_of_date)
+    reading = question.read(said, before.draft.answers.get(key), facts.words)
+    if isinstance(reading, Taken) and reading.value == before.draft.answers.get(key):
+        return Asking(before.draft, before.question, before.path, fresh=False)
+    return _take(script, facts, before, question, said)
+
+
+def _open(script: Script, facts: HasWords, draft: Draft, key: str) -> Position:
+    """Asks one question again, keeping its answer until another is given."""
+    return replay(script, facts, Draft(draft.answers, key))
+
+
+def _again(before: Asking, note: str) -> Asking:
+    return Asking(before.draft, before.question, before.path, note=note)
+
+
+def navigation(said: Said, words: Words) -> str:
+    """cancel, back, keep, or empty: the steps that the engine itself understands, by button or exact word."""
+    if said.value is not None:
+        return said.value if said.value in {"cancel", "back", "keep"} else ""
+    typed = plain(said.text)
+    for step, aliases in (("cancel", words.cancel_words), ("back", words.back_words), ("keep", words.keep_words)):
+        if typed in words.aliases(aliases):
+            return step
+    return ""

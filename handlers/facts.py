@@ -1,0 +1,105 @@
+"""What a conversation may know: loaded fresh each turn, frozen. Money in yuan; texts of dates are already written."""
+
+from dataclasses import dataclass, field
+
+from handlers.words import Words
+from rules.kinds import DutyKind, ProjectKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    id: int
+    name: str
+    unit_id: int
+    unit: str
+    roles: frozenset[Role] = frozenset()
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A report that stands: its receipt, who filed it, and what it said."""
+
+    receipt: str
+    name: str
+    amount: int | None = None
+    progress: str = ""
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project of the person. Investment figures are cumulative before this period's report.
+
+    period      the open monthly period (2012-03), empty when none is open; `period_name` as people say it
+    filed       this period's report, if one stands
+    last        last period's report, if one stands
+    milestone_due  a milestone falls due in this period
+    """
+
+    id: int
+    number: int
+    name: str
+    kind: ProjectKind
+    total_investment: int = 0
+    year_plan: int = 0
+    year_done: int = 0
+    total_done: int = 0
+    period: str = ""
+    period_name: str = ""
+    filed: Filed | None = None
+    last: Filed | None = None
+    milestone_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroFacts:
+    """A project in the open half-year: it may be zero-reported, has been, or is barred by problems (W3, W7)."""
+
+    project_id: int
+    name: str
+    receipt: str = ""
+    barred_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One duty that is open: what, until when (written out)."""
+
+    kind: DutyKind
+    project_id: int
+    project: str
+    period: str
+    period_name: str
+    due: str
+    closes: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    receipt: str
+    project: str
+    period_name: str
+    kind: DutyKind
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything at hand in a turn; a loader fills what the script needs and leaves the rest empty."""
+
+    words: Words
+    person: PersonFacts
+    projects: tuple[ProjectFacts, ...] = ()
+    categories: tuple[tuple[str, str], ...] = ()  # id, name
+    loose_media: tuple[int, ...] = ()
+    alerted: dict[int, tuple[str, ...]] = field(default_factory=dict)  # project id -> names told of a major problem
+
+    zero_period: str = ""
+    zero_period_name: str = ""
+    zeros: tuple[ZeroFacts, ...] = ()
+
+    owed: tuple[Owed, ...] = ()
+    sent: tuple[Sent, ...] = ()
+    next_opening: str = ""  # when the next report of the kind asked for opens, written out
+    next_kind: DutyKind = DutyKind.PROGRESS

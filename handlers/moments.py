@@ -1,0 +1,14 @@
+"""Moments as people say them, in the city's zone: 4月5日18:00, 3月26日 9:05."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{local.month}月{local.day}日"
+
+
+def day_and_hour(moment: datetime, zone: ZoneInfo) -> str:
+    local = moment.astimezone(zone)
+    return f"{day(moment, zone)} {local.hour}:{local.minute:02}"

@@ -1,0 +1,139 @@
+"""What opens a conversation: menu words, slash commands, and the data of buttons.
+
+A button's data is at most 64 bytes and one of
+    t<talk>|<key>|<value>     an answer in a talk (talk in base 36)
+    o|<script>|<preset>       begins a conversation, with its first answer given
+    r|<talk>  x|<talk>        takes up a paused talk; drops it
+    a|<issue>                 acknowledges a problem
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.conversation import Script
+from handlers.conversations.my_duties import my_duties
+from handlers.conversations.report_issue import report_issue
+from handlers.conversations.report_progress import report_progress
+from handlers.conversations.report_zero import report_zero
+from handlers.conversations.show_help import show_help
+from handlers.plain import plain
+from handlers.words import Words
+
+SCRIPTS: dict[str, Script] = {
+    "report_progress": report_progress,
+    "report_issue": report_issue,
+    "report_zero": report_zero,
+    "my_duties": my_duties,
+    "show_help": show_help,
+}
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ACKNOWLEDGE = re.compile(r"(?:知悉|已知悉|收到)?w(\d{1,12})(?:知悉|已知悉|收到)?")
+
+
+@dataclass(frozen=True, slots=True)
+class TalkButton:
+    talk: int
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    script: str
+    preset: str = ""
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {"project": self.preset} if self.preset else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    talk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    talk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    issue: int
+
+
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge
+
+
+def read_button(data: str) -> Meaning | None:
+    """What a button's data means; None if it is none of ours."""
+    kind, _, rest = data.partition("|")
+    if kind == "o":
+        script, _, preset = rest.partition("|")
+        return Opener(script, preset) if script in SCRIPTS else None
+    if kind in {"r", "x", "a"}:
+        if not rest.isascii() or not rest.isdecimal():
+            return None
+        return {"r": Resume, "x": Drop, "a": Acknowledge}[kind](int(rest))
+    key, separator, value = rest.partition("|")
+    if not kind.startswith("t") or not separator:
+        return None
+    talk = from_base36(kind[1:])
+    return TalkButton(talk, key, value) if talk is not None else None
+
+
+def button_data(talk: int, key: str, value: str) -> str:
+    return f"t{base36(talk)}|{key}|{value}"
+
+
+def base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits or "0"
+
+
+def from_base36(text: str) -> int | None:
+    if not text or len(text) > 12 or any(letter not in _DIGITS for letter in text):
+        return None
+    return int(text, 36)
+
+
+def menu(words: Words) -> tuple[tuple[str, str], ...]:
+    """The menu words with the scripts they open, in the order in which they are shown."""
+    return (
+        (words.menu_progress, "report_progress"),
+        (words.menu_issue, "report_issue"),
+        (words.menu_zero, "report_zero"),
+        (words.menu_duties, "my_duties"),
+        (words.menu_help, "show_help"),
+    )
+
+
+_SLASH = {
+    "/progress": "report_progress",
+    "/issue": "report_issue",
+    "/zero": "report_zero",
+    "/todo": "my_duties",
+    "/help": "show_help",
+    "/start": "show_help",
+}
+
+
+def read_menu_word(text: str, words: Words) -> Opener | None:
+    """An exact menu word or slash command; in a free-text question only these break out."""
+    typed = plain(text)
+    for word, script in menu(words):
+        if typed == plain(word):
+            return Opener(script)
+    command = typed.split("@", 1)[0]
+    return Opener(_SLASH[command]) if command in _SLASH else None
+
+
+def read_acknowledgement(text: str) -> Acknowledge | None:
+    """`知悉 W12`, `W12 知悉` or, with nothing else said, `W12`."""
+    found = _ACKNOWLEDGE.fullmatch(plain(text))
+    return Acknowledge(int(found[1])) if found else None

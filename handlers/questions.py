@@ -1,0 +1,338 @@
+"""The questions that a conversation may ask, and how an answer is read.
+
+Rule 1  A question is a frozen value made afresh each turn; `read` is pure and forgiving (full-width digits, aliases).
+Rule 2  A reading is a type: Taken (stored, the talk goes on), More (stored, the same question stays), Edit (another
+        question is opened again), Refused (nothing stored, a sentence says why).
+Rule 3  What is stored is JSON and already resolved; `restore` checks it against today's facts (None: ask again).
+Rule 4  A key is a contract: when its meaning changes, it gets a new name. Where an answer belongs to a subject, the
+        key carries it (`amount@17.2012-03`).
+"""
+
+import hashlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from handlers.plain import plain
+from handlers.words import Words
+from rules import money
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    value: Any
+    page: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    sentence: str
+
+
+Reading = Taken | More | Edit | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours)."""
+
+    text: str = ""
+    value: str | None = None
+    media: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to choose: its id (short, stable), what it says, and other words for it."""
+
+    id: str
+    label: str
+    aliases: tuple[str, ...] = ()
+
+
+Buttons = list[list[tuple[str, str]]]  # rows of (label, value)
+
+
+def in_rows(buttons: Sequence[tuple[str, str]], columns: int) -> Buttons:
+    return [list(buttons[at : at + columns]) for at in range(0, len(buttons), columns)]
+
+
+def find(items: Sequence[Item], said: str) -> list[Item]:
+    """The items that a typed text means: by exact word or number in the list of words, else by part of the label."""
+    wanted = plain(said)
+    if not wanted:
+        return []
+    exact = [item for item in items if wanted in {plain(word) for word in (item.label, *item.aliases)}]
+    return exact or [item for item in items if wanted in plain(item.label)]
+
+
+@dataclass(frozen=True)
+class Question(Generic[T]):
+    """The base: a key, and what is shown. `yield from` a question gives its answer."""
+
+    key: str
+    prompt: str
+    hint: str = ""
+    optional: bool = False
+
+    def __iter__(self) -> "Generator[Question[Any], Any, T]":
+        return (yield self)
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        raise NotImplementedError
+
+    def restore(self, stored: Any) -> T | None:
+        raise NotImplementedError
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        return []
+
+
+@dataclass(frozen=True)
+class Choice(Question[str]):
+    """One of several; the answer is the item's id. `page_size` items a screen, the rest under 更多 or by typing."""
+
+    items: tuple[Item, ...] = ()
+    columns: int = 1
+    page_size: int = 8
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        if said.value is not None:
+            return self._pressed(said.value, stored, words)
+        found = find(self.items, said.text)
+        if len(found) == 1:
+            return Taken(found[0].id)
+        if found:
+            names = words.list_separator.join(item.label for item in found[:5])
+            return Refused(words.several_match.format(names=names))
+        return Refused(words.choose_below)
+
+    def _pressed(self, value: str, stored: Any, words: Words) -> Reading:
+        if value.startswith("page:") and value[5:].isdecimal():
+            return More(stored, int(value[5:]))
+        if self.restore(value) is None:
+            return Refused(words.choose_below)
+        return Taken(value)
+
+    def restore(self, stored: Any) -> str | None:
+        return stored if any(item.id == stored for item in self.items) else None
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        first = page * self.page_size
+        shown = self.items[first : first + self.page_size]
+        rows = in_rows([(item.label, item.id) for item in shown], self.columns)
+        if len(self.items) > self.page_size:
+            following = 0 if first + self.page_size >= len(self.items) else page + 1
+            rows.append([(words.more_items.format(count=len(self.items)), f"page:{following}")])
+        return rows
+
+
+@dataclass(frozen=True)
+class Several(Question[tuple[str, ...]]):
+    """Any of several, at least one; a tap turns an item on or off, 完成 ends. All are on at first."""
+
+    items: tuple[Item, ...] = ()
+
+    def _chosen(self, stored: Any) -> list[str]:
+        if not isinstance(stored, dict):
+            return [item.id for item in self.items]
+        return [item.id for item in self.items if item.id in stored.get("ids", ())]
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        chosen = self._chosen(stored)
+        value = said.value if said.value is not None else self._typed(said.text, words)
+        if value == "done":
+            return Taken({"ids": chosen, "done": True}) if chosen else Refused(words.at_least_one)
+        if not any(item.id == value for item in self.items):
+            return Refused(words.choose_below)
+        turned = [item for item in chosen if item != value] if value in chosen else [*chosen, value]
+        return More({"ids": turned, "done": False})
+
+    def _typed(self, text: str, words: Words) -> str:
+        if plain(text) in words.aliases(words.done_words):
+            return "done"
+        found = find(self.items, text)
+        return found[0].id if len(found) == 1 else ""
+
+    def restore(self, stored: Any) -> tuple[str, ...] | None:
+        if not isinstance(stored, dict) or not stored.get("done"):
+            return None
+        return tuple(self._chosen(stored)) or None
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        chosen = self._chosen(stored)
+        rows = [[(("☑ " if item.id in chosen else "☐ ") + item.label, item.id)] for item in self.items]
+        return [*rows, [(words.done_button.format(count=len(chosen)), "done")]]
+
+
+@dataclass(frozen=True)
+class Text(Question[str]):
+    """Free text. `quick` are ready answers by button; `longest` in characters."""
+
+    quick: tuple[Item, ...] = ()
+    longest: int = 1000
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        if said.value is not None:
+            if not any(item.id == said.value for item in self.quick):
+                return Refused(words.type_answer)
+            return Taken({"quick": said.value})
+        text = said.text.strip()
+        if not text:
+            return Refused(words.type_answer)
+        if len(text) > self.longest:
+            return Refused(words.too_long.format(found=len(text), longest=self.longest))
+        meant = [item for item in self.quick if plain(text) in {plain(word) for word in (item.label, *item.aliases)}]
+        return Taken({"quick": meant[0].id}) if meant else Taken({"text": text})
+
+    def restore(self, stored: Any) -> str | None:
+        """The text; a quick answer is its id behind a NUL, so that no typed text can be taken for one."""
+        if not isinstance(stored, dict):
+            return None
+        if "quick" in stored:
+            known = any(item.id == stored["quick"] for item in self.quick)
+            return quick(stored["quick"]) if known else None
+        text = stored.get("text")
+        return text if isinstance(text, str) else None
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        return in_rows([(item.label, item.id) for item in self.quick], 1)
+
+
+def quick(item_id: str) -> str:
+    return "\0" + item_id
+
+
+@dataclass(frozen=True)
+class Money(Question["int | str"]):
+    """An amount in yuan (typed in 万元 unless it says 亿 or 元), or the id of a quick answer."""
+
+    quick: tuple[Item, ...] = ()
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        if said.value is not None:
+            known = any(item.id == said.value for item in self.quick)
+            return Taken({"quick": said.value}) if known else Refused(words.amount_unreadable)
+        meant = find(self.quick, said.text)
+        if len(meant) == 1:
+            return Taken({"quick": meant[0].id})
+        amount = money.read_amount(said.text)
+        if isinstance(amount, money.Unreadable):
+            return Refused(words.amount_unreadable)
+        return Taken({"yuan": amount.yuan})
+
+    def restore(self, stored: Any) -> "int | str | None":
+        if not isinstance(stored, dict):
+            return None
+        if "quick" in stored:
+            return stored["quick"] if any(item.id == stored["quick"] for item in self.quick) else None
+        yuan = stored.get("yuan")
+        return yuan if isinstance(yuan, int) else None
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        return in_rows([(item.label, item.id) for item in self.quick], 1)
+
+
+@dataclass(frozen=True)
+class Photos(Question[tuple[int, ...]]):
+    """Photos or other media, sent one after another and ended by a tap; or none. `offered` came before the question."""
+
+    offered: tuple[int, ...] = ()
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        so_far = self._so_far(stored)
+        if said.media:
+            return More({"ids": [*so_far, *said.media], "done": False})
+        value = said.value if said.value is not None else self._typed(said.text, words)
+        match value:
+            case "none":
+                return Taken({"ids": [], "done": True})
+            case "done" if so_far:
+                return Taken({"ids": so_far, "done": True})
+            case "offered" if self.offered:
+                return Taken({"ids": [*so_far, *self.offered], "done": True})
+            case "again":
+                return More({"ids": [], "done": False})
+        return Refused(words.send_photo_or_tap)
+
+    def _typed(self, text: str, words: Words) -> str:
+        said = plain(text)
+        if said in words.aliases(words.no_photo_words):
+            return "none"
+        return "done" if said in words.aliases(words.done_words) else ""
+
+    @staticmethod
+    def _so_far(stored: Any) -> list[int]:
+        return list(stored.get("ids", ())) if isinstance(stored, dict) else []
+
+    def restore(self, stored: Any) -> tuple[int, ...] | None:
+        if not isinstance(stored, dict) or not stored.get("done"):
+            return None
+        return tuple(stored["ids"])
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        so_far = self._so_far(stored)
+        if so_far:
+            return [[(words.photos_done.format(count=len(so_far)), "done"), (words.photos_again, "again")]]
+        rows = [[(words.photos_none, "none")]]
+        if self.offered:
+            rows.insert(0, [(words.photos_offered.format(count=len(self.offered)), "offered")])
+        return rows
+
+
+@dataclass(frozen=True)
+class Confirm(Question[bool]):
+    """The card before sending. Its key carries a hash of what it says: a card that has changed is another question."""
+
+    editable: tuple[Item, ...] = ()  # keys of this talk, with the words of their buttons
+    agree: str = ""
+
+    @classmethod
+    def of(
+        cls, key: str, title: str, summary: str, *, editable: Sequence[Item] = (), agree: str = "", hint: str = ""
+    ) -> "Confirm":
+        seen = "\n".join([title, summary, *(item.id for item in editable)])
+        digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
+        return cls(
+            key=f"{key}#{digest}",
+            prompt=title,
+            hint=summary + (f"\n\n{hint}" if hint else ""),
+            editable=tuple(editable),
+            agree=agree,
+        )
+
+    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+        if said.value == "ok" or (said.value is None and plain(said.text) in words.aliases(words.yes_words)):
+            return Taken(True)
+        item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
+        if item is not None:
+            return Edit(item.id)
+        return Refused(words.confirm_below)
+
+    def _pressed(self, value: str) -> Item | None:
+        """An item by its place: the keys themselves would not fit into a button's 64 bytes."""
+        place = int(value[1:]) if value[:1] == "e" and value[1:].isdecimal() else len(self.editable)
+        return self.editable[place] if place < len(self.editable) else None
+
+    def _typed(self, text: str) -> Item | None:
+        found = find(self.editable, text)
+        return found[0] if len(found) == 1 else None
+
+    def restore(self, stored: Any) -> bool | None:
+        return True if stored is True else None
+
+    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+        edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
+        return [[(self.agree or words.confirm_button, "ok")], *edits]

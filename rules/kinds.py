@@ -1,0 +1,124 @@
+"""The closed lists of the field: every value is what a database row holds, so a value is never renamed.
+
+The Chinese beside a value is its standard term. Words shown to people stand in `handlers/words.py`.
+"""
+
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """问题级别. A major problem is reported at once, a general one monthly (notice of 2012, three-report rule)."""
+
+    MAJOR = "major"  # 重大问题
+    GENERAL = "general"  # 一般问题
+
+
+class ReportKind(StrEnum):
+    """What a unit files about a project for a period."""
+
+    PROGRESS = "progress"  # 进展月报
+    ZERO = "zero"  # 无问题零报告
+
+
+class DutyKind(StrEnum):
+    """What a unit owes (应报)."""
+
+    PROGRESS = "progress"  # monthly figures
+    ZERO = "zero"  # half-yearly zero-report
+    ISSUE = "issue"  # monthly word on an open general problem
+
+
+class DutyState(StrEnum):
+    """应报状态. The first three are derived from the clock while open; the rest are written at close, once."""
+
+    UPCOMING = "upcoming"  # 未到期
+    OPEN = "open"  # 待报
+    OVERDUE = "overdue"  # 逾期待报: past due, before the close
+    ON_TIME = "on_time"  # 按时
+    LATE = "late"  # 迟报
+    MISSED = "missed"  # 未报
+    UNDELIVERED = "undelivered"  # 送达异常
+    EXEMPT = "exempt"  # 免报
+    VOID = "void"  # 不适用: a zero that a problem answered for
+
+
+class ProjectKind(StrEnum):
+    """项目类型."""
+
+    CONSTRUCTION = "construction"  # 重大建设
+    PRELIMINARY = "preliminary"  # 重大前期
+
+
+class Stage(StrEnum):
+    """意向→签约→开工→竣工→投产→效益 (notice of 2012, rolling development of projects)."""
+
+    INTENTION = "intention"  # 意向
+    SIGNED = "signed"  # 签约
+    STARTED = "started"  # 开工
+    COMPLETED = "completed"  # 竣工
+    PRODUCING = "producing"  # 投产
+    YIELDING = "yielding"  # 效益
+
+
+class ProjectState(StrEnum):
+    """Whether a project stands on the expected list."""
+
+    ACTIVE = "active"  # 在建/在推进
+    PAUSED = "paused"  # 暂停
+    ENDED = "ended"  # 结束
+
+
+class Role(StrEnum):
+    """What a person may do in the whole system."""
+
+    REPORTER = "reporter"  # 联络人
+    DEPUTY = "deputy"  # 分管领导
+    HEAD = "head"  # 一把手
+    OFFICE = "office"  # 市项目办
+    LEAD_LEADER = "lead_leader"  # 牵头领导
+    LEAD_DEPARTMENT = "lead_department"  # 牵头部门
+    SUPERVISION = "supervision"  # 督查室
+    ADMIN = "admin"  # 管理员
+
+
+class IssueState(StrEnum):
+    """Where a problem stands. Its whole life comes with supervision; a problem begins registered."""
+
+    REGISTERED = "registered"  # 已登记
+    ACKNOWLEDGED = "acknowledged"  # 已知悉
+    CLOSED = "closed"  # 已销号
+
+
+class Lane(StrEnum):
+    """The class of an outgoing message, most urgent first; `order` is what the queue sorts by."""
+
+    URGENT = "urgent"
+    REPLY = "reply"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+
+    @property
+    def order(self) -> int:
+        return list(Lane).index(self)
+
+    @property
+    def bulk(self) -> bool:
+        """What nobody waits for: it leaves room to the rest, and is never sent a second time in doubt."""
+        return self in (Lane.REMINDER, Lane.DIGEST)
+
+
+class PeriodKind(StrEnum):
+    """期别的种类."""
+
+    MONTH = "month"  # 月
+    QUARTER = "quarter"  # 季度
+    HALF = "half"  # 半年
+    YEAR = "year"  # 年
+
+
+class Rolling(StrEnum):
+    """What becomes of a date that falls on a rest day (遇休息日)."""
+
+    NEXT = "next"  # 顺延至下一工作日
+    SECOND = "second"  # 顺延至其后第二个工作日
+    PREVIOUS = "previous"  # 提前至上一工作日

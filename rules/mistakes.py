@@ -1,0 +1,154 @@
+"""What is wrong in a rules text, said so that it can be mended: line, key, found, expected, what to do.
+
+`tomllib` keeps no places and pydantic knows only paths, so `lines_of` finds the line of a path. It is used
+on texts that `tomllib` has read, and needs no more of TOML than tables, keys and arrays; a wrong guess
+costs a line number only.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+Path = tuple[str | int, ...]
+
+_TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
+_NAME = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
+_KEY = re.compile(rf"\s*({_NAME}(?:\s*\.\s*{_NAME})*)\s*=")
+_QUOTED_OR_COMMENT = re.compile(r"'[^'\n]*'|\"(?:\\.|[^\"\\\n])*\"|#.*")
+
+_EXPECTED = {
+    "int_type": "a whole number",
+    "float_type": "a number",
+    "string_type": 'text in "quotes"',
+    "time_type": 'a time of day such as "18:00"',
+    "time_parsing": 'a time of day such as "18:00"',
+    "date_type": "a date such as 2027-01-01",
+    "date_parsing": "a date such as 2027-01-01",
+    "date_from_datetime_parsing": "a date such as 2027-01-01",
+    "tuple_type": "a list in [ ]",
+    "model_type": "a table with keys of its own",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong in a rules text. `line` counts from 1; None if the text has no such line."""
+
+    line: int | None
+    key: str
+    found: str
+    expected: str
+    advice: str
+
+    def __str__(self) -> str:
+        where = f"line {self.line}: " if self.line else ""
+        return f"{where}{self.key}: found {self.found}, expected {self.expected}; {self.advice}"
+
+
+class BookError(ValueError):
+    """A rules text that cannot be used, with every mistake in it, from the first line to the last."""
+
+    def __init__(self, name: str, mistakes: list[Mistake]) -> None:
+        self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line or 0))
+        super().__init__("\n".join(f"{name}, {mistake}" for mistake in self.mistakes))
+
+
+def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> Mistake:
+    """What `tomllib` stumbled over."""
+    rows = text.splitlines()
+    place = re.search(r"\(at line (\d+)", str(error))
+    line = int(place[1]) if place else max(1, len(rows))
+    found = repr(rows[line - 1].strip()) if line <= len(rows) else "the end of the text"
+    what = re.sub(r" \(at .*\)$", "", str(error))
+    return Mistake(line, "TOML", found, f"valid TOML ({what})", 'write key = value, with text in "quotes"')
+
+
+def value_mistakes(error: ValidationError, text: str, model: type[BaseModel]) -> list[Mistake]:
+    """What pydantic refused of a text that was read into `model`."""
+    lines = lines_of(text)
+    return [_value_mistake(details, lines, model) for details in error.errors(include_url=False)]
+
+
+def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[BaseModel]) -> Mistake:
+    path: Path = details["loc"]
+    line = _line_of(path, lines)
+    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "rules"
+    if details["type"] == "extra_forbidden":
+        known = _known_keys(model, path[:-1])
+        near = get_close_matches(str(path[-1]), known, n=1)
+        advice = f"perhaps {near[0]} was meant" if near else "remove it or correct its name"
+        return Mistake(line, key, "an unknown key", "one of " + ", ".join(known), advice)
+    if details["type"] == "missing":
+        return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...")
+    found = "these values together" if isinstance(details["input"], dict) else repr(details["input"])
+    return Mistake(line, key, found, _EXPECTED.get(details["type"]) or _said(details["msg"]), "correct it")
+
+
+def _said(message: str) -> str:
+    """pydantic's own words, made to follow "expected"."""
+    said = re.sub(r"^(Input should be |Value error, )", "", message)
+    said = re.sub(r"^(?=less than|greater than)", "a number ", said)
+    return re.sub(r"^String should", "text that should", said)
+
+
+def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
+    for part in path:
+        if isinstance(part, str):
+            annotation: Any = model.model_fields[part].annotation
+            model = next(iter(get_args(annotation)), annotation)
+    return list(model.model_fields)
+
+
+def _line_of(path: Path, lines: dict[Path, int]) -> int | None:
+    """The line of a path, or of the nearest thing around it."""
+    known = (lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines)
+    return next(known, None)
+
+
+def lines_of(text: str) -> dict[Path, int]:
+    """The line, from 1, of tables, keys and array elements that begin one, by their path as in `loc`."""
+    lines: dict[Path, int] = {}
+    counts: dict[Path, int] = {}
+    table: Path = ()
+    key: Path = ()
+    depth = items = 0  # of the array that `key` began on an earlier line
+    for number, line in enumerate(text.splitlines(), start=1):
+        bare = _QUOTED_OR_COMMENT.sub(lambda noise: "" if noise[0].startswith("#") else "''", line)
+        if depth:
+            if depth == 1 and bare.strip()[:1] not in ("", "]", ","):
+                lines.setdefault((*key, items), number)
+                items += 1
+            depth += _opened(bare)
+        elif header := _TABLE.match(line):
+            table = _table(header, counts)
+            lines.setdefault(table, number)
+        elif found := _KEY.match(line):
+            key, depth, items = (*table, *_split(found[1])), _opened(bare), 0
+            lines.setdefault(key, number)
+    return lines
+
+
+def _opened(bare: str) -> int:
+    return sum(bare.count(mark) for mark in "[{") - sum(bare.count(mark) for mark in "]}")
+
+
+def _split(dotted: str) -> Path:
+    return tuple(part.strip().strip("\"'") for part in dotted.split("."))
+
+
+def _table(header: re.Match[str], counts: dict[Path, int]) -> Path:
+    """`[[a]]` is a's next element, and `[a.b]` below it belongs to that element."""
+    path: Path = ()
+    parts = _split(header[2])
+    for position, part in enumerate(parts):
+        path = (*path, part)
+        if header[1] == "[[" and position == len(parts) - 1:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path = (*path, counts[path])
+    return path

@@ -1,0 +1,120 @@
+"""Duties (应报): opened ahead, settled by a report, closed once. Every list is of rows, oldest due first."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from rules.kinds import DutyKind, ProjectState
+from storage.projects import reported_by
+from storage.tables.registry import Project, Responsibility
+from storage.tables.reporting import Duty
+
+
+# Times are compared to the second, as people read them: 18:00:00.9 is not after 18:00 (rules/duties.py).
+SECOND = timedelta(seconds=1)
+
+
+def not_closed(now: datetime) -> ColumnElement[bool]:
+    return Duty.closes > now - SECOND
+
+
+def find(session: Session, project_id: int, kind: DutyKind, period: str) -> Duty | None:
+    return session.scalars(
+        select(Duty).where(Duty.project_id == project_id, Duty.kind == kind, Duty.period == period, Duty.subject == "")
+    ).first()
+
+
+def settle(duty: Duty, report_id: int, now: datetime) -> None:
+    """A report keeps the duty; the first filing time counts."""
+    if duty.settled is None:
+        duty.settled, duty.report_id = now, report_id
+
+
+def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[tuple[Duty, str]]]":
+    """Duties open at `now` and not settled, of the projects that the person reports for, with the project's name."""
+    return list(
+        session.execute(
+            select(Duty, Project.name)
+            .join(Project, Project.id == Duty.project_id)
+            .join(Responsibility, Responsibility.project_id == Project.id)
+            .where(
+                *reported_by(person_id, today),
+                Duty.state.is_(None),
+                Duty.settled.is_(None),
+                Duty.opens <= now,
+                not_closed(now),
+            )
+            .group_by(Duty.id, Project.name, Project.number)
+            .order_by(Duty.due, Project.number)
+        )
+    )
+
+
+def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[tuple[Duty, str]]]":
+    """Zero duties open at `now`, settled or not, of the person's projects."""
+    return list(
+        session.execute(
+            select(Duty, Project.name)
+            .join(Project, Project.id == Duty.project_id)
+            .join(Responsibility, Responsibility.project_id == Project.id)
+            .where(
+                *reported_by(person_id, today),
+                Duty.kind == DutyKind.ZERO,
+                Duty.state.is_(None),
+                Duty.opens <= now,
+                not_closed(now),
+            )
+            .group_by(Duty.id, Project.name, Project.number)
+            .order_by(Project.number)
+        )
+    )
+
+
+def next_of(session: Session, person_id: int, now: datetime, today: date, kind: DutyKind | None) -> Duty | None:
+    """The person's next duty that is not open yet."""
+    statement = (
+        select(Duty)
+        .join(Responsibility, Responsibility.project_id == Duty.project_id)
+        .where(*reported_by(person_id, today), Duty.state.is_(None), Duty.opens > now)
+        .order_by(Duty.opens)
+        .limit(1)
+    )
+    return session.scalars(statement if kind is None else statement.where(Duty.kind == kind)).first()
+
+
+def without(session: Session, kind: DutyKind, period: str, limit: int) -> Sequence[Project]:
+    """Projects on the list that have no duty of this kind for the period yet."""
+    exists = (
+        select(Duty.id)
+        .where(Duty.project_id == Project.id, Duty.kind == kind, Duty.period == period, Duty.subject == "")
+        .exists()
+    )
+    return session.scalars(
+        select(Project).where(Project.state == ProjectState.ACTIVE, ~exists).order_by(Project.id).limit(limit)
+    ).all()
+
+
+def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
+    """Inserts duties; those that exist already stay as they are."""
+    if duties:
+        session.execute(insert(Duty).on_conflict_do_nothing(), list(duties))
+
+
+def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
+    return session.scalars(
+        select(Duty).where(Duty.state.is_(None), Duty.closes <= now - SECOND).order_by(Duty.closes, Duty.id).limit(limit)
+    ).all()
+
+
+def next_instant(session: Session, after: datetime) -> datetime | None:
+    """The next moment at which a duty opens, falls due or closes."""
+    moments = []
+    for column in (Duty.opens, Duty.due, Duty.closes):
+        moments += session.scalars(
+            select(column).where(Duty.state.is_(None), column > after).order_by(column).limit(1)
+        ).all()
+    return min(moments, default=None)
+

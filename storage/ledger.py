@@ -1,0 +1,75 @@
+"""台帐: appending to the hash chain, and checking it.
+
+Rule 1  hash = SHA-256(previous hash + newline + canonical text); the first row of a chain follows 64 zeros.
+Rule 2  one chain per unit (`unit:3`), one for the city (`city`); a place in a chain is used once.
+Rule 3  what may have to be erased (names, telephone numbers) enters only as a salted hash.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.tables.ledger import LedgerRow
+
+GENESIS = "0" * 64
+
+
+def canonical(chain: str, place: int, at: datetime, who: str, act: str, facts: Mapping[str, object]) -> str:
+    """The text that is hashed: JSON with sorted keys and no spaces, the moment in UTC."""
+    fields = {
+        "chain": chain,
+        "place": place,
+        "at": at.astimezone(UTC).isoformat(),
+        "who": who,
+        "act": act,
+        "facts": facts,
+    }
+    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def link(previous: str, text: str) -> str:
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def append(
+    session: Session, *, chain: str, who: str, act: str, facts: Mapping[str, object], now: datetime
+) -> LedgerRow:
+    """Adds one act to the end of a chain, in the caller's transaction. `who` is person:5, office or system."""
+    head = session.execute(
+        select(LedgerRow.place, LedgerRow.hash)
+        .where(LedgerRow.chain == chain)
+        .order_by(LedgerRow.place.desc())
+        .limit(1)
+    ).first()
+    place, previous = (head.place + 1, head.hash) if head else (1, GENESIS)
+    text = canonical(chain, place, now, who, act, facts)
+    row = LedgerRow(
+        chain=chain, place=place, at=now, canonical=text, previous=previous, hash=link(previous, text)
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def breaks(rows: Iterable[LedgerRow]) -> list[str]:
+    """Every place where the chains do not hold, in words; rows must come ordered by chain and place."""
+    found: list[str] = []
+    chain, place, previous = "", 0, GENESIS
+    for row in rows:
+        if row.chain != chain:
+            chain, place, previous = row.chain, 0, GENESIS
+        if row.place != place + 1:
+            found.append(f"{row.chain}: found place {row.place}, expected {place + 1}")
+        if row.previous != previous or row.hash != link(previous, row.canonical):
+            found.append(f"{row.chain} place {row.place}: the hash does not follow from the row before")
+        place, previous = row.place, row.hash
+    return found
+
+
+def verify(session: Session) -> list[str]:
+    """Checks every chain of the database; an empty list means that all hold."""
+    return breaks(session.scalars(select(LedgerRow).order_by(LedgerRow.chain, LedgerRow.place)))

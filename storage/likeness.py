@@ -1,0 +1,37 @@
+"""When two names are so alike that one is probably a slip. Pure; used only to ask, never to decide."""
+
+import re
+from difflib import SequenceMatcher
+
+from storage.cells import plain
+
+ALIKE = 0.85
+NUMERALS = re.compile(r"[0-9一二三四五六七八九十]+|[a-z]+")
+NOISE = re.compile(r"[^\w]|项目|工程|建设|_")
+
+
+def bare(name: str) -> str:
+    """A name without punctuation and the words that any project may carry."""
+    return NOISE.sub("", plain(name)) or plain(name)
+
+
+def near(one: str, other: str) -> bool:
+    """Alike, but 一期 and 二期 are two things: names with different numerals are never near."""
+    if NUMERALS.findall(plain(one)) != NUMERALS.findall(plain(other)):
+        return False
+    short, long = sorted((bare(one), bare(other)), key=len)
+    if short == long or (len(short) > 2 and _runs_through(short, long)):
+        return True
+    return SequenceMatcher(None, short, long, autojunk=False).ratio() >= ALIKE
+
+
+def near_person(one: str, other: str) -> bool:
+    """The same name, or names of three and more characters that differ in one."""
+    a, b = plain(one), plain(other)
+    return a == b or (len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1)
+
+
+def _runs_through(short: str, long: str) -> bool:
+    """Whether all of `short` stands in `long` in order: 住建局 in 住房和城乡建设局."""
+    rest = iter(long)
+    return all(sign in rest for sign in short)

@@ -1,0 +1,64 @@
+"""Photos, files, voice and places: wanted when their message is taken, fetched beside, tied to what is filed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.messages import Incoming, MediaKind
+from storage.tables.reporting import MediaFile
+
+
+def want(session: Session, person_id: int, inbox_id: int, incoming: Incoming, now: datetime) -> tuple[int, ...]:
+    """A row for each thing that came; a place needs no fetching."""
+    rows = [
+        MediaFile(
+            person_id=person_id, inbox_id=inbox_id, received=now, channel=incoming.address.channel,
+            account=incoming.address.account, kind=each.kind, reference=each.reference, name=each.name,
+            latitude=each.latitude, longitude=each.longitude, size=each.size, next_try=now,
+            state="stored" if each.kind is MediaKind.PLACE else "wanted",
+        )
+        for each in incoming.media
+    ]  # fmt: skip
+    session.add_all(rows)
+    session.flush()
+    return tuple(row.id for row in rows)
+
+
+def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
+    """What the person sent before any question since then, and that belongs to nothing yet."""
+    return tuple(
+        session.scalars(
+            select(MediaFile.id)
+            .where(
+                MediaFile.person_id == person_id,
+                MediaFile.version_id.is_(None),
+                MediaFile.issue_id.is_(None),
+                MediaFile.received >= since,
+                MediaFile.state.in_(("wanted", "stored")),
+            )
+            .order_by(MediaFile.id)
+        )
+    )
+
+
+def tie(
+    session: Session, person_id: int, ids: Sequence[int], *, version_id: int | None = None, issue_id: int | None = None
+) -> None:
+    """Makes media part of a report's version or of a problem; only the person's own."""
+    if ids:
+        session.execute(
+            update(MediaFile)
+            .where(MediaFile.id.in_(ids), MediaFile.person_id == person_id)
+            .values(version_id=version_id, issue_id=issue_id)
+        )
+
+
+def wanted(session: Session, now: datetime, limit: int) -> Sequence[MediaFile]:
+    return session.scalars(
+        select(MediaFile)
+        .where(MediaFile.state == "wanted", MediaFile.next_try <= now)
+        .order_by(MediaFile.next_try)
+        .limit(limit)
+    ).all()

@@ -1,0 +1,126 @@
+"""Brings a database to the form that this program knows: `migrate` is called before anything else touches it.
+
+Rule 1  an empty database is made; an older one is first copied, then changed in one transaction.
+Rule 2  a newer one, or a file that is not ours, is refused and left as it is. The copy is the only way back.
+Rule 3  foreign keys are off while tables are made anew, and checked before the commit.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError
+
+from storage.migrations.append_only import protect
+
+HOME = Path(__file__).parent / "migrations"
+
+
+class MigrationRefused(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
+    """The database cannot be used by this program; the text says what was found and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """`before` is None for a new database; `copy` is the file that holds it as it was, if it was changed."""
+
+    before: str | None
+    after: str
+    copy: Path | None = None
+
+
+def config_for(connection: Connection, home: Path = HOME) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(home).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME) -> Migrated:
+    """Makes or changes the tables where needed. Raises MigrationRefused. `now` names the copy."""
+    with _opened(engine) as connection:
+        config = config_for(connection, home)
+        known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+        before, latest = _revision(connection, known), known[0]
+        connection.rollback()
+        if before == latest:
+            return Migrated(before, latest)
+        copy = (
+            _copy(connection, data_dir / "backups", f"{before}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
+            if before
+            else None
+        )
+        upgrade(connection, config)
+    return Migrated(before, latest, copy)
+
+
+def _opened(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except (sqlite3.DatabaseError, DatabaseError) as error:
+        raise MigrationRefused(
+            f"{engine.url.database}: {error}; expected a SQLite file that can be written, or none yet in "
+            "a folder that is there. Check SANBAO_DATABASE_URL and SANBAO_DATA_DIR."
+        ) from error
+
+
+def upgrade(connection: Connection, config: Config, target: str = "head") -> None:
+    """Runs the migrations up to `target` in one transaction. The connection must not be in one."""
+    _foreign_keys(connection, "OFF")
+    try:
+        with connection.begin():
+            command.upgrade(config, target)
+            protect(connection)
+            if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
+                raise MigrationRefused(
+                    f"the migration left {len(broken)} rows pointing at nothing (the first: {broken[0]}); "
+                    "nothing was changed. Report this with the program's version."
+                )
+    finally:
+        _foreign_keys(connection, "ON")
+
+
+def _revision(connection: Connection, known: Sequence[str]) -> str | None:
+    """The database's revision, None if it is empty. `known` begins with the latest."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is None and (tables := inspect(connection).get_table_names()):
+        raise MigrationRefused(
+            f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "
+            "expected an empty file or one of Sanbao's. Check SANBAO_DATABASE_URL."
+        )
+    if found is not None and found not in known:
+        raise MigrationRefused(
+            f"{connection.engine.url.database}: found revision {found}; this program knows up to {known[0]}. "
+            "A newer program wrote it: install that version, or go back to a copy from the folder backups."
+        )
+    return found
+
+
+def _copy(connection: Connection, folder: Path, name: str) -> Path:
+    """A whole copy of the SQLite file, named only when it is complete."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, unfinished = folder / f"{name}.db", folder / f"{name}.part"
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600)
+    with closing(sqlite3.connect(unfinished)) as target:
+        _driver(connection).backup(target)
+    return unfinished.rename(path)
+
+
+def _foreign_keys(connection: Connection, state: str) -> None:
+    """SQLite ignores this inside a transaction, and SQLAlchemy would begin one: so past it."""
+    _driver(connection).execute(f"PRAGMA foreign_keys={state}")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - engine_for gives no other
+    return driver

@@ -1,0 +1,382 @@
+"""What is to be sent: writing it down, taking it to send, and what came of it.
+
+Rule 1  Nobody sends what is not a row here, committed. Only `bot/delivery.py` claims and finishes.
+Rule 2  A chat is served in order of (lane, due, id): while a row is due or sending, no later one of its lane
+        or of a less urgent lane goes before it. A more urgent one may.
+Rule 3  A claim is a lease on the machine clock. Only who still holds that very lease makes a change, so one
+        who comes late changes nothing. A lease that ran out means that the message may have arrived.
+Rule 4  What may have arrived is resent once if it is urgent or a receipt, freely if it is an edit, never if
+        it is bulk or a mere answer; otherwise it ends as `unknown` (decisions.md 15).
+Rule 5  Two clocks: `now` is the city's (due, useless_after, ended), `machine` the computer's (lease, retry).
+"""
+
+from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Session
+
+from rules.kinds import Lane
+from storage.messages import Address, Outgoing
+from storage.parts import parts
+from storage.tables.traffic import OutboxRow
+
+# Statements are built once, of columns: this is the hot path, and ORM objects would cost more than the rows.
+_T = OutboxRow.metadata.tables["outbox"]
+# A partial index is used only if its condition stands in the statement word for word.
+_OPEN = text("outbox.state IN ('due', 'sending')")
+_TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
+
+_LANES = tuple(Lane)
+_BULK = frozenset(lane.order for lane in Lane if lane.bulk)
+# An edit may be repeated without harm; the bound keeps one that always ends in doubt from barring its chat.
+EDIT_RESENDS = 10
+
+
+class State(StrEnum):
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    NOBODY = "nobody"
+
+
+class End(StrEnum):
+    """How one attempt ended, by what it proves."""
+
+    SENT = "sent"
+    NOT_SENT = "not sent"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What one account may start now. A chat in `busy` waits; in one of `slow` only answers (REPLY) go."""
+
+    total: int
+    bulk: int
+    busy: AbstractSet[str] = frozenset()
+    slow: AbstractSet[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row in state sending, and the lease under which it is ours. `attempts` counts this one."""
+
+    id: int
+    person_id: int | None
+    channel: str
+    account: str
+    chat: str
+    lane: Lane
+    number: str
+    body: dict[str, Any]  # Outgoing; read by who sends, so that an unreadable one stops nobody else
+    attempts: int
+    ambiguous: int
+    lease: datetime
+
+    @property
+    def edits(self) -> bool:
+        return bool(self.body.get("replaces"))
+
+    @property
+    def resends(self) -> bool:
+        """May it be sent again although it may have arrived?"""
+        if self.edits:
+            return self.ambiguous < EDIT_RESENDS
+        receipt = self.lane is Lane.REPLY and self.number != ""
+        return (self.lane is Lane.URGENT or receipt) and self.ambiguous == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Rows to send at once, most urgent first; and when (machine clock) the next one's back-off is over."""
+
+    rows: list[Claimed]
+    retry: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a claimed row. `retry` (machine clock) is meant for rows that go again."""
+
+    row: Claimed
+    end: End
+    external: str = ""
+    note: str = ""
+    retry: datetime | None = None
+
+    @property
+    def state(self) -> State:
+        match self.end:
+            case End.SENT:
+                return State.SENT
+            case End.NOT_SENT:
+                return State.DUE
+            case End.UNCLEAR:
+                return State.DUE if self.row.resends else State.UNKNOWN
+            case End.REFUSED | End.BLOCKED:
+                return State.FAILED
+
+
+_INSERT = insert(_T).on_conflict_do_nothing(index_elements=["once"]).returning(_T.c.id)
+
+
+def write(
+    session: Session,
+    *,
+    address: Address | None,
+    person_id: int | None,
+    message: Outgoing,
+    lane: Lane,
+    now: datetime,
+    limit: int,
+    due: datetime | None = None,
+    inbox_id: int | None = None,
+    number: str = "",
+    useless_after: datetime | None = None,
+    once: str | None = None,
+) -> int | None:
+    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
+
+    Returns the id of the last part, whose end is the message's end; None if `once` was written before.
+    Without an address the row is kept as `nobody`: counted and shown, never sent.
+    """
+    values: dict[str, Any] = {
+        "person_id": person_id,
+        "inbox_id": inbox_id,
+        "channel": address.channel if address else "",
+        "account": address.account if address else "",
+        "chat": address.chat if address else "",
+        "lane": lane.order,
+        "number": number,
+        "written": now,
+        "due": due or now,
+        "useless_after": useless_after,
+        "state": State.DUE if address else State.NOBODY,
+        "ended": None if address else now,
+        "once": once,
+        "part_of": None,
+    }
+    last: int | None = None
+    for part in parts(message, limit) if address else [message]:
+        body = part.model_dump(mode="json", exclude_defaults=True)
+        last = session.execute(_INSERT, {**values, "body": body}).scalar_one_or_none()
+        if last is None:
+            return None
+        values |= {"part_of": last, "once": None}
+    return last
+
+
+_QUEUE = (
+    select(_T.c.id, _T.c.lane, _T.c.chat, _T.c.state, _T.c.lease, _T.c.retry, _T.c.useless_after)
+    .where(
+        _T.c.channel == bindparam("of_channel"),
+        _T.c.account == bindparam("of_account"),
+        _OPEN,
+        _T.c.lane <= bindparam("least_urgent"),
+        # What was due when it was written stays due, even if the clock was put back since.
+        or_(_T.c.due <= bindparam("now"), _T.c.due <= _T.c.written),
+    )
+    .order_by(_T.c.lane, _T.c.due, _T.c.id)
+)
+_CLAIMED = (
+    _T.c.id,
+    _T.c.person_id,
+    _T.c.channel,
+    _T.c.account,
+    _T.c.chat,
+    _T.c.lane,
+    _T.c.number,
+    _T.c.body,
+    _T.c.attempts,
+    _T.c.ambiguous,
+    _T.c.lease,
+)
+_TAKE = (
+    update(_T)
+    .where(_T.c.id.in_(bindparam("ids", expanding=True)), _T.c.state == State.DUE)
+    .values(state=State.SENDING, lease=bindparam("until"), retry=None, attempts=_T.c.attempts + 1)
+    .returning(*_CLAIMED)
+)
+
+
+def claim(
+    session: Session,
+    *,
+    channel: str,
+    account: str,
+    room: Room,
+    now: datetime,
+    machine: datetime,
+    lease: timedelta,
+) -> Claims:
+    """Takes what one account may send now, at most one row a chat, each under a lease.
+
+    On the way it ends what has become useless, and settles rows whose lease ran out (rule 4).
+    """
+    view = _look(session, channel, account, room, now, machine)
+    if view.lapsed:
+        _settle_lapsed(session, view.lapsed, now)
+        view = _look(session, channel, account, room, now, machine)
+    if view.stale:
+        _expire(session, view.stale, now)
+    if not view.free:
+        return Claims([], view.retry)
+    taken = session.execute(_TAKE, {"ids": view.free, "until": machine + lease})
+    rows = {row.id: _claimed(row) for row in taken}
+    return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.retry)
+
+
+@dataclass(slots=True)
+class _View:
+    """What a walk along the queue found, by row id."""
+
+    free: list[int] = field(default_factory=list)
+    stale: list[int] = field(default_factory=list)
+    lapsed: list[int] = field(default_factory=list)
+    retry: datetime | None = None
+
+
+def _look(
+    session: Session, channel: str, account: str, room: Room, now: datetime, machine: datetime
+) -> _View:
+    """Walks along the queue, most urgent first, until the room is full; a chat's first row bars the rest."""
+    view = _View()
+    met = set(room.busy)
+    bulk = 0
+    with closing(session.execute(_QUEUE, _queue_of(channel, account, room, now))) as queue:
+        for row in queue:
+            if len(view.free) >= room.total or (row.lane in _BULK and bulk >= room.bulk):
+                break
+            if row.state == State.DUE and row.useless_after is not None and row.useless_after < now:
+                view.stale.append(row.id)
+                continue
+            if row.chat in met:
+                continue
+            met.add(row.chat)
+            if row.state == State.SENDING:
+                if row.lease <= machine:
+                    view.lapsed.append(row.id)
+            elif row.retry is not None and row.retry > machine:
+                view.retry = min(view.retry or row.retry, row.retry)
+            elif row.chat not in room.slow or row.lane == Lane.REPLY.order:
+                view.free.append(row.id)
+                bulk += row.lane in _BULK
+    return view
+
+
+def _queue_of(channel: str, account: str, room: Room, now: datetime) -> dict[str, Any]:
+    least = Lane.DIGEST if room.bulk else Lane.REPLY
+    return {"of_channel": channel, "of_account": account, "least_urgent": least.order, "now": now}
+
+
+def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - SQLAlchemy's rows are not typed by column here
+    return Claimed(**{**row._mapping, "lane": _LANES[row.lane]})
+
+
+def _settle_lapsed(session: Session, ids: Sequence[int], now: datetime) -> None:
+    lapsed = session.execute(select(*_CLAIMED).where(_T.c.id.in_(ids))).all()
+    finish(session, [Outcome(_claimed(row), End.UNCLEAR, note="the lease ran out") for row in lapsed], now)
+
+
+def _expire(session: Session, ids: Sequence[int], now: datetime) -> None:
+    session.execute(
+        update(_T)
+        .where(_T.c.id.in_(ids), _T.c.state == State.DUE)
+        .values(state=State.EXPIRED, ended=now, retry=None)
+    )
+
+
+def recover(session: Session, machine: datetime) -> None:
+    """Ends every lease. For a start on a file that is ours alone: whoever held them is dead."""
+    session.execute(update(_T).where(_OPEN, _T.c.state == State.SENDING).values(lease=machine))
+
+
+_FINISH = (
+    update(_T)
+    .where(_T.c.id == bindparam("row"), _T.c.state == State.SENDING, _T.c.lease == bindparam("held"))
+    .values(
+        state=bindparam("next"),
+        lease=None,
+        retry=bindparam("again"),
+        ambiguous=bindparam("doubts"),
+        ended=bindparam("at"),
+        external=bindparam("platform"),
+        note=bindparam("why"),
+    )
+)
+
+
+def finish(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
+    """Writes back what came of claimed rows; those whose lease is no longer theirs are left as they are."""
+    if not outcomes:
+        return
+    session.execute(_FINISH, [_change(outcome, now) for outcome in outcomes])
+    _fail_the_rest(session, [outcome.row.id for outcome in outcomes if outcome.state is State.FAILED], now)
+    for outcome in outcomes:
+        if outcome.end is End.BLOCKED:
+            _fail_the_queue(session, outcome.row, now)
+
+
+def _change(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    again = outcome.state is State.DUE
+    return {
+        "row": outcome.row.id,
+        "held": outcome.row.lease,
+        "next": outcome.state,
+        "again": outcome.retry if again else None,
+        "doubts": outcome.row.ambiguous + (outcome.end is End.UNCLEAR),
+        "at": None if again else now,
+        "platform": outcome.external,
+        "why": outcome.note,
+    }
+
+
+def _fail_the_rest(session: Session, ids: Collection[int], now: datetime) -> None:
+    """The later parts of a long text fail with an earlier one: half a text is worse than none."""
+    while ids:
+        failed = select(_T.c.id).where(_T.c.id.in_(ids), _T.c.state == State.FAILED)
+        ids = session.scalars(
+            update(_T)
+            .where(_T.c.part_of.in_(failed), _T.c.state == State.DUE)
+            .values(state=State.FAILED, ended=now, note="an earlier part failed")
+            .returning(_T.c.id)
+        ).all()
+
+
+def _fail_the_queue(session: Session, row: Claimed, now: datetime) -> None:
+    """What else waited for one who blocked us fails too; not answers: who writes to us has unblocked us."""
+    session.execute(
+        update(_T)
+        .where(
+            _T.c.channel == row.channel,
+            _T.c.account == row.account,
+            _OPEN,
+            _T.c.chat == row.chat,
+            _T.c.state == State.DUE,
+            _T.c.lane != Lane.REPLY.order,
+        )
+        .values(state=State.FAILED, ended=now, note="blocked")
+    )
+
+
+def counts(session: Session) -> dict[State, int]:
+    """How many rows are in each state, for metrics. The sent ones, nearly all, are what the others leave."""
+    found = dict.fromkeys(State, 0)
+    for states in (_OPEN, _TROUBLED):
+        by_state = select(_T.c.state, func.count()).where(states).group_by(_T.c.state)
+        found.update({State(state): number for state, number in session.execute(by_state)})
+    everything = session.scalar(select(func.count(literal_column("*"))).select_from(_T)) or 0
+    found[State.SENT] = everything - sum(found.values())
+    return found

@@ -1,0 +1,159 @@
+"""People: who a chat account is, how a person can be reached, who holds which role."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from rules.kinds import Role
+from storage.messages import Address
+from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
+
+# A binding's last use is written at most this often: it only decides where pushes go.
+TOUCH_EVERY = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A bound sender."""
+
+    id: int
+    name: str
+    phone: str
+    unit_id: int
+    unit: str
+    binding_id: int
+    last_used: datetime
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person to be told something: `address` is None if no channel reaches them."""
+
+    id: int
+    name: str
+    address: Address | None
+
+
+_KNOWN = (
+    select(
+        Person.id, Person.name, Person.phone, Person.unit_id, Unit.name.label("unit"),
+        Binding.id.label("binding_id"), Binding.last_used, Binding.blocked,
+    )  # fmt: skip
+    .join(Person, Person.id == Binding.person_id)
+    .join(Unit, Unit.id == Person.unit_id)
+    .where(Binding.ended.is_(None), Person.active.is_(True))
+)
+
+
+def known(session: Session, address: Address) -> Known | None:
+    """Who writes from this account, if it is bound to an active person."""
+    row = session.execute(
+        _KNOWN.where(
+            Binding.channel == address.channel, Binding.account == address.account, Binding.user == address.user
+        )
+    ).first()
+    if row is None:
+        return None
+    return Known(row.id, row.name, row.phone or "", row.unit_id, row.unit, row.binding_id, row.last_used, row.blocked)
+
+
+def touch(session: Session, person: Known, now: datetime) -> None:
+    """Remembers that the person used this channel; pushes go to the one last used."""
+    if person.blocked or now - person.last_used >= TOUCH_EVERY or now < person.last_used:
+        session.execute(update(Binding).where(Binding.id == person.binding_id).values(last_used=now, blocked=False))
+
+
+def mark_blocked(session: Session, channel: str, account: str, chat: str, blocked: bool = True) -> None:
+    session.execute(
+        update(Binding)
+        .where(Binding.channel == channel, Binding.account == account, Binding.chat == chat, Binding.ended.is_(None))
+        .values(blocked=blocked)
+    )
+
+
+def bind(session: Session, person_id: int, address: Address, now: datetime) -> list[Address]:
+    """Binds an account to a person; gives back the accounts on this channel whose binding this ended."""
+    same_place = (Binding.channel == address.channel, Binding.account == address.account, Binding.ended.is_(None))
+    old = session.scalars(
+        select(Binding).where(*same_place, or_(Binding.person_id == person_id, Binding.user == address.user))
+    ).all()
+    ended = []
+    for binding in old:
+        if binding.user == address.user and binding.person_id == person_id:
+            binding.chat, binding.last_used, binding.blocked = address.chat, now, False
+            return []
+        binding.ended = now
+        ended.append(_address(binding))
+    session.flush()
+    session.add(Binding(person_id=person_id, **address.model_dump(), bound=now, last_used=now, blocked=False))
+    session.flush()
+    return ended
+
+
+def _address(binding: Binding) -> Address:
+    return Address(channel=binding.channel, account=binding.account, user=binding.user, chat=binding.chat)
+
+
+def roles_of(session: Session, person_id: int, today: date) -> frozenset[Role]:
+    return frozenset(
+        session.scalars(
+            select(PersonRole.role).where(
+                PersonRole.person_id == person_id,
+                PersonRole.since <= today,
+                or_(PersonRole.until.is_(None), PersonRole.until > today),
+            )
+        )
+    )
+
+
+def in_role(session: Session, role: Role, today: date) -> list[int]:
+    return list(
+        session.scalars(
+            select(PersonRole.person_id)
+            .join(Person, Person.id == PersonRole.person_id)
+            .where(
+                PersonRole.role == role,
+                PersonRole.since <= today,
+                or_(PersonRole.until.is_(None), PersonRole.until > today),
+                Person.active.is_(True),
+            )
+            .order_by(PersonRole.person_id)
+        )
+    )
+
+
+def responsible(session: Session, project_id: int, roles: Iterable[Role], today: date) -> list[int]:
+    """Who answers for a project today in one of the roles, in the order of the registry."""
+    return list(
+        session.scalars(
+            select(Responsibility.person_id)
+            .join(Person, Person.id == Responsibility.person_id)
+            .where(
+                Responsibility.project_id == project_id,
+                Responsibility.role.in_(list(roles)),
+                Responsibility.since <= today,
+                or_(Responsibility.until.is_(None), Responsibility.until > today),
+                Person.active.is_(True),
+            )
+            .order_by(Responsibility.id)
+        )
+    )
+
+
+def contacts(session: Session, person_ids: Iterable[int]) -> list[Contact]:
+    """How to reach each of these people, in the order given: the channel last used that is not blocked."""
+    wanted = list(dict.fromkeys(person_ids))
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())
+    best: dict[int, Address] = {}
+    bindings = session.scalars(
+        select(Binding)
+        .where(Binding.person_id.in_(wanted), Binding.ended.is_(None), Binding.blocked.is_(False))
+        .order_by(Binding.last_used)
+    )
+    for binding in bindings:
+        best[binding.person_id] = _address(binding)
+    return [Contact(each, names[each], best.get(each)) for each in wanted if each in names]

@@ -1,0 +1,120 @@
+"""What an import would do: as it is shown before anything is written, and as it is then written.
+
+All frozen: what was shown is what is written.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from rules.kinds import Role
+from storage.entries import CellError
+
+SHOWN = 20  # lines a section of the summary; the rest is counted
+
+Key = int  # the id of a registered row; of a new one, the negative of its row in the file
+Values = Mapping[str, Any]  # columns of a table; foreign keys are Keys
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of one row, as people read it."""
+
+    field: str
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.old or '空'} → {self.new or '空'}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    row: int
+    name: str
+    changes: tuple[FieldChange, ...]
+
+    def __str__(self) -> str:
+        return f"第{self.row}行 {self.name}：{'；'.join(map(str, self.changes))}"
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPreview:
+    """One sheet against the registry. `missing`: registered, not in the file, left as it is."""
+
+    sheet: str
+    added: tuple[str, ...]
+    changed: tuple[RowChange, ...]
+    unchanged: int
+    missing: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.sheet}：新增 {len(self.added)}，变更 {len(self.changed)}，"
+            f"不变 {self.unchanged}，文件里没有 {len(self.missing)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Writes:
+    """Rows of one table: new ones by Key, changed columns of old ones by id."""
+
+    new: Mapping[Key, Values]
+    old: Mapping[int, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that is to be written. Ended rows are ids; begun ones name person and role."""
+
+    units: Writes
+    people: Writes
+    projects: Writes
+    plans: Writes
+    milestones: Writes
+    roles_begun: tuple[tuple[Key, Role], ...]
+    roles_ended: tuple[int, ...]
+    responsible_begun: tuple[tuple[Key, Key, Role], ...]  # project, person, role
+    responsible_ended: tuple[int, ...]
+    touched: Mapping[Key, Mapping[str, int]]  # unit -> sheet -> rows added or changed
+
+
+NO_ROWS = Writes({}, {})
+NOTHING = Work(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), (), (), (), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The answer to "what would this file do?". With errors, nothing is ever written."""
+
+    sha256: str
+    errors: tuple[CellError, ...]
+    sheets: tuple[SheetPreview, ...]
+    work: Work
+
+    @property
+    def ok(self) -> bool:
+        return not self.errors
+
+    @property
+    def changes_nothing(self) -> bool:
+        return self.ok and not any(sheet.added or sheet.changed for sheet in self.sheets)
+
+    def summary(self) -> str:
+        """A short Chinese text: counts, then the errors, or what changes and what the file leaves out."""
+        lines = [str(sheet) for sheet in self.sheets]
+        if self.errors:
+            lines += [f"有 {len(self.errors)} 处错误，什么都不写入；改好后再导入：", *_some(self.errors, str)]
+            return "\n".join(lines)
+        changed = [f"{sheet.sheet}{change}" for sheet in self.sheets for change in sheet.changed]
+        missing = [f"{sheet.sheet} {name}" for sheet in self.sheets for name in sheet.missing]
+        if changed:
+            lines += ["变更：", *_some(changed, str)]
+        if missing:
+            lines += ["文件里没有，保留不动：", *_some(missing, str)]
+        return "\n".join(lines)
+
+
+def _some(things: Iterable[object], line: Callable[[object], str]) -> list[str]:
+    lines = [f"  {line(thing)}" for thing in things]
+    return lines[:SHOWN] + ([f"  …另有 {len(lines) - SHOWN} 处"] if len(lines) > SHOWN else [])

@@ -1,0 +1,170 @@
+"""The registry workbook against the registry: first a plan that can be shown, then all of it or nothing.
+
+Rule 1  identity (docs/decisions.md 38): a unit is its name; a person the phone, else name and unit; a project
+        its code, else name and unit. What comes close to a registered row without being it is an error.
+Rule 2  the file says what holds: an empty cell empties a field. Only phone and code, being identity, stay.
+        What is missing from the file is listed, never ended; without a sheet 节点 the milestones stay.
+Rule 3  responsibility and roles are dated: `until` is exclusive, a successor begins where the other ends.
+Rule 4  `apply` writes what `plan` found, so both belong in one transaction. Neither commits.
+Rule 5  the ledger gets counts and the file's hash, no name and no telephone number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from storage import ledger
+from storage.cells import plain
+from storage.entries import (
+    HEADINGS,
+    MILESTONES,
+    PEOPLE,
+    PROJECTS,
+    UNITS,
+    Book,
+    CellError,
+)
+from storage.planning import Planner, load
+from storage.preview import NOTHING, Key, Preview, Values, Work, Writes
+from storage.tables.base import Base
+from storage.tables.registry import Milestone, Person, PersonRole, Project, Responsibility, Unit, YearPlan
+
+
+def plan(session: Session, book: Book) -> Preview:
+    """What the file would change, and everything that speaks against it. Writes nothing."""
+    if not book.whole:
+        # Against half a file nearly everything would be an error; what matters would drown.
+        return Preview(book.sha256, book.errors, (), NOTHING)
+    planner = Planner(load(session), book)
+    sheets = [planner.units(), planner.people(), planner.projects()]
+    if book.milestones is not None:
+        sheets.append(planner.milestones(book.milestones))
+    return Preview(
+        sha256=book.sha256,
+        errors=tuple(sorted((*book.errors, *planner.errors), key=_place)),
+        sheets=tuple(sheets),
+        work=planner.work(),
+    )
+
+
+def _place(error: CellError) -> tuple[int, int]:
+    order = list(HEADINGS)
+    return (order.index(error.sheet) if error.sheet in order else -1, error.row)
+
+
+def apply(session: Session, preview: Preview, today: date, now: datetime) -> None:
+    """Writes the whole preview into the caller's transaction; one with errors is refused.
+
+    `today` is the city's date: what ends, ends there, and what begins, begins there.
+    """
+    if preview.errors:
+        raise ValueError(f"a preview with {len(preview.errors)} errors; expected none: {preview.errors[0]}")
+    if preview.changes_nothing:
+        return
+    Writer(session, preview.work, today).write()
+    _record(session, preview, now)
+    session.expire_all()
+
+
+class Writer:
+    """Puts `Work` into the tables, in an order that no foreign key and no unique column stands against."""
+
+    def __init__(self, session: Session, work: Work, today: date) -> None:
+        self.session, self.work, self.today = session, work, today
+        self.ids: dict[type[Base], dict[Key, int]] = {}
+
+    def write(self) -> None:
+        work = self.work
+        self.put(Unit, work.units)
+        # Two people may swap phones, two projects numbers: what changes is freed before it is given.
+        self.free(Person, work.people, {"phone": lambda _: None, "wecom_userid": lambda _: None})
+        self.put(Person, work.people, unit_id=Unit)
+        self.free(Project, work.projects, {"number": lambda key: -key, "code": lambda _: None})
+        self.put_projects(work.projects)
+        self.put(YearPlan, work.plans, project_id=Project)
+        self.put(Milestone, work.milestones, project_id=Project)
+        self.end(PersonRole, work.roles_ended)
+        self.end(Responsibility, work.responsible_ended)
+        self.begin(PersonRole, ({"person_id": who, "role": role} for who, role in work.roles_begun))
+        self.begin(
+            Responsibility,
+            (
+                {"project_id": project, "person_id": who, "role": role}
+                for project, who, role in work.responsible_begun
+            ),
+        )
+
+    def real(self, table: type[Base], key: Key | None) -> int | None:
+        return self.ids[table][key] if key is not None and key < 0 else key
+
+    def settled(self, values: Values, references: Mapping[str, type[Base]]) -> dict[str, Any]:
+        """The same columns with every Key turned into an id."""
+        real = {
+            column: self.real(table, values[column])
+            for column, table in references.items()
+            if column in values
+        }
+        return {**values, **real}
+
+    def put(self, table: type[Base], writes: Writes, **references: type[Base]) -> None:
+        if writes.old:
+            rows = [{"id": key, **self.settled(row, references)} for key, row in writes.old.items()]
+            self.session.execute(update(table), rows)
+        new = [self.settled(row, references) for row in writes.new.values()]
+        self.ids[table] = dict(zip(writes.new, self.insert(table, new), strict=True))
+
+    def put_projects(self, writes: Writes) -> None:
+        """Parents may be new too, so they are set once every project has its id."""
+        bare_new = {key: {**row, "parent_id": None} for key, row in writes.new.items()}
+        bare_old = {
+            key: kept
+            for key, row in writes.old.items()
+            if (kept := {name: value for name, value in row.items() if name != "parent_id"})
+        }
+        self.put(Project, Writes(bare_new, bare_old), unit_id=Unit)
+        parents = [
+            {"id": self.real(Project, key), "parent_id": self.real(Project, row["parent_id"])}
+            for key, row in (*writes.new.items(), *writes.old.items())
+            if "parent_id" in row and (key > 0 or row["parent_id"] is not None)
+        ]
+        if parents:
+            self.session.execute(update(Project), parents)
+
+    def free(self, table: type[Base], writes: Writes, columns: Mapping[str, Callable[[int], object]]) -> None:
+        for column, nothing in columns.items():
+            if rows := [
+                {"id": key, column: nothing(key)} for key, row in writes.old.items() if column in row
+            ]:
+                self.session.execute(update(table), rows)
+
+    def insert(self, table: type[Base], rows: list[dict[str, Any]]) -> list[int]:
+        if not rows:
+            return []
+        key = table.__table__.c.id
+        query = insert(table).returning(key, sort_by_parameter_order=True)
+        return list(self.session.scalars(query, rows))
+
+    def end(self, table: type[Base], ids: Iterable[int]) -> None:
+        if rows := [{"id": row, "until": self.today} for row in ids]:
+            self.session.execute(update(table), rows)
+
+    def begin(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
+        references = {"person_id": Person, "project_id": Project}
+        begun = [{**self.settled(row, references), "since": self.today, "until": None} for row in rows]
+        self.insert(table, begun)
+
+
+def _record(session: Session, preview: Preview, now: datetime) -> None:
+    """One row in the chain of every unit that was touched."""
+    registered = session.execute(select(Unit.name, Unit.id)).all()
+    ids = {plain(name): unit for name, unit in registered}
+    for key, counts in preview.work.touched.items():
+        unit = key if key > 0 else ids[plain(preview.work.units.new[key]["name"])]
+        facts = {"sha256": preview.sha256, **{NAMES[sheet]: count for sheet, count in counts.items()}}
+        ledger.append(session, chain=f"unit:{unit}", who="office", act="import", facts=facts, now=now)
+
+
+NAMES = {UNITS: "units", PEOPLE: "people", PROJECTS: "projects", MILESTONES: "milestones"}

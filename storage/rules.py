@@ -1,0 +1,47 @@
+"""The rules in force: rows, one per version ever taken; what is open keeps the version it was opened under."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from rules.book import Book, default_text, load
+from storage.tables.ledger import RulesVersion
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    version: int
+    book: Book
+
+
+@lru_cache(maxsize=8)
+def _parsed(text: str) -> Book:
+    return load(text)
+
+
+def in_force(session: Session) -> InForce:
+    """The newest version. Raises LookupError in a database where none was ever taken."""
+    row = session.execute(select(RulesVersion.id, RulesVersion.text).order_by(RulesVersion.id.desc()).limit(1)).first()
+    if row is None:
+        raise LookupError("no rules in force; `take` was never called on this database")
+    return InForce(row.id, _parsed(row.text))
+
+
+def take(session: Session, text: str | None, now: datetime) -> int:
+    """Takes a rules text (None: the defaults) into force unless it already is; returns the version."""
+    wanted = default_text() if text is None else text
+    load(wanted)
+    digest = hashlib.sha256(wanted.encode()).hexdigest()
+    newest = session.execute(
+        select(RulesVersion.id, RulesVersion.sha256).order_by(RulesVersion.id.desc()).limit(1)
+    ).first()
+    if newest is not None and newest.sha256 == digest:
+        return newest.id
+    row = RulesVersion(taken=now, text=wanted, sha256=digest)
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,187 @@
+"""What is owed and what was said: duties, reports with their versions, problems with their events, media."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from rules.kinds import DutyKind, DutyState, IssueState, ReportKind, Severity
+from storage.messages import MediaKind
+from storage.tables.base import Base, BigId, by_value
+
+
+class Duty(Base):
+    """应报: one project owes one kind for one period. Unit and persons are frozen as of the due date.
+
+    `subject` tells apart several duties of a kind in a period (the open problem's number); empty otherwise.
+    `state` is written once, at the close; until then it follows from the clock (`rules.duties`).
+    """
+
+    __tablename__ = "duties"
+    __table_args__ = (
+        UniqueConstraint("project_id", "kind", "period", "subject"),
+        Index("ix_duties_unit_id_closes", "unit_id", "closes"),
+        Index(
+            "ix_duties_unsettled",
+            "project_id",
+            "kind",
+            "opens",
+            sqlite_where=text("state IS NULL AND settled IS NULL"),
+            postgresql_where=text("state IS NULL AND settled IS NULL"),
+        ),
+        Index(
+            "ix_duties_to_close",
+            "closes",
+            sqlite_where=text("state IS NULL"),
+            postgresql_where=text("state IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    kind: Mapped[DutyKind] = mapped_column(by_value(DutyKind))
+    period: Mapped[str]
+    subject: Mapped[str] = mapped_column(default="")
+
+    opens: Mapped[datetime]
+    due: Mapped[datetime]
+    closes: Mapped[datetime]
+
+    settled: Mapped[datetime | None]  # the first filing time
+    report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
+    state: Mapped[DutyState | None] = mapped_column(by_value(DutyState))
+    rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
+
+
+class Report(Base):
+    """One live report per project, kind and period; its contents are versions. Receipt: J and the id."""
+
+    __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("project_id", "kind", "period"),
+        Index("ix_reports_filed_by_id", "filed_by", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    kind: Mapped[ReportKind] = mapped_column(by_value(ReportKind))
+    period: Mapped[str]
+    filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    filed: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)  # the one that counts
+
+    @property
+    def receipt(self) -> str:
+        return f"J{self.id}"
+
+
+class ReportVersion(Base):
+    """What a report said at one time. Money in yuan; `percent` in whole per cent where it was given."""
+
+    __tablename__ = "report_versions"
+    __table_args__ = (UniqueConstraint("report_id", "version"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
+    version: Mapped[int]
+    filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    filed: Mapped[datetime]
+    talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"))
+
+    amount: Mapped[int | None] = mapped_column(BigInteger)  # 本月完成投资; None where none is owed (前期, zero)
+    progress: Mapped[str] = mapped_column(default="")  # 形象进度
+    percent: Mapped[int | None]
+    carried: Mapped[bool] = mapped_column(default=False)  # 同上月: the text was carried over
+    stage: Mapped[str] = mapped_column(default="")
+    next_plan: Mapped[str] = mapped_column(default="")  # 下月安排
+    coordination: Mapped[str] = mapped_column(default="")  # 需协调事项
+    check: Mapped[dict[str, Any]]  # a checked zero: what spoke against it and what was answered
+
+
+class Issue(Base):
+    """存在问题: one thread from the first report to the close-out. Number: W and the id."""
+
+    __tablename__ = "issues"
+    __table_args__ = (Index("ix_issues_project_id_state", "project_id", "state"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    severity: Mapped[Severity] = mapped_column(by_value(Severity))
+    category: Mapped[str]
+    what: Mapped[str]
+    help_needed: Mapped[str] = mapped_column(default="")
+    found: Mapped[datetime]  # 发现时间
+    filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    filed: Mapped[datetime]
+    talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"), unique=True)
+    state: Mapped[IssueState] = mapped_column(by_value(IssueState), default=IssueState.REGISTERED)
+    rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
+
+    @property
+    def number(self) -> str:
+        return f"W{self.id}"
+
+
+class IssueEvent(Base):
+    """Something that happened to a problem, by whom and when."""
+
+    __tablename__ = "issue_events"
+    __table_args__ = (Index("ix_issue_events_issue_id_id", "issue_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    kind: Mapped[str]
+    note: Mapped[str] = mapped_column(default="")
+
+
+class MediaFile(Base):
+    """A photo, file, voice or place that came with a message.
+
+    state: wanted (to be fetched) | stored | refused (too large, not what it says) | lost (the platform's link died).
+    It belongs to a report version or a problem once that is filed; before, only to the message it came with.
+    """
+
+    __tablename__ = "media"
+    __table_args__ = (
+        Index(
+            "ix_media_loose",
+            "person_id",
+            sqlite_where=text("version_id IS NULL AND issue_id IS NULL"),
+            postgresql_where=text("version_id IS NULL AND issue_id IS NULL"),
+        ),
+        Index(
+            "ix_media_wanted",
+            "next_try",
+            sqlite_where=text("state = 'wanted'"),
+            postgresql_where=text("state = 'wanted'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
+    received: Mapped[datetime]
+    channel: Mapped[str]
+    account: Mapped[str]
+    kind: Mapped[MediaKind] = mapped_column(by_value(MediaKind))
+    reference: Mapped[str]
+    name: Mapped[str] = mapped_column(default="")
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+    state: Mapped[str] = mapped_column(default="wanted")
+    next_try: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(default="")
+    sha256: Mapped[str] = mapped_column(default="")
+    size: Mapped[int | None]  # bytes
+    path: Mapped[str] = mapped_column(default="")  # under DATA_DIR/media
+
+    version_id: Mapped[int | None] = mapped_column(ForeignKey("report_versions.id"), index=True)
+    issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)

@@ -1,0 +1,179 @@
+"""What the start promises about a database: made, migrated after a copy, or refused and left alone."""
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from storage import ledger
+from storage.database import engine_for
+from storage.migrate import HOME, MigrationRefused, migrate
+from storage.tables.all import metadata
+from storage.tables.ledger import LedgerRoot
+from tests.builders import NOW, a_project
+
+SECOND = '''
+"""a change that makes tables anew"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade() -> None:
+    with op.batch_alter_table("ledger") as batch:
+        batch.alter_column("hash", type_=sa.String(64))
+    with op.batch_alter_table("units") as batch:
+        batch.add_column(sa.Column("note", sa.String(), nullable=False, server_default=""))
+        batch.alter_column("district", type_=sa.String(40))
+'''
+ORPHANS = '''
+"""a change that loses units"""
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+
+def upgrade() -> None:
+    op.execute("DELETE FROM units")
+'''
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = engine_for(f"sqlite:///{tmp_path / 'sanbao.db'}", busy_seconds=2)
+    yield engine
+    engine.dispose()
+
+
+def later(folder: Path, migration: str) -> Path:
+    """The program's migrations and one more."""
+    home = Path(shutil.copytree(HOME, folder / "migrations"))
+    (home / "versions" / "0002_later.py").write_text(migration, encoding="utf-8")
+    return home
+
+
+def statements(engine: Engine) -> dict[str, list[str]]:
+    """The words of what SQLite keeps of every table and index, sorted: constraints may come in any order."""
+    query = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql(query).all()
+    return {name: sorted(re.findall(r"[^\s,()]+", sql)) for name, sql in rows if name != "alembic_version"}
+
+
+def test_an_empty_database_gets_every_table_of_the_models(engine: Engine, tmp_path: Path) -> None:
+    migrated = migrate(engine, tmp_path, NOW)
+    assert (migrated.before, migrated.copy) == (None, None)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_the_migrations_write_the_same_statements_as_the_models(engine: Engine, tmp_path: Path) -> None:
+    """Partial indexes and constraint names too, which Alembic does not compare."""
+    migrate(engine, tmp_path, NOW)
+    other = engine_for(f"sqlite:///{tmp_path / 'models.db'}")
+    with other.begin() as connection:
+        metadata.create_all(connection)
+    migrated, modelled = statements(engine), statements(other)
+    other.dispose()
+    assert migrated == modelled
+
+
+def test_a_current_database_is_left_as_it_is(engine: Engine, tmp_path: Path) -> None:
+    first = migrate(engine, tmp_path, NOW)
+    again = migrate(engine, tmp_path, NOW)
+    assert (again.before, again.after, again.copy) == (first.after, first.after, None)
+    assert not (tmp_path / "backups").exists()
+
+
+def test_an_older_database_is_copied_then_migrated(engine: Engine, tmp_path: Path) -> None:
+    migrate(engine, tmp_path, NOW)
+    with Session(engine) as session:
+        a_project(session, name="城北水厂")
+        session.commit()
+    migrated = migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND))
+    assert (migrated.before, migrated.after) == ("0001", "0002")
+    assert migrated.copy == tmp_path / "backups" / "0001-20120326T010000Z.db"
+    with sqlite3.connect(migrated.copy) as copy:
+        assert copy.execute("SELECT name FROM projects").fetchall() == [("城北水厂",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT note, count(*) FROM units")).all() == [("", 1)]
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_the_copy_is_for_the_operators_eyes_only(engine: Engine, tmp_path: Path) -> None:
+    migrate(engine, tmp_path, NOW)
+    copy = migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND)).copy
+    assert copy is not None
+    assert copy.stat().st_mode & 0o077 == 0
+
+
+def test_a_migration_that_orphans_rows_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    migrate(engine, tmp_path, NOW)
+    with Session(engine) as session:
+        a_project(session)
+        session.commit()
+    with pytest.raises(MigrationRefused, match="nothing was changed"):
+        migrate(engine, tmp_path, NOW, home=later(tmp_path, ORPHANS))
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM units")).scalar() == 1
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+
+
+def test_a_newer_database_is_refused_and_not_touched(engine: Engine, tmp_path: Path) -> None:
+    migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND))
+    before = statements(engine)
+    with pytest.raises(MigrationRefused, match="found revision 0002; this program knows up to 0001"):
+        migrate(engine, tmp_path, NOW)
+    assert statements(engine) == before
+
+
+def test_another_programs_database_is_refused(engine: Engine, tmp_path: Path) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE orders (id INTEGER)"))
+    with pytest.raises(MigrationRefused, match="tables of another program \\(orders\\)"):
+        migrate(engine, tmp_path, NOW)
+
+
+def test_a_file_that_is_no_database_is_refused(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "sanbao.db").write_bytes(b"a letter, not a database" * 100)
+    with pytest.raises(MigrationRefused, match="expected a SQLite file"):
+        migrate(engine, tmp_path, NOW)
+
+
+@pytest.mark.parametrize("act", ["UPDATE ledger SET hash = ''", "DELETE FROM ledger"])
+@pytest.mark.parametrize("migrated_again", [False, True])
+def test_the_ledger_cannot_be_changed_even_after_its_table_was_made_anew(
+    engine: Engine, tmp_path: Path, act: str, migrated_again: bool
+) -> None:
+    migrate(engine, tmp_path, NOW)
+    with Session(engine) as session:
+        ledger.append(session, chain="city", who="system", act="started", facts={}, now=NOW)
+        session.commit()
+    if migrated_again:
+        migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND))
+    with pytest.raises(IntegrityError, match="ledger is append-only"), engine.begin() as connection:
+        connection.execute(text(act))
+    with Session(engine) as session:
+        assert ledger.verify(session) == []
+
+
+@pytest.mark.parametrize("act", ["UPDATE ledger_roots SET hash = ''", "DELETE FROM ledger_roots"])
+def test_a_daily_root_cannot_be_changed(engine: Engine, tmp_path: Path, act: str) -> None:
+    migrate(engine, tmp_path, NOW)
+    with Session(engine) as session:
+        session.add(LedgerRoot(day=date(2012, 3, 26), heads="{}", hash="0", at=NOW))
+        session.commit()
+    with pytest.raises(IntegrityError, match="ledger_roots is append-only"), engine.begin() as connection:
+        connection.execute(text(act))
