@@ -14,12 +14,12 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 
-import psutil
+import psutil  # type: ignore[import-untyped] # psutil ships without types
 
 from bench.scripts import USUAL, Ends, Presses, Says, Script, Step, Turn
 from tests.fakes.telegram_api import TOKEN, FakeTelegram, Person, Shown, run_fast
@@ -38,6 +38,10 @@ class Setup:
     port: int
     data: Path
     people: int
+
+    @property
+    def log(self) -> Path:
+        return self.data / "bot.log"
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ class Walk:
 
     def _sees(self, message: Shown) -> None:
         step = self.script.answer(message, self._turn)
-        # A message that is edited after its answer, for example to take its buttons off, is not answered again.
+        # A message that is edited after its answer, say to take its buttons off, is not answered again.
         if step is None or (message.id, step) in self._answered or self.finished.is_set():
             return
         self._answered.add((message.id, step))
@@ -153,22 +157,37 @@ class Walk:
             self.finished.set()
 
 
-async def measure(contestant: Contestant, mode: str, people: int, dialogs: int) -> Figures:
-    """One bot process, one warm-up dialogue each, then `dialogs` dialogues each."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+class StuckError(Exception):
+    """Nobody got on for a long time."""
+
+
+async def measure(
+    contestant: Contestant, mode: str, people: int, dialogs: int, disk: Path | None = None
+) -> Figures:
+    """One bot process, one warm-up dialogue each, then `dialogs` dialogues each.
+
+    The bot's files lie in a new folder on `disk`, which decides what a commit costs.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=disk) as folder:
         async with FakeTelegram(keep_transcript=False) as api:
             setup = Setup(api.url, TOKEN, mode, free_port(), Path(folder), people)
             contestant.prepare(setup)
             async with running(contestant, setup) as bot:
-                await walk(api, contestant, bot, people, 1)
-                return await _measured(api, contestant, setup, bot, dialogs)
+                try:
+                    await walk(api, contestant, people, 1)
+                    return await _measured(api, contestant, setup, bot, dialogs)
+                except StuckError as stuck:
+                    printed = setup.log.read_text(errors="replace")[-3000:]
+                    raise RuntimeError(
+                        f"{contestant.name}, {mode}: {stuck}; it printed:\n{printed}"
+                    ) from stuck
 
 
 async def _measured(
     api: FakeTelegram, contestant: Contestant, setup: Setup, bot: psutil.Process, dialogs: int
 ) -> Figures:
     bot_cpu, own_cpu, began = cpu_of(bot), time.process_time(), time.perf_counter()
-    walks = await walk(api, contestant, bot, setup.people, dialogs, first=1)
+    walks = await walk(api, contestant, setup.people, dialogs, first=1)
     seconds = time.perf_counter() - began
     updates = sum(each.updates for each in walks)
     waits = sorted(wait for each in walks for wait in each.waits)
@@ -189,7 +208,7 @@ async def _measured(
 
 
 async def walk(
-    api: FakeTelegram, contestant: Contestant, bot: psutil.Process, people: int, dialogs: int, first: int = 0
+    api: FakeTelegram, contestant: Contestant, people: int, dialogs: int, first: int = 0
 ) -> list[Walk]:
     walks = [
         Walk(
@@ -204,41 +223,40 @@ async def walk(
     for each in walks:
         each.begin()
     for each in walks:
-        await _finish(each, walks, bot)
+        await _finish(each, walks)
     return walks
 
 
-async def _finish(each: Walk, walks: list[Walk], bot: psutil.Process) -> None:
+async def _finish(each: Walk, walks: list[Walk]) -> None:
     """Waits as long as anybody gets on; a loop that stands still says where."""
     steps = -1
     while not each.finished.is_set():
         if steps == (steps := sum(walk.updates for walk in walks)):
-            raise RuntimeError(_stuck(walks, bot))
-        try:
+            raise StuckError(_where(walks))
+        with suppress(TimeoutError):
             await asyncio.wait_for(each.finished.wait(), PATIENCE)
-        except TimeoutError:
-            continue
 
 
-def _stuck(walks: list[Walk], bot: psutil.Process) -> str:
+def _where(walks: list[Walk]) -> str:
     waiting = [walk for walk in walks if not walk.finished.is_set()]
     example = waiting[0]
     seen = [message.text for message in example.person.chat.news[-3:]]
-    alive = "runs" if bot.is_running() and bot.status() != psutil.STATUS_ZOMBIE else "has ended"
     return (
-        f"{len(waiting)} of {len(walks)} people wait in vain; the bot {alive}. "
+        f"{len(waiting)} of {len(walks)} people wait in vain: "
         f"{example.person.id} did {example.last_step} and saw at last {seen}"
     )
 
 
 @asynccontextmanager
 async def running(contestant: Contestant, setup: Setup) -> AsyncIterator[psutil.Process]:
-    """The bot as a process of its own; what it prints goes to our standard error."""
-    process = await asyncio.create_subprocess_exec(
-        *contestant.command(setup),
-        stdout=sys.stderr,
-        env={**os.environ, **contestant.environment(setup)},
-    )
+    """The bot as a process of its own; what it prints goes to `bot.log` among its files."""
+    with setup.log.open("wb") as log:
+        process = await asyncio.create_subprocess_exec(
+            *contestant.command(setup),
+            stdout=log,
+            stderr=asyncio.subprocess.STDOUT,
+            env={**os.environ, **contestant.environment(setup)},
+        )
     try:
         yield psutil.Process(process.pid)
     finally:
@@ -253,7 +271,7 @@ def family(process: psutil.Process) -> Iterable[psutil.Process]:
 
 def cpu_of(process: psutil.Process) -> float:
     """Seconds of CPU time, user and system, of the process and its children."""
-    return sum(times.user + times.system for times in (each.cpu_times() for each in family(process)))
+    return float(sum(sum(each.cpu_times()[:2]) for each in family(process)))
 
 
 def memory_of(process: psutil.Process) -> float:
@@ -267,7 +285,10 @@ def free_port() -> int:
         return port
 
 
-HEADINGS = "bot                  mode     people  dialogs/s  updates/s  p50 ms   p99 ms  CPU ms/upd  RSS MiB  fake busy"
+HEADINGS = (
+    f"{'bot':20} {'mode':8} {'people':>6} {'dialogs/s':>10} {'updates/s':>10} {'p50 ms':>7} {'p99 ms':>8} "
+    f"{'CPU ms/upd':>11} {'RSS MiB':>8} {'fake busy':>9}"
+)
 
 
 def line(figures: Figures) -> str:
@@ -284,7 +305,8 @@ async def _main(given: argparse.Namespace) -> None:
         dialogs = given.dialogs or max(2, 1000 // people)
         for mode in given.mode:
             for name in given.bot:
-                print(line(await measure(BASELINES[name], mode, people, dialogs)), flush=True)
+                figures = await measure(BASELINES[name], mode, people, dialogs, given.disk)
+                print(line(figures), flush=True)
 
 
 def main() -> None:
@@ -295,6 +317,9 @@ def main() -> None:
     parser.add_argument("--mode", nargs="+", choices=("polling", "webhook"), default=["polling", "webhook"])
     parser.add_argument("--people", nargs="+", type=int, default=[1, 50, 500])
     parser.add_argument("--dialogs", type=int, default=0, help="dialogues per person; about 1000 in all if 0")
+    parser.add_argument(
+        "--disk", type=Path, help="where the bot's files lie; the temporary folder if not given"
+    )
     run_fast(_main(parser.parse_args()))
 
 

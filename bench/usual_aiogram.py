@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import aiosqlite
+import uvloop
 from aiogram import Bot, Dispatcher, F, Router
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
@@ -185,4 +186,5 @@ async def run(options: Options) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(run(read_options(__doc__)))
+    # As `Dispatcher.run_polling` does where uvloop is installed.
+    uvloop.run(run(read_options(__doc__)))

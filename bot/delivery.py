@@ -147,12 +147,16 @@ class Delivery:
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
-        self._retry: datetime | None = None
+        self._again: datetime | None = None
         self._failed_looks = 0
 
     def wake(self) -> None:
         """Something was written and committed."""
         self._wake.set()
+
+    @property
+    def in_flight(self) -> int:
+        return len(self._sends)
 
     async def run(self) -> None:
         try:
@@ -172,7 +176,7 @@ class Delivery:
         if outcomes and self._failed_looks:  # after a failure, first and alone: what has ended
             rooms = {}
             self._wake.set()
-        self._retry = None
+        self._again = None
         if outcomes or rooms:
             try:
                 claimed = await self._transact(outcomes, rooms)
@@ -190,7 +194,7 @@ class Delivery:
             await asyncio.wait(self._sends)
 
     async def close(self) -> None:
-        """Lets sends in flight end, up to `patience` seconds (what is cut off is unclear); writes all outcomes."""
+        """Lets sends in flight end for `patience` seconds, cuts off the rest; writes all outcomes."""
         if self._sends:
             await asyncio.wait(self._sends, timeout=self._patience)
         for send in self._sends:
@@ -231,13 +235,13 @@ class Delivery:
         return backoff(self._failed_looks, DATABASE_BACKOFF_CAP)
 
     def _next_look(self) -> float:
-        """The rates, a row's back-off or the poll, whichever comes first; a send that ends wakes us itself."""
+        """The rates, a row's back-off or the poll, whichever is first; a send that ends wakes us itself."""
         seconds = [self._poll]
         for post in self._posts.values():
             if (change := post.rates.next_change()) is not None:
                 seconds.append(change - self._clock.monotonic())
-        if self._retry is not None:
-            seconds.append((self._retry - self._clock.machine()).total_seconds())
+        if self._again is not None:
+            seconds.append((self._again - self._clock.machine()).total_seconds())
         return max(SHORTEST_WAIT, min(seconds))
 
     async def _transact(self, outcomes: Sequence[Outcome], rooms: Mapping[Account, Room]) -> list[Claimed]:
@@ -259,7 +263,7 @@ class Delivery:
             with suppress(Exception):
                 await self._give_back(running)
             raise
-        self._retry = min((claims.retry for claims in found if claims.retry), default=None)
+        self._again = min((claims.again for claims in found if claims.again), default=None)
         return [row for claims in found for row in claims.rows]
 
     async def _give_back(self, running: Awaitable[list[Claims]]) -> None:
@@ -292,7 +296,7 @@ class Delivery:
         try:
             external = await self._call(post, row)
         except NotSent as error:
-            return self._again(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
+            return self._once_more(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
         except Refused as error:
             post.learn_answer()
             return Outcome(row, End.REFUSED, note=str(error))
@@ -330,7 +334,7 @@ class Delivery:
         return tuple(file for file in files if file is not None)
 
     def _unclear(self, row: Claimed, note: str) -> Outcome:
-        return self._again(row, End.UNCLEAR, note, backoff(row.ambiguous + 1, ROW_BACKOFF_CAP))
+        return self._once_more(row, End.UNCLEAR, note, backoff(row.ambiguous + 1, ROW_BACKOFF_CAP))
 
-    def _again(self, row: Claimed, end: End, note: str, seconds: float) -> Outcome:
+    def _once_more(self, row: Claimed, end: End, note: str, seconds: float) -> Outcome:
         return Outcome(row, end, note=note, retry=self._clock.machine() + timedelta(seconds=seconds))

@@ -185,7 +185,8 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> tuple[l
         text=text,
         rows=((Option(label=words.acknowledge_button, data=f"a|{issue.id}"),),),
     )
-    told, unreached = [], []
+    told: list[str] = []
+    unreached: list[str] = []
     ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
     for contact in people.contacts(turn.session, ids):
         turn.push(contact, message, Lane.URGENT, number=issue.number)

@@ -65,6 +65,7 @@ class Acknowledge:
 
 
 Meaning = TalkButton | Opener | Resume | Drop | Acknowledge
+_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {"r": Resume, "x": Drop, "a": Acknowledge}
 
 
 def read_button(data: str) -> Meaning | None:
@@ -73,10 +74,10 @@ def read_button(data: str) -> Meaning | None:
     if kind == "o":
         script, _, preset = rest.partition("|")
         return Opener(script, preset) if script in SCRIPTS else None
-    if kind in {"r", "x", "a"}:
+    if kind in _BY_NUMBER:
         if not rest.isascii() or not rest.isdecimal():
             return None
-        return {"r": Resume, "x": Drop, "a": Acknowledge}[kind](int(rest))
+        return _BY_NUMBER[kind](int(rest))
     key, separator, value = rest.partition("|")
     if not kind.startswith("t") or not separator:
         return None

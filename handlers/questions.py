@@ -88,7 +88,8 @@ class Question(Generic[T]):
     optional: bool = False
 
     def __iter__(self) -> "Generator[Question[Any], Any, T]":
-        return (yield self)
+        answer: T = yield self
+        return answer
 
     def read(self, said: Said, stored: Any, words: Words) -> Reading:
         raise NotImplementedError

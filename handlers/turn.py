@@ -63,7 +63,7 @@ def _meet(
     if incoming.kind is IncomingKind.UNBLOCKED:
         return "done", "unblocked", known.id
     person = PersonFacts(known.id, known.name, known.unit_id, known.unit, phone=known.phone)
-    turn = Turn(session, city, row.id, incoming, person, now, now.astimezone(city.zone).date())
+    turn = Turn(session, city, row.id, incoming, person, now, machine, now.astimezone(city.zone).date())
     return "done", _take(turn), known.id
 
 
@@ -146,7 +146,7 @@ def _hear(turn: Turn) -> str:
 
 def _receive(turn: Turn) -> str:
     """Media: an answer to an open photo question, else kept and offered when one comes (decisions: 17)."""
-    ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now)
+    ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
     if talk is not None:
         facts = _facts(turn, talk.script, talk.answers)

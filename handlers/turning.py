@@ -20,7 +20,8 @@ class Turn:
     inbox_id: int
     incoming: Incoming
     person: PersonFacts
-    now: datetime
+    now: datetime  # the city's clock
+    machine: datetime  # the computer's
     today: date  # the city's date
 
     def answer(self, message: Outgoing, *, number: str = "", in_place: bool = False) -> None:

@@ -68,6 +68,8 @@ class Words(BaseModel):
     drop_button: str = "不要了"
     not_understood: str = "没看懂这句话。请点一项："
     media_kept: str = "收到{count}件，先替您存着。报进展或报问题时，到照片那一步点一下就能带上。"
+    media_refused: str = "有一张照片没能收下（{reason}）。报告已收到；请换一张再发给我。"
+    media_lost: str = "有一张照片没能取到。报告已收到；如有需要，请再发一次。"
     edited_too_late: str = "改了的旧消息不算数。请重发一条，或在确认卡片上改。"
     only_words: str = "看不懂这类消息。请打字、点按钮，或发照片。"
     in_private_only: str = "请到与我的单聊里上报，群里不收。"

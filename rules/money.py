@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
-from rules.numerals import ARABIC, CHINESE_DIGITS, VAGUE, Unclear, Why, read_number
+from rules.numerals import ARABIC, CHINESE_DIGITS, Unclear, Why, read_number
 
 __all__ = ["Amount", "Found", "Unit", "Unreadable", "Why", "auto", "find_amounts", "read_amount", "wan", "yi"]
 
@@ -68,9 +68,10 @@ _HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 
 _DIGIT = f"[{CHINESE_DIGITS}]"
 _YUAN = "元(?![月旦宵])"
+_VAGUE = "(?:[多几]|余(?![下额])|来(?=[百千万亿元]))"
 _RUN = re.compile(
     rf"(?:[¥￥]\s?)?(?:{ARABIC}|{_DIGIT}|十|几(?=[十百千万亿]))"
-    rf"(?:{ARABIC}|{_DIGIT}|点(?={_DIGIT})|\s{{0,2}}(?:[十百千万亿{VAGUE}]|{_YUAN}))*整?"
+    rf"(?:{ARABIC}|{_DIGIT}|点(?={_DIGIT})|\s{{0,2}}(?:[十百千万亿]|{_VAGUE}|{_YUAN}))*整?"
 )
 _MONEY_UNIT = re.compile("[万亿元¥￥]")
 _ARABIC_START = "0123456789."

@@ -14,7 +14,6 @@ from fractions import Fraction
 
 CHINESE_DIGITS = "零〇一二三四五六七八九两"
 ARABIC = r"(?:[0-9]+(?:[.,][0-9]+)*|\.[0-9]+)"
-VAGUE = "多余几来"
 
 _DIGITS = {"零": 0, "〇": 0, "两": 2} | {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 _UNITS = {"万亿": 10**12, "亿": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
@@ -46,7 +45,7 @@ class Unclear(Exception):  # noqa: N818  (an outcome of reading, not a failure o
 
 def read_number(text: str) -> Fraction:
     """The value of a text that is one number, perhaps with `元` at its end. Raises `Unclear`."""
-    if any(word in text for word in VAGUE):
+    if any(word in text for word in "多余几来"):
         raise Unclear(Why.APPROXIMATE)
     return _value(text.removesuffix("元"), last=not text.endswith("元"), in_yuan=text.endswith("元"))
 

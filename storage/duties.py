@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -33,7 +33,7 @@ def settle(duty: Duty, report_id: int, now: datetime) -> None:
         duty.settled, duty.report_id = now, report_id
 
 
-def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[tuple[Duty, str]]]":
+def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
     """Duties open at `now` and not settled, of the projects that the person reports for, with the project's name."""
     return list(
         session.execute(
@@ -53,7 +53,7 @@ def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "li
     )
 
 
-def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[tuple[Duty, str]]]":
+def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
     """Zero duties open at `now`, settled or not, of the person's projects."""
     return list(
         session.execute(
@@ -85,15 +85,22 @@ def next_of(session: Session, person_id: int, now: datetime, today: date, kind: 
     return session.scalars(statement if kind is None else statement.where(Duty.kind == kind)).first()
 
 
-def without(session: Session, kind: DutyKind, period: str, limit: int) -> Sequence[Project]:
-    """Projects on the list that have no duty of this kind for the period yet."""
+def without(session: Session, kind: DutyKind, period: str, first_day: date, limit: int) -> Sequence[Project]:
+    """Projects that may owe this kind for the period (on the list since its first day) and have no duty for it yet."""
     exists = (
         select(Duty.id)
         .where(Duty.project_id == Project.id, Duty.kind == kind, Duty.period == period, Duty.subject == "")
         .exists()
     )
     return session.scalars(
-        select(Project).where(Project.state == ProjectState.ACTIVE, ~exists).order_by(Project.id).limit(limit)
+        select(Project)
+        .where(
+            Project.state == ProjectState.ACTIVE,
+            Project.registered <= first_day,
+            or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+            ~exists,
+        )
+        .order_by(Project.id).limit(limit)
     ).all()
 
 
@@ -111,7 +118,7 @@ def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
 
 def next_instant(session: Session, after: datetime) -> datetime | None:
     """The next moment at which a duty opens, falls due or closes."""
-    moments = []
+    moments: list[datetime] = []
     for column in (Duty.opens, Duty.due, Duty.closes):
         moments += session.scalars(
             select(column).where(Duty.state.is_(None), column > after).order_by(column).limit(1)

@@ -45,6 +45,15 @@ def store(session: Session, arrived: Sequence[Arrived]) -> None:
     )
 
 
+def is_known(session: Session, arrived: Arrived) -> bool:
+    wanted = select(InboxRow.id).where(
+        InboxRow.channel == arrived.channel,
+        InboxRow.account == arrived.account,
+        InboxRow.external == arrived.external,
+    )
+    return session.execute(wanted).first() is not None
+
+
 def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """The oldest new row of each sender; a sender whose oldest waits for its retry has none."""
     rows = session.execute(
@@ -56,7 +65,7 @@ def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
         .order_by(InboxRow.id)
         .limit(limit)
     )
-    oldest: dict[str, Row[tuple[int, str, str, str, bytes, int, datetime | None]]] = {}
+    oldest: dict[str, Row[int, str, str, str, bytes, int, datetime | None]] = {}
     for row in rows:
         oldest.setdefault(row.sender, row)
     return [

@@ -1,8 +1,8 @@
 """Invites: a code that binds a chat account to one person, once.
 
 Rule 1  a code has 96 random bits and is kept only as its SHA-256; nobody can read it out of the database.
-Rule 2  it is good once, for at most a day by the machine's clock (a moved city clock must not stretch it), and
-        only until the person's next one is made.
+Rule 2  it is good once, for at most a day by the machine's clock (a moved city clock must not stretch it),
+        and only until the person's next one is made.
 """
 
 import hashlib
@@ -13,27 +13,38 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from storage.tables.ledger import CityFact
 from storage.tables.registry import Binding, Invite, Person, Unit
 
 CODE_BYTES = 12
-LONGEST_HOURS = 24
+LONGEST = timedelta(hours=24)
 
 
-def create(session: Session, person_id: int, now: datetime, hours: int = LONGEST_HOURS) -> str:
+def create(session: Session, person_id: int, now: datetime, hours: int = 24) -> str:
     """A new code for a person; earlier ones that were not used end here."""
-    if not 0 < hours <= LONGEST_HOURS:
-        raise ValueError(f"an invite for {hours} hours; expected 1 to {LONGEST_HOURS}")
+    return create_many(session, [person_id], now, hours)[person_id]
+
+
+def create_many(
+    session: Session, person_ids: Sequence[int], now: datetime, hours: int = 24
+) -> dict[int, str]:
+    """A new code for each of these people, by person."""
+    life = timedelta(hours=hours)
+    if not timedelta() < life <= LONGEST:
+        raise ValueError(f"an invite for {hours} hours; expected 1 to 24")
     session.execute(
         update(Invite)
-        .where(Invite.person_id == person_id, Invite.used.is_(None), Invite.expires > now)
+        .where(Invite.person_id.in_(person_ids), Invite.used.is_(None), Invite.expires > now)
         .values(expires=now)
+        .execution_options(synchronize_session=False)
     )
-    code = secrets.token_urlsafe(CODE_BYTES)
-    session.add(
-        Invite(person_id=person_id, code_hash=digest(code), created=now, expires=now + timedelta(hours=hours))
+    codes = {person_id: secrets.token_urlsafe(CODE_BYTES) for person_id in person_ids}
+    session.add_all(
+        Invite(person_id=person_id, code_hash=digest(code), created=now, expires=now + life)
+        for person_id, code in codes.items()
     )
     session.flush()
-    return code
+    return codes
 
 
 def redeem(session: Session, code: str, now: datetime) -> int | None:
@@ -63,6 +74,18 @@ def unbound_people(session: Session) -> Sequence[tuple[Person, Unit]]:
         .order_by(Unit.id, Person.id)
     )
     return rows.tuples().all()
+
+
+def remember_bot(session: Session, account: str, username: str) -> None:
+    """Keeps a Telegram bot's name, so that links can be made while Telegram is out of reach."""
+    session.merge(CityFact(name=f"telegram username {account}", value=username))
+    session.flush()
+
+
+def deep_link(session: Session, account: str, code: str) -> str | None:
+    """The link that opens the bot with the code; None as long as the bot's name is not known."""
+    fact = session.get(CityFact, f"telegram username {account}")
+    return f"https://t.me/{fact.value}?start={code}" if fact else None
 
 
 def digest(code: str) -> str:

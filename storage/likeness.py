@@ -19,8 +19,10 @@ def near(one: str, other: str) -> bool:
     """Alike, but 一期 and 二期 are two things: names with different numerals are never near."""
     if NUMERALS.findall(plain(one)) != NUMERALS.findall(plain(other)):
         return False
-    short, long = sorted((bare(one), bare(other)), key=len)
-    if short == long or (len(short) > 2 and _runs_through(short, long)):
+    if bare(one) == bare(other):
+        return True
+    short, long = sorted((plain(one), plain(other)), key=len)
+    if len(short) > 2 and _runs_through(short, long):
         return True
     return SequenceMatcher(None, short, long, autojunk=False).ratio() >= ALIKE
 

@@ -10,13 +10,15 @@ from storage.messages import Incoming, MediaKind
 from storage.tables.reporting import MediaFile
 
 
-def want(session: Session, person_id: int, inbox_id: int, incoming: Incoming, now: datetime) -> tuple[int, ...]:
+def want(
+    session: Session, person_id: int, inbox_id: int, incoming: Incoming, now: datetime, machine: datetime
+) -> tuple[int, ...]:
     """A row for each thing that came; a place needs no fetching."""
     rows = [
         MediaFile(
             person_id=person_id, inbox_id=inbox_id, received=now, channel=incoming.address.channel,
             account=incoming.address.account, kind=each.kind, reference=each.reference, name=each.name,
-            latitude=each.latitude, longitude=each.longitude, size=each.size, next_try=now,
+            latitude=each.latitude, longitude=each.longitude, size=each.size, next_try=machine,
             state="stored" if each.kind is MediaKind.PLACE else "wanted",
         )
         for each in incoming.media

@@ -37,6 +37,8 @@ _LANES = tuple(Lane)
 _BULK = frozenset(lane.order for lane in Lane if lane.bulk)
 # An edit may be repeated without harm; the bound keeps one that always ends in doubt from barring its chat.
 EDIT_RESENDS = 10
+# After a long silence thousands of rows may have become useless; so many end in one transaction.
+SLICE = 500
 
 
 class State(StrEnum):
@@ -100,10 +102,10 @@ class Claimed:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """Rows to send at once, most urgent first; and when (machine clock) the next one's back-off is over."""
+    """Rows to send at once, most urgent first; and when (machine clock) another claim may find more."""
 
     rows: list[Claimed]
-    retry: datetime | None = None
+    again: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +234,10 @@ def claim(
     if view.stale:
         _expire(session, view.stale, now)
     if not view.free:
-        return Claims([], view.retry)
+        return Claims([], view.again)
     taken = session.execute(_TAKE, {"ids": view.free, "until": machine + lease})
     rows = {row.id: _claimed(row) for row in taken}
-    return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.retry)
+    return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.again)
 
 
 @dataclass(slots=True)
@@ -245,7 +247,7 @@ class _View:
     free: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
-    retry: datetime | None = None
+    again: datetime | None = None
 
 
 def _look(
@@ -261,6 +263,9 @@ def _look(
                 break
             if row.state == State.DUE and row.useless_after is not None and row.useless_after < now:
                 view.stale.append(row.id)
+                if len(view.stale) == SLICE:
+                    view.again = machine
+                    break
                 continue
             if row.chat in met:
                 continue
@@ -269,7 +274,7 @@ def _look(
                 if row.lease <= machine:
                     view.lapsed.append(row.id)
             elif row.retry is not None and row.retry > machine:
-                view.retry = min(view.retry or row.retry, row.retry)
+                view.again = min(view.again or row.retry, row.retry)
             elif row.chat not in room.slow or row.lane == Lane.REPLY.order:
                 view.free.append(row.id)
                 bulk += row.lane in _BULK

@@ -110,6 +110,14 @@ def roles_of(session: Session, person_id: int, today: date) -> frozenset[Role]:
     )
 
 
+def called(session: Session, phone_or_id: str) -> list[int]:
+    """The person with this telephone number or id; empty if there is none."""
+    wanted = Person.phone == phone_or_id
+    if phone_or_id.isdecimal() and len(phone_or_id) < 10:
+        wanted = or_(wanted, Person.id == int(phone_or_id))
+    return list(session.scalars(select(Person.id).where(wanted))) if phone_or_id else []
+
+
 def in_role(session: Session, role: Role, today: date) -> list[int]:
     return list(
         session.scalars(

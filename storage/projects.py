@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
@@ -24,7 +24,7 @@ class Done:
     total: int
 
 
-def reported_by(person_id: int, today: date) -> "tuple[object, ...]":
+def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
     """The condition that a person reports for a project today (联络人, 分管领导, 一把手)."""
     return (
         Responsibility.person_id == person_id,
@@ -34,7 +34,7 @@ def reported_by(person_id: int, today: date) -> "tuple[object, ...]":
     )
 
 
-def of_person(session: Session, person_id: int, today: date) -> "list[Row[tuple[int, int, str, ProjectKind, int]]]":
+def of_person(session: Session, person_id: int, today: date) -> "list[Row[int, int, str, ProjectKind, int]]":
     """Active projects that the person reports for: id, number, name, kind, unit_id."""
     statement = (
         select(Project.id, Project.number, Project.name, Project.kind, Project.unit_id)
@@ -46,7 +46,7 @@ def of_person(session: Session, person_id: int, today: date) -> "list[Row[tuple[
     return list(session.execute(statement))
 
 
-def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[tuple[object, ...]]]":
+def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[int, int, str, ProjectKind, int, str, int, str]]":
     """The person's projects with a monthly duty open at `now`: still owed first, then those reported."""
     statement = (
         select(

@@ -24,7 +24,7 @@ class Content:
     coordination: str = ""
 
 
-def standing(session: Session, project_id: int, kind: ReportKind, period: str) -> "Row[tuple[Report, ReportVersion, str]] | None":
+def standing(session: Session, project_id: int, kind: ReportKind, period: str) -> "Row[Report, ReportVersion, str] | None":
     """The report of a project for a period, its version that counts, and the name of who filed it."""
     return session.execute(
         select(Report, ReportVersion, Person.name)
@@ -68,7 +68,7 @@ def file(
     return report, version
 
 
-def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[tuple[int, str, ReportKind, str]]]":
+def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":
     """The person's newest reports: id, period, kind, project."""
     return list(
         session.execute(

@@ -40,7 +40,7 @@ def take(session: Session, text: str | None, now: datetime) -> int:
         select(RulesVersion.id, RulesVersion.sha256).order_by(RulesVersion.id.desc()).limit(1)
     ).first()
     if newest is not None and newest.sha256 == digest:
-        return newest.id
+        return int(newest.id)
     row = RulesVersion(taken=now, text=wanted, sha256=digest)
     session.add(row)
     session.flush()

@@ -141,7 +141,7 @@ class TelegramChannel:
     async def _send(self, chat: str, message: Outgoing, files: tuple[bytes, ...]) -> str:
         if files:
             return await self._send_with_pictures(chat, message, files)
-        if message.replaces:
+        if message.replaces.isdecimal():
             return await self._edit(chat, message) or await self._send_text(chat, message)
         return await self._send_text(chat, message)
 
@@ -206,7 +206,7 @@ class TelegramChannel:
             sent = await self._bot.send_media_group(chat, [InputMediaPhoto(file) for file in files])
         except BadRequest as refusal:
             _check_it_is_the_picture(refusal)
-            documents = [InputMediaDocument(file, f"{n}.jpg") for n, file in enumerate(files, 1)]
+            documents = [InputMediaDocument(file, filename=f"{n}.jpg") for n, file in enumerate(files, 1)]
             sent = await self._bot.send_media_group(chat, documents)
         return str(sent[0].message_id)
 

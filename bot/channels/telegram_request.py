@@ -224,7 +224,8 @@ class AiohttpRequest(BaseRequest):
         except _SURELY_NOT_SENT as fault:
             error = NotReached(self._without_secrets(fault))
         except (ClientError, OSError, TimeoutError) as fault:
-            error = Unknown(self._without_secrets(fault))
+            kind = NotReached if _was_closed_before_writing(fault) else Unknown
+            error = kind(self._without_secrets(fault))
         # Raised out here, so that the fault, whose text holds the address, is not chained to it.
         raise error
 
@@ -250,6 +251,12 @@ class AiohttpRequest(BaseRequest):
         if status == 413 or (answer.get("ok") is False and status in _BY_STATUS):
             return _BY_STATUS[status](word)
         return NotReached(f"HTTP {status}, and not from the Bot API: a proxy or a wrong address answered")
+
+
+def _was_closed_before_writing(fault: BaseException) -> bool:
+    # A kept-alive connection that was closing when we took it from the pool. aiohttp says so before it hands
+    # over the piece of the body at which it stops, so that Telegram cannot have got the whole.
+    return isinstance(fault, aiohttp.ClientOSError) and "closing transport" in str(fault.__cause__)
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Promises of the 万元/亿元 guard, for a project that completes some 1000 万元 a month of 1.2 亿元 planned."""
+"""Promises of the 万元/亿元 guard, for a project of some 1000 万元 a month, 1.2 亿元 a year."""
 
 import pytest
 from hypothesis import given

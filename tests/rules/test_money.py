@@ -116,6 +116,7 @@ def test_what_is_no_money_is_not_read_as_an_amount(text: str) -> None:
         ("两三百万", Why.APPROXIMATE),
         ("几百万", Why.APPROXIMATE),
         ("十几亿", Why.APPROXIMATE),
+        ("十来万", Why.APPROXIMATE),
         ("3200万和500万", Why.TWO_AMOUNTS),
         ("3000-3500万", Why.TWO_AMOUNTS),
         ("3200万1200万", Why.TWO_AMOUNTS),
@@ -227,6 +228,7 @@ def test_finds_lie_in_their_text_from_left_to_right(text: str) -> None:
         ("本月1200万人民币", [("1200万", 1200 * WAN)]),
         ("1200万立项已批", [("1200万", 1200 * WAN)]),
         ("8点30开会", []),
+        ("完成1200万来自贷款", [("1200万", 1200 * WAN)]),
         ("2012元月完成800万", [("800万", 800 * WAN)]),
     ],
 )

@@ -13,7 +13,7 @@ import { getState, listen } from "./api.js";
 import { Clock } from "./clock.js";
 import { Column } from "./column.js";
 import { byId, clone, paintAvatar, showCount, write } from "./dom.js";
-import { unsentFiles } from "./outbox.js";
+import { resume, unsentFiles } from "./outbox.js";
 import { Chooser, personItem } from "./people.js";
 import { insist, nudge, oneAtATime, troubled } from "./retry.js";
 import { tell } from "./status.js";
@@ -71,8 +71,8 @@ function show(id) {
   if (!page.open.has(id)) openPerson(id);
   page.current = id;
   paint();
-  const { column } = page.open.get(id);
-  column.element.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const { column, tab } = page.open.get(id);
+  for (const part of [tab, column.element]) part.scrollIntoView({ block: "nearest", inline: "nearest" });
   column.composer.focus();
 }
 
@@ -202,6 +202,7 @@ async function start() {
   if (!page.city) return; // refused: the status line holds the server's sentence
   welcome();
   reopen();
+  resume();
   follow();
 }
 

@@ -68,6 +68,7 @@ export class Log {
     const earlier = message.replaces && this.shown.get(message.replaces);
     if (earlier) this.swap(earlier, element, message.replaces, isFirst);
     else this.append(element, message.at);
+    element.classList.toggle("fresh", !isFirst && !earlier && message.from === "bot");
     this.shown.set(message.id, element);
     return element;
   }

@@ -19,6 +19,11 @@ export function outboxOf(person) {
   return boxes.get(person);
 }
 
+/** What an earlier visit left behind is sent on, whether or not its person is open again. */
+export function resume() {
+  for (const { person } of all("unsent.")) outboxOf(person).run();
+}
+
 export const unsentFiles = () => [...boxes.values()].some((box) => box.items.some((item) => item.files.length));
 
 class Outbox {

@@ -97,10 +97,15 @@ class Updates:
             self.push(update)
         elif self._waiting is not None and not self._gathering:
             self._gathering = True
-            asyncio.get_running_loop().call_later(GATHERING, self._wake)
+            asyncio.get_running_loop().call_later(GATHERING, self._have_gathered)
+
+    def _have_gathered(self) -> None:
+        self._gathering = False
+        # Another call may have taken the updates meanwhile; then the one that waits now goes on waiting.
+        if self.pending:
+            self._wake()
 
     def _wake(self) -> None:
-        self._gathering = False
         if self._waiting is not None and not self._waiting.done():
             self._waiting.set_result(None)
 

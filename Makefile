@@ -1,0 +1,67 @@
+# make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
+# make test     every check; brings what it needs
+# make bench    measures            make crash    the long crash test
+# make lint     the quick checks    make migration m="what changes"    the next database migration
+#
+# Only Python 3.11 or newer, make and a package index are needed. PYTHON=python3.12 make ... chooses another one.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := bot handlers reminders rules storage
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: run test bench crash lint clean migration browser
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	$(BIN)/sanbao serve
+
+test: $(VENV)/.dev browser lint
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict $(PACKAGES)
+	$(BIN)/lint-imports --no-logo
+
+bench: $(VENV)/.bench
+	$(BIN)/python -m bench
+
+crash: $(VENV)/.dev
+	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
+
+migration: $(VENV)/.dev
+	$(BIN)/python -m storage.migrations.draft "$(m)"
+	$(BIN)/ruff format --quiet storage/migrations
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each stamp says with which pyproject and constraints its packages were installed last.
+$(VENV)/.run: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[dev,bench]'
+	@touch $@ $(VENV)/.run $(VENV)/.dev
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "$(PYTHON): found $$($(PYTHON) --version 2>&1), expected Python 3.11 or newer. Install one and call" \
+	       "make again with PYTHON=python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON): found no ensurepip, so no environment can be made. On Debian and Ubuntu:" \
+	       "apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
+
+# The page is tested in a real browser. Where one cannot be had, its tests are skipped, and that is said loudly.
+browser:
+	@.ci/browser

@@ -1,0 +1,142 @@
+"""The command line `sanbao`. Exit code 0 only if it worked.
+
+What an operator can mend is said in a sentence on standard error: found, expected, what to do. A traceback
+is a fault of ours.
+"""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot import settings as operator
+from bot.errands import Unreachable, lock_paths, run_errand
+from bot.lock import Held, hold
+from bot.office import Errand, Frozen, ImportRegistry, InvitePerson, InviteUnbound, Result, ShowParked
+from storage import workbook
+from storage.migrate import MigrationRefused
+
+app = typer.Typer(
+    help="Sanbao (三报): three reports by chat on a city's major projects. Settings: SANBAO_*, see README.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
+    """Something in how a command was called."""
+
+
+@contextmanager
+def said_plainly() -> Iterator[None]:
+    try:
+        yield
+    except (Mistake, operator.SettingsError, Held, Unreachable, MigrationRefused) as mistake:
+        typer.echo(str(mistake), err=True)
+        raise typer.Exit(1) from None
+
+
+def carried_out(name: str, arguments: Frozen) -> Result:
+    """The result of a command that worked; its text is for the caller to show."""
+    result = run_errand(operator.load(), Errand.of(name, arguments))
+    if not result.ok:
+        raise Mistake(result.text)
+    return result
+
+
+@app.command()
+def serve() -> None:
+    """Runs the city: the channels, the page, the sweeps. Ends on Ctrl-C or SIGTERM."""
+    with said_plainly():
+        settings = operator.load()
+        with hold(lock_paths(settings), "serve"):
+            from bot.app import serve as run
+
+            asyncio.run(run(settings))
+
+
+@app.command("import")
+def import_registry(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", help="a registry workbook: 单位, 人员, 项目, 节点")
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would do")] = False,
+) -> None:
+    """Takes units, people and projects from a workbook: all of it, or nothing if a cell is wrong."""
+    with said_plainly():
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise Mistake(
+                f"{file}: {error.strerror}; expected an .xlsx workbook that can be read."
+            ) from error
+        result = carried_out("import", ImportRegistry(book=workbook.read(content), dry_run=dry_run))
+        typer.echo(result.text)
+
+
+@app.command()
+def invite(
+    person: Annotated[str | None, typer.Argument(help="name, phone or id")] = None,
+    all_unbound: Annotated[
+        Path | None,
+        typer.Option(
+            "--all-unbound", metavar="FILE.xlsx", help="a sheet with a code for everyone not bound yet"
+        ),
+    ] = None,
+) -> None:
+    """Makes a one-time code that binds a person's chat account, good for a day."""
+    with said_plainly():
+        if person and not all_unbound:
+            typer.echo(carried_out("invite", InvitePerson(person=person)).text)
+        elif all_unbound and not person:
+            typer.echo(invite_into(all_unbound))
+        else:
+            raise Mistake(
+                "invite: expected a person (name, phone or id) or --all-unbound FILE.xlsx, one of them."
+            )
+
+
+def invite_into(file: Path) -> str:
+    """The file is opened first: codes that cannot be written down would be lost, and the old ones ended."""
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
+    with open(descriptor, "wb") as opened:
+        try:
+            result = carried_out("invite-unbound", InviteUnbound())
+            opened.write(result.file or b"")
+        except BaseException:
+            file.unlink()
+            raise
+    return (
+        f"{file}: {result.text} The file opens the bot to whoever has it: keep it safe, delete it when sent."
+    )
+
+
+@app.command()
+def parked(
+    retry: Annotated[
+        list[int] | None,
+        typer.Option("--retry", metavar="ID", help="try this message again; can be repeated"),
+    ] = None,
+    retry_all: Annotated[bool, typer.Option("--all", help="try all of them again")] = False,
+) -> None:
+    """Shows the messages that met a fault, or has them tried again."""
+    with said_plainly():
+        if retry and retry_all:
+            raise Mistake("parked: found both --retry and --all; expected one of them.")
+        typer.echo(carried_out("parked", ShowParked(retry=tuple(retry or ()), retry_all=retry_all)).text)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

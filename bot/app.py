@@ -1,0 +1,289 @@
+"""Puts everything together, by keyword, and runs it: the only place that knows all parts.
+
+Order of a start: database (migrated), rules, city, channels, then the loops and the web servers side by side under one
+supervisor. An outage of a platform or a crash of one loop stops nothing else.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import uvicorn
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bot import rates as sending
+from bot.channels import tryout
+from bot.channels.channel import Channel
+from bot.channels.telegram import TelegramChannel
+from bot.channels.tryout import TryoutChannel
+from bot.clock import Clock, store_offset, stored_offset
+from bot.delivery import Delivery
+from bot.dispatch import Dispatch
+from bot.errands import office_app, open_socket, socket_path
+from bot.fetching import Fetching
+from bot.intake import Intake
+from bot.moving import Mover
+from bot.office import Office
+from bot.sample import city as sample
+from bot.settings import Settings, TelegramMode
+from bot.supervisor import Supervisor
+from bot.sweeping import Sweeping
+from bot.web.server import health, metrics, web_app
+from bot.web.tryout import TryoutPage
+from handlers import words
+from handlers.city import City, Show
+from storage import people, registry, workbook
+from storage import rules as stored_rules
+from storage.database import Database
+from storage.migrate import migrate
+from storage.outbox import Claimed
+from storage.tables.registry import Project
+
+log = logging.getLogger(__name__)
+
+Loop = Callable[[], Awaitable[None]]
+Account = tuple[str, str]
+
+
+@dataclass(slots=True)
+class Running:
+    """The parts of a running program, for the web's routes and for tests."""
+
+    database: Database
+    clock: Clock
+    channels: dict[Account, Channel]
+    dispatch: Dispatch
+    delivery: Delivery
+    fetching: Fetching
+    sweeping: Sweeping
+    intake: Intake
+    supervisor: Supervisor
+    loops: dict[str, Loop] = field(default_factory=dict)
+    routes: list[BaseRoute] = field(default_factory=list)
+
+
+async def serve(settings: Settings) -> None:
+    """Runs until it is stopped (SIGINT, SIGTERM). The caller holds the city's lock."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for chatty in ("httpx", "httpcore", "apscheduler", "uvicorn.error", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    async with AsyncExitStack() as stack:
+        running = await put_together(settings, stack)
+        app = web_app(running.routes, hosts=allowed_hosts(settings))
+        config = uvicorn.Config(
+            app, host=settings.http_host, port=settings.http_port, access_log=False, log_config=None,
+            timeout_graceful_shutdown=3,
+        )  # fmt: skip
+        server = uvicorn.Server(config)
+        office = uvicorn.Server(
+            uvicorn.Config(_office(settings, running), access_log=False, log_config=None, lifespan="off")
+        )
+        socket = open_socket(socket_path(settings))
+        stack.callback(lambda: socket_path(settings).unlink(missing_ok=True))
+        office.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the main server has them
+        loops = asyncio.create_task(running.supervisor.run(running.loops))
+        answering = asyncio.create_task(_quietly(office, [socket]))
+        log.info("Sanbao is up at http://%s:%s (%s)", settings.http_host, settings.http_port, _channel_names(running))
+        try:
+            await server.serve()
+        finally:
+            office.should_exit = True
+            loops.cancel()
+            await asyncio.gather(loops, answering, return_exceptions=True)
+
+
+def _channel_names(running: Running) -> str:
+    return ", ".join(sorted(name for name, _ in running.channels)) or "no channel"
+
+
+async def _quietly(server: uvicorn.Server, sockets: list[object]) -> None:
+    await server._serve(sockets)  # type: ignore[arg-type]  # noqa: SLF001 - `serve` would take the signals from the main one
+
+
+def allowed_hosts(settings: Settings) -> list[str]:
+    """Host headers that are answered: a page of another site must not reach us through its visitor's browser."""
+    hosts = {"127.0.0.1", "localhost", "[::1]", settings.http_host}
+    if settings.public_url:
+        hosts.add(settings.public_url.split("//", 1)[1].split("/", 1)[0].rsplit(":", 1)[0])
+    return sorted(hosts) if settings.http_host != "0.0.0.0" else ["*"]  # noqa: S104 - asked for by the operator
+
+
+async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
+    database = await asyncio.to_thread(_open_database, settings)
+    stack.callback(database.close)
+    clock = await _clock(database, settings)
+    rules_text = settings.rules_file.read_text(encoding="utf-8") if settings.rules_file else None
+    await database.run(lambda session: stored_rules.take(session, rules_text, clock.city()))
+    if settings.tryout_open:
+        await database.run(lambda session: _furnish(session, clock.city()))
+    channels = _channels(settings, database, clock)
+    limits = {channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit) for channel in channels.values()}
+    city = City(words=words.load(settings.words_file), zone=settings.zone, shows=limits)
+    return await _wire(settings, stack, database, clock, channels, city)
+
+
+async def _wire(
+    settings: Settings, stack: AsyncExitStack, database: Database, clock: Clock, channels: dict[Account, Channel], city: City
+) -> Running:
+    fetching = Fetching(
+        database=database, channels=channels, city=city, clock=clock, folder=settings.data_dir / "media"
+    )
+    delivery = Delivery(
+        database=database,
+        channels=channels,
+        rates={account: _rates(account, settings, clock) for account in channels},
+        clock=clock,
+        media=fetching.read,
+        on_blocked=_note_block,
+    )
+
+    def after_turns() -> None:
+        delivery.wake()
+        fetching.wake()
+
+    dispatch = Dispatch(
+        database=database, channels=channels, city=city, clock=clock, after=after_turns,
+        admin=settings.admin or "",
+    )  # fmt: skip
+    intake = Intake(database, dispatch.wake)
+    sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, after=delivery.wake)
+    running = Running(
+        database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor()
+    )
+    running.loops |= {
+        "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run
+    }  # fmt: skip
+    await _receive(settings, stack, running, city)
+    running.routes += [
+        Route("/healthz", health(database, running.supervisor)),
+        Route("/metrics", metrics(database, running.supervisor)),
+    ]
+    return running
+
+
+def _open_database(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database_url)
+    try:
+        migrate(database.engine, settings.data_dir, Clock().machine())
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+async def _clock(database: Database, settings: Settings) -> Clock:
+    """The stored clock; a new try-out city begins where the sample does. A moved one is refused beside a real channel."""
+    offset = await database.read(stored_offset)
+    new = await database.read(lambda session: not session.scalar(select(func.count()).select_from(Project)))
+    if offset is None and new and settings.tryout_open and (settings.rehearses or not settings.has_channel):
+        offset = sample.BEGINS - Clock().machine()
+        begins = offset
+        await database.run(lambda session: store_offset(session, begins))
+    settings.check_clock(offset or timedelta())
+    return Clock(offset or timedelta())
+
+
+def _furnish(session: Session, now: datetime) -> None:
+    """An empty try-out gets the sample city, through the importer; everyone in it can be played."""
+    if not session.scalar(select(func.count()).select_from(Project)):
+        preview = registry.plan(session, workbook.read(sample.workbook_bytes()))
+        registry.apply(session, preview, sample.BEGINS.date(), now)
+    tryout.bind_everyone(session, now)
+
+
+def _channels(settings: Settings, database: Database, clock: Clock) -> dict[Account, Channel]:
+    found: list[Channel] = []
+    if settings.telegram_token:
+        found.append(
+            TelegramChannel(
+                settings.telegram_token.get_secret_value(),
+                api_url=settings.telegram_api_url,
+                proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+                secret=settings.telegram_secret.get_secret_value() if settings.telegram_secret else "",
+            )
+        )
+    if settings.tryout_open:
+        found.append(TryoutChannel(database, settings.data_dir / "uploads", clock.city))
+    return {(channel.name, channel.account): channel for channel in found}
+
+
+def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
+    if account[0] == tryout.NAME:
+        return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
+    limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
+    return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
+
+
+def _note_block(session: Session, claimed: Claimed, now: datetime) -> None:
+    people.mark_blocked(session, claimed.channel, claimed.account, claimed.chat)
+
+
+async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, city: City) -> None:
+    """Every channel's way in: a loop, or a route."""
+    for channel in running.channels.values():
+        if isinstance(channel, TelegramChannel):
+            await _receive_telegram(settings, stack, running, channel)
+        if isinstance(channel, TryoutChannel):
+            mover = Mover(
+                database=running.database, clock=running.clock, zone=settings.zone, sweep=running.sweeping.sweep_all
+            )
+            page = TryoutPage(
+                channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,
+                stored=running.dispatch.wake,
+            )  # fmt: skip
+            running.routes += page.routes()
+
+
+async def _receive_telegram(
+    settings: Settings, stack: AsyncExitStack, running: Running, channel: TelegramChannel
+) -> None:
+    await channel.start()
+    stack.push_async_callback(channel.close)
+    if settings.telegram_mode is TelegramMode.POLLING:
+        running.loops["telegram"] = lambda: channel.poll(running.intake.store)
+    else:
+
+        async def called(request: Request) -> Response:
+            return await channel.webhook(request, running.intake.store)
+
+        running.routes.append(Route("/telegram/webhook", called, methods=["POST"]))
+        running.loops["telegram webhook"] = lambda: _announce_webhook(settings, channel)
+    running.loops["telegram menu"] = lambda: _set_menu(channel)
+
+
+async def _announce_webhook(settings: Settings, channel: TelegramChannel) -> None:
+    """Tells Telegram where we are, until it has been told; then there is nothing more to do."""
+    secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
+    while not (await channel.greet() and await channel.set_webhook(settings.public_url or "", secret)):
+        await asyncio.sleep(10)
+    await asyncio.Event().wait()
+
+
+async def _set_menu(channel: TelegramChannel) -> None:
+    while not await channel.set_commands():
+        await asyncio.sleep(60)
+    await asyncio.Event().wait()
+
+
+def _office(settings: Settings, running: Running) -> Starlette:
+    office = Office(
+        zone=settings.zone,
+        telegram_account=settings.telegram_account,
+        city_now=lambda _session, _machine: running.clock.city(),
+    )
+
+    def after() -> None:
+        running.dispatch.wake()
+        running.delivery.wake()
+        running.sweeping.wake()
+
+    return office_app(running.database, office, running.clock.machine, after)

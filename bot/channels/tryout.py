@@ -1,0 +1,142 @@
+"""The try-out page as a channel: it keeps its own messages as a platform would, and tells open pages of news.
+
+A message counts as sent once it is stored. Files are kept under their hash in a folder, as a platform keeps them.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import Capabilities, Unfetchable, Unreadable
+from storage import inbox
+from storage.database import Database
+from storage.messages import Address, Arrived, Incoming, Outgoing
+from storage.tables.registry import Binding, Person
+from storage.tables.tryout import TryoutMessage
+
+NAME = "tryout"
+ACCOUNT = "city"
+NEWEST = 200
+
+
+def address(person_id: int) -> Address:
+    return Address(channel=NAME, account=ACCOUNT, user=str(person_id), chat=str(person_id))
+
+
+def sender(person_id: int) -> str:
+    return f"{NAME}:{ACCOUNT}:{person_id}"
+
+
+def bind_everyone(session: Session, now: datetime) -> None:
+    """In the try-out everyone of the registry can be played, so everyone is bound."""
+    bound = select(Binding.person_id).where(Binding.channel == NAME, Binding.ended.is_(None))
+    for person_id in session.scalars(select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound))):
+        session.add(Binding(person_id=person_id, **address(person_id).model_dump(), bound=now, last_used=now))
+
+
+class TryoutChannel:
+    name = NAME
+    account = ACCOUNT
+    capabilities = Capabilities(edits=True, text_limit=4096, idempotent=False)
+
+    def __init__(self, database: Database, folder: Path, city_now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._folder = folder
+        self._city_now = city_now
+        self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
+
+    # --- as a channel -------------------------------------------------------------------------------------------------
+
+    def to_incoming(self, raw: bytes) -> Incoming | None:
+        try:
+            return Incoming.model_validate_json(raw)
+        except ValidationError as error:
+            raise Unreadable(str(error)) from error
+
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+        body = message.model_dump(mode="json", exclude_defaults=True)
+        body["media"] = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
+        row = await self._database.run(lambda session: _add(session, int(chat), False, self._city_now(), body))
+        self.announce({"person": int(chat)})
+        return str(row)
+
+    async def answer_press(self, press: str) -> None:
+        """The page shows a press by itself."""
+
+    async def fetch(self, reference: str) -> bytes:
+        path = self.kept(reference)
+        if path is None:
+            raise Unfetchable(f"no file {reference}")
+        return await asyncio.to_thread(path.read_bytes)
+
+    # --- as a platform ------------------------------------------------------------------------------------------------
+
+    async def say(self, person_id: int, nonce: str, incoming: Incoming, bubble: dict[str, Any], machine: datetime) -> bool:
+        """Stores what a person said, with its bubble, in one transaction; False if this nonce was stored before."""
+        arrived = Arrived(
+            channel=NAME, account=ACCOUNT, external=f"{person_id}:{nonce}", sender=sender(person_id),
+            raw=incoming.model_dump_json(exclude_defaults=True).encode(), received=machine,
+        )  # fmt: skip
+
+        def write(session: Session) -> bool:
+            if inbox.is_known(session, arrived):
+                return False
+            inbox.store(session, [arrived])
+            _add(session, person_id, True, self._city_now(), bubble)
+            return True
+
+        new = await self._database.run(write)
+        if new:
+            self.announce({"person": person_id})
+        return new
+
+    async def messages(self, person_id: int, after: int | None) -> tuple[int, list[TryoutMessage]]:
+        """Bubbles after that one, oldest first (without it, the newest 200), and the newest id."""
+        wanted = select(TryoutMessage).where(TryoutMessage.person_id == person_id)
+        if after is None:
+            wanted = wanted.order_by(TryoutMessage.id.desc()).limit(NEWEST)
+        else:
+            wanted = wanted.where(TryoutMessage.id > after).order_by(TryoutMessage.id)
+        rows = await self._database.read(lambda session: list(session.scalars(wanted)))
+        rows.sort(key=lambda row: row.id)
+        return (rows[-1].id if rows else after or 0), rows
+
+    def keep(self, file: bytes) -> str:
+        digest = hashlib.sha256(file).hexdigest()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / digest).write_bytes(file)
+        return digest
+
+    def kept(self, reference: str) -> Path | None:
+        path = self._folder / reference
+        is_ours = len(reference) == 64 and reference.isascii() and reference.isalnum()
+        return path if is_ours and path.is_file() else None
+
+    def announce(self, news: dict[str, Any]) -> None:
+        for page in self._pages:
+            page.put_nowait(news)
+
+    @asynccontextmanager
+    async def listening(self) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
+        """News for one open page."""
+        page: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._pages.add(page)
+        try:
+            yield page
+        finally:
+            self._pages.discard(page)
+
+
+def _add(session: Session, person_id: int, mine: bool, at: datetime, body: dict[str, Any]) -> int:
+    row = TryoutMessage(person_id=person_id, mine=mine, at=at, body=body)
+    session.add(row)
+    session.flush()
+    return row.id

@@ -1,0 +1,148 @@
+"""From the inbox to turns: the oldest new message of each sender, each in one transaction.
+
+Rule 1  A sender's messages are taken in order: a row that waits for its retry holds back the later ones.
+Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the person gets
+        one sentence, the admin is told. A database that cannot write is nobody's bug: the row stays as it is.
+Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import Channel
+from bot.clock import Clock
+from handlers.city import City
+from handlers.turn import AlreadyTaken, take_turn
+from rules.kinds import Lane, Role
+from storage import inbox, outbox, people
+from storage.database import Database
+from storage.inbox import Waiting
+from storage.messages import Incoming, Outgoing
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
+POLL_SECONDS = 5.0
+
+
+class Dispatch:
+    """`await run()` takes turns until it is cancelled. `after` is called whenever turns were committed."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        channels: Mapping[tuple[str, str], Channel],
+        city: City,
+        clock: Clock,
+        after: Callable[[], None],
+        admin: str = "",
+        retries: Sequence[timedelta] = RETRIES,
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._city = city
+        self._clock = clock
+        self._after = after
+        self._admin = admin
+        self._retries = retries
+        self._woken = asyncio.Event()
+        self._answering: set[asyncio.Task[None]] = set()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        while True:
+            self._woken.clear()
+            taken = await self.take_waiting()
+            if not taken:
+                try:
+                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                except TimeoutError:
+                    pass
+
+    async def take_waiting(self) -> int:
+        """Takes the oldest new row of each sender; returns how many there were."""
+        machine = self._clock.machine()
+        rows = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        if rows:
+            await asyncio.gather(*(self._take(row) for row in rows))
+            self._after()
+        return len(rows)
+
+    async def _take(self, row: Waiting) -> None:
+        try:
+            incoming = self._read(row)
+            now, machine = self._clock.city(), self._clock.machine()
+            await self._database.run(
+                lambda session: take_turn(session, self._city, row, incoming, now, machine)
+            )
+        except AlreadyTaken:
+            log.info("inbox row %s was taken by another turn", row.id)
+        except OperationalError:
+            log.exception("the database did not take inbox row %s; it stays", row.id)
+            await asyncio.sleep(1)
+        except Exception as error:
+            log.exception("inbox row %s met a bug", row.id)
+            await self._fail(row, error)
+
+    def _read(self, row: Waiting) -> Incoming | None:
+        channel = self._channels.get((row.channel, row.account))
+        if channel is None:
+            raise LookupError(f"no channel {row.channel} {row.account} is configured")
+        incoming = channel.to_incoming(row.raw)
+        if incoming is not None and incoming.press:
+            # The platform wants a press answered within seconds, before the work.
+            task = asyncio.create_task(channel.answer_press(incoming.press))
+            self._answering.add(task)
+            task.add_done_callback(self._answering.discard)
+        return incoming
+
+    async def _fail(self, row: Waiting, error: Exception) -> None:
+        wait = self._retries[row.attempts] if row.attempts < len(self._retries) else None
+        note = f"{type(error).__name__}: {error}"
+        now, machine = self._clock.city(), self._clock.machine()
+        try:
+            await self._database.run(
+                lambda session: self._note_failure(session, row, note, wait, now, machine)
+            )
+        except SQLAlchemyError:
+            log.exception("inbox row %s: its failure could not be noted; it is tried again", row.id)
+        if wait is not None:
+            asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
+
+    def _note_failure(
+        self, session: Session, row: Waiting, note: str, wait: timedelta | None, now: datetime, machine: datetime
+    ) -> None:
+        inbox.failed(session, row.id, machine + wait if wait is not None else None, note)
+        if wait is None:
+            self._apologise(session, row, note, now)
+
+    def _apologise(self, session: Session, row: Waiting, note: str, now: datetime) -> None:
+        """One sentence to the person, if it can be known who it is; and the admins are told."""
+        words = self._city.words
+        try:
+            incoming = self._channels[(row.channel, row.account)].to_incoming(row.raw)
+        except Exception:
+            incoming = None
+        if incoming is not None and not incoming.group:
+            outbox.write(
+                session, address=incoming.address, person_id=None, message=Outgoing(text=words.trouble),
+                lane=Lane.REPLY, now=now, inbox_id=row.id, limit=self._city.show(row.channel).text_limit,
+            )  # fmt: skip
+        today = now.astimezone(self._city.zone).date()
+        admins = people.called(session, self._admin) or people.in_role(session, Role.ADMIN, today)
+        text = words.trouble_for_admin.format(inbox=row.id, error=note[:200])
+        for contact in people.contacts(session, admins):
+            channel = contact.address.channel if contact.address else ""
+            outbox.write(
+                session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
+                lane=Lane.URGENT, now=now, inbox_id=row.id, limit=self._city.show(channel).text_limit,
+            )  # fmt: skip

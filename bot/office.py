@@ -1,0 +1,256 @@
+"""What the office does from the command line: each command is one plain function in one transaction.
+
+Rule 1  a command is `(session, arguments, now, office) -> Result`; it is found by its name in COMMANDS, never
+        commits, and does the same in the running server and on a closed database.
+Rule 2  arguments and results are frozen and pass through JSON.
+Rule 3  a result that is not ok is rolled back whole: all or nothing.
+Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
+"""
+
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+from storage import inbox, invites, people, registry
+from storage.entries import Book
+from storage.messages import Address
+from storage.tables.registry import Person, Unit
+from storage.tables.traffic import InboxRow
+
+INVITE_HEADINGS = ("姓名", "单位", "手机", "邀请码", "Telegram 链接", "有效期至")
+RAW_SHOWN = 200  # characters of a parked message
+
+
+class Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64")
+
+
+class Result(Frozen):
+    """What is shown to whoever gave the command. `file` is what goes into the file they named."""
+
+    text: str
+    ok: bool = True
+    file: bytes | None = None
+
+
+class Errand(Frozen):
+    """A command on its way: its name in COMMANDS and its arguments as JSON."""
+
+    name: str
+    arguments: dict[str, JsonValue]
+
+    @classmethod
+    def of(cls, name: str, arguments: Frozen) -> "Errand":
+        return cls(name=name, arguments=arguments.model_dump(mode="json"))
+
+
+class NotDone(Exception):  # noqa: N818 - carries a result out of a transaction that is to be rolled back
+    def __init__(self, result: Result) -> None:
+        super().__init__(result.text)
+        self.result = result
+
+
+def machine_time(_session: Session, machine: datetime) -> datetime:
+    return machine
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What a command needs to know beside the database. `city_now`: the city's time from the machine's."""
+
+    zone: ZoneInfo
+    telegram_account: str = ""
+    city_now: Callable[[Session, datetime], datetime] = machine_time
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Office":
+        return cls(zone=settings.zone, telegram_account=settings.telegram_account)
+
+
+class ImportRegistry(Frozen):
+    book: Book
+    dry_run: bool = False
+
+
+def import_registry(session: Session, wanted: ImportRegistry, now: datetime, office: Office) -> Result:
+    """Takes a registry workbook in, whole or not at all; a dry run only says what it would do."""
+    preview = registry.plan(session, wanted.book)
+    text = preview.summary()
+    if not preview.ok:
+        return Result(text=text, ok=False)
+    if preview.changes_nothing:
+        return Result(text=f"{text}\nThe registry holds all of it already; nothing was written.")
+    if wanted.dry_run:
+        return Result(text=f"{text}\nDry run: nothing was written.")
+    city = office.city_now(session, now)
+    registry.apply(session, preview, city.astimezone(office.zone).date(), city)
+    return Result(text=f"{text}\nWritten.")
+
+
+class InvitePerson(Frozen):
+    person: str = Field(description="name, phone or id")
+
+
+def invite_person(session: Session, wanted: InvitePerson, now: datetime, office: Office) -> Result:
+    """A one-time code for one person; earlier unused ones end."""
+    found = people_called(session, wanted.person.strip())
+    if not found:
+        return Result(
+            ok=False,
+            text=f"{wanted.person}: found nobody active of this name, phone or id. "
+            "`sanbao import` brings people in.",
+        )
+    if len(found) > 1:
+        choices = (
+            f"  {person.id}  {person.name}  {unit.name}  {person.phone or '-'}" for person, unit in found
+        )
+        text = f"{wanted.person}: found {len(found)} people, expected one. Give the id or the phone:\n"
+        return Result(ok=False, text=text + "\n".join(choices))
+    [(person, unit)] = found
+    code = invites.create(session, person.id, now)
+    link = invites.deep_link(session, office.telegram_account, code)
+    lines = [
+        f"{person.name}  {unit.name}",
+        f"Code:      {code}",
+        *([f"Telegram:  {link}"] if link else []),
+        f"Good once, until {until(now, office)}; earlier codes of this person have ended.",
+        "The person opens the link, or sends the code to the bot in private."
+        if link
+        else "The person sends the code to the bot in private.",
+    ]
+    return Result(text="\n".join(lines))
+
+
+class InviteUnbound(Frozen):
+    pass
+
+
+def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, office: Office) -> Result:
+    """A code for everyone whom no chat account is bound to, as a sheet."""
+    unbound = invites.unbound_people(session)
+    codes = invites.create_many(session, [person.id for person, _ in unbound], now)
+    rows = [
+        (
+            person.name,
+            unit.name,
+            person.phone or "",
+            codes[person.id],
+            invites.deep_link(session, office.telegram_account, codes[person.id]) or "",
+            until(now, office),
+        )
+        for person, unit in unbound
+    ]
+    return Result(text=f"{len(rows)} codes, good once, until {until(now, office)}.", file=sheet(rows))
+
+
+class ShowParked(Frozen):
+    retry: tuple[int, ...] = ()
+    retry_all: bool = False
+
+
+def show_parked(session: Session, wanted: ShowParked, _now: datetime, office: Office) -> Result:
+    """Lists the messages that met a fault, or has them tried again."""
+    rows = {row.id: row for row in inbox.parked(session)}
+    if unknown := [str(each) for each in wanted.retry if each not in rows]:
+        there = ", ".join(map(str, rows)) or "none"
+        return Result(
+            ok=False, text=f"{', '.join(unknown)}: not parked; parked are: {there}. Nothing was changed."
+        )
+    if wanted.retry or wanted.retry_all:
+        count = inbox.unpark(session, None if wanted.retry_all else wanted.retry)
+        return Result(text=f"{count} messages will be tried again.")
+    if not rows:
+        return Result(text="No message is parked.")
+    return Result(text="\n".join(in_lines(session, row, office) for row in rows.values()))
+
+
+def people_called(session: Session, words: str) -> Sequence[tuple[Person, Unit]]:
+    """Active people by phone or name, or by id. A phone is never taken for an id: it comes first."""
+    active = (
+        select(Person, Unit)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.active.is_(True))
+        .order_by(Person.id)
+    )
+    named = session.execute(active.where(or_(Person.phone == words, Person.name == words))).tuples().all()
+    if named or not (words.isascii() and words.isdecimal() and len(words) < 11):
+        return named
+    return session.execute(active.where(Person.id == int(words))).tuples().all()
+
+
+def until(now: datetime, office: Office) -> str:
+    return f"{(now + invites.LONGEST).astimezone(office.zone):%Y-%m-%d %H:%M} ({office.zone.key})"
+
+
+def sheet(rows: Iterable[tuple[str, ...]]) -> bytes:
+    """An .xlsx of the invites. Every cell is text, so that no name can act as a formula."""
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = "邀请"
+    page.freeze_panes = "A2"
+    for row, values in enumerate((INVITE_HEADINGS, *rows), start=1):
+        for column, value in enumerate(values, start=1):
+            cell = page.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))
+            cell.data_type = "s"
+    for letter, width in zip("ABCDEF", (12, 28, 14, 20, 48, 32), strict=True):
+        page.column_dimensions[letter].width = width
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def in_lines(session: Session, row: InboxRow, office: Office) -> str:
+    """A parked message for a terminal: nothing in it can move the cursor or turn the writing round."""
+    user = row.sender.removeprefix(f"{row.channel}:{row.account}:")
+    sender = people.known(session, Address(channel=row.channel, account=row.account, user=user, chat=user))
+    received = f"{row.received.astimezone(office.zone):%Y-%m-%d %H:%M}"
+    raw = row.raw.decode(errors="replace")[:RAW_SHOWN]
+    who = f"{sender.name} {sender.unit}" if sender else row.sender
+    head = f"{row.id}  {received}  {who}  after {row.attempts} attempts: {row.note}"
+    return "\n    ".join("".join(c if c.isprintable() else "·" for c in line) for line in (head, raw))
+
+
+A = TypeVar("A", bound=Frozen)
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Generic[A]):
+    arguments: type[A]
+    act: Callable[[Session, A, datetime, Office], Result]
+
+
+COMMANDS: dict[str, Command[Any]] = {
+    "import": Command(ImportRegistry, import_registry),
+    "invite": Command(InvitePerson, invite_person),
+    "invite-unbound": Command(InviteUnbound, invite_unbound),
+    "parked": Command(ShowParked, show_parked),
+}
+
+
+def carry_out(session: Session, errand: Errand, now: datetime, office: Office) -> Result:
+    """Does an errand in the caller's transaction. If it did not work, NotDone rolls that back."""
+    try:
+        command = COMMANDS[errand.name]
+        arguments = command.arguments.model_validate(errand.arguments)
+    except (KeyError, ValidationError) as error:
+        raise NotDone(
+            Result(
+                ok=False,
+                text=f"{errand.name}: the running server does not know this command or its arguments; "
+                "it is of another version. Start it again, then repeat the command.",
+            )
+        ) from error
+    result = command.act(session, arguments, now, office)
+    if not result.ok:
+        raise NotDone(result)
+    return result

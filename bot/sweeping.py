@@ -1,0 +1,44 @@
+"""The sweep as a loop: woken by the schedule, slice after slice until nothing is due."""
+
+import asyncio
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from reminders import schedule
+from reminders.sweep import sweep
+from storage.database import Database
+
+
+class Sweeping:
+    """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
+
+    def __init__(self, *, database: Database, clock: Clock, zone: ZoneInfo, after: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._zone = zone
+        self._after = after
+        self._woken = asyncio.Event()
+        self._sweeping = asyncio.Lock()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def run(self) -> None:
+        clock = schedule.scheduler(self.wake)
+        clock.start()
+        try:
+            while True:
+                self._woken.clear()
+                await self.sweep_all()
+                await self._woken.wait()
+        finally:
+            clock.shutdown(wait=False)
+
+    async def sweep_all(self) -> None:
+        """Everything that is due at this moment, each slice in a transaction of its own."""
+        async with self._sweeping:
+            now = self._clock.city()
+            while await self._database.run(lambda session: sweep(session, now, self._zone)):
+                await asyncio.sleep(0)  # a turn that waits goes first
+            self._after()

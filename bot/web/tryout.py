@@ -1,0 +1,234 @@
+"""The try-out page's server: people of the city, their bubbles, what they say, and the city's clock.
+
+Only the try-out channel is spoken to; nothing here knows a conversation. Errors are one Chinese sentence.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.channels import tryout
+from bot.channels.tryout import TryoutChannel
+from bot.clock import Clock
+from bot.moving import MovingRefused
+from handlers.city import City
+from handlers.opening import menu
+from rules.kinds import Role
+from storage.database import Database
+from storage.messages import Incoming, IncomingKind, Media, MediaKind
+from storage.tables.registry import Person, PersonRole, Responsibility, Unit
+from storage.tables.tryout import TryoutMessage
+
+ROLES = {
+    Role.REPORTER: "联络人",
+    Role.DEPUTY: "分管领导",
+    Role.HEAD: "一把手",
+    Role.OFFICE: "市项目办",
+    Role.LEAD_LEADER: "牵头领导",
+    Role.LEAD_DEPARTMENT: "牵头部门",
+    Role.SUPERVISION: "督查室",
+    Role.ADMIN: "管理员",
+}
+CITY_NAME = "样例市"
+NONCE = re.compile(r"[A-Za-z0-9-]{8,64}")
+LARGEST_FILE = 20 * 1024 * 1024
+MOST_FILES = 10
+HEARTBEAT_SECONDS = 20
+
+Move = Callable[[datetime], Awaitable[int]]
+
+
+class TryoutPage:
+    """`routes()` to be mounted at the root. `stored` is called after something was said."""
+
+    def __init__(
+        self, *, channel: TryoutChannel, database: Database, city: City, clock: Clock, move: Move,
+        stored: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._channel = channel
+        self._database = database
+        self._city = city
+        self._clock = clock
+        self._move = move
+        self._stored = stored
+
+    def routes(self) -> list[Route | Mount]:
+        static = str(files("bot.web").joinpath("static"))
+        return [
+            Route("/", self._index),
+            Mount("/static", StaticFiles(directory=static)),
+            Route("/tryout/state", self._state),
+            Route("/tryout/people/{person:int}/messages", self._messages),
+            Route("/tryout/people/{person:int}/say", self._say, methods=["POST"]),
+            Route("/tryout/events", self._events),
+            Route("/tryout/clock", self._clock_moved, methods=["POST"]),
+            Route("/tryout/media/{reference}", self._media),
+        ]
+
+    async def _index(self, request: Request) -> Response:
+        return FileResponse(str(files("bot.web").joinpath("static", "index.html")))
+
+    async def _state(self, request: Request) -> Response:
+        people = await self._database.read(_people)
+        return JSONResponse(
+            {
+                "city": CITY_NAME,
+                "now": self._now(),
+                "people": people,
+                "suggested": _suggested(people),
+                "menu": [word for word, _ in menu(self._city.words)],
+            }
+        )
+
+    def _now(self) -> str:
+        return self._written(self._clock.city())
+
+    def _written(self, moment: datetime) -> str:
+        return moment.astimezone(self._city.zone).isoformat(timespec="seconds")
+
+    async def _messages(self, request: Request) -> Response:
+        after = request.query_params.get("after", "")
+        newest, rows = await self._channel.messages(
+            request.path_params["person"], int(after) if after.isdecimal() else None
+        )
+        return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
+
+    def _bubble(self, row: TryoutMessage) -> dict[str, Any]:
+        return {"id": str(row.id), "from": "me" if row.mine else "bot", "at": self._written(row.at), **row.body}
+
+    async def _say(self, request: Request) -> Response:
+        person = request.path_params["person"]
+        async with request.form(max_files=MOST_FILES, max_part_size=LARGEST_FILE) as form:
+            nonce = str(form.get("nonce", ""))
+            if not NONCE.fullmatch(nonce):
+                return _refused("这条消息没有编号，请刷新页面。")
+            if not await self._database.read(lambda session: session.get(Person, person) is not None):
+                return _refused("没有这个人，请刷新页面。", 404)
+            uploads = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
+            contents = [(part, await part.read()) for part in uploads]
+            if any(len(content) > LARGEST_FILE for _, content in contents):
+                return _refused("文件太大，每个最多20MB。")
+            data, text = str(form.get("data", "")), str(form.get("text", ""))
+            if not (data or text.strip() or contents):
+                return _refused("这条消息是空的。")
+            said = [self._file(part, content) for part, content in contents]
+            message, label = str(form.get("message", "")), str(form.get("label", ""))
+        if data:
+            await self._store(person, nonce, IncomingKind.BUTTON, data, {"text": label, "press": True}, message=message)
+        elif not said:
+            await self._store(person, nonce, IncomingKind.TEXT, text, {"text": text})
+        for place, (media, bubble) in enumerate(said):
+            caption = text if place == 0 else ""
+            shown = {"text": caption, "media": [bubble]}
+            await self._store(person, f"{nonce}-{place}", IncomingKind.MEDIA, caption, shown, media=(media,))
+        self._stored()
+        return JSONResponse({"stored": True}, status_code=202)
+
+    def _file(self, part: UploadFile, content: bytes) -> tuple[Media, dict[str, str]]:
+        kind = MediaKind.PHOTO if (part.content_type or "").startswith("image/") else MediaKind.FILE
+        reference, name = self._channel.keep(content), (part.filename or "")[:100]
+        bubble = {"kind": kind.value, "url": f"/tryout/media/{reference}", "name": name}
+        return Media(kind=kind, reference=reference, name=name, size=len(content)), bubble
+
+    async def _store(
+        self, person: int, nonce: str, kind: IncomingKind, text: str, bubble: dict[str, Any], *,
+        media: tuple[Media, ...] = (), message: str = "",
+    ) -> None:  # fmt: skip
+        incoming = Incoming(address=tryout.address(person), kind=kind, text=text, media=media, message=message)
+        await self._channel.say(person, nonce, incoming, bubble, self._clock.machine())
+
+    async def _events(self, request: Request) -> Response:
+        async def stream() -> AsyncIterator[str]:
+            async with self._channel.listening() as news:
+                yield ": here\n\n"
+                while True:
+                    try:
+                        yield f"data: {json.dumps(await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS))}\n\n"
+                    except TimeoutError:
+                        yield ": still here\n\n"
+
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
+
+    async def _clock_moved(self, request: Request) -> Response:
+        try:
+            wanted = datetime.fromisoformat(str((await request.json())["to"]))
+        except (ValueError, KeyError, TypeError):
+            return _refused("看不懂这个时间。")
+        if wanted.tzinfo is None:
+            wanted = wanted.replace(tzinfo=self._city.zone)
+        try:
+            steps = await self._move(wanted)
+        except MovingRefused as refusal:
+            return _refused(str(refusal), 409)
+        self._channel.announce({"now": self._now()})
+        return JSONResponse({"now": self._now(), "steps": steps})
+
+    async def _media(self, request: Request) -> Response:
+        path = self._channel.kept(request.path_params["reference"])
+        if path is None:
+            return _refused("没有这个文件。", 404)
+        raw = await asyncio.to_thread(path.read_bytes)
+        # Never a page of ours: whatever was uploaded is shown as a picture or saved, not run.
+        kind = _picture_type(raw)
+        headers = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "sandbox"}
+        if kind is None:
+            headers["Content-Disposition"] = "attachment"
+        return Response(raw, media_type=kind or "application/octet-stream", headers=headers)
+
+
+def _picture_type(raw: bytes) -> str | None:
+    for magic, kind in ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG", "image/png"), (b"GIF8", "image/gif")):
+        if raw.startswith(magic):
+            return kind
+    return "image/webp" if raw[:4] == b"RIFF" and raw[8:12] == b"WEBP" else None
+
+
+def _refused(sentence: str, status: int = 422) -> Response:
+    return JSONResponse({"error": sentence}, status_code=status)
+
+
+def _people(session: Session) -> list[dict[str, Any]]:
+    roles: dict[int, list[str]] = {}
+    for person_id, role in session.execute(
+        select(PersonRole.person_id, PersonRole.role).where(PersonRole.until.is_(None)).order_by(PersonRole.id)
+    ):
+        roles.setdefault(person_id, []).append(ROLES[role])
+    count = (
+        select(func.count(func.distinct(Responsibility.project_id)))
+        .where(Responsibility.person_id == Person.id, Responsibility.until.is_(None))
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Person.id, Person.name, Unit.name, count)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.active.is_(True))
+        .order_by(Unit.id, Person.id)
+    )
+    return [
+        {"id": person_id, "name": name, "unit": unit, "roles": roles.get(person_id, []), "projects": projects}
+        for person_id, name, unit, projects in rows
+    ]
+
+
+def _suggested(people: list[dict[str, Any]]) -> list[int]:
+    """One of each kind to begin with: two contacts (one with several projects), a head, the office, a leader."""
+    found: list[int] = []
+    contacts = [each for each in people if ROLES[Role.REPORTER] in each["roles"]]
+    found += [each["id"] for each in sorted(contacts, key=lambda each: abs(each["projects"] - 3))[:1]]
+    found += [each["id"] for each in contacts if each["projects"] == 1][:1]
+    for role in (Role.LEAD_LEADER, Role.HEAD, Role.OFFICE):
+        found += [each["id"] for each in people if ROLES[role] in each["roles"]][:1]
+    return list(dict.fromkeys(found))

@@ -1,0 +1,643 @@
+"""What the delivery promises, with a real database, a recording channel and virtual time: nothing here sleeps."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from bot.channels.channel import Blocked, Capabilities, NotSent, Refused, Unclear
+from bot.delivery import ACCOUNT_BACKOFF_CAP, Delivery
+from bot.rates import Limits, Rates
+from rules.kinds import Lane
+from storage import outbox
+from storage.database import Database
+from storage.messages import Address, Incoming, Outgoing
+from storage.outbox import Claimed, State
+from storage.tables.traffic import OutboxRow
+from tests.builders import NOW
+
+UNLIMITED = Limits(total=0, bulk=0, chat=0, group=0)
+
+
+class Clock:
+    """Both clocks and the monotonic one, moved together by the test."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def city(self) -> datetime:
+        return NOW + timedelta(seconds=self.seconds)
+
+    def machine(self) -> datetime:
+        return datetime.fromisoformat("2026-01-05T08:00:00+00:00") + timedelta(seconds=self.seconds)
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+
+@dataclass(frozen=True)
+class Call:
+    at: float
+    chat: str
+    text: str
+    files: tuple[bytes, ...] = ()
+
+
+@dataclass
+class Phone:
+    """A channel that notes each call and ends it as `answer` says: None accepts, an error is raised."""
+
+    clock: Clock
+    answer: Callable[[str, Outgoing], Exception | None] = lambda _chat, _message: None
+    name: str = "telegram"
+    account: str = "bot"
+    capabilities: Capabilities = field(default_factory=lambda: Capabilities(edits=True, text_limit=4096))
+    calls: list[Call] = field(default_factory=list)
+    accepted: list[Call] = field(default_factory=list)
+    hanging: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    def to_incoming(self, raw: bytes) -> Incoming | None:
+        raise NotImplementedError
+
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+        call = Call(self.clock.seconds, chat, message.text, files)
+        self.calls.append(call)
+        if chat in self.hanging:
+            await self.hanging[chat].wait()
+        if error := self.answer(chat, message):
+            raise error
+        self.accepted.append(call)
+        return f"m{len(self.accepted)}"
+
+    async def answer_press(self, press: str) -> None:
+        raise NotImplementedError
+
+    async def fetch(self, reference: str) -> bytes:
+        raise NotImplementedError
+
+    def texts(self) -> list[str]:
+        return [call.text for call in self.calls]
+
+
+class Office:
+    """A city's outgoing side: what a test says to it, and what it then sees."""
+
+    def __init__(self, database: Database, limits: Limits = UNLIMITED) -> None:
+        self.database = database
+        self.clock = Clock()
+        self.phone = Phone(self.clock)
+        self.blocked: list[Claimed] = []
+        self.photos: dict[int, bytes] = {}
+        self.delivery = self.a_delivery(limits)
+
+    def a_delivery(self, limits: Limits = UNLIMITED, patience: float = 0.05) -> Delivery:
+        return Delivery(
+            database=self.database,
+            channels={("telegram", "bot"): self.phone},
+            rates={("telegram", "bot"): Rates(limits, self.clock.monotonic)},
+            clock=self.clock,
+            media=self.photo,
+            on_blocked=lambda _session, row, _now: self.blocked.append(row),
+            patience=patience,
+        )
+
+    async def photo(self, media_id: int) -> bytes | None:
+        return self.photos.get(media_id)
+
+    def say(
+        self,
+        words: str,
+        chat: str = "1",
+        lane: Lane = Lane.REPLY,
+        *,
+        number: str = "",
+        replaces: str = "",
+        photos: tuple[int, ...] = (),
+        limit: int = 4096,
+        useless_after: datetime | None = None,
+    ) -> None:
+        address = Address(channel="telegram", account="bot", user=chat, chat=chat)
+        message = Outgoing(text=words, replaces=replaces, photos=photos)
+
+        def work(session: Session) -> int | None:
+            return outbox.write(
+                session,
+                address=address,
+                person_id=None,
+                message=message,
+                lane=lane,
+                now=self.clock.city(),
+                limit=limit,
+                number=number,
+                useless_after=useless_after,
+            )
+
+        self.database.run_now(work)
+        self.delivery.wake()
+
+    def say_digests(self, number: int) -> None:
+        def work(session: Session) -> None:
+            for chat in range(number):
+                outbox.write(
+                    session,
+                    address=Address(channel="telegram", account="bot", user="", chat=f"d{chat}"),
+                    person_id=None,
+                    message=Outgoing(text="digest"),
+                    lane=Lane.DIGEST,
+                    now=self.clock.city(),
+                    limit=4096,
+                )
+
+        self.database.run_now(work)
+
+    async def look(self) -> float:
+        """One look, and what it started has ended; the time until the next one is worth it."""
+        seconds = await self.delivery.look()
+        if self.delivery.in_flight:
+            await self.delivery.settled()
+            return 0
+        return seconds
+
+    async def until(self, done: Callable[[], bool]) -> None:
+        """Time passes, look by look, until this is so."""
+        while not done():
+            self.clock.seconds += await self.look()
+            assert self.clock.seconds < 7200, "two hours have passed"
+
+    async def until_quiet(self) -> None:
+        await self.until(lambda: not self.open_rows())
+
+    def rows(self) -> list[OutboxRow]:
+        return self.database.run_now(lambda s: list(s.scalars(select(OutboxRow).order_by(OutboxRow.id))))
+
+    def open_rows(self) -> int:
+        counts = self.database.run_now(outbox.counts)
+        return counts[State.DUE] + counts[State.SENDING]
+
+    def states(self) -> list[str]:
+        return [row.state for row in self.rows()]
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+@pytest.fixture
+def limited(database: Database) -> Office:
+    return Office(database, Limits())
+
+
+def in_turn(*answers: Exception | None) -> Callable[[str, Outgoing], Exception | None]:
+    """The platform's answers one after the other; then it accepts."""
+    left: Iterator[Exception | None] = iter(answers)
+    return lambda _chat, _message: next(left, None)
+
+
+# Order and urgency
+
+
+async def test_a_message_is_sent_once_and_keeps_the_platforms_id(office: Office) -> None:
+    office.say("收到")
+    await office.until_quiet()
+    await office.look()
+    assert office.phone.texts() == ["收到"]
+    assert [(row.state, row.external) for row in office.rows()] == [("sent", "m1")]
+
+
+async def test_an_edit_that_was_sent_keeps_its_id_too(office: Office) -> None:
+    office.say("改好了", replaces="m0")
+    await office.until_quiet()
+    assert office.rows()[0].external == "m1"
+
+
+async def test_one_chat_gets_its_messages_in_order_and_one_at_a_time(office: Office) -> None:
+    for number in range(5):
+        office.say(str(number))
+    office.phone.hanging["1"] = asyncio.Event()
+    await office.delivery.look()
+    await asyncio.sleep(0)
+    await office.delivery.look()
+    assert office.phone.texts() == ["0"]
+    office.phone.hanging.pop("1").set()
+    await office.until_quiet()
+    assert office.phone.texts() == ["0", "1", "2", "3", "4"]
+
+
+async def test_the_parts_of_a_long_text_arrive_in_order_though_the_first_is_refused_for_a_while(
+    office: Office,
+) -> None:
+    office.phone.answer = in_turn(NotSent("flood", retry_after=7))
+    office.say("字" * 100, limit=60)
+    await office.until_quiet()
+    assert [call.text[-5:] for call in office.phone.accepted] == ["(1/3)", "(2/3)", "(3/3)"]
+
+
+async def test_an_urgent_message_overtakes_a_thousand_digests(limited: Office) -> None:
+    limited.say_digests(1000)
+    await limited.until(lambda: len(limited.phone.calls) >= 300)
+    before, written = len(limited.phone.calls), limited.clock.seconds
+    limited.say("urgent", "7", Lane.URGENT)
+    await limited.until_quiet()
+    assert limited.phone.texts()[before] == "urgent"
+    assert limited.phone.calls[before].at - written < 0.1
+    assert Counter(limited.phone.texts()) == {"digest": 1000, "urgent": 1}
+    assert limited.clock.seconds < 42, "a thousand digests at 25 a second, to the second"
+
+
+async def test_digests_that_hang_leave_places_for_what_is_urgent(office: Office) -> None:
+    office.say_digests(100)
+    release = asyncio.Event()
+    office.phone.hanging = {f"d{chat}": release for chat in range(100)}
+    for _ in range(3):
+        await office.delivery.look()
+        await asyncio.sleep(0)
+    assert len(office.phone.calls) == 48
+    office.say("urgent", "7", Lane.URGENT)
+    await office.delivery.look()
+    await asyncio.sleep(0)
+    assert office.phone.texts()[-1] == "urgent"
+    release.set()
+    await office.until_quiet()
+
+
+async def test_answers_do_not_wait_for_the_chats_rate_but_reminders_do(limited: Office) -> None:
+    for number in range(5):
+        limited.say(f"answer {number}", "1")
+        limited.say(f"reminder {number}", "2", Lane.REMINDER)
+    await limited.until_quiet()
+    times = {call.text: call.at for call in limited.phone.calls}
+    assert max(times[f"answer {number}"] for number in range(5)) == 0
+    assert times["reminder 2"] < 0.2
+    assert 0.9 < times["reminder 3"] < 1.1
+    assert 1.9 < times["reminder 4"] < 2.1
+
+
+async def test_what_has_become_useless_is_not_sent(office: Office) -> None:
+    office.phone.answer = in_turn(NotSent("flood", retry_after=60))
+    office.say("5 分钟内有效", useless_after=office.clock.city() + timedelta(seconds=30))
+    await office.until_quiet()
+    assert (len(office.phone.calls), office.states()) == (1, ["expired"])
+
+
+# How a send can end
+
+
+async def test_what_was_surely_not_sent_is_tried_again_later_and_later(office: Office) -> None:
+    office.phone.answer = in_turn(*[NotSent("no pool") for _ in range(8)])
+    office.say("x")
+    await office.until_quiet()
+    times = [call.at for call in office.phone.calls]
+    waits = [round(later - earlier) for earlier, later in zip(times, times[1:], strict=False)]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    assert office.states() == ["sent"]
+
+
+async def test_an_urgent_message_does_not_wait_for_another_rows_back_off(office: Office) -> None:
+    office.phone.answer = in_turn(*[NotSent("no pool") for _ in range(6)])
+    office.say("digest", lane=Lane.DIGEST)
+    await office.until(lambda: len(office.phone.calls) == 6)
+    await office.look()
+    office.say("urgent", lane=Lane.URGENT)
+    await office.look()
+    assert office.phone.texts()[-1] == "urgent"
+
+
+async def test_a_refused_message_fails_and_the_next_one_goes(office: Office) -> None:
+    office.phone.answer = in_turn(Refused("message text is empty"))
+    office.say("one")
+    office.say("two")
+    await office.until_quiet()
+    assert [(row.state, row.note) for row in office.rows()] == [
+        ("failed", "message text is empty"),
+        ("sent", ""),
+    ]
+
+
+@pytest.mark.parametrize("error", [Unclear("502"), TimeoutError(), RuntimeError("a bug of the channel")])
+async def test_a_receipt_in_doubt_is_sent_once_more_and_a_second_doubt_ends_it(
+    office: Office, error: Exception
+) -> None:
+    office.phone.answer = in_turn(error, error)
+    office.say("回执 J34", number="J34")
+    await office.until_quiet()
+    assert office.phone.texts() == ["回执 J34"] * 2
+    assert (office.states(), office.rows()[0].ambiguous) == (["unknown"], 2)
+
+
+async def test_bulk_in_doubt_is_never_sent_again(office: Office) -> None:
+    office.phone.answer = in_turn(Unclear("502"), Unclear("502"))
+    office.say("digest", "1", Lane.DIGEST)
+    office.say("reminder", "2", Lane.REMINDER)
+    await office.until_quiet()
+    assert len(office.phone.calls) == 2
+    assert office.states() == ["unknown", "unknown"]
+
+
+async def test_an_edit_in_doubt_is_repeated(office: Office) -> None:
+    office.phone.answer = in_turn(*[Unclear("502") for _ in range(5)])
+    office.say("改好了", replaces="m0")
+    await office.until_quiet()
+    assert (len(office.phone.calls), office.states()) == (6, ["sent"])
+
+
+async def test_a_send_that_never_ends_is_unclear(office: Office) -> None:
+    office.delivery._send_time = 0.01
+    office.phone.hanging["1"] = asyncio.Event()
+    office.say("digest", lane=Lane.DIGEST)
+    await office.until_quiet()
+    assert office.states() == ["unknown"]
+
+
+async def test_one_who_blocked_us_is_reported_and_gets_no_more_calls(office: Office) -> None:
+    office.phone.answer = lambda chat, _message: Blocked("bot was blocked") if chat == "1" else None
+    for number in range(10):
+        office.say(f"reminder {number}", "1", Lane.REMINDER)
+    office.say("reminder", "2", Lane.REMINDER)
+    await office.until_quiet()
+    assert [call.chat for call in office.phone.calls] == ["1", "2"]
+    assert [row.chat for row in office.blocked] == ["1"]
+    assert office.states() == ["failed"] * 10 + ["sent"]
+
+
+async def test_a_row_that_cannot_be_read_fails_alone(office: Office) -> None:
+    office.say("one", "1")
+    office.say("two", "2")
+    office.database.run_now(lambda s: s.execute(text("""UPDATE outbox SET body = '{"x": 1}' WHERE id = 1""")))
+    await office.until_quiet()
+    assert office.states() == ["failed", "sent"]
+
+
+async def test_photos_go_along_and_one_that_is_gone_is_left_out(office: Office) -> None:
+    office.photos = {1: b"one", 3: b"three"}
+    office.say("现场", photos=(1, 2, 3))
+    await office.until_quiet()
+    assert office.phone.calls[0].files == (b"one", b"three")
+
+
+# Pauses
+
+
+async def test_when_everyone_is_told_to_wait_nobody_is_called(office: Office) -> None:
+    office.phone.answer = in_turn(NotSent("flood", retry_after=30, everyone=True))
+    office.say("first", "1")
+    await office.look()
+    office.say("urgent", "2", Lane.URGENT)
+    await office.until_quiet()
+    assert [call.at for call in office.phone.calls][1:] == [pytest.approx(30, abs=0.1)] * 2
+    assert office.phone.texts() == ["first", "urgent", "first"]
+
+
+async def test_a_pause_that_begins_after_the_claim_still_stops_the_call(office: Office) -> None:
+    office.phone.answer = in_turn(NotSent("flood", retry_after=30, everyone=True))
+    office.photos = {1: b"one"}
+    office.say("first", "1")
+    office.say("with a photo, which takes its time to read", "2", photos=(1,))
+    opened = asyncio.Event()
+
+    async def slow(media_id: int) -> bytes | None:
+        await opened.wait()
+        return office.photos[media_id]
+
+    office.delivery._media = slow
+    await office.delivery.look()
+    await asyncio.sleep(0)
+    opened.set()
+    await office.until_quiet()
+    assert [round(call.at) for call in office.phone.calls] == [0, 30, 30]
+
+
+async def test_an_outage_is_probed_every_few_seconds_not_by_every_row(office: Office) -> None:
+    up_at = 300
+    office.phone.answer = lambda _chat, _message: (
+        NotSent("no connection", everyone=True) if office.clock.seconds < up_at else None
+    )
+    office.say_digests(500)
+    await office.until_quiet()
+    assert Counter(office.states()) == {"sent": 500}
+    assert len(office.phone.calls) < 500 + 48 * 36
+    first = min(call.at for call in office.phone.accepted)
+    assert first < up_at + ACCOUNT_BACKOFF_CAP + 1
+
+
+async def test_a_platform_that_answers_everything_with_502_does_not_burn_the_whole_digest(
+    limited: Office,
+) -> None:
+    limited.phone.answer = lambda _chat, _message: Unclear("502") if limited.clock.seconds < 120 else None
+    limited.say_digests(1000)
+    await limited.until_quiet()
+    found = Counter(limited.states())
+    assert found["unknown"] < 30
+    assert found["sent"] == 1000 - found["unknown"]
+
+
+async def test_a_429_storm_calls_no_paused_chat_before_its_time_and_loses_nothing(limited: Office) -> None:
+    chance = random.Random(4)
+    until: dict[str, float] = {}
+    early = []
+
+    def answer(chat: str, _message: Outgoing) -> Exception | None:
+        if limited.clock.seconds < until.get(chat, 0):
+            early.append((limited.clock.seconds, chat))
+        if chance.random() < 0.3:
+            seconds = chance.randint(1, 35)
+            until[chat] = limited.clock.seconds + seconds
+            return NotSent("Too Many Requests", retry_after=seconds)
+        return None
+
+    limited.phone.answer = answer
+    lanes = [Lane.DIGEST, Lane.REMINDER, Lane.URGENT, Lane.REPLY]
+    for number in range(400):
+        limited.say(f"{number}", f"{number % 60}", lanes[number % 4])
+    await limited.until_quiet()
+    assert early == []
+    assert Counter(call.text for call in limited.phone.accepted) == {f"{n}": 1 for n in range(400)}
+    assert set(limited.states()) == {"sent"}
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_whatever_happens_every_row_ends_and_none_arrives_oftener_than_doubt_allows(
+    limited: Office, seed: int
+) -> None:
+    chance = random.Random(seed)
+    ends = [None] * 12 + [
+        NotSent("connect"),
+        NotSent("flood", retry_after=3),
+        NotSent("flood", retry_after=2, everyone=True),
+        Unclear("502"),
+        Refused("400"),
+    ]
+    limited.phone.answer = lambda _chat, _message: chance.choice(ends)
+    arrived: Counter[str] = Counter()
+    plain_send = limited.phone.send
+
+    async def send(chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+        """What ends in doubt has arrived every other time."""
+        try:
+            external = await plain_send(chat, message, files)
+        except Unclear:
+            arrived[message.text] += chance.random() < 0.5
+            raise
+        arrived[message.text] += 1
+        return external
+
+    limited.phone.send = send  # type: ignore[method-assign]  # the phone, with a memory of what arrived
+    for number in range(200):
+        lane = chance.choice(list(Lane))
+        limited.say(f"{number}", f"{chance.randint(1, 30)}", lane, number=chance.choice(["", f"J{number}"]))
+    await limited.until_quiet()
+    for row in limited.rows():
+        times = arrived[row.body["text"]]
+        assert row.state in {"sent", "failed", "unknown"}
+        assert times <= 1 + row.ambiguous
+        assert times >= (row.state == "sent")
+        assert row.ambiguous <= 2
+    in_order(limited)
+
+
+def in_order(office: Office) -> None:
+    """In each chat and lane the rows were first called in the order in which they were written."""
+    lanes = {row.body["text"]: row.lane for row in office.rows()}
+    first_calls: dict[tuple[str, int], list[int]] = {}
+    for call in office.phone.calls:
+        numbers = first_calls.setdefault((call.chat, lanes[call.text]), [])
+        if int(call.text) not in numbers:
+            numbers.append(int(call.text))
+    for numbers in first_calls.values():
+        assert numbers == sorted(numbers)
+
+
+# Crashes, a failing database, the end
+
+
+async def test_after_a_crash_in_flight_rows_are_in_doubt_and_the_rest_goes(office: Office) -> None:
+    office.say("回执 J34", "1", number="J34")
+    office.say("digest", "2", Lane.DIGEST)
+    office.say("digest", "3", Lane.DIGEST)
+    office.phone.hanging = {"1": asyncio.Event(), "2": asyncio.Event()}
+    crashed = office.delivery
+    await crashed.look()
+    await asyncio.sleep(0)
+    office.phone.hanging = {}
+    office.phone.calls.clear()
+    office.delivery = office.a_delivery()
+    await office.delivery._recover()
+    await office.until_quiet()
+    assert office.phone.texts() == ["回执 J34"]
+    assert office.states() == ["sent", "unknown", "sent"]
+    await crashed.close()
+    assert office.states() == ["sent", "unknown", "sent"], "who comes late changes nothing"
+
+
+async def test_a_failing_database_forgets_no_outcome(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(20):
+        office.say(f"{number}", f"{number}")
+    await office.delivery.look()
+    await office.delivery.settled()
+    failures = 0
+
+    def full(*_arguments: object) -> None:
+        nonlocal failures
+        failures += 1
+        raise OperationalError("UPDATE outbox", {}, Exception("database or disk is full"))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(outbox, "finish", full)
+        waits = [await office.delivery.look() for _ in range(5)]
+    assert waits == [1, 2, 4, 5, 5]
+    assert set(office.states()) == {"sending"}
+    office.say("21", "21")
+    await office.until_quiet()
+    assert set(office.states()) == {"sent"}
+    assert len(office.phone.calls) == 21
+
+
+async def test_closing_lets_sends_in_flight_end_and_writes_what_came_of_them(office: Office) -> None:
+    office.say("quick", "1")
+    office.say("hanging", "2")
+    office.phone.hanging = {"1": asyncio.Event(), "2": asyncio.Event()}
+    running = asyncio.create_task(office.delivery.run())
+    while len(office.phone.calls) < 2:  # noqa: ASYNC110 - one loop turn at a time, without a clock
+        await asyncio.sleep(0)
+    running.cancel()
+    await asyncio.sleep(0)
+    office.phone.hanging["1"].set()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert office.states() == ["sent", "unknown"]
+    assert office.rows()[1].note == "stopped while it was sent"
+
+
+async def test_what_was_claimed_while_we_were_stopped_is_given_back(office: Office) -> None:
+    office.say("digest", lane=Lane.DIGEST)
+    running = asyncio.create_task(office.delivery.run())
+    claimed = asyncio.Event()
+    plain_run = office.database.run
+
+    async def run(work: Callable[[Session], object]) -> object:
+        result = await plain_run(work)
+        if result and not claimed.is_set():
+            claimed.set()
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        return result
+
+    office.database.run = run  # type: ignore[method-assign, assignment]  # a commit that ends as we are stopped
+    await claimed.wait()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert (office.phone.calls, office.states()) == ([], ["due"])
+
+
+async def test_a_commit_during_a_look_causes_the_next_one(office: Office) -> None:
+    running = asyncio.create_task(office.delivery.run())
+    for number in range(50):
+        await asyncio.to_thread(office.say, f"{number}")
+        office.delivery.wake()
+    while len(office.phone.accepted) < 50:  # noqa: ASYNC110 - one loop turn at a time, without a clock
+        await asyncio.sleep(0)
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    assert office.phone.texts() == [f"{number}" for number in range(50)]
+    assert set(office.states()) == {"sent"}
+
+
+async def test_a_paused_account_does_not_hold_up_another(office: Office) -> None:
+    telegram = office.phone
+    telegram.answer = in_turn(NotSent("flood", retry_after=3000, everyone=True))
+    tryout = Phone(office.clock, name="tryout", account="")
+    office.delivery = Delivery(
+        database=office.database,
+        channels={("telegram", "bot"): telegram, ("tryout", ""): tryout},
+        rates={
+            key: Rates(UNLIMITED, office.clock.monotonic) for key in [("telegram", "bot"), ("tryout", "")]
+        },
+        clock=office.clock,
+        media=office.photo,
+        on_blocked=lambda _session, _row, _now: None,
+    )
+    office.say("x")
+    await office.look()
+    office.database.run_now(
+        lambda s: outbox.write(
+            s,
+            address=Address(channel="tryout", account="", user="1", chat="1"),
+            person_id=None,
+            message=Outgoing(text="y"),
+            lane=Lane.REPLY,
+            now=office.clock.city(),
+            limit=4096,
+        )
+    )
+    await office.look()
+    assert tryout.texts() == ["y"]

@@ -1,0 +1,173 @@
+"""What an operator is told about settings before anything starts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, load
+
+TOKEN = "12345:abc_DEF-ghi"
+
+
+@pytest.fixture(autouse=True)
+def _clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `.env` and no variable of the machine that runs the tests."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SANBAO_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def given(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(f"SANBAO_{name}", value)
+    return load()
+
+
+def refusal(monkeypatch: pytest.MonkeyPatch, **values: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        given(monkeypatch, **values)
+    return str(caught.value)
+
+
+def test_without_any_setting_the_tryout_opens_on_loopback() -> None:
+    settings = load()
+    assert settings.tryout_open
+    assert (settings.http_host, settings.http_port) == ("127.0.0.1", 8080)
+    assert settings.database_url == "sqlite:///data/sanbao.db"
+
+
+def test_the_database_lies_in_the_data_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert given(monkeypatch, DATA_DIR="/srv/city").database_url == "sqlite:////srv/city/sanbao.db"
+
+
+def test_a_file_env_is_read_and_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("SANBAO_HTTP_PORT=9000\nSANBAO_TIMEZONE=UTC\nSANBAO_PROXY=\nELSE=1\n")
+    settings = given(monkeypatch, TIMEZONE="Asia/Urumqi")
+    assert (settings.http_port, settings.timezone, settings.proxy) == (9000, "Asia/Urumqi", None)
+
+
+def test_a_channel_closes_the_tryout_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not given(monkeypatch, TELEGRAM_TOKEN=TOKEN).tryout_open
+    assert given(monkeypatch, TELEGRAM_TOKEN=TOKEN, TRYOUT="true").tryout_open
+
+
+def test_the_tryout_can_be_closed_without_a_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not given(monkeypatch, TRYOUT="false").tryout_open
+
+
+def test_the_tryout_opens_to_others_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "SANBAO_TRYOUT=true" in refusal(monkeypatch, HTTP_HOST="0.0.0.0")
+    assert given(monkeypatch, HTTP_HOST="0.0.0.0", TRYOUT="true").tryout_open
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.2", "::1"])
+def test_every_form_of_loopback_is_home(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    assert given(monkeypatch, HTTP_HOST=host).tryout_open
+
+
+def test_a_slip_in_a_name_is_an_error_that_names_the_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (
+        "SANBAO_TELEGRAM_TOKE: no setting of this version; the nearest setting is SANBAO_TELEGRAM_TOKEN"
+        in (refusal(monkeypatch, TELEGRAM_TOKE=TOKEN))
+    )
+
+
+def test_a_slip_in_the_file_env_is_an_error_too() -> None:
+    Path(".env").write_text("SANBAO_HTTP_PROT=1\n")
+    with pytest.raises(SettingsError, match="SANBAO_HTTP_PROT: .* nearest setting is SANBAO_HTTP_PORT"):
+        load()
+
+
+@pytest.mark.parametrize("name", ["WECOM_CORP_ID", "AIBOT_SECRET", "BACKUP_KEY"])
+def test_a_setting_of_a_later_version_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    assert f"SANBAO_{name}: no setting of this version; it belongs to a later" in refusal(
+        monkeypatch, **{name: "x"}
+    )
+
+
+def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refusal(monkeypatch, HTTP_PORT="many", TIMEZONE="Mars", TELEGRAM_RATE="-1").splitlines()
+    assert [line.split(":")[0] for line in said] == [
+        "SANBAO_HTTP_PORT",
+        "SANBAO_TELEGRAM_RATE",
+        "SANBAO_TIMEZONE",
+    ]
+    assert "found 'many'" in said[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "without /bot"),
+        ("TELEGRAM_API_URL", "api.telegram.org", "expected http://HOST"),
+        ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
+        ("DATABASE_URL", "postgresql://city", "expected sqlite:///PATH"),
+        ("DATABASE_URL", "sqlite:///:memory:", "expected sqlite:///PATH"),
+        ("HTTP_PORT", "70000", "65535"),
+        ("RULES_FILE", "nowhere.toml", "expected a file that is there"),
+        ("TRYOUT", "perhaps", "boolean"),
+    ],
+)
+def test_a_wrong_value_is_shown_with_what_was_expected(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, expected: str
+) -> None:
+    said = refusal(monkeypatch, **{name: value})
+    assert f"SANBAO_{name}: found '{value}'" in said
+    assert expected in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_TOKEN", "hush-hush"),
+        ("TELEGRAM_SECRET", "hush hush"),
+        ("TELEGRAM_SECRET", "hush" * 65),
+        ("PROXY", "socks5://user:hush@host:1"),
+    ],
+)
+def test_a_wrong_secret_is_never_repeated(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    said = refusal(monkeypatch, **{name: value})
+    assert f"SANBAO_{name}: expected" in said
+    assert "hush" not in said
+
+
+def test_secrets_do_not_show_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(monkeypatch, TELEGRAM_TOKEN=TOKEN, TELEGRAM_SECRET="hush", PROXY="http://u:hush@proxy:1")
+    assert TOKEN not in repr(settings)
+    assert "hush" not in repr(settings)
+    assert settings.telegram_account == "12345"
+
+
+def test_a_webhook_needs_a_token_a_secret_and_a_public_https_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refusal(monkeypatch, TELEGRAM_MODE="webhook")
+    assert "SANBAO_TELEGRAM_TOKEN, SANBAO_TELEGRAM_SECRET, SANBAO_PUBLIC_URL (https)" in said
+    whole = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_SECRET": "s-1_", "PUBLIC_URL": "http://city.example"}
+    assert "without SANBAO_PUBLIC_URL (https)" in refusal(monkeypatch, **whole)
+    assert given(monkeypatch, PUBLIC_URL="https://city.example/").public_url == "https://city.example"
+
+
+def test_a_server_of_ones_own_may_call_a_plain_http_webhook(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = given(
+        monkeypatch,
+        TELEGRAM_MODE="webhook",
+        TELEGRAM_TOKEN=TOKEN,
+        TELEGRAM_SECRET="s",
+        TELEGRAM_API_URL="http://127.0.0.1:8081/",
+        PUBLIC_URL="http://127.0.0.1:8080",
+    )
+    assert settings.telegram_api_url == "http://127.0.0.1:8081"
+
+
+def test_a_moved_clock_is_refused_beside_a_real_channel(monkeypatch: pytest.MonkeyPatch) -> None:
+    load().check_clock(timedelta(days=3))
+    settings = given(monkeypatch, TELEGRAM_TOKEN=TOKEN)
+    settings.check_clock(timedelta(0))
+    with pytest.raises(SettingsError, match="moved by 3 days"):
+        settings.check_clock(timedelta(days=3))
+
+
+def test_settings_cannot_be_changed_and_each_says_what_it_is() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load().http_port = 1  # type: ignore[misc]  # the promise is that this fails
+    assert all(field.description for field in Settings.model_fields.values())
