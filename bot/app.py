@@ -239,6 +239,7 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,
                 stored=running.dispatch.wake,
+                beside=[name for name, _ in running.channels if name != tryout.NAME],
             )  # fmt: skip
             running.routes += page.routes()
 

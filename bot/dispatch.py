@@ -119,7 +119,13 @@ class Dispatch:
             asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
 
     def _note_failure(
-        self, session: Session, row: Waiting, note: str, wait: timedelta | None, now: datetime, machine: datetime
+        self,
+        session: Session,
+        row: Waiting,
+        note: str,
+        wait: timedelta | None,
+        now: datetime,
+        machine: datetime,
     ) -> None:
         inbox.failed(session, row.id, machine + wait if wait is not None else None, note)
         if wait is None:

@@ -69,7 +69,7 @@ def socket_path(settings: Settings) -> Path:
 
 
 def open_socket(path: Path) -> socket.socket:
-    """The server's socket, for `uvicorn.Server.serve(sockets=[...])`. An old one is dead: the lock is ours."""
+    """The socket for `uvicorn.Server.serve(sockets=[...])`. We hold the lock, so one lying there is dead."""
     path.unlink(missing_ok=True)
     opened = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     os.fchmod(opened.fileno(), 0o600)  # Linux takes this over to the path, so it is never open to others

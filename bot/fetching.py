@@ -138,7 +138,11 @@ class Fetching:
             await self._end(wanted, "lost", note)
             return
         wait = timedelta(seconds=min(600, 2**wanted.attempts))
-        values = {"attempts": wanted.attempts + 1, "next_try": self._clock.machine() + wait, "note": note[:300]}
+        values = {
+            "attempts": wanted.attempts + 1,
+            "next_try": self._clock.machine() + wait,
+            "note": note[:300],
+        }
         await self._database.run(lambda session: _change(session, wanted.id, values))
 
     async def _end(self, wanted: MediaFile, state: str, note: str) -> None:
@@ -159,4 +163,6 @@ class Fetching:
 
 
 def _change(session: Session, media_id: int, values: dict[str, object]) -> None:
-    session.execute(update(MediaFile).where(MediaFile.id == media_id, MediaFile.state == "wanted").values(**values))
+    session.execute(
+        update(MediaFile).where(MediaFile.id == media_id, MediaFile.state == "wanted").values(**values)
+    )

@@ -10,7 +10,7 @@ Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.clock import stored_offset
 from bot.settings import Settings
 from storage import inbox, invites, people, registry
 from storage.entries import Book
@@ -60,8 +61,9 @@ class NotDone(Exception):  # noqa: N818 - carries a result out of a transaction 
         self.result = result
 
 
-def machine_time(_session: Session, machine: datetime) -> datetime:
-    return machine
+def stored_city_time(session: Session, machine: datetime) -> datetime:
+    """The city's time as far as the database remembers it moved."""
+    return machine + (stored_offset(session) or timedelta())
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Office:
 
     zone: ZoneInfo
     telegram_account: str = ""
-    city_now: Callable[[Session, datetime], datetime] = machine_time
+    city_now: Callable[[Session, datetime], datetime] = stored_city_time
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -182,10 +184,10 @@ def people_called(session: Session, words: str) -> Sequence[tuple[Person, Unit]]
         .where(Person.active.is_(True))
         .order_by(Person.id)
     )
-    named = session.execute(active.where(or_(Person.phone == words, Person.name == words))).tuples().all()
-    if named or not (words.isascii() and words.isdecimal() and len(words) < 11):
-        return named
-    return session.execute(active.where(Person.id == int(words))).tuples().all()
+    found = session.execute(active.where(or_(Person.phone == words, Person.name == words))).all()
+    if not found and words.isascii() and words.isdecimal() and len(words) < 11:
+        found = session.execute(active.where(Person.id == int(words))).all()
+    return [(person, unit) for person, unit in found]
 
 
 def until(now: datetime, office: Office) -> str:

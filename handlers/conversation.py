@@ -89,7 +89,9 @@ def replay(script: Script, facts: HasWords, draft: Draft) -> Position:
         dialogue.close()
 
 
-def say(script: Script, facts: HasWords, draft: Draft, said: Said, key: str | None = None) -> Asking | Finished | Cancelled:
+def say(
+    script: Script, facts: HasWords, draft: Draft, said: Said, key: str | None = None
+) -> Asking | Finished | Cancelled:
     """One input. `key` is the question that a pressed button belongs to; None for typed text and media."""
     before = replay(script, facts, draft)
     if isinstance(before, Finished):
@@ -130,7 +132,9 @@ def _take(
             return _again(before, sentence)
 
 
-def _earlier(script: Script, facts: HasWords, before: Asking, said: Said, key: str) -> Asking | Finished | Cancelled:
+def _earlier(
+    script: Script, facts: HasWords, before: Asking, said: Said, key: str
+) -> Asking | Finished | Cancelled:
     """A press on a button of an earlier question."""
     if navigation(said, facts.words) == "cancel":
         return Cancelled(before.draft)
@@ -157,7 +161,11 @@ def navigation(said: Said, words: Words) -> str:
     if said.value is not None:
         return said.value if said.value in {"cancel", "back", "keep"} else ""
     typed = plain(said.text)
-    for step, aliases in (("cancel", words.cancel_words), ("back", words.back_words), ("keep", words.keep_words)):
+    for step, aliases in (
+        ("cancel", words.cancel_words),
+        ("back", words.back_words),
+        ("keep", words.keep_words),
+    ):
         if typed in words.aliases(aliases):
             return step
     return ""

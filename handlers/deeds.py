@@ -115,7 +115,12 @@ def _progress_receipt(turn: Turn, command: FileProgress, project: Project, repor
             if row[0].kind is DutyKind.PROGRESS]  # fmt: skip
     lines.append(words.still_owed.format(count=len(owed)) if owed else words.nothing_owed)
     rows = tuple(
-        (Option(label=words.next_project_button.format(project=name), data=f"o|report_progress|{duty.project_id}.{duty.period}"),)
+        (
+            Option(
+                label=words.next_project_button.format(project=name),
+                data=f"o|report_progress|{duty.project_id}.{duty.period}",
+            ),
+        )
         for duty, name in owed[:1]
     )
     title = words.receipt_progress.format(receipt=report.receipt)
@@ -133,7 +138,9 @@ def _progress_summary(turn: Turn, command: FileProgress) -> str:
         done = projects.done_before(turn.session, command.project_id, command.period)
         parts.append(words.line_amount.format(amount=money.wan(command.amount)))
         parts.append(words.line_year_no_plan.format(amount=money.wan(done.year + command.amount)))
-    parts.append((words.line_carried if command.carried else words.line_progress).format(text=command.progress))
+    parts.append(
+        (words.line_carried if command.carried else words.line_progress).format(text=command.progress)
+    )
     return "\n".join(parts)
 
 
@@ -226,7 +233,9 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
     others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
     for contact in people.contacts(turn.session, [each for each in others if each != turn.person.id]):
         turn.push(contact, Outgoing(text=text), Lane.URGENT, number=number)
-    return Outcome(Outgoing(text=words.acknowledged.format(number=number, time=day_and_hour(turn.now, turn.city.zone))))
+    return Outcome(
+        Outgoing(text=words.acknowledged.format(number=number, time=day_and_hour(turn.now, turn.city.zone)))
+    )
 
 
 def _may_acknowledge(turn: Turn, issue: Issue) -> bool:

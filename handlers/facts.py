@@ -93,7 +93,9 @@ class Facts:
     projects: tuple[ProjectFacts, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()  # id, name
     loose_media: tuple[int, ...] = ()
-    alerted: dict[int, tuple[str, ...]] = field(default_factory=dict)  # project id -> names told of a major problem
+    alerted: dict[int, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # project id -> names told of a major problem
 
     zero_period: str = ""
     zero_period_name: str = ""

@@ -123,7 +123,10 @@ def _zero(loading: Loading) -> Facts:
         zero_period_name=period.chinese,
         zeros=tuple(
             ZeroFacts(
-                duty.project_id, name, f"J{duty.report_id}" if duty.report_id else "", barred.get(duty.project_id, ())
+                duty.project_id,
+                name,
+                f"J{duty.report_id}" if duty.report_id else "",
+                barred.get(duty.project_id, ()),
             )
             for duty, name in rows
         ),
@@ -141,7 +144,9 @@ def _duties(loading: Loading) -> Facts:
     rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
     owed = tuple(_owed(loading, duty, name) for duty, name in rows if duty.id not in barred)
-    coming = None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
+    coming = (
+        None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
+    )
     return Facts(
         loading.city.words,
         loading.person,

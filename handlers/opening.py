@@ -65,7 +65,11 @@ class Acknowledge:
 
 
 Meaning = TalkButton | Opener | Resume | Drop | Acknowledge
-_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {"r": Resume, "x": Drop, "a": Acknowledge}
+_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
+    "r": Resume,
+    "x": Drop,
+    "a": Acknowledge,
+}
 
 
 def read_button(data: str) -> Meaning | None:

@@ -1,8 +1,16 @@
 """How typed text is compared: one place, so that every word list forgives the same slips."""
 
+import re
 import unicodedata
+
+_SIGNS = re.compile(r"^[^\w+]+|^\+")  # ✅, ‹, ☑, ＋ and the like before the words of a button
 
 
 def plain(text: str) -> str:
     """Text as it is compared: full-width to half-width, no spaces, lower case."""
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
+
+
+def bare(label: str) -> str:
+    """A button's label as people type it: without the sign before its words."""
+    return _SIGNS.sub("", plain(label))

@@ -20,64 +20,6 @@ from rules import money
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class More:
-    value: Any
-    page: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    sentence: str
-
-
-Reading = Taken | More | Edit | Refused
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours)."""
-
-    text: str = ""
-    value: str | None = None
-    media: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing to choose: its id (short, stable), what it says, and other words for it."""
-
-    id: str
-    label: str
-    aliases: tuple[str, ...] = ()
-
-
-Buttons = list[list[tuple[str, str]]]  # rows of (label, value)
-
-
-def in_rows(buttons: Sequence[tuple[str, str]], columns: int) -> Buttons:
-    return [list(buttons[at : at + columns]) for at in range(0, len(buttons), columns)]
-
-
-def find(items: Sequence[Item], said: str) -> list[Item]:
-    """The items that a typed text means: by exact word or number in the list of words, else by part of the label."""
-    wanted = plain(said)
-    if not wanted:
-        return []
-    exact = [item for item in items if wanted in {plain(word) for word in (item.label, *item.aliases)}]
-    return exact or [item for item in items if wanted in plain(item.label)]
-
-
 @dataclass(frozen=True)
 class Question(Generic[T]):
     """The base: a key, and what is shown. `yield from` a question gives its answer."""
@@ -91,13 +33,13 @@ class Question(Generic[T]):
         answer: T = yield self
         return answer
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         raise NotImplementedError
 
-    def restore(self, stored: Any) -> T | None:
+    def restore(self, stored: Stored) -> T | None:
         raise NotImplementedError
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         return []
 
 
@@ -109,7 +51,7 @@ class Choice(Question[str]):
     columns: int = 1
     page_size: int = 8
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
             return self._pressed(said.value, stored, words)
         found = find(self.items, said.text)
@@ -120,17 +62,17 @@ class Choice(Question[str]):
             return Refused(words.several_match.format(names=names))
         return Refused(words.choose_below)
 
-    def _pressed(self, value: str, stored: Any, words: Words) -> Reading:
+    def _pressed(self, value: str, stored: Stored, words: Words) -> Reading:
         if value.startswith("page:") and value[5:].isdecimal():
             return More(stored, int(value[5:]))
         if self.restore(value) is None:
             return Refused(words.choose_below)
         return Taken(value)
 
-    def restore(self, stored: Any) -> str | None:
+    def restore(self, stored: Stored) -> str | None:
         return stored if any(item.id == stored for item in self.items) else None
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         first = page * self.page_size
         shown = self.items[first : first + self.page_size]
         rows = in_rows([(item.label, item.id) for item in shown], self.columns)
@@ -146,12 +88,12 @@ class Several(Question[tuple[str, ...]]):
 
     items: tuple[Item, ...] = ()
 
-    def _chosen(self, stored: Any) -> list[str]:
+    def _chosen(self, stored: Stored) -> list[str]:
         if not isinstance(stored, dict):
             return [item.id for item in self.items]
         return [item.id for item in self.items if item.id in stored.get("ids", ())]
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         chosen = self._chosen(stored)
         value = said.value if said.value is not None else self._typed(said.text, words)
         if value == "done":
@@ -167,12 +109,12 @@ class Several(Question[tuple[str, ...]]):
         found = find(self.items, text)
         return found[0].id if len(found) == 1 else ""
 
-    def restore(self, stored: Any) -> tuple[str, ...] | None:
+    def restore(self, stored: Stored) -> tuple[str, ...] | None:
         if not isinstance(stored, dict) or not stored.get("done"):
             return None
         return tuple(self._chosen(stored)) or None
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         chosen = self._chosen(stored)
         rows = [[(("☑ " if item.id in chosen else "☐ ") + item.label, item.id)] for item in self.items]
         return [*rows, [(words.done_button.format(count=len(chosen)), "done")]]
@@ -185,7 +127,7 @@ class Text(Question[str]):
     quick: tuple[Item, ...] = ()
     longest: int = 1000
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
             if not any(item.id == said.value for item in self.quick):
                 return Refused(words.type_answer)
@@ -195,10 +137,14 @@ class Text(Question[str]):
             return Refused(words.type_answer)
         if len(text) > self.longest:
             return Refused(words.too_long.format(found=len(text), longest=self.longest))
-        meant = [item for item in self.quick if plain(text) in {plain(word) for word in (item.label, *item.aliases)}]
+        meant = [
+            item
+            for item in self.quick
+            if plain(text) in {plain(word) for word in (item.label, *item.aliases)}
+        ]
         return Taken({"quick": meant[0].id}) if meant else Taken({"text": text})
 
-    def restore(self, stored: Any) -> str | None:
+    def restore(self, stored: Stored) -> str | None:
         """The text; a quick answer is its id behind a NUL, so that no typed text can be taken for one."""
         if not isinstance(stored, dict):
             return None
@@ -208,7 +154,7 @@ class Text(Question[str]):
         text = stored.get("text")
         return text if isinstance(text, str) else None
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         return in_rows([(item.label, item.id) for item in self.quick], 1)
 
 
@@ -222,7 +168,7 @@ class Money(Question["int | str"]):
 
     quick: tuple[Item, ...] = ()
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
             known = any(item.id == said.value for item in self.quick)
             return Taken({"quick": said.value}) if known else Refused(words.amount_unreadable)
@@ -234,7 +180,7 @@ class Money(Question["int | str"]):
             return Refused(words.amount_unreadable)
         return Taken({"yuan": amount.yuan})
 
-    def restore(self, stored: Any) -> "int | str | None":
+    def restore(self, stored: Stored) -> "int | str | None":
         if not isinstance(stored, dict):
             return None
         if "quick" in stored:
@@ -242,7 +188,7 @@ class Money(Question["int | str"]):
         yuan = stored.get("yuan")
         return yuan if isinstance(yuan, int) else None
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         return in_rows([(item.label, item.id) for item in self.quick], 1)
 
 
@@ -252,7 +198,7 @@ class Photos(Question[tuple[int, ...]]):
 
     offered: tuple[int, ...] = ()
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         so_far = self._so_far(stored)
         if said.media:
             return More({"ids": [*so_far, *said.media], "done": False})
@@ -275,15 +221,15 @@ class Photos(Question[tuple[int, ...]]):
         return "done" if said in words.aliases(words.done_words) else ""
 
     @staticmethod
-    def _so_far(stored: Any) -> list[int]:
+    def _so_far(stored: Stored) -> list[int]:
         return list(stored.get("ids", ())) if isinstance(stored, dict) else []
 
-    def restore(self, stored: Any) -> tuple[int, ...] | None:
+    def restore(self, stored: Stored) -> tuple[int, ...] | None:
         if not isinstance(stored, dict) or not stored.get("done"):
             return None
         return tuple(stored["ids"])
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         so_far = self._so_far(stored)
         if so_far:
             return [[(words.photos_done.format(count=len(so_far)), "done"), (words.photos_again, "again")]]
@@ -302,7 +248,14 @@ class Confirm(Question[bool]):
 
     @classmethod
     def of(
-        cls, key: str, title: str, summary: str, *, editable: Sequence[Item] = (), agree: str = "", hint: str = ""
+        cls,
+        key: str,
+        title: str,
+        summary: str,
+        *,
+        editable: Sequence[Item] = (),
+        agree: str = "",
+        hint: str = "",
     ) -> "Confirm":
         seen = "\n".join([title, summary, *(item.id for item in editable)])
         digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
@@ -314,7 +267,7 @@ class Confirm(Question[bool]):
             agree=agree,
         )
 
-    def read(self, said: Said, stored: Any, words: Words) -> Reading:
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value == "ok" or (said.value is None and plain(said.text) in words.aliases(words.yes_words)):
             return Taken(True)
         item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
@@ -331,9 +284,9 @@ class Confirm(Question[bool]):
         found = find(self.editable, text)
         return found[0] if len(found) == 1 else None
 
-    def restore(self, stored: Any) -> bool | None:
+    def restore(self, stored: Stored) -> bool | None:
         return True if stored is True else None
 
-    def buttons(self, stored: Any, page: int, words: Words) -> Buttons:
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
         return [[(self.agree or words.confirm_button, "ok")], *edits]

@@ -26,7 +26,15 @@ def read_code(text: str) -> str | None:
     return found[1] if found else None
 
 
-def meet(session: Session, city: City, inbox_id: int, sender: str, incoming: Incoming, now: datetime, machine: datetime) -> tuple[str, str, int | None]:
+def meet(
+    session: Session,
+    city: City,
+    inbox_id: int,
+    sender: str,
+    incoming: Incoming,
+    now: datetime,
+    machine: datetime,
+) -> tuple[str, str, int | None]:
     """Answers a stranger; gives back how the inbox row ends: state, note, and the person if now bound."""
     limit = stored_rules.in_force(session).book.caps.unknown_per_minute
     if inbox.count_since(session, sender, machine - inbox.MINUTE) > limit:
@@ -43,7 +51,14 @@ def meet(session: Session, city: City, inbox_id: int, sender: str, incoming: Inc
 
 
 def _redeem(
-    session: Session, city: City, inbox_id: int, sender: str, incoming: Incoming, code: str, now: datetime, machine: datetime
+    session: Session,
+    city: City,
+    inbox_id: int,
+    sender: str,
+    incoming: Incoming,
+    code: str,
+    now: datetime,
+    machine: datetime,
 ) -> tuple[str, str, int | None]:
     words = city.words
     if inbox.count_since(session, sender, machine - inbox.HOUR, WRONG_CODE) >= WRONG_PER_HOUR:
@@ -57,7 +72,9 @@ def _redeem(
     return "done", "bound", person_id
 
 
-def bind(session: Session, city: City, inbox_id: int, incoming: Incoming, person_id: int, now: datetime) -> None:
+def bind(
+    session: Session, city: City, inbox_id: int, incoming: Incoming, person_id: int, now: datetime
+) -> None:
     """Ends an old binding of the person on this channel, and tells both."""
     words = city.words
     for old in people.bind(session, person_id, incoming.address, now):
@@ -73,6 +90,10 @@ def bind(session: Session, city: City, inbox_id: int, incoming: Incoming, person
     )  # fmt: skip
     person = session.get_one(Person, person_id)
     unit = session.get_one(Unit, person.unit_id)
-    rows = tuple((Option(label=word, data=f"o|{script}|"),) for word, script in menu(words) if script in SCRIPTS)
-    message = Outgoing(title=words.bound.format(name=person.name, unit=unit.name), text=words.bound_notice, rows=rows)
+    rows = tuple(
+        (Option(label=word, data=f"o|{script}|"),) for word, script in menu(words) if script in SCRIPTS
+    )
+    message = Outgoing(
+        title=words.bound.format(name=person.name, unit=unit.name), text=words.bound_notice, rows=rows
+    )
     answer(session, city, inbox_id, incoming, person_id, message, now)

@@ -41,7 +41,9 @@ class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
     """Another turn has ended this inbox row: this one's transaction must leave nothing behind."""
 
 
-def take_turn(session: Session, city: City, row: Waiting, incoming: Incoming | None, now: datetime, machine: datetime) -> None:
+def take_turn(
+    session: Session, city: City, row: Waiting, incoming: Incoming | None, now: datetime, machine: datetime
+) -> None:
     """Takes one inbox row to its end. `now` is the city's clock, `machine` the computer's."""
     state, note, person_id = "ignored", "says nothing", None
     if incoming is not None:
@@ -55,7 +57,9 @@ def _meet(
 ) -> tuple[str, str, int | None]:
     known = people.known(session, incoming.address)
     if incoming.kind is IncomingKind.BLOCKED:
-        people.mark_blocked(session, incoming.address.channel, incoming.address.account, incoming.address.chat)
+        people.mark_blocked(
+            session, incoming.address.channel, incoming.address.account, incoming.address.chat
+        )
         return "done", "blocked", known.id if known else None
     if known is None:
         return strangers.meet(session, city, row.id, row.sender, incoming, now, machine)
@@ -119,7 +123,9 @@ def _press_in_talk(turn: Turn, button: TalkButton) -> None:
     elif talk.state == "paused":
         _resume(turn, talk.id)
     elif talk.state != "current":
-        turn.answer(Outgoing(text=words.talk_is_over.format(outcome=talk.outcome or words.button_of_other_talk)))
+        turn.answer(
+            Outgoing(text=words.talk_is_over.format(outcome=talk.outcome or words.button_of_other_talk))
+        )
     else:
         _say(turn, talk, Said(value=button.value), button.key)
 
@@ -162,9 +168,16 @@ def _search(turn: Turn, text: str) -> str:
     """Nothing else fits: a project by part of its name or its number, else the menu."""
     words, wanted = turn.city.words, plain(text)
     mine = projects.of_person(turn.session, turn.person.id, turn.today)
-    found = [row for row in mine if wanted and (wanted in plain(row.name) or wanted in {str(row.number), f"{row.number}号"})]
+    found = [
+        row
+        for row in mine
+        if wanted and (wanted in plain(row.name) or wanted in {str(row.number), f"{row.number}号"})
+    ]
     if found:
-        open_now = {row.id: row.period for row in projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)}
+        open_now = {
+            row.id: row.period
+            for row in projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
+        }
         rows = []
         for row in found[:3]:
             buttons = [Option(label=f"{words.menu_issue}：{row.name}", data=f"o|report_issue|{row.id}")]
@@ -232,7 +245,11 @@ def _say(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> None:
     after = say(script, _facts(turn, talk.script, talk.answers), draft, said, key)
     if isinstance(after, Cancelled):
         talks.turn_to(turn.session, talk, "cancelled", turn.now, turn.city.words.cancelled)
-        _tell(turn, deeds.Outcome(Outgoing(text=turn.city.words.cancelled)), talks.newest_paused(turn.session, turn.person.id))
+        _tell(
+            turn,
+            deeds.Outcome(Outgoing(text=turn.city.words.cancelled)),
+            talks.newest_paused(turn.session, turn.person.id),
+        )
         return
     if isinstance(after, Asking) and not after.fresh:
         return
@@ -252,7 +269,14 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
     )
 
 
-def _show(turn: Turn, talk: TalkRow, position: Asking | Finished, *, in_place: bool = False, paused: TalkRow | None = None) -> None:
+def _show(
+    turn: Turn,
+    talk: TalkRow,
+    position: Asking | Finished,
+    *,
+    in_place: bool = False,
+    paused: TalkRow | None = None,
+) -> None:
     if isinstance(position, Finished):
         outcome = deeds.carry_out(turn, position.command, talk.id)
         talks.turn_to(turn.session, talk, "done", turn.now, outcome.summary)
@@ -318,7 +342,10 @@ def _render(turn: Turn, talk: TalkRow, position: Asking) -> Outgoing:
         [(label, button_data(talk.id, question.key, value)) for label, value in row]
         for row in question.buttons(stored, position.page, words)
     ]
-    steps = [(label, button_data(talk.id, question.key, value)) for label, value in _steps(position, question, stored, turn)]
+    steps = [
+        (label, button_data(talk.id, question.key, value))
+        for label, value in _steps(position, question, stored, turn)
+    ]
     return Outgoing(
         title=question.prompt,
         text="\n".join(filter(None, (f"⚠ {note}" if position.note else note, hint))),

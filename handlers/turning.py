@@ -57,4 +57,3 @@ def answer(
         session, address=incoming.address, person_id=person_id, message=message, lane=Lane.REPLY, now=now,
         inbox_id=inbox_id, number=number, limit=show.text_limit,
     )  # fmt: skip
-

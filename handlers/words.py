@@ -74,7 +74,9 @@ class Words(BaseModel):
     only_words: str = "看不懂这类消息。请打字、点按钮，或发照片。"
     in_private_only: str = "请到与我的单聊里上报，群里不收。"
     trouble: str = "系统出了点问题，没能处理这条消息；它已保存，管理员已收到通知。您的草稿还在。"
-    trouble_for_admin: str = "有消息处理失败，已搁置：收件 {inbox}，{error}。处理后运行 sanbao parked --retry {inbox}。"
+    trouble_for_admin: str = (
+        "有消息处理失败，已搁置：收件 {inbox}，{error}。处理后运行 sanbao parked --retry {inbox}。"
+    )
 
     # Strangers and binding.
     stranger: str = "我还不认识您。请向市项目办要一个邀请码，把邀请码发给我即可。"

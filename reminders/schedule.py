@@ -11,6 +11,12 @@ def scheduler(wake: Callable[[], None]) -> AsyncIOScheduler:
     """A scheduler, not started, that calls `wake` at once and every few seconds; it keeps no state of its own."""
     clock = AsyncIOScheduler(timezone="UTC")
     clock.add_job(
-        wake, "interval", seconds=EVERY_SECONDS, id="sweep", misfire_grace_time=None, coalesce=True, max_instances=1
+        wake,
+        "interval",
+        seconds=EVERY_SECONDS,
+        id="sweep",
+        misfire_grace_time=None,
+        coalesce=True,
+        max_instances=1,
     )
     return clock

@@ -127,7 +127,9 @@ def _draw_root(session: Session, now: datetime, zone: ZoneInfo) -> bool:
     today = now.astimezone(zone).date()
     if session.get(LedgerRoot, today) is not None:
         return False
-    newest = select(LedgerRow.chain, func.max(LedgerRow.place).label("place")).group_by(LedgerRow.chain).subquery()
+    newest = (
+        select(LedgerRow.chain, func.max(LedgerRow.place).label("place")).group_by(LedgerRow.chain).subquery()
+    )
     rows = session.execute(
         select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash)
         .join(newest, (LedgerRow.chain == newest.c.chain) & (LedgerRow.place == newest.c.place))

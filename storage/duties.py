@@ -23,7 +23,9 @@ def not_closed(now: datetime) -> ColumnElement[bool]:
 
 def find(session: Session, project_id: int, kind: DutyKind, period: str) -> Duty | None:
     return session.scalars(
-        select(Duty).where(Duty.project_id == project_id, Duty.kind == kind, Duty.period == period, Duty.subject == "")
+        select(Duty).where(
+            Duty.project_id == project_id, Duty.kind == kind, Duty.period == period, Duty.subject == ""
+        )
     ).first()
 
 
@@ -73,7 +75,9 @@ def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "l
     )
 
 
-def next_of(session: Session, person_id: int, now: datetime, today: date, kind: DutyKind | None) -> Duty | None:
+def next_of(
+    session: Session, person_id: int, now: datetime, today: date, kind: DutyKind | None
+) -> Duty | None:
     """The person's next duty that is not open yet."""
     statement = (
         select(Duty)
@@ -100,7 +104,8 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
             or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
             ~exists,
         )
-        .order_by(Project.id).limit(limit)
+        .order_by(Project.id)
+        .limit(limit)
     ).all()
 
 
@@ -112,7 +117,10 @@ def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
     return session.scalars(
-        select(Duty).where(Duty.state.is_(None), Duty.closes <= now - SECOND).order_by(Duty.closes, Duty.id).limit(limit)
+        select(Duty)
+        .where(Duty.state.is_(None), Duty.closes <= now - SECOND)
+        .order_by(Duty.closes, Duty.id)
+        .limit(limit)
     ).all()
 
 
@@ -124,4 +132,3 @@ def next_instant(session: Session, after: datetime) -> datetime | None:
             select(column).where(Duty.state.is_(None), column > after).order_by(column).limit(1)
         ).all()
     return min(moments, default=None)
-

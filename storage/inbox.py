@@ -58,7 +58,12 @@ def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
     """The oldest new row of each sender; a sender whose oldest waits for its retry has none."""
     rows = session.execute(
         select(
-            InboxRow.id, InboxRow.channel, InboxRow.account, InboxRow.sender, InboxRow.raw, InboxRow.attempts,
+            InboxRow.id,
+            InboxRow.channel,
+            InboxRow.account,
+            InboxRow.sender,
+            InboxRow.raw,
+            InboxRow.attempts,
             InboxRow.retry,
         )  # fmt: skip
         .where(InboxRow.state == "new")
@@ -109,7 +114,9 @@ def parked(session: Session) -> Sequence[InboxRow]:
 
 def count_since(session: Session, sender: str, since: datetime, note: str | None = None) -> int:
     """How many messages a sender has sent since then; with `note`, only those that ended with it."""
-    statement = select(func.count()).select_from(InboxRow).where(InboxRow.sender == sender, InboxRow.received > since)
+    statement = (
+        select(func.count()).select_from(InboxRow).where(InboxRow.sender == sender, InboxRow.received > since)
+    )
     if note is not None:
         statement = statement.where(InboxRow.note == note)
     return int(session.scalar(statement) or 0)

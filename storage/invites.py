@@ -65,15 +65,18 @@ def redeem(session: Session, code: str, now: datetime) -> int | None:
 
 
 def unbound_people(session: Session) -> Sequence[tuple[Person, Unit]]:
-    """Everyone active whom no chat account is bound to, in the order of units and people."""
-    bound = select(Binding.person_id).where(Binding.ended.is_(None))
+    """Everyone active whom no real chat account is bound to, in the order of units and people.
+
+    The try-out page speaks as anyone at all; that binds nobody.
+    """
+    bound = select(Binding.person_id).where(Binding.ended.is_(None), Binding.channel != "tryout")
     rows = session.execute(
         select(Person, Unit)
         .join(Unit, Unit.id == Person.unit_id)
         .where(Person.active.is_(True), Person.id.not_in(bound))
         .order_by(Unit.id, Person.id)
     )
-    return rows.tuples().all()
+    return [(person, unit) for person, unit in rows]
 
 
 def remember_bot(session: Session, account: str, username: str) -> None:

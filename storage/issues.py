@@ -10,7 +10,9 @@ from rules.kinds import IssueState
 from storage.tables.reporting import Issue, IssueEvent
 
 
-def barring(session: Session, project_ids: Iterable[int], since: datetime, until: datetime) -> dict[int, tuple[str, ...]]:
+def barring(
+    session: Session, project_ids: Iterable[int], since: datetime, until: datetime
+) -> dict[int, tuple[str, ...]]:
     """Numbers of the problems that bar a zero for [since, until): filed in it, or open now (decisions: 3)."""
     rows = session.execute(
         select(Issue.project_id, Issue.id)

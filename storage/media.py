@@ -46,7 +46,12 @@ def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
 
 
 def tie(
-    session: Session, person_id: int, ids: Sequence[int], *, version_id: int | None = None, issue_id: int | None = None
+    session: Session,
+    person_id: int,
+    ids: Sequence[int],
+    *,
+    version_id: int | None = None,
+    issue_id: int | None = None,
 ) -> None:
     """Makes media part of a report's version or of a problem; only the person's own."""
     if ids:

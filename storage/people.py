@@ -40,8 +40,14 @@ class Contact:
 
 _KNOWN = (
     select(
-        Person.id, Person.name, Person.phone, Person.unit_id, Unit.name.label("unit"),
-        Binding.id.label("binding_id"), Binding.last_used, Binding.blocked,
+        Person.id,
+        Person.name,
+        Person.phone,
+        Person.unit_id,
+        Unit.name.label("unit"),
+        Binding.id.label("binding_id"),
+        Binding.last_used,
+        Binding.blocked,
     )  # fmt: skip
     .join(Person, Person.id == Binding.person_id)
     .join(Unit, Unit.id == Person.unit_id)
@@ -53,31 +59,46 @@ def known(session: Session, address: Address) -> Known | None:
     """Who writes from this account, if it is bound to an active person."""
     row = session.execute(
         _KNOWN.where(
-            Binding.channel == address.channel, Binding.account == address.account, Binding.user == address.user
+            Binding.channel == address.channel,
+            Binding.account == address.account,
+            Binding.user == address.user,
         )
     ).first()
     if row is None:
         return None
-    return Known(row.id, row.name, row.phone or "", row.unit_id, row.unit, row.binding_id, row.last_used, row.blocked)
+    return Known(
+        row.id, row.name, row.phone or "", row.unit_id, row.unit, row.binding_id, row.last_used, row.blocked
+    )
 
 
 def touch(session: Session, person: Known, now: datetime) -> None:
     """Remembers that the person used this channel; pushes go to the one last used."""
     if person.blocked or now - person.last_used >= TOUCH_EVERY or now < person.last_used:
-        session.execute(update(Binding).where(Binding.id == person.binding_id).values(last_used=now, blocked=False))
+        session.execute(
+            update(Binding).where(Binding.id == person.binding_id).values(last_used=now, blocked=False)
+        )
 
 
 def mark_blocked(session: Session, channel: str, account: str, chat: str, blocked: bool = True) -> None:
     session.execute(
         update(Binding)
-        .where(Binding.channel == channel, Binding.account == account, Binding.chat == chat, Binding.ended.is_(None))
+        .where(
+            Binding.channel == channel,
+            Binding.account == account,
+            Binding.chat == chat,
+            Binding.ended.is_(None),
+        )
         .values(blocked=blocked)
     )
 
 
 def bind(session: Session, person_id: int, address: Address, now: datetime) -> list[Address]:
     """Binds an account to a person; gives back the accounts on this channel whose binding this ended."""
-    same_place = (Binding.channel == address.channel, Binding.account == address.account, Binding.ended.is_(None))
+    same_place = (
+        Binding.channel == address.channel,
+        Binding.account == address.account,
+        Binding.ended.is_(None),
+    )
     old = session.scalars(
         select(Binding).where(*same_place, or_(Binding.person_id == person_id, Binding.user == address.user))
     ).all()

@@ -46,19 +46,29 @@ def of_person(session: Session, person_id: int, today: date) -> "list[Row[int, i
     return list(session.execute(statement))
 
 
-def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[int, int, str, ProjectKind, int, str, int, str]]":
+def open_for_progress(
+    session: Session, person_id: int, now: datetime, today: date
+) -> "list[Row[int, int, str, ProjectKind, int, str, int, str]]":
     """The person's projects with a monthly duty open at `now`: still owed first, then those reported."""
     statement = (
         select(
-            Project.id, Project.number, Project.name, Project.kind, Project.total_investment,
-            Duty.period, Report.id.label("report_id"), _filer.name.label("filer"),
+            Project.id,
+            Project.number,
+            Project.name,
+            Project.kind,
+            Project.total_investment,
+            Duty.period,
+            Report.id.label("report_id"),
+            _filer.name.label("filer"),
         )  # fmt: skip
         .join(Responsibility, Responsibility.project_id == Project.id)
         .join(Duty, and_(Duty.project_id == Project.id, Duty.kind == DutyKind.PROGRESS))
         .outerjoin(
             Report,
             and_(
-                Report.project_id == Project.id, Report.kind == ReportKind.PROGRESS, Report.period == Duty.period
+                Report.project_id == Project.id,
+                Report.kind == ReportKind.PROGRESS,
+                Report.period == Duty.period,
             ),
         )
         .outerjoin(_filer, _filer.id == Report.filed_by)

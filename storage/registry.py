@@ -27,8 +27,9 @@ from storage.entries import (
     Book,
     CellError,
 )
-from storage.planning import Planner, load
+from storage.planning import Planner
 from storage.preview import NOTHING, Key, Preview, Values, Work, Writes
+from storage.registered import load
 from storage.tables.base import Base
 from storage.tables.registry import Milestone, Person, PersonRole, Project, Responsibility, Unit, YearPlan
 

@@ -24,11 +24,15 @@ class Content:
     coordination: str = ""
 
 
-def standing(session: Session, project_id: int, kind: ReportKind, period: str) -> "Row[Report, ReportVersion, str] | None":
+def standing(
+    session: Session, project_id: int, kind: ReportKind, period: str
+) -> "Row[Report, ReportVersion, str] | None":
     """The report of a project for a period, its version that counts, and the name of who filed it."""
     return session.execute(
         select(Report, ReportVersion, Person.name)
-        .join(ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version))
+        .join(
+            ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version)
+        )
         .join(Person, Person.id == ReportVersion.filed_by)
         .where(Report.project_id == project_id, Report.kind == kind, Report.period == period)
     ).first()

@@ -25,7 +25,9 @@ def _parsed(text: str) -> Book:
 
 def in_force(session: Session) -> InForce:
     """The newest version. Raises LookupError in a database where none was ever taken."""
-    row = session.execute(select(RulesVersion.id, RulesVersion.text).order_by(RulesVersion.id.desc()).limit(1)).first()
+    row = session.execute(
+        select(RulesVersion.id, RulesVersion.text).order_by(RulesVersion.id.desc()).limit(1)
+    ).first()
     if row is None:
         raise LookupError("no rules in force; `take` was never called on this database")
     return InForce(row.id, _parsed(row.text))

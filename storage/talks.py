@@ -36,12 +36,16 @@ def find(session: Session, talk_id: int) -> TalkRow | None:
 
 def newest_paused(session: Session, person_id: int) -> TalkRow | None:
     row = session.execute(
-        _COLUMNS.where(Talk.person_id == person_id, Talk.state == "paused").order_by(Talk.touched.desc()).limit(1)
+        _COLUMNS.where(Talk.person_id == person_id, Talk.state == "paused")
+        .order_by(Talk.touched.desc())
+        .limit(1)
     ).first()
     return TalkRow(*row) if row else None
 
 
-def open_talk(session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime) -> TalkRow:
+def open_talk(
+    session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime
+) -> TalkRow:
     """Begins a talk; the caller has paused or ended the one before."""
     talk_id = session.execute(
         insert(Talk)

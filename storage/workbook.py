@@ -222,7 +222,16 @@ def read(content: bytes) -> Book:
     digest = hashlib.sha256(content).hexdigest()
     try:
         grids = grids_of(content)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, SyntaxError):
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        EOFError,
+        SyntaxError,
+        TypeError,
+    ):
         error = CellError(
             sheet="文件",
             row=0,

@@ -61,7 +61,9 @@ class Chat:
         return self.presses(button(message, label).data)
 
     def presses(self, data: str, message: str = "1") -> Outgoing:
-        return self._takes(Incoming(address=self.address, kind=IncomingKind.BUTTON, text=data, message=message))
+        return self._takes(
+            Incoming(address=self.address, kind=IncomingKind.BUTTON, text=data, message=message)
+        )
 
     def sends(self, *references: str) -> Outgoing:
         media = tuple(Media(kind=MediaKind.PHOTO, reference=each) for each in references)
@@ -101,7 +103,9 @@ class Chat:
         self.database.run_now(lambda session: inbox.store(session, [arrived]))
         for row in self._new():
             again = Incoming.model_validate_json(row.raw)
-            self.database.run_now(lambda s, r=row, i=again: take_turn(s, self.city, r, i, self.clock.now, self.clock.now))
+            self.database.run_now(
+                lambda s, r=row, i=again: take_turn(s, self.city, r, i, self.clock.now, self.clock.now)
+            )
 
     def _new(self) -> Iterator[Waiting]:
         rows = self.database.run_now(lambda session: inbox.waiting(session, self.clock.now, 10))

@@ -462,6 +462,35 @@ def test_a_file_that_is_no_workbook_is_one_error(session: Session, content: byte
     assert (error.sheet, error.found) == ("文件", "打不开")
 
 
+# Cells
+
+
+@pytest.mark.parametrize("day", [date(2012, 6, 30), "2012-06-30", "2012.6.30", "2012/6/30", "2012年6月30日"])
+def test_a_date_may_be_a_real_one_or_text(session: Session, day: object) -> None:
+    sheets = a_city()
+    sheets[PROJECTS][1]["finish_planned"] = day
+    imported(session, sheets)
+    assert session.scalars(select(Project.finish_planned).where(Project.number == 4)).one() == date(
+        2012, 6, 30
+    )
+
+
+@pytest.mark.parametrize("month", [date(2012, 2, 29), "2012-02", "2012.2", "2012年2月"])
+def test_the_month_of_the_opening_figures_may_be_a_date_or_text(session: Session, month: object) -> None:
+    sheets = a_city()
+    sheets[PROJECTS][1]["opening_month"] = month
+    imported(session, sheets)
+    assert set(session.scalars(select(Project.opening_month))) == {"2012-02"}
+
+
+@pytest.mark.parametrize("cell", ["李一、王二", "李一，王二", "王二;李一", "李一\n王二", "李 一、王二、李一"])
+def test_several_people_may_stand_in_one_cell(session: Session, cell: str) -> None:
+    sheets = a_city()
+    sheets[PROJECTS][0]["reporters"] = cell
+    imported(session, sheets)
+    assert {name for name, _, _ in living(session, Role.REPORTER)} == {"李一", "王二"}
+
+
 # Money
 
 

@@ -79,7 +79,7 @@ class TryoutChannel:
 
     # --- as a platform ------------------------------------------------------------------------------------------------
 
-    async def say(self, person_id: int, nonce: str, incoming: Incoming, bubble: dict[str, Any], machine: datetime) -> bool:
+    async def say(self, person_id: int, nonce: str, incoming: Incoming, bubble: dict[str, Any] | None, machine: datetime) -> bool:
         """Stores what a person said, with its bubble, in one transaction; False if this nonce was stored before."""
         arrived = Arrived(
             channel=NAME, account=ACCOUNT, external=f"{person_id}:{nonce}", sender=sender(person_id),
@@ -90,7 +90,8 @@ class TryoutChannel:
             if inbox.is_known(session, arrived):
                 return False
             inbox.store(session, [arrived])
-            _add(session, person_id, True, self._city_now(), bubble)
+            if bubble is not None:
+                _add(session, person_id, True, self._city_now(), bubble)
             return True
 
         new = await self._database.run(write)

@@ -6,7 +6,7 @@ Only the try-out channel is spoken to; nothing here knows a conversation. Errors
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -41,6 +41,7 @@ ROLES = {
     Role.SUPERVISION: "督查室",
     Role.ADMIN: "管理员",
 }
+EMPTY: dict[str, Any] = {"title": "", "text": "", "rows": [], "media": []}
 CITY_NAME = "样例市"
 NONCE = re.compile(r"[A-Za-z0-9-]{8,64}")
 LARGEST_FILE = 20 * 1024 * 1024
@@ -51,12 +52,13 @@ Move = Callable[[datetime], Awaitable[int]]
 
 
 class TryoutPage:
-    """`routes()` to be mounted at the root. `stored` is called after something was said."""
+    """`routes()` to be mounted at the root. `stored` is called after something was said; `beside`: the real channels."""
 
     def __init__(
         self, *, channel: TryoutChannel, database: Database, city: City, clock: Clock, move: Move,
-        stored: Callable[[], None],
+        stored: Callable[[], None], beside: Sequence[str],
     ) -> None:  # fmt: skip
+        self._beside = list(beside)
         self._channel = channel
         self._database = database
         self._city = city
@@ -82,12 +84,14 @@ class TryoutPage:
 
     async def _state(self, request: Request) -> Response:
         people = await self._database.read(_people)
+        suggested = await self._database.read(lambda session: _suggested(session, people))
         return JSONResponse(
             {
                 "city": CITY_NAME,
                 "now": self._now(),
                 "people": people,
-                "suggested": _suggested(people),
+                "channels": self._beside,
+                "suggested": suggested,
                 "menu": [word for word, _ in menu(self._city.words)],
             }
         )
@@ -106,7 +110,7 @@ class TryoutPage:
         return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
 
     def _bubble(self, row: TryoutMessage) -> dict[str, Any]:
-        return {"id": str(row.id), "from": "me" if row.mine else "bot", "at": self._written(row.at), **row.body}
+        return {"id": str(row.id), "from": "me" if row.mine else "bot", "at": self._written(row.at), **EMPTY, **row.body}
 
     async def _say(self, request: Request) -> Response:
         person = request.path_params["person"]
@@ -124,9 +128,10 @@ class TryoutPage:
             if not (data or text.strip() or contents):
                 return _refused("这条消息是空的。")
             said = [self._file(part, content) for part, content in contents]
-            message, label = str(form.get("message", "")), str(form.get("label", ""))
+            message = str(form.get("message", ""))
         if data:
-            await self._store(person, nonce, IncomingKind.BUTTON, data, {"text": label, "press": True}, message=message)
+            # As on Telegram, a press leaves no message of its own: the answer takes the place of the buttons.
+            await self._store(person, nonce, IncomingKind.BUTTON, data, None, message=message)
         elif not said:
             await self._store(person, nonce, IncomingKind.TEXT, text, {"text": text})
         for place, (media, bubble) in enumerate(said):
@@ -143,7 +148,7 @@ class TryoutPage:
         return Media(kind=kind, reference=reference, name=name, size=len(content)), bubble
 
     async def _store(
-        self, person: int, nonce: str, kind: IncomingKind, text: str, bubble: dict[str, Any], *,
+        self, person: int, nonce: str, kind: IncomingKind, text: str, bubble: dict[str, Any] | None, *,
         media: tuple[Media, ...] = (), message: str = "",
     ) -> None:  # fmt: skip
         incoming = Incoming(address=tryout.address(person), kind=kind, text=text, media=media, message=message)
@@ -223,12 +228,27 @@ def _people(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def _suggested(people: list[dict[str, Any]]) -> list[int]:
-    """One of each kind to begin with: two contacts (one with several projects), a head, the office, a leader."""
-    found: list[int] = []
+def _suggested(session: Session, people: list[dict[str, Any]]) -> list[int]:
+    """Whom to play first: a contact with about three projects, everyone above those, the office, and a contact with one."""
     contacts = [each for each in people if ROLES[Role.REPORTER] in each["roles"]]
-    found += [each["id"] for each in sorted(contacts, key=lambda each: abs(each["projects"] - 3))[:1]]
-    found += [each["id"] for each in contacts if each["projects"] == 1][:1]
-    for role in (Role.LEAD_LEADER, Role.HEAD, Role.OFFICE):
-        found += [each["id"] for each in people if ROLES[role] in each["roles"]][:1]
-    return list(dict.fromkeys(found))
+    above = {each["id"]: _above(session, each["id"]) for each in contacts if 2 <= each["projects"] <= 4}
+    several = sorted(above, key=lambda each: (len(above[each]), each))[:1]
+    single = [each["id"] for each in contacts if each["projects"] == 1][:1]
+    office = [each["id"] for each in people if ROLES[Role.OFFICE] in each["roles"]][:1]
+    leaders = above[several[0]] if several else []
+    return list(dict.fromkeys([*several, *leaders, *office, *single]))
+
+
+def _above(session: Session, contact: int) -> list[int]:
+    """Heads and lead leaders of the contact's projects."""
+    theirs = select(Responsibility.project_id).where(Responsibility.person_id == contact)
+    return list(
+        session.scalars(
+            select(Responsibility.person_id)
+            .where(
+                Responsibility.project_id.in_(theirs), Responsibility.role.in_((Role.HEAD, Role.LEAD_LEADER))
+            )
+            .distinct()
+            .order_by(Responsibility.role, Responsibility.person_id)
+        )
+    )

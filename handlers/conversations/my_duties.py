@@ -52,7 +52,10 @@ def _buttons(facts: Facts) -> tuple[tuple[str, str], ...]:
     progress = [owed for owed in facts.owed[:SHOWN] if owed.kind is DutyKind.PROGRESS]
     zeros = [owed for owed in facts.owed if owed.kind is DutyKind.ZERO]
     buttons = [
-        (words.duties_button_progress.format(project=owed.project), f"o|report_progress|{owed.project_id}.{owed.period}")
+        (
+            words.duties_button_progress.format(project=owed.project),
+            f"o|report_progress|{owed.project_id}.{owed.period}",
+        )
         for owed in progress
     ]
     if zeros:

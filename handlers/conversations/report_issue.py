@@ -29,7 +29,9 @@ def report_issue(facts: Facts) -> Dialogue[FileIssue | Tell]:
     words = facts.words
     if not facts.projects:
         return Tell(text=words.no_projects)
-    chosen = yield from Choice("project", words.ask_project, items=tuple(_item(each) for each in facts.projects))
+    chosen = yield from Choice(
+        "project", words.ask_project, items=tuple(_item(each) for each in facts.projects)
+    )
     project = next(each for each in facts.projects if str(each.id) == chosen)
     key = str(project.id)
     severity = Severity((yield from _severity(facts, project)))
@@ -63,7 +65,9 @@ def _severity(facts: Facts, project: ProjectFacts) -> Dialogue[str]:
             hint=words.severity_hint,
             items=(
                 Item(Severity.MAJOR, words.severity_major, tuple(words.severity_major_words.split("、"))),
-                Item(Severity.GENERAL, words.severity_general, tuple(words.severity_general_words.split("、"))),
+                Item(
+                    Severity.GENERAL, words.severity_general, tuple(words.severity_general_words.split("、"))
+                ),
             ),
         )
     )

@@ -37,7 +37,9 @@ def report_progress(facts: Facts) -> Dialogue[FileProgress | Tell]:
     open_now = [project for project in facts.projects if project.period]
     if not open_now:
         return _nothing_open(facts)
-    chosen = yield from Choice("project", words.ask_project, items=tuple(_item(facts, each) for each in open_now))
+    chosen = yield from Choice(
+        "project", words.ask_project, items=tuple(_item(facts, each) for each in open_now)
+    )
     project = next(each for each in open_now if subject(each) == chosen)
     if project.filed:
         answer = yield from _correct(facts, project)
@@ -77,7 +79,10 @@ def _correct(facts: Facts, project: ProjectFacts) -> Dialogue[str]:
         yield from Choice(
             f"correct@{subject(project)}",
             prompt,
-            items=(Item("yes", words.correct_yes, ("更正", "是", "要")), Item("no", words.correct_no, ("不要", "否"))),
+            items=(
+                Item("yes", words.correct_yes, ("更正", "是", "要")),
+                Item("no", words.correct_no, ("不要", "否")),
+            ),
         )
     )
 
@@ -95,7 +100,11 @@ def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]
     if carried and project.last:
         amount, progress = 0, project.last.progress
     else:
-        hint = words.progress_hint.format(last=project.last.progress) if project.last else words.progress_hint_first
+        hint = (
+            words.progress_hint.format(last=project.last.progress)
+            if project.last
+            else words.progress_hint_first
+        )
         progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
         photos = yield from _photos(facts, key)
     next_plan, coordination = yield from _extras(facts, key)
@@ -122,10 +131,16 @@ def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     stage = yield from Choice(
         f"stage@{key}",
         words.ask_stage.format(project=project.name),
-        items=tuple(Item(value.value, name) for value, name in STAGES.items() if value in (Stage.INTENTION, Stage.SIGNED, Stage.STARTED)),
+        items=tuple(
+            Item(value.value, name)
+            for value, name in STAGES.items()
+            if value in (Stage.INTENTION, Stage.SIGNED, Stage.STARTED)
+        ),
         columns=3,
     )
-    hint = words.progress_hint.format(last=project.last.progress) if project.last else words.progress_hint_first
+    hint = (
+        words.progress_hint.format(last=project.last.progress) if project.last else words.progress_hint_first
+    )
     progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
     photos = yield from _photos(facts, key)
     next_plan, coordination = yield from _extras(facts, key)
@@ -157,12 +172,19 @@ def _photos(facts: Facts, key: str) -> Dialogue[tuple[int, ...]]:
 def _extras(facts: Facts, key: str) -> Dialogue[tuple[str, str]]:
     """Two optional questions, opened only from the card."""
     next_plan = yield from Text(f"next@{key}", facts.words.ask_next_plan, optional=True, longest=300)
-    coordination = yield from Text(f"coordination@{key}", facts.words.ask_coordination, optional=True, longest=300)
+    coordination = yield from Text(
+        f"coordination@{key}", facts.words.ask_coordination, optional=True, longest=300
+    )
     return next_plan or "", coordination or ""
 
 
 def _card(
-    facts: Facts, project: ProjectFacts, lines: list[str], editable: list[Item], next_plan: str, coordination: str
+    facts: Facts,
+    project: ProjectFacts,
+    lines: list[str],
+    editable: list[Item],
+    next_plan: str,
+    coordination: str,
 ) -> Dialogue[None]:
     words, key = facts.words, subject(project)
     if next_plan:
@@ -201,7 +223,10 @@ def _cumulative(facts: Facts, project: ProjectFacts, amount: int) -> list[str]:
         line = words.line_year_no_plan.format(amount=money.wan(year))
     if not project.total_investment:
         return [line]
-    return [line, words.line_total.format(amount=money.wan(total), share=_share(total, project.total_investment))]
+    return [
+        line,
+        words.line_total.format(amount=money.wan(total), share=_share(total, project.total_investment)),
+    ]
 
 
 def _share(part: int, whole: int) -> str:

@@ -45,7 +45,10 @@ def _nothing_to_give(facts: Facts) -> Tell:
 def _summary(facts: Facts, chosen: list[ZeroFacts]) -> str:
     words = facts.words
     head = words.zero_line if len(chosen) > 1 else words.zero_line_one
-    lines = [head.format(count=len(chosen), period=facts.zero_period_name), *(f"· {zero.name}" for zero in chosen)]
+    lines = [
+        head.format(count=len(chosen), period=facts.zero_period_name),
+        *(f"· {zero.name}" for zero in chosen),
+    ]
     return "\n".join([*lines, *_barred_lines(facts)])
 
 

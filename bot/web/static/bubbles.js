@@ -3,9 +3,9 @@
 import { button, clone, write } from "./dom.js";
 import * as time from "./citytime.js";
 
-/** A message of the server. `pressed` draws the person's own words as the button they were. */
-export function bubbleOf(message, { pressed = false, onPress } = {}) {
-  const element = blank(message.from, pressed);
+/** A message of the server. With `press` the person's own words are drawn as the button they were. */
+export function bubbleOf(message, onPress) {
+  const element = blank(message.from, Boolean(message.press));
   element.dataset.id = message.id;
   write(element, ".title", message.title);
   write(element, ".text", message.text);

@@ -19,6 +19,7 @@ import { insist, nudge, oneAtATime, troubled } from "./retry.js";
 import { tell } from "./status.js";
 
 const CHANNELS = { telegram: "Telegram", wecom: "企业微信", aibot: "企业微信智能机器人" };
+const TOGETHER = 4; // columns that stand side by side on an ordinary screen
 const GRACE = 4000; // a stream that comes back within this was only renewed
 
 const page = {
@@ -125,15 +126,22 @@ function paint() {
   showCount(byId("news"), page.news.size, "人有新消息");
   byId("welcome").hidden = page.open.size > 0;
   byId("columns").dataset.count = page.open.size;
-  const address = page.open.size ? `#people=${[...page.open.keys()]}&current=${page.current}` : location.pathname;
-  history.replaceState(null, "", address);
+  keepAddress();
+}
+
+/** Only when it changed: browsers count these calls and stop listening to a page that makes too many. */
+function keepAddress() {
+  const address = page.open.size ? `#people=${[...page.open.keys()]}&current=${page.current}` : "";
+  if (location.hash !== address) history.replaceState(null, "", location.pathname + address);
 }
 
 function welcome() {
   const suggested = page.city.suggested.filter((id) => page.people.has(id));
   byId("suggested").replaceChildren(...suggested.map((id) => personItem(page.people.get(id), () => show(id))));
-  byId("open-suggested").addEventListener("click", () => { suggested.forEach(show); show(suggested[0]); });
-  byId("open-suggested").hidden = suggested.length < 2;
+  const together = suggested.slice(0, TOGETHER);
+  byId("open-suggested").addEventListener("click", () => { together.forEach(show); show(together[0]); });
+  byId("open-suggested").textContent = `一起打开前 ${together.length} 位`;
+  byId("open-suggested").hidden = together.length < 2;
   byId("open-all").textContent = `从全部 ${page.people.size} 人里选`;
 }
 

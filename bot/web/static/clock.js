@@ -2,7 +2,8 @@
  *
  * Rule 1  Forward only; what is not after now cannot be chosen, and the server has the last word.
  * Rule 2  While it moves, the server's own ticks move the bar; nothing else can be started.
- * Rule 3  A move that got no answer is not repeated by itself: the server may have made it.
+ * Rule 3  Between the server's words the clock runs on by itself, as the city's does.
+ * Rule 4  A move that got no answer is not repeated by itself: the server may have made it.
  */
 
 import { Away, moveClock } from "./api.js";
@@ -11,11 +12,13 @@ import { byId, clone, closeOutside, write } from "./dom.js";
 import { tell } from "./status.js";
 
 const MINUTE = 60_000;
+const TICK = 1000;
 
 export class Clock {
   constructor({ onUnsure }) {
     this.onUnsure = onUnsure; // asks for the city's state: after a broken move nobody here knows the time
-    this.now = null; // the wall clock
+    this.told = null; // the wall clock the server told last, and when it did
+    this.toldAt = 0;
     this.offset = "";
     this.moving = null; // {from, to} while it moves
     this.fixed = ""; // why it cannot be moved, if so
@@ -27,15 +30,28 @@ export class Clock {
     byId("clock-to").addEventListener("input", () => { byId("clock-wrong").textContent = ""; });
     byId("clock-pick").noValidate = true; // our own sentence instead of the browser's
     closeOutside(this.menu);
+    setInterval(() => this.tick(), TICK);
+  }
+
+  get now() {
+    return new Date(this.told.getTime() + (this.moving ? 0 : Date.now() - this.toldAt));
   }
 
   set(iso) {
-    this.now = time.wall(iso);
+    this.told = time.wall(iso);
+    this.toldAt = Date.now();
     this.offset = time.offsetOf(iso);
-    byId("now").textContent = time.moment(this.now);
-    byId("now").dateTime = iso;
     this.button.disabled = false;
+    this.tick();
     if (this.moving) this.showProgress();
+  }
+
+  tick() {
+    if (!this.told) return;
+    const words = time.moment(this.now);
+    if (byId("now").textContent === words) return;
+    byId("now").textContent = words;
+    byId("now").dateTime = time.toIso(this.now, this.offset);
   }
 
   fix(reason) {
@@ -88,7 +104,8 @@ export class Clock {
   }
 
   begin(to) {
-    this.moving = { from: this.now, to };
+    this.told = this.now;
+    this.moving = { from: this.told, to };
     this.button.setAttribute("aria-disabled", "true");
     this.button.setAttribute("aria-busy", "true");
     this.bar.removeAttribute("value");
@@ -106,6 +123,5 @@ export class Clock {
     this.button.removeAttribute("aria-disabled");
     this.button.removeAttribute("aria-busy");
     this.bar.hidden = true;
-    this.button.focus({ preventScroll: true });
   }
 }

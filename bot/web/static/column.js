@@ -110,5 +110,9 @@ export class Column {
   }
 }
 
-const says = (item, message) =>
-  item.files.length === message.media.length && (item.data ? item.label : item.text) === message.text;
+/** Of several files each comes back as a message of its own, the words with the first. */
+const says = (item, message) => {
+  const sent = (media) => item.files.some((file) => file.name === media.name);
+  if (item.files.length || message.media.length) return message.media.some(sent);
+  return (item.data ? item.label : item.text) === message.text;
+};

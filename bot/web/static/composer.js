@@ -33,6 +33,7 @@ export class Composer {
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     this.input.addEventListener("input", () => this.typed());
     this.input.addEventListener("keydown", (event) => this.keyed(event));
+    this.root.querySelector(".send").addEventListener("mousedown", (event) => event.preventDefault()); // keeps a phone's keyboard up
     this.input.addEventListener("paste", (event) => this.take(event, event.clipboardData.files));
     this.root.querySelector(".attach").addEventListener("click", () => this.picker.click());
     this.picker.addEventListener("change", () => { this.attach([...this.picker.files]); this.picker.value = ""; });

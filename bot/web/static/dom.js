@@ -24,7 +24,8 @@ export function paintAvatar(element, person) {
   element.dataset.hue = person.id % 6;
 }
 
-export const about = (person) => [person.unit, person.roles.join("、")].filter(Boolean).join(" · ");
+/** The role first: it is what must not be cut off where there is little room. */
+export const about = (person) => [person.roles.join("、"), person.unit].filter(Boolean).join(" · ");
 
 export function showCount(badge, count, words) {
   badge.hidden = count === 0;

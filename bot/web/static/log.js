@@ -17,7 +17,6 @@ export class Log {
     this.newest = root.querySelector(".newest");
     this.acts = { onPress, onTakeBack, onRemove };
     this.shown = new Map(); // message id -> element; a replaced id leads to what took its place
-    this.labels = new Set(); // what could be pressed so far: the same words from the person are drawn as a press
     this.lastDay = "";
     this.unsent = new Map(); // nonce -> element
     this.isAtEnd = true;
@@ -62,9 +61,7 @@ export class Log {
   }
 
   place(message, isFirst) {
-    for (const option of message.rows.flat()) this.labels.add(option.label);
-    const pressed = message.from === "me" && !message.media.length && this.labels.has(message.text);
-    const element = bubbleOf(message, { pressed, onPress: this.acts.onPress });
+    const element = bubbleOf(message, this.acts.onPress);
     const earlier = message.replaces && this.shown.get(message.replaces);
     if (earlier) this.swap(earlier, element, message.replaces, isFirst);
     else this.append(element, message.at);

@@ -17,10 +17,11 @@ export function setTrouble(words) {
   paint();
 }
 
+/** `kind` is done, wrong or busy; busy stays until the next news. */
 export function tell(words, kind = "done") {
   news = { words, kind };
   clearTimeout(timer);
-  timer = setTimeout(() => { news = null; paint(); }, SHOWN_FOR);
+  if (kind !== "busy") timer = setTimeout(() => { news = null; paint(); }, SHOWN_FOR);
   paint();
 }
 

@@ -283,6 +283,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'current'"),
     )
     op.create_table(
+        "tryout_messages",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("person_id", Id, nullable=False),
+        sa.Column("mine", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("body", Json, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_tryout_messages_person_id_people")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tryout_messages")),
+    )
+    op.create_index("ix_tryout_messages_person_id_id", "tryout_messages", ["person_id", "id"], unique=False)
+    op.create_table(
         "year_plans",
         sa.Column("id", Id, nullable=False),
         sa.Column("project_id", Id, nullable=False),
