@@ -6,6 +6,8 @@ supervisor. An outage of a platform or a crash of one loop stops nothing else.
 
 import asyncio
 import logging
+import signal
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -86,14 +88,14 @@ async def serve(settings: Settings) -> None:
         office = uvicorn.Server(
             uvicorn.Config(_office(settings, running), access_log=False, log_config=None, lifespan="off")
         )
-        socket = open_socket(socket_path(settings))
+        opened = open_socket(socket_path(settings))
         stack.callback(lambda: socket_path(settings).unlink(missing_ok=True))
         office.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the main server has them
         loops = asyncio.create_task(running.supervisor.run(running.loops))
-        answering = asyncio.create_task(_quietly(office, [socket]))
+        answering = asyncio.create_task(_quietly(office, [opened]))
         log.info("Sanbao is up at http://%s:%s (%s)", settings.http_host, settings.http_port, _channel_names(running))
         try:
-            await server.serve()
+            await _until_stopped(server)
         finally:
             office.should_exit = True
             loops.cancel()
@@ -104,8 +106,16 @@ def _channel_names(running: Running) -> str:
     return ", ".join(sorted(name for name, _ in running.channels)) or "no channel"
 
 
-async def _quietly(server: uvicorn.Server, sockets: list[object]) -> None:
-    await server._serve(sockets)  # type: ignore[arg-type]  # noqa: SLF001 - `serve` would take the signals from the main one
+async def _until_stopped(server: uvicorn.Server) -> None:
+    """uvicorn's own `serve` raises the signal again when it has closed: SIGTERM would end us in mid-send."""
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, server.handle_exit, each, None)
+    await _quietly(server, None)
+
+
+async def _quietly(server: uvicorn.Server, sockets: list[socket.socket] | None) -> None:
+    await server._serve(sockets)  # `serve` would take the signals
 
 
 def allowed_hosts(settings: Settings) -> list[str]:

@@ -173,9 +173,9 @@ class Delivery:
         outcomes = tuple(self._ended)
         rooms = {account: post.room() for account, post in self._posts.items()}
         rooms = {account: room for account, room in rooms.items() if room.total > 0}
-        if outcomes and self._failed_looks:  # after a failure, first and alone: what has ended
+        rescue = bool(outcomes and self._failed_looks)
+        if rescue:  # after a failure what has ended is written first, and alone
             rooms = {}
-            self._wake.set()
         self._again = None
         if outcomes or rooms:
             try:
@@ -186,7 +186,7 @@ class Delivery:
             del self._ended[: len(outcomes)]
             for row in claimed:
                 self._start(row)
-        return self._next_look()
+        return SHORTEST_WAIT if rescue else self._next_look()
 
     async def settled(self) -> None:
         """Waits until nothing is in flight. The outcomes are written by the next look."""

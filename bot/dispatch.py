@@ -1,8 +1,8 @@
 """From the inbox to turns: the oldest new message of each sender, each in one transaction.
 
 Rule 1  A sender's messages are taken in order: a row that waits for its retry holds back the later ones.
-Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the person gets
-        one sentence, the admin is told. A database that cannot write is nobody's bug: the row stays as it is.
+Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the person
+        gets one sentence, the admin is told. A database that cannot write is nobody's bug: the row stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
 """
 

@@ -49,10 +49,11 @@ class Mover:
         await self._sweep()
 
     async def _set(self, city: datetime) -> None:
-        offset = city - self._clock.machine()
+        # Time has passed since the step was chosen; what is stored must not fall behind what was shown.
+        offset = max(city - self._clock.machine(), self._clock.moved)
 
         def write(session: Session) -> None:
             store_offset(session, offset)
 
         await self._database.run(write)
-        self._clock.set_offset(max(offset, self._clock.moved))
+        self._clock.set_offset(offset)

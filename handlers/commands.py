@@ -7,7 +7,10 @@ from rules.kinds import Severity
 
 @dataclass(frozen=True, slots=True)
 class FileProgress:
-    """Files, or as a new version corrects, a project's report for a period. Amount in yuan; None where none is owed."""
+    """Files, or as a new version corrects, a project's report for a period.
+
+    Amount in yuan; None where none is owed.
+    """
 
     project_id: int
     period: str

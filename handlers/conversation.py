@@ -1,20 +1,22 @@
 """The replay engine: a conversation is a generator, its memory a dictionary of answers.
 
-Each turn the script runs again from the start with today's facts. Answers are fed to its questions in order until
-one is unanswered (or is the one that the person has opened to change); that one is shown. Rules:
+Each turn the script runs again from the start with today's facts. Answers are fed to its questions in order
+until one is unanswered (or is the one that the person has opened to change); that one is shown.
 
-Rule 1  An answer that no longer fits today's facts is asked again; answers off the path are dropped at the card.
+Rule 1  An answer that no longer fits today's facts is asked again; answers off the path are dropped at the
+        card.
 Rule 2  An input is read only by the question that the person saw: `asked` is its key.
 Rule 3  A press on an earlier question of this talk is an edit; the same answer twice changes nothing.
 Rule 4  Nothing here knows a database, a clock or a platform.
 """
 
 from collections.abc import Callable, Generator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
-from handlers.plain import plain
-from handlers.questions import Confirm, Edit, More, Question, Refused, Said, Taken
+from handlers.plain import bare, plain
+from handlers.questions import Confirm, Question
+from handlers.reading import Edit, More, Refused, Said, Taken
 from handlers.words import Words
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """The talk goes on: `question` is to be shown, with a `note` above it; False in `fresh`: nothing new to show."""
+    """The talk goes on: `question` is to be shown, with a `note` above it; unless `fresh` is False."""
 
     draft: Draft
     question: Question[Any]
@@ -96,55 +98,54 @@ def say(
     before = replay(script, facts, draft)
     if isinstance(before, Finished):
         return before
-    if key is None and draft.asked and before.question.key != draft.asked:
+    if navigation(said, facts.words) == "cancel":
+        return Cancelled(before.draft)
+    changed = draft.asked != "" and before.question.key != draft.asked
+    if changed and key in (None, draft.asked):
         return _again(before, facts.words.question_changed)
     if key is None or key == before.question.key:
         return _answer(script, facts, before, said)
     return _earlier(script, facts, before, said, key)
 
 
-def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Asking | Finished | Cancelled:
-    words = facts.words
+def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Asking | Finished:
     stored = before.draft.answers.get(before.question.key)
-    match navigation(said, words):
-        case "cancel":
-            return Cancelled(before.draft)
+    match navigation(said, facts.words):
         case "back" if before.path:
             return _open(script, facts, before.draft, before.path[-1].key)
-        case "keep" if before.question.restore(stored) is not None or before.question.optional:
+        case "keep" if before.question.kept(stored):
             return replay(script, facts, Draft(before.draft.answers))
-    return _take(script, facts, before, before.question, said)
+    if said.value is None and said.text:
+        said = replace(said, value=before.question.pressed(said.text, stored, facts.words))
+    return _take(script, facts, before, said)
 
 
-def _take(
-    script: Script, facts: HasWords, before: Asking, question: Question[Any], said: Said
-) -> Asking | Finished:
-    answers = dict(before.draft.answers)
-    match question.read(said, answers.get(question.key), facts.words):
+def _take(script: Script, facts: HasWords, at: Asking, said: Said) -> Asking | Finished:
+    answers, key = dict(at.draft.answers), at.question.key
+    match at.question.read(said, answers.get(key), facts.words):
         case Taken(value):
-            return replay(script, facts, Draft({**answers, question.key: value}))
+            return replay(script, facts, Draft({**answers, key: value}))
         case More(value, page):
-            answers = answers if value is None else {**answers, question.key: value}
-            return Asking(Draft(answers, question.key), question, before.path, page=page)
-        case Edit(key):
-            return _open(script, facts, before.draft, key)
+            answers = answers if value is None else {**answers, key: value}
+            return Asking(Draft(answers, key), at.question, at.path, page=page)
+        case Edit(other):
+            return _open(script, facts, at.draft, other)
         case Refused(sentence):
-            return _again(before, sentence)
+            return _again(at, sentence)
 
 
-def _earlier(
-    script: Script, facts: HasWords, before: Asking, said: Said, key: str
-) -> Asking | Finished | Cancelled:
-    """A press on a button of an earlier question."""
-    if navigation(said, facts.words) == "cancel":
-        return Cancelled(before.draft)
-    question = next((asked for asked in before.path if asked.key == key), None)
-    if question is None:
+def _earlier(script: Script, facts: HasWords, before: Asking, said: Said, key: str) -> Asking | Finished:
+    """A press on a button of an earlier question: an edit, unless it says what is stored already."""
+    place = next((at for at, asked in enumerate(before.path) if asked.key == key), None)
+    if place is None or navigation(said, facts.words):
         return _again(before, facts.words.button_out_of_date)
-    reading = question.read(said, before.draft.answers.get(key), facts.words)
-    if isinstance(reading, Taken) and reading.value == before.draft.answers.get(key):
-        return Asking(before.draft, before.question, before.path, fresh=False)
-    return _take(script, facts, before, question, said)
+    earlier = Asking(before.draft, before.path[place], before.path[:place])
+    match earlier.question.read(said, before.draft.answers.get(key), facts.words):
+        case Taken(value) if value == before.draft.answers.get(key):
+            return Asking(before.draft, before.question, before.path, fresh=False)
+        case Refused():
+            return _again(before, facts.words.button_out_of_date)
+    return _take(script, facts, earlier, said)
 
 
 def _open(script: Script, facts: HasWords, draft: Draft, key: str) -> Position:
@@ -161,11 +162,11 @@ def navigation(said: Said, words: Words) -> str:
     if said.value is not None:
         return said.value if said.value in {"cancel", "back", "keep"} else ""
     typed = plain(said.text)
-    for step, aliases in (
-        ("cancel", words.cancel_words),
-        ("back", words.back_words),
-        ("keep", words.keep_words),
+    for step, aliases, label in (
+        ("cancel", words.cancel_words, words.cancel_button),
+        ("back", words.back_words, words.back_button),
+        ("keep", words.keep_words, words.keep_button),
     ):
-        if typed in words.aliases(aliases):
+        if typed in words.aliases(aliases) | {plain(label), bare(label)}:
             return step
     return ""

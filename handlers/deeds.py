@@ -52,7 +52,7 @@ def tell(command: Tell) -> Outcome:
     return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))
 
 
-# --- 进展 --------------------------------------------------------------------------------------------------------------
+# --- 进展 ------------------------------------------------------------
 
 
 def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Outcome:
@@ -101,8 +101,8 @@ def _file_progress(turn: Turn, command: FileProgress, project: Project, talk_id:
     )  # fmt: skip
     media.tie(turn.session, turn.person.id, command.photos, version_id=version.id)
     _enter(
-        turn, project.unit_id, "file_progress", report=report.receipt, version=report.version, project=project.id,
-        period=command.period, amount=command.amount, carried=command.carried, text=_digest(command.progress),
+        turn, project.unit_id, "file_progress", report=report.receipt, version=report.version,
+        project=project.id, period=command.period, amount=command.amount, carried=command.carried, text=_digest(command.progress),
         photos=len(command.photos),
     )  # fmt: skip
     return report
@@ -144,7 +144,7 @@ def _progress_summary(turn: Turn, command: FileProgress) -> str:
     return "\n".join(parts)
 
 
-# --- 问题 --------------------------------------------------------------------------------------------------------------
+# --- 问题 ------------------------------------------------------------
 
 
 def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
@@ -212,7 +212,7 @@ def _told(city: City, told: list[str], unreached: list[str]) -> str:
 
 
 def acknowledge(turn: Turn, issue_id: int) -> Outcome:
-    """A leader, lead department or the office takes note of a problem; who reported it is told (decisions: 9)."""
+    """A leader, lead department or the office takes note of a problem; the rest are told (decisions: 9)."""
     words, number = turn.city.words, f"W{issue_id}"
     issue = turn.session.get(Issue, issue_id)
     if issue is None:
@@ -243,7 +243,7 @@ def _may_acknowledge(turn: Turn, issue: Issue) -> bool:
     return turn.person.id in heads_only
 
 
-# --- 零报告 ------------------------------------------------------------------------------------------------------------
+# --- 零报告 ------------------------------------------------------------
 
 
 def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
@@ -282,7 +282,7 @@ def _file_zero(turn: Turn, project: Project, duty: Duty, talk_id: int | None) ->
     return report.receipt
 
 
-# --- 台帐 --------------------------------------------------------------------------------------------------------------
+# --- 台帐 ------------------------------------------------------------
 
 
 def _enter(turn: Turn, unit_id: int, act: str, **facts: object) -> None:

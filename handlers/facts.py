@@ -1,4 +1,4 @@
-"""What a conversation may know: loaded fresh each turn, frozen. Money in yuan; texts of dates are already written."""
+"""What a conversation may know: loaded fresh each turn, frozen. Money in yuan; dates are already written out."""
 
 from dataclasses import dataclass, field
 
@@ -54,7 +54,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class ZeroFacts:
-    """A project in the open half-year: it may be zero-reported, has been, or is barred by problems (W3, W7)."""
+    """A project in the open half-year: free for a zero, reported, or barred by problems (W3, W7)."""
 
     project_id: int
     name: str

@@ -51,14 +51,20 @@ def alerted(session: Session, project_id: int, today: date, *, heads: bool = Tru
 def _progress(loading: Loading) -> Facts:
     rows = projects.open_for_progress(loading.session, loading.person.id, loading.now, loading.today)
     chosen = loading.answers.get("project")
-    found = tuple(_project(loading, row, chosen) for row in rows)
+    found = tuple(_project(loading, row, chosen) for row in rows) or _by_name(loading)
     return Facts(
         loading.city.words,
         loading.person,
         projects=found,
         loose_media=_loose(loading) if chosen else (),
-        next_opening="" if found else _next_opening(loading, DutyKind.PROGRESS),
+        next_opening="" if rows else _next_opening(loading, DutyKind.PROGRESS),
     )
+
+
+def _by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
+    """The person's projects, whether anything is open for them or not."""
+    rows = projects.of_person(loading.session, loading.person.id, loading.today)
+    return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
 
 
 def _project(loading: Loading, row: Any, chosen: object) -> ProjectFacts:
@@ -87,17 +93,16 @@ def _project(loading: Loading, row: Any, chosen: object) -> ProjectFacts:
 
 
 def _issue(loading: Loading) -> Facts:
-    rows = projects.of_person(loading.session, loading.person.id, loading.today)
     book = stored_rules.in_force(loading.session).book
     chosen = str(loading.answers.get("project", ""))
     names: dict[int, tuple[str, ...]] = {}
     if "category" in loading.answers and chosen.isdecimal():
         told = people.contacts(loading.session, alerted(loading.session, int(chosen), loading.today))
-        names = {int(chosen): tuple(contact.name for contact in told)}
+        names = {int(chosen): tuple(each.name for each in told if each.id != loading.person.id)}
     return Facts(
         loading.city.words,
         loading.person,
-        projects=tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows),
+        projects=_by_name(loading),
         categories=tuple((category.key, category.name) for category in book.categories),
         loose_media=_loose(loading) if chosen else (),
         alerted=names,
@@ -111,7 +116,7 @@ def _zero(loading: Loading) -> Facts:
         coming = duties.next_of(loading.session, person.id, loading.now, loading.today, DutyKind.ZERO)
         name = Period.parse(coming.period).chinese if coming else ""
         opens = day(coming.opens, loading.city.zone) if coming else ""
-        return Facts(words, person, zero_period_name=name, next_opening=opens)
+        return Facts(words, person, projects=_by_name(loading), zero_period_name=name, next_opening=opens)
     period = Period.parse(rows[0][0].period)
     barred = issues.barring(
         loading.session, [duty.project_id for duty, _ in rows], *half_year(loading.city, period)
@@ -179,7 +184,7 @@ def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
         Period.parse(duty.period).chinese,
         day_and_hour(duty.due, zone),
         day_and_hour(duty.closes, zone),
-        overdue=loading.now > duty.due,
+        overdue=loading.now >= duty.due + duties.SECOND,
     )
 
 

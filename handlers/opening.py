@@ -29,7 +29,8 @@ SCRIPTS: dict[str, Script] = {
 }
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_ACKNOWLEDGE = re.compile(r"(?:知悉|已知悉|收到)?w(\d{1,12})(?:知悉|已知悉|收到)?")
+_ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
+_ISSUE = re.compile(r"w([0-9]{1,12})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def read_button(data: str) -> Meaning | None:
         script, _, preset = rest.partition("|")
         return Opener(script, preset) if script in SCRIPTS else None
     if kind in _BY_NUMBER:
-        if not rest.isascii() or not rest.isdecimal():
+        if not _ID.fullmatch(rest):
             return None
         return _BY_NUMBER[kind](int(rest))
     key, separator, value = rest.partition("|")
@@ -138,7 +139,11 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
     return Opener(_SLASH[command]) if command in _SLASH else None
 
 
-def read_acknowledgement(text: str) -> Acknowledge | None:
+def read_acknowledgement(text: str, words: Words) -> Acknowledge | None:
     """`知悉 W12`, `W12 知悉` or, with nothing else said, `W12`."""
-    found = _ACKNOWLEDGE.fullmatch(plain(text))
-    return Acknowledge(int(found[1])) if found else None
+    typed = plain(text)
+    for word in words.aliases(words.acknowledge_words):
+        for rest in (typed, typed.removeprefix(word), typed.removesuffix(word)):
+            if found := _ISSUE.fullmatch(rest):
+                return Acknowledge(int(found[1]))
+    return None

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_SIGNS = re.compile(r"^[^\w+]+|^\+")  # ✅, ‹, ☑, ＋ and the like before the words of a button
+_SIGNS = re.compile(r"^\W+")  # ✅, ‹, ☑, ＋ and the like before the words of a button
 
 
 def plain(text: str) -> str:

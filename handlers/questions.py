@@ -1,11 +1,12 @@
 """The questions that a conversation may ask, and how an answer is read.
 
-Rule 1  A question is a frozen value made afresh each turn; `read` is pure and forgiving (full-width digits, aliases).
-Rule 2  A reading is a type: Taken (stored, the talk goes on), More (stored, the same question stays), Edit (another
-        question is opened again), Refused (nothing stored, a sentence says why).
-Rule 3  What is stored is JSON and already resolved; `restore` checks it against today's facts (None: ask again).
-Rule 4  A key is a contract: when its meaning changes, it gets a new name. Where an answer belongs to a subject, the
-        key carries it (`amount@17.2012-03`).
+Rule 1  A question is a frozen value made afresh each turn; `read` is pure and forgiving (full-width digits,
+        aliases). Whatever a button does, its label does when it is typed.
+Rule 2  A reading is a type: Taken, More, Edit or Refused (`handlers/reading.py`).
+Rule 3  What is stored is JSON and already resolved; `restore` checks it against today's facts (None: ask
+        again).
+Rule 4  A key is a contract: when its meaning changes, it gets a new name. Where an answer belongs to a
+        subject, the key carries it (`amount@17.2012-03`).
 """
 
 import hashlib
@@ -14,6 +15,21 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from handlers.plain import plain
+from handlers.reading import (
+    Buttons,
+    Edit,
+    Item,
+    More,
+    Reading,
+    Refused,
+    Said,
+    Stored,
+    Taken,
+    exactly,
+    find,
+    in_rows,
+    labelled,
+)
 from handlers.words import Words
 from rules import money
 
@@ -42,10 +58,22 @@ class Question(Generic[T]):
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         return []
 
+    def pages(self) -> int:
+        return 1
+
+    def kept(self, stored: Stored) -> bool:
+        """Whether the question can be left as it is: it has an answer, or needs none and none was begun."""
+        return self.restore(stored) is not None or (self.optional and stored is None)
+
+    def pressed(self, text: str, stored: Stored, words: Words) -> str | None:
+        """The value of the one button whose label was typed, on whatever page."""
+        shown = [row for page in range(self.pages()) for row in self.buttons(stored, page, words)]
+        return labelled(shown, text)
+
 
 @dataclass(frozen=True)
 class Choice(Question[str]):
-    """One of several; the answer is the item's id. `page_size` items a screen, the rest under 更多 or by typing."""
+    """One of several; the answer is the item's id. `page_size` items a screen, the rest by page or typing."""
 
     items: tuple[Item, ...] = ()
     columns: int = 1
@@ -57,13 +85,15 @@ class Choice(Question[str]):
         found = find(self.items, said.text)
         if len(found) == 1:
             return Taken(found[0].id)
+        if not found and plain(said.text) in words.aliases(words.more_words) and self.pages() > 1:
+            return More(stored, 1)
         if found:
             names = words.list_separator.join(item.label for item in found[:5])
             return Refused(words.several_match.format(names=names))
         return Refused(words.choose_below)
 
     def _pressed(self, value: str, stored: Stored, words: Words) -> Reading:
-        if value.startswith("page:") and value[5:].isdecimal():
+        if value in {f"page:{page}" for page in range(self.pages())}:
             return More(stored, int(value[5:]))
         if self.restore(value) is None:
             return Refused(words.choose_below)
@@ -76,10 +106,14 @@ class Choice(Question[str]):
         first = page * self.page_size
         shown = self.items[first : first + self.page_size]
         rows = in_rows([(item.label, item.id) for item in shown], self.columns)
-        if len(self.items) > self.page_size:
-            following = 0 if first + self.page_size >= len(self.items) else page + 1
-            rows.append([(words.more_items.format(count=len(self.items)), f"page:{following}")])
+        if self.pages() > 1:
+            following = (page + 1) % self.pages()
+            label = words.more_items.format(page=following + 1, pages=self.pages())
+            rows.append([(label, f"page:{following}")])
         return rows
+
+    def pages(self) -> int:
+        return max(1, -(-len(self.items) // self.page_size))
 
 
 @dataclass(frozen=True)
@@ -172,7 +206,7 @@ class Money(Question["int | str"]):
         if said.value is not None:
             known = any(item.id == said.value for item in self.quick)
             return Taken({"quick": said.value}) if known else Refused(words.amount_unreadable)
-        meant = find(self.quick, said.text)
+        meant = exactly(self.quick, said.text)
         if len(meant) == 1:
             return Taken({"quick": meant[0].id})
         amount = money.read_amount(said.text)
@@ -194,7 +228,10 @@ class Money(Question["int | str"]):
 
 @dataclass(frozen=True)
 class Photos(Question[tuple[int, ...]]):
-    """Photos or other media, sent one after another and ended by a tap; or none. `offered` came before the question."""
+    """Photos or other media, sent one after another and ended by a tap; or none.
+
+    `offered` came before the question.
+    """
 
     offered: tuple[int, ...] = ()
 
@@ -204,21 +241,26 @@ class Photos(Question[tuple[int, ...]]):
             return More({"ids": [*so_far, *said.media], "done": False})
         value = said.value if said.value is not None else self._typed(said.text, words)
         match value:
+            case "none" | "done" | "offered" if so_far:
+                # "None" after some have come means: no more. What was sent is not dropped by it.
+                return Taken({"ids": so_far, "done": True})
             case "none":
                 return Taken({"ids": [], "done": True})
-            case "done" if so_far:
-                return Taken({"ids": so_far, "done": True})
             case "offered" if self.offered:
-                return Taken({"ids": [*so_far, *self.offered], "done": True})
+                return Taken({"ids": list(self.offered), "done": True})
             case "again":
                 return More({"ids": [], "done": False})
         return Refused(words.send_photo_or_tap)
 
     def _typed(self, text: str, words: Words) -> str:
         said = plain(text)
-        if said in words.aliases(words.no_photo_words):
-            return "none"
-        return "done" if said in words.aliases(words.done_words) else ""
+        listed = {
+            "none": words.no_photo_words,
+            "done": words.done_words,
+            "offered": words.offered_words,
+            "again": words.again_words,
+        }
+        return next((value for value, aliases in listed.items() if said in words.aliases(aliases)), "")
 
     @staticmethod
     def _so_far(stored: Stored) -> list[int]:
@@ -241,7 +283,7 @@ class Photos(Question[tuple[int, ...]]):
 
 @dataclass(frozen=True)
 class Confirm(Question[bool]):
-    """The card before sending. Its key carries a hash of what it says: a card that has changed is another question."""
+    """The card before sending. Its key carries a hash of what it says: a changed card is another question."""
 
     editable: tuple[Item, ...] = ()  # keys of this talk, with the words of their buttons
     agree: str = ""

@@ -88,10 +88,7 @@ def find(items: Sequence[Item], said: str) -> list[Item]:
 
 
 def labelled(buttons: Buttons, said: str) -> str | None:
-    """The value of the button whose label was typed, with or without the sign before it."""
+    """The value of the one button whose label was typed, with or without the sign before it."""
     wanted = plain(said)
-    for row in buttons:
-        for label, value in row:
-            if wanted and wanted in {plain(label), bare(label)}:
-                return value
-    return None
+    meant = {value for row in buttons for label, value in row if wanted in {plain(label), bare(label)}}
+    return meant.pop() if wanted and len(meant) == 1 else None

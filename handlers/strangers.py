@@ -1,24 +1,43 @@
-"""Someone whose account is not bound: a code binds it, everything else gets one sentence, floods get nothing."""
+"""Someone whose account is not bound: a code binds it, all else gets one sentence, floods get nothing."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from handlers.city import City
-from handlers.opening import SCRIPTS, menu
+from handlers.screen import menu_rows
 from handlers.turning import answer
 from rules.kinds import Lane
 from storage import inbox, invites, ledger, outbox, people
 from storage import rules as stored_rules
-from storage.messages import Incoming, Option, Outgoing
+from storage.messages import Incoming, Outgoing
 from storage.tables.registry import Person, Unit
 
 WRONG_CODE = "wrong code"
 WRONG_PER_HOUR = 5
 
-# What `storage.invites` makes: URL-safe base 64 of at least 12 bytes. Anything shorter is just something said.
+# What `storage.invites` makes: URL-safe base 64 of at least 12 bytes. Anything shorter was just said.
 _CODE = re.compile(r"(?:/start\s+)?([A-Za-z0-9_-]{16,64})")
+
+Ended = tuple[str, str, int | None]  # how the inbox row ends: state, note, and the person if now bound
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The turn of someone unknown."""
+
+    session: Session
+    city: City
+    inbox_id: int
+    sender: str
+    incoming: Incoming
+    now: datetime  # the city's clock
+    machine: datetime  # the computer's
+
+    def answer(self, message: Outgoing, person_id: int | None = None) -> None:
+        answer(self.session, self.city, self.inbox_id, self.incoming, person_id, message, self.now)
 
 
 def read_code(text: str) -> str | None:
@@ -26,74 +45,64 @@ def read_code(text: str) -> str | None:
     return found[1] if found else None
 
 
-def meet(
-    session: Session,
-    city: City,
-    inbox_id: int,
-    sender: str,
-    incoming: Incoming,
-    now: datetime,
-    machine: datetime,
-) -> tuple[str, str, int | None]:
-    """Answers a stranger; gives back how the inbox row ends: state, note, and the person if now bound."""
+def is_start(text: str) -> bool:
+    """Whether a deep link was opened; for someone bound it does nothing any more."""
+    return text.startswith("/start ") and read_code(text) is not None
+
+
+def meet(meeting: Meeting) -> Ended:
+    """Answers a stranger."""
+    session, words = meeting.session, meeting.city.words
     limit = stored_rules.in_force(session).book.caps.unknown_per_minute
-    if inbox.count_since(session, sender, machine - inbox.MINUTE) > limit:
+    recent = inbox.count_since(
+        session, meeting.sender, meeting.machine - inbox.MINUTE, until=meeting.inbox_id
+    )
+    if recent > limit:
         return "ignored", "flood", None
-    if incoming.group:
-        if incoming.to_me:
-            answer(session, city, inbox_id, incoming, None, Outgoing(text=city.words.in_private_only), now)
+    if meeting.incoming.group:
+        if meeting.incoming.to_me:
+            meeting.answer(Outgoing(text=words.in_private_only))
         return "refused", "group", None
-    code = read_code(incoming.text)
+    code = read_code(meeting.incoming.text)
     if code is None:
-        answer(session, city, inbox_id, incoming, None, Outgoing(text=city.words.stranger), now)
+        meeting.answer(Outgoing(text=words.stranger))
         return "refused", "stranger", None
-    return _redeem(session, city, inbox_id, sender, incoming, code, now, machine)
+    return _redeem(meeting, code)
 
 
-def _redeem(
-    session: Session,
-    city: City,
-    inbox_id: int,
-    sender: str,
-    incoming: Incoming,
-    code: str,
-    now: datetime,
-    machine: datetime,
-) -> tuple[str, str, int | None]:
-    words = city.words
-    if inbox.count_since(session, sender, machine - inbox.HOUR, WRONG_CODE) >= WRONG_PER_HOUR:
-        answer(session, city, inbox_id, incoming, None, Outgoing(text=words.code_too_often), now)
+def _redeem(meeting: Meeting, code: str) -> Ended:
+    session, words = meeting.session, meeting.city.words
+    since = meeting.machine - inbox.HOUR
+    if inbox.count_since(session, meeting.sender, since, note=WRONG_CODE) >= WRONG_PER_HOUR:
+        meeting.answer(Outgoing(text=words.code_too_often))
         return "refused", "too many wrong codes", None
-    person_id = invites.redeem(session, code, machine)
+    person_id = invites.redeem(session, code, meeting.machine)
     if person_id is None:
-        answer(session, city, inbox_id, incoming, None, Outgoing(text=words.code_wrong), now)
+        meeting.answer(Outgoing(text=words.code_wrong))
         return "refused", WRONG_CODE, None
-    bind(session, city, inbox_id, incoming, person_id, now)
+    _bind(meeting, person_id)
     return "done", "bound", person_id
 
 
-def bind(
-    session: Session, city: City, inbox_id: int, incoming: Incoming, person_id: int, now: datetime
-) -> None:
+def _bind(meeting: Meeting, person_id: int) -> None:
     """Ends an old binding of the person on this channel, and tells both."""
-    words = city.words
-    for old in people.bind(session, person_id, incoming.address, now):
-        if old.user != incoming.address.user:
-            text = words.bound_elsewhere.format(channel=old.channel)
+    session, city, address = meeting.session, meeting.city, meeting.incoming.address
+    for old in people.bind(session, person_id, address, meeting.now):
+        if old.user != address.user:
+            message, limit = Outgoing(text=city.words.bound_elsewhere), city.show(old.channel).text_limit
             outbox.write(
-                session, address=old, person_id=None, message=Outgoing(text=text), lane=Lane.REPLY, now=now,
-                limit=city.show(old.channel).text_limit,
+                session, address=old, person_id=None, message=message, lane=Lane.REPLY, now=meeting.now,
+                limit=limit,
             )  # fmt: skip
     ledger.append(
-        session, chain="city", who=f"person:{person_id}", act="bind",
-        facts={"channel": incoming.address.channel, "inbox": inbox_id}, now=now,
-    )  # fmt: skip
+        session,
+        chain="city",
+        who=f"person:{person_id}",
+        act="bind",
+        facts={"channel": address.channel, "inbox": meeting.inbox_id},
+        now=meeting.now,
+    )
     person = session.get_one(Person, person_id)
     unit = session.get_one(Unit, person.unit_id)
-    rows = tuple(
-        (Option(label=word, data=f"o|{script}|"),) for word, script in menu(words) if script in SCRIPTS
-    )
-    message = Outgoing(
-        title=words.bound.format(name=person.name, unit=unit.name), text=words.bound_notice, rows=rows
-    )
-    answer(session, city, inbox_id, incoming, person_id, message, now)
+    title = city.words.bound.format(name=person.name, unit=unit.name)
+    meeting.answer(Outgoing(title=title, text=city.words.bound_notice, rows=menu_rows(city.words)), person_id)

@@ -25,16 +25,16 @@ class Turn:
     today: date  # the city's date
 
     def answer(self, message: Outgoing, *, number: str = "", in_place: bool = False) -> None:
-        """Says something to who wrote, where they wrote; in place of the message whose button was pressed, if asked."""
+        """Says something to who wrote, where they wrote; if asked, in place of the message they pressed."""
         answer(self.session, self.city, self.inbox_id, self.incoming, self.person.id, message, self.now,
                number=number, in_place=in_place)  # fmt: skip
 
     def push(self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "") -> None:
-        """Says something to someone else, on the channel they used last; recorded even if nothing reaches them."""
+        """Says something to someone else, on the channel used last; recorded even if nothing reaches them."""
         channel = contact.address.channel if contact.address else ""
         outbox.write(
-            self.session, address=contact.address, person_id=contact.id, message=message, lane=lane, now=self.now,
-            inbox_id=self.inbox_id, number=number, limit=self.city.show(channel).text_limit,
+            self.session, address=contact.address, person_id=contact.id, message=message, lane=lane,
+            now=self.now, inbox_id=self.inbox_id, number=number, limit=self.city.show(channel).text_limit,
         )  # fmt: skip
 
 

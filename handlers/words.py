@@ -1,4 +1,4 @@
-"""Every sentence of a conversation, as templates that a words file (TOML, SANBAO_WORDS_FILE) may replace by name.
+"""Every sentence of a conversation: templates that a words file (TOML, SANBAO_WORDS_FILE) may replace by name.
 
 Rule 1  A replacement may use only the placeholders of the sentence it replaces; unknown names are errors.
 Rule 2  What people wrote enters as a value, never as a template.
@@ -35,6 +35,11 @@ class Words(BaseModel):
     yes_words: str = "确认、确定、是、好、好的、对、ok、yes、1"
     done_words: str = "完成、好了、就这些、没了、done"
     no_photo_words: str = "没有、无、没有照片、无照片、不用、跳过、0"
+    offered_words: str = "用刚才发的、用刚才的、刚才发的、刚才的"
+    again_words: str = "清空重发、清空、重发"
+    more_words: str = "更多、下一页、翻页"
+    correct_yes_words: str = "更正、是、要、要更正"
+    correct_no_words: str = "不要、否、不、不更正"
 
     # Buttons under every question.
     back_button: str = "‹ 上一步"
@@ -42,7 +47,7 @@ class Words(BaseModel):
     keep_button: str = "不改了"
     confirm_button: str = "✅ 确认上报"
     done_button: str = "完成（已选{count}个）"
-    more_items: str = "更多…（共{count}个，也可直接打字找）"
+    more_items: str = "翻到第{page}页（共{pages}页，也可打字找）"
 
     # What an answer that cannot be read is told.
     list_separator: str = "、"
@@ -56,8 +61,9 @@ class Words(BaseModel):
     confirm_below: str = "请点「确认上报」；要改哪一项就点哪一项。"
     question_changed: str = "情况有变化，请再看一遍。"
     button_out_of_date: str = "这个按钮已过时，请看这里。"
-    button_of_other_talk: str = "这个按钮属于上一次填报，已过时。"
-    talk_is_over: str = "这次填报已结束：{outcome}"
+    button_of_nothing: str = "这个按钮已经失效，请重新选一项。"
+    talk_is_over: str = "这次填报已经结束：{outcome}"
+    talk_was_left: str = "那次填报没有报完，已经作废。要报请重新开始。"
     not_your_button: str = "这个按钮是发给别人的，您不能点。"
 
     # Opening, pausing, ending.
@@ -66,10 +72,11 @@ class Words(BaseModel):
     resume_offer: str = "还有没报完的：{title}"
     resume_button: str = "继续「{title}」"
     drop_button: str = "不要了"
+    dropped: str = "「{title}」没报完的已经作废，没有上报。"
     not_understood: str = "没看懂这句话。请点一项："
-    media_kept: str = "收到{count}件，先替您存着。报进展或报问题时，到照片那一步点一下就能带上。"
-    media_refused: str = "有一张照片没能收下（{reason}）。报告已收到；请换一张再发给我。"
-    media_lost: str = "有一张照片没能取到。报告已收到；如有需要，请再发一次。"
+    media_kept: str = "收到{count}个文件，先替您存着。报进展或报问题时，到照片那一步点一下就能带上。"
+    media_refused: str = "您发的照片或文件有一个没能收下（{reason}），报的内容不受影响。请换一个再发。"
+    media_lost: str = "您发的照片或文件有一个没能取到，报的内容不受影响。请再发一次。"
     edited_too_late: str = "改了的旧消息不算数。请重发一条，或在确认卡片上改。"
     only_words: str = "看不懂这类消息。请打字、点按钮，或发照片。"
     in_private_only: str = "请到与我的单聊里上报，群里不收。"
@@ -82,12 +89,12 @@ class Words(BaseModel):
     stranger: str = "我还不认识您。请向市项目办要一个邀请码，把邀请码发给我即可。"
     code_wrong: str = "邀请码不对或已过期。请核对后再发，或向市项目办重新要一个。"
     code_too_often: str = "邀请码错得太多，请一小时后再试。"
-    bound: str = "{name}，您好！已认出您是{unit}的{name}。"
+    bound: str = "{name}，您好！您已绑定为{unit}的{name}。"
     bound_notice: str = (
         "这里只记您的姓名、单位、上报内容和时间，用于重大项目调度，按档案规定保存。请勿发送任何涉密内容。"
     )
-    bound_elsewhere: str = "您的上报账号已改绑到另一个{channel}账号。如不是您本人操作，请立即告诉市项目办。"
-    already_bound: str = "您已经绑定好了，直接用就行。"
+    bound_elsewhere: str = "您已改用另一个账号上报，这个账号不再有效。如不是您本人操作，请立即告诉市项目办。"
+    already_bound: str = "您已经绑定好了，直接用就行。请点一项："
 
     # Menu.
     menu_progress: str = "报进展"
@@ -189,8 +196,8 @@ class Words(BaseModel):
     receipt_issue: str = "已登记 {number}"
     receipt_major: str = "重大问题 {number} 已报出"
     told: str = "已通知：{names}"
-    unreachable: str = "还没绑定、没能通知到：{names}。请打电话。"
-    nobody_to_tell: str = "这个项目没有登记能通知的领导，请马上打电话给市项目办！"
+    unreachable: str = "没能通知到：{names}（没绑定或已停用）。请马上打电话。"
+    nobody_to_tell: str = "这个项目没有登记要通知的领导，请马上打电话给市项目办！"
     alert_title: str = "🔴 重大问题 {number}：{project}"
     alert: str = "{what}\n需要：{help}\n类别：{category}\n{unit} {name} {phone}，{time}报"
     acknowledge_button: str = "已知悉"
@@ -204,6 +211,7 @@ class Words(BaseModel):
     # 零报告
     zero_title: str = "零报告"
     zero_closed: str = "现在不用零报告。{period}的零报告从{opens}起报。"
+    zero_closed_unknown: str = "现在不用零报告。到了时候会提醒您。"
     zero_none: str = "{period}没有可以零报告的项目。"
     zero_done: str = "{period}的零报告都报过了。"
     zero_card: str = "请核对：{period}零报告"
@@ -234,6 +242,7 @@ class Words(BaseModel):
     duties_sent_line: str = "{receipt} {project} {period}{what}"
     duties_button_progress: str = "报进展：{project}"
     duties_button_zero: str = "零报告（{count}个项目）"
+    button_issue: str = "报问题：{project}"
 
     def aliases(self, listed: str) -> frozenset[str]:
         """The words of one of the lists above, as typed text is compared with them."""
@@ -253,7 +262,7 @@ class Words(BaseModel):
 
 
 def load(path: Path | None) -> Words:
-    """The sentences, with those of a words file in place of the defaults. Raises ValueError with the name at fault."""
+    """The sentences, those of a words file before the defaults. Raises ValueError with the name at fault."""
     if path is None:
         return Words()
     try:

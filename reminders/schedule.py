@@ -8,7 +8,7 @@ EVERY_SECONDS = 10
 
 
 def scheduler(wake: Callable[[], None]) -> AsyncIOScheduler:
-    """A scheduler, not started, that calls `wake` at once and every few seconds; it keeps no state of its own."""
+    """A scheduler, not started, that calls `wake` every few seconds; it keeps no state of its own."""
     clock = AsyncIOScheduler(timezone="UTC")
     clock.add_job(
         wake,

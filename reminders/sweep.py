@@ -1,9 +1,9 @@
 """What happens without being asked: duties are opened ahead and closed, and the day's ledger root is drawn.
 
-Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run at any time, twice, or late.
-Rule 2  It works in slices, each one transaction of a few milliseconds, so that it never stands in a turn's way.
+Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run at any time, twice, late.
+Rule 2  It works in slices, each a transaction of a few milliseconds, so that it never stands in a turn's way.
         `sweep` does one slice and says whether there is more.
-Rule 3  What was missed in an outage is caught up: duties open and close by their own instants, not by the sweep's.
+Rule 3  What was missed in an outage is caught up: duties open and close by their own instants, not the sweep's.
 """
 
 import hashlib
@@ -42,8 +42,8 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     """The next moment at which a sweep would find something: a duty's instant, or the city's midnight."""
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
-    due = duties.next_instant(session, now)
-    # A duty closes to the second: a moment later it is over.
+    # A duty closes to the second: a moment later it is over, and not before.
+    due = duties.next_instant(session, now - duties.SECOND)
     return midnight if due is None else min(midnight, due + duties.SECOND)
 
 
@@ -117,8 +117,10 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
         period = Period.parse(text)
         begins = datetime.combine(period.first_day, datetime.min.time(), tzinfo=zone)
         ends = datetime.combine(period.next().first_day, datetime.min.time(), tzinfo=zone)
-        ids = [duty.project_id for duty in zeros if duty.period == text]
-        found |= issues.barring(session, ids, begins, ends).keys()
+        of_period = [duty for duty in zeros if duty.period == text]
+        closed = max(duty.closes for duty in of_period) + duties.SECOND
+        ids = [duty.project_id for duty in of_period]
+        found |= issues.barring(session, ids, begins, ends, as_of=closed).keys()
     return found
 
 

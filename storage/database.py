@@ -108,21 +108,22 @@ class Database:
         return job.future
 
     def _read(self, work: Work[T]) -> T:
-        with self.engine.connect().execution_options(readonly=True) as connection, Session(connection) as session:
+        with (
+            self.engine.connect().execution_options(readonly=True) as connection,
+            Session(connection) as session,
+        ):
             return work(session)
 
     def _write(self) -> None:
         while (first := self._jobs.get()) is not None:
-            jobs = [first]
-            stop = False
-            while len(jobs) < SHARED and not self._jobs.empty():
-                job = self._jobs.get()
-                if job is None:
-                    stop = True
-                    break
-                jobs.append(job)
-            self._commit_together(jobs)
-            if stop:
+            jobs: list[_Job | None] = [first]
+            while len(jobs) < SHARED and not self._jobs.empty() and jobs[-1] is not None:
+                jobs.append(self._jobs.get())
+            # Who was cancelled before the work began has nobody waiting; afterwards nobody can cancel.
+            wanted = [job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()]
+            if wanted:
+                self._commit_together(wanted)
+            if jobs[-1] is None:
                 return
 
     def _commit_together(self, jobs: list[_Job]) -> None:
@@ -149,7 +150,9 @@ class Database:
         ends: list[tuple[Any, BaseException | None]] = []
         with self.engine.begin() as connection:
             for job in jobs:
-                with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                with Session(
+                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+                ) as session:
                     try:
                         result = job.work(session)
                         session.commit()  # releases the savepoint; the COMMIT is the outer block's

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from storage.messages import Arrived
 from storage.tables.traffic import InboxRow
+
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,43 @@ class Waiting:
     attempts: int
 
 
+_TABLE = InboxRow.metadata.tables["inbox"]
+_inbox = _TABLE.c
+_earlier = _TABLE.alias("earlier")
+# SQLite uses a partial index only if the state stands in the statement as it stands in the index.
+_NEW: ColumnElement[str] = literal_column("'new'")
+_STORE = insert(_TABLE).on_conflict_do_nothing()
+_KNOWN = select(_inbox.id).where(
+    _inbox.channel == bindparam("channel"),
+    _inbox.account == bindparam("account"),
+    _inbox.external == bindparam("external"),
+)
+_WAITING = (
+    select(_inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts)
+    .where(
+        _inbox.state == _NEW,
+        or_(_inbox.retry.is_(None), _inbox.retry <= bindparam("now")),
+        ~exists().where(
+            _earlier.c.sender == _inbox.sender, _earlier.c.state == _NEW, _earlier.c.id < _inbox.id
+        ),
+    )
+    .order_by(_inbox.id)
+    .limit(bindparam("most"))
+)
+_END = (
+    update(_TABLE)
+    .where(_inbox.id == bindparam("row"), _inbox.state == _NEW)
+    .values(
+        state=bindparam("state"), done=bindparam("done"), person_id=bindparam("person"), note=bindparam("note"),
+        retry=None,
+    )
+)  # fmt: skip
+
+
 def store(session: Session, arrived: Sequence[Arrived]) -> None:
     """Keeps new updates; one that is known already (same channel, account and external id) changes nothing."""
     session.execute(
-        insert(InboxRow).on_conflict_do_nothing(),
+        _STORE,
         [
             {
                 "channel": each.channel,
@@ -46,49 +83,25 @@ def store(session: Session, arrived: Sequence[Arrived]) -> None:
 
 
 def is_known(session: Session, arrived: Arrived) -> bool:
-    wanted = select(InboxRow.id).where(
-        InboxRow.channel == arrived.channel,
-        InboxRow.account == arrived.account,
-        InboxRow.external == arrived.external,
-    )
-    return session.execute(wanted).first() is not None
+    wanted = {"channel": arrived.channel, "account": arrived.account, "external": arrived.external}
+    return session.execute(_KNOWN, wanted).first() is not None
 
 
 def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """The oldest new row of each sender; a sender whose oldest waits for its retry has none."""
-    rows = session.execute(
-        select(
-            InboxRow.id,
-            InboxRow.channel,
-            InboxRow.account,
-            InboxRow.sender,
-            InboxRow.raw,
-            InboxRow.attempts,
-            InboxRow.retry,
-        )  # fmt: skip
-        .where(InboxRow.state == "new")
-        .order_by(InboxRow.id)
-        .limit(limit)
-    )
-    oldest: dict[str, Row[int, str, str, str, bytes, int, datetime | None]] = {}
-    for row in rows:
-        oldest.setdefault(row.sender, row)
-    return [
-        Waiting(row.id, row.channel, row.account, row.sender, row.raw, row.attempts)
-        for row in oldest.values()
-        if row.retry is None or row.retry <= now
-    ]
+    """The oldest new row of each sender; a sender whose oldest waits for its retry has none.
+
+    The limit counts senders, so that a flood of one keeps nobody else waiting.
+    """
+    rows = session.execute(_WAITING, {"most": limit, "now": now})
+    return [Waiting(*row) for row in rows]
 
 
 def end(
     session: Session, inbox_id: int, state: str, now: datetime, person_id: int | None = None, note: str = ""
 ) -> bool:
     """Ends a row that is still new; False if another turn has ended it already."""
-    result = session.execute(
-        update(InboxRow)
-        .where(InboxRow.id == inbox_id, InboxRow.state == "new")
-        .values(state=state, done=now, person_id=person_id, note=note, retry=None)
-    )
+    values = {"row": inbox_id, "state": state, "done": now, "person": person_id, "note": note}
+    result = session.execute(_END, values)
     return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
@@ -97,30 +110,36 @@ def failed(session: Session, inbox_id: int, retry: datetime | None, note: str) -
     values: dict[str, object] = {"attempts": InboxRow.attempts + 1, "note": note[:500], "retry": retry}
     if retry is None:
         values["state"] = "parked"
-    session.execute(update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.state == "new").values(**values))
+    session.execute(update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.state == _NEW).values(**values))
 
 
 def unpark(session: Session, inbox_ids: Sequence[int] | None) -> int:
     """Makes parked rows new again (all, or these); returns how many."""
-    statement = update(InboxRow).where(InboxRow.state == "parked").values(state="new", attempts=0, retry=None)
+    statement = (
+        update(InboxRow)
+        .where(InboxRow.state == literal_column("'parked'"))
+        .values(state="new", attempts=0, retry=None)
+    )
     if inbox_ids is not None:
         statement = statement.where(InboxRow.id.in_(inbox_ids))
     return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def parked(session: Session) -> Sequence[InboxRow]:
-    return session.scalars(select(InboxRow).where(InboxRow.state == "parked").order_by(InboxRow.id)).all()
+    return session.scalars(
+        select(InboxRow).where(InboxRow.state == literal_column("'parked'")).order_by(InboxRow.id)
+    ).all()
 
 
-def count_since(session: Session, sender: str, since: datetime, note: str | None = None) -> int:
-    """How many messages a sender has sent since then; with `note`, only those that ended with it."""
+def count_since(
+    session: Session, sender: str, since: datetime, *, note: str | None = None, until: int | None = None
+) -> int:
+    """How many messages a sender has sent since then, up to the row `until`; or only those that ended so."""
     statement = (
         select(func.count()).select_from(InboxRow).where(InboxRow.sender == sender, InboxRow.received > since)
     )
+    if until is not None:
+        statement = statement.where(InboxRow.id <= until)
     if note is not None:
         statement = statement.where(InboxRow.note == note)
     return int(session.scalar(statement) or 0)
-
-
-MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)

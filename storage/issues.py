@@ -11,10 +11,17 @@ from storage.tables.reporting import Issue, IssueEvent
 
 
 def barring(
-    session: Session, project_ids: Iterable[int], since: datetime, until: datetime
+    session: Session,
+    project_ids: Iterable[int],
+    since: datetime,
+    until: datetime,
+    as_of: datetime | None = None,
 ) -> dict[int, tuple[str, ...]]:
-    """Numbers of the problems that bar a zero for [since, until): filed in it, or open now (decisions: 3)."""
-    rows = session.execute(
+    """Numbers of the problems that bar a zero for [since, until): filed in it, or open now (decisions: 3).
+
+    With `as_of`, only what was known by then: a late sweep must not see what was filed after the close.
+    """
+    wanted = (
         select(Issue.project_id, Issue.id)
         .where(
             Issue.project_id.in_(list(project_ids)),
@@ -22,8 +29,10 @@ def barring(
         )
         .order_by(Issue.id)
     )
+    if as_of is not None:
+        wanted = wanted.where(Issue.filed < as_of)
     found: dict[int, tuple[str, ...]] = {}
-    for project_id, issue_id in rows:
+    for project_id, issue_id in session.execute(wanted):
         found[project_id] = (*found.get(project_id, ()), f"W{issue_id}")
     return found
 
@@ -43,7 +52,8 @@ def add_event(
 
 
 def acknowledge(session: Session, issue: Issue, person_id: int, now: datetime) -> None:
-    issue.state = IssueState.ACKNOWLEDGED
+    if issue.state is IssueState.REGISTERED:
+        issue.state = IssueState.ACKNOWLEDGED
     add_event(session, issue.id, person_id, "acknowledged", now)
 
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from storage.tables.ledger import LedgerRow
@@ -35,24 +35,26 @@ def link(previous: str, text: str) -> str:
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
+_TABLE = LedgerRow.metadata.tables["ledger"]
+_ledger = _TABLE.c
+_HEAD = (
+    select(_ledger.place, _ledger.hash)
+    .where(_ledger.chain == bindparam("chain"))
+    .order_by(_ledger.place.desc())
+    .limit(1)
+)
+_APPEND = insert(_TABLE)
+
+
 def append(
     session: Session, *, chain: str, who: str, act: str, facts: Mapping[str, object], now: datetime
-) -> LedgerRow:
+) -> None:
     """Adds one act to the end of a chain, in the caller's transaction. `who` is person:5, office or system."""
-    head = session.execute(
-        select(LedgerRow.place, LedgerRow.hash)
-        .where(LedgerRow.chain == chain)
-        .order_by(LedgerRow.place.desc())
-        .limit(1)
-    ).first()
+    head = session.execute(_HEAD, {"chain": chain}).first()
     place, previous = (head.place + 1, head.hash) if head else (1, GENESIS)
     text = canonical(chain, place, now, who, act, facts)
-    row = LedgerRow(
-        chain=chain, place=place, at=now, canonical=text, previous=previous, hash=link(previous, text)
-    )
-    session.add(row)
-    session.flush()
-    return row
+    row = {"chain": chain, "place": place, "at": now, "canonical": text, "previous": previous}
+    session.execute(_APPEND, {**row, "hash": link(previous, text)})
 
 
 def breaks(rows: Iterable[LedgerRow]) -> list[str]:

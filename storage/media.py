@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import Incoming, MediaKind
@@ -28,21 +28,23 @@ def want(
     return tuple(row.id for row in rows)
 
 
+_file = MediaFile.__table__.c
+_LOOSE = (
+    select(_file.id)
+    .where(
+        _file.person_id == bindparam("person"),
+        _file.version_id.is_(None),
+        _file.issue_id.is_(None),
+        _file.received >= bindparam("since"),
+        _file.state.in_(("wanted", "stored")),
+    )
+    .order_by(_file.id)
+)
+
+
 def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
     """What the person sent before any question since then, and that belongs to nothing yet."""
-    return tuple(
-        session.scalars(
-            select(MediaFile.id)
-            .where(
-                MediaFile.person_id == person_id,
-                MediaFile.version_id.is_(None),
-                MediaFile.issue_id.is_(None),
-                MediaFile.received >= since,
-                MediaFile.state.in_(("wanted", "stored")),
-            )
-            .order_by(MediaFile.id)
-        )
-    )
+    return tuple(session.scalars(_LOOSE, {"person": person_id, "since": since}))
 
 
 def tie(
@@ -53,11 +55,16 @@ def tie(
     version_id: int | None = None,
     issue_id: int | None = None,
 ) -> None:
-    """Makes media part of a report's version or of a problem; only the person's own."""
+    """Makes media part of a report's version or of a problem: only the person's own, and never taken from one."""
     if ids:
         session.execute(
             update(MediaFile)
-            .where(MediaFile.id.in_(ids), MediaFile.person_id == person_id)
+            .where(
+                MediaFile.id.in_(ids),
+                MediaFile.person_id == person_id,
+                MediaFile.version_id.is_(None),
+                MediaFile.issue_id.is_(None),
+            )
             .values(version_id=version_id, issue_id=issue_id)
         )
 
@@ -65,7 +72,7 @@ def tie(
 def wanted(session: Session, now: datetime, limit: int) -> Sequence[MediaFile]:
     return session.scalars(
         select(MediaFile)
-        .where(MediaFile.state == "wanted", MediaFile.next_try <= now)
+        .where(MediaFile.state == literal_column("'wanted'"), MediaFile.next_try <= now)
         .order_by(MediaFile.next_try)
         .limit(limit)
     ).all()

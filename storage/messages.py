@@ -59,7 +59,9 @@ class Incoming(Frozen):
     kind: IncomingKind
     text: str = ""
     media: tuple[Media, ...] = ()
-    message: str = Field(default="", description="the platform's id of the message, or of the one whose button it was")
+    message: str = Field(
+        default="", description="the platform's id of the message, or of the one whose button it was"
+    )
     group: bool = False
     to_me: bool = Field(default=True, description="in a group: a command or a mention of the bot")
     sender_name: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -38,32 +38,38 @@ class Contact:
     address: Address | None
 
 
+_person, _binding, _unit = Person.__table__.c, Binding.__table__.c, Unit.__table__.c
+# Every turn begins with it: built once, of plain columns (docs/decisions.md, "Statements of the hot path").
 _KNOWN = (
     select(
-        Person.id,
-        Person.name,
-        Person.phone,
-        Person.unit_id,
-        Unit.name.label("unit"),
-        Binding.id.label("binding_id"),
-        Binding.last_used,
-        Binding.blocked,
-    )  # fmt: skip
-    .join(Person, Person.id == Binding.person_id)
-    .join(Unit, Unit.id == Person.unit_id)
-    .where(Binding.ended.is_(None), Person.active.is_(True))
+        _person.id,
+        _person.name,
+        _person.phone,
+        _person.unit_id,
+        _unit.name.label("unit"),
+        _binding.id.label("binding_id"),
+        _binding.last_used,
+        _binding.blocked,
+    )
+    .select_from(
+        Binding.__table__.join(Person.__table__, _person.id == _binding.person_id).join(
+            Unit.__table__, _unit.id == _person.unit_id
+        )
+    )
+    .where(
+        _binding.channel == bindparam("channel"),
+        _binding.account == bindparam("account"),
+        _binding.user == bindparam("user"),
+        _binding.ended.is_(None),
+        _person.active.is_(True),
+    )
 )
 
 
 def known(session: Session, address: Address) -> Known | None:
     """Who writes from this account, if it is bound to an active person."""
-    row = session.execute(
-        _KNOWN.where(
-            Binding.channel == address.channel,
-            Binding.account == address.account,
-            Binding.user == address.user,
-        )
-    ).first()
+    wanted = {"channel": address.channel, "account": address.account, "user": address.user}
+    row = session.execute(_KNOWN, wanted).first()
     if row is None:
         return None
     return Known(

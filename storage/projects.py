@@ -1,18 +1,17 @@
 """Projects as a person sees them: which ones are theirs, and what has been done on one so far. Money in yuan."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
+from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
 from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
 
 REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)
-
-_filer = aliased(Person)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,72 +45,95 @@ def of_person(session: Session, person_id: int, today: date) -> "list[Row[int, i
     return list(session.execute(statement))
 
 
-def open_for_progress(
-    session: Session, person_id: int, now: datetime, today: date
-) -> "list[Row[int, int, str, ProjectKind, int, str, int, str]]":
-    """The person's projects with a monthly duty open at `now`: still owed first, then those reported."""
-    statement = (
-        select(
-            Project.id,
-            Project.number,
-            Project.name,
-            Project.kind,
-            Project.total_investment,
-            Duty.period,
-            Report.id.label("report_id"),
-            _filer.name.label("filer"),
-        )  # fmt: skip
-        .join(Responsibility, Responsibility.project_id == Project.id)
-        .join(Duty, and_(Duty.project_id == Project.id, Duty.kind == DutyKind.PROGRESS))
+_project, _duty, _report = Project.__table__.c, Duty.__table__.c, Report.__table__.c
+_version, _plan, _answers = ReportVersion.__table__.c, YearPlan.__table__.c, Responsibility.__table__.c
+_filer = Person.__table__.alias("filer")
+
+# Statements of the hot path: built once, of plain columns (docs/decisions.md).
+_OPEN_FOR_PROGRESS = (
+    select(
+        _project.id,
+        _project.number,
+        _project.name,
+        _project.kind,
+        _project.total_investment,
+        _duty.period,
+        _report.id.label("report_id"),
+        _filer.c.name.label("filer"),
+    )
+    .select_from(
+        Responsibility.__table__.join(Project.__table__, _project.id == _answers.project_id)
+        .join(Duty.__table__, and_(_duty.project_id == _project.id, _duty.kind == DutyKind.PROGRESS))
         .outerjoin(
-            Report,
+            Report.__table__,
             and_(
-                Report.project_id == Project.id,
-                Report.kind == ReportKind.PROGRESS,
-                Report.period == Duty.period,
+                _report.project_id == _project.id,
+                _report.kind == ReportKind.PROGRESS,
+                _report.period == _duty.period,
             ),
         )
-        .outerjoin(_filer, _filer.id == Report.filed_by)
-        .where(
-            *reported_by(person_id, today),
-            Project.state == ProjectState.ACTIVE,
-            Duty.opens <= now,
-            Duty.closes > now - timedelta(seconds=1),  # to the second, see storage/duties.py
-            Duty.state.is_(None),
-        )
-        .group_by(Project.id, Duty.id)
-        .order_by(Report.id.is_not(None), Project.number, Duty.period)
+        .outerjoin(_filer, _filer.c.id == _report.filed_by)
     )
-    return list(session.execute(statement))
+    .where(
+        _answers.person_id == bindparam("person"),
+        _answers.role.in_(REPORTING),
+        _answers.since <= bindparam("today"),
+        or_(_answers.until.is_(None), _answers.until > bindparam("today")),
+        _project.state == ProjectState.ACTIVE,
+        _duty.opens <= bindparam("now"),
+        _duty.closes > bindparam("closing"),
+        _duty.state.is_(None),
+    )
+    .group_by(_project.id, _duty.id)
+    .order_by(_report.id.is_not(None), _project.number, _duty.period)
+)
+_DONE_BEFORE = (
+    select(
+        func.coalesce(_plan.amount, 0),
+        case((_project.opening_month >= bindparam("january"), _project.opening_year_done), else_=0)
+        + func.coalesce(
+            func.sum(case((_report.period >= bindparam("january"), _version.amount), else_=0)), 0
+        ),
+        _project.opening_total_done + func.coalesce(func.sum(_version.amount), 0),
+    )
+    .select_from(
+        Project.__table__.outerjoin(
+            YearPlan.__table__, and_(_plan.project_id == _project.id, _plan.year == bindparam("year"))
+        )
+        .outerjoin(
+            Report.__table__,
+            and_(
+                _report.project_id == _project.id,
+                _report.kind == ReportKind.PROGRESS,
+                _report.period > _project.opening_month,
+                _report.period < bindparam("period"),
+            ),
+        )
+        .outerjoin(
+            ReportVersion.__table__,
+            and_(_version.report_id == _report.id, _version.version == _report.version),
+        )
+    )
+    .where(_project.id == bindparam("project"))
+    .group_by(_project.id, _plan.id)
+)
+
+
+def open_for_progress(
+    session: Session, person_id: int, now: datetime, today: date
+) -> "Sequence[Row[int, int, str, ProjectKind, int, str, int, str]]":
+    """The person's projects with a monthly duty open at `now`: still owed first, then those reported."""
+    closing = now - timedelta(seconds=1)  # to the second, see storage/duties.py
+    wanted = {"person": person_id, "now": now, "closing": closing, "today": today}
+    return session.execute(_OPEN_FOR_PROGRESS, wanted).all()
 
 
 def done_before(session: Session, project_id: int, period: str) -> Done:
-    """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), from unrounded yuan."""
+    """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), in yuan."""
     year = period[:4]
-    counted = and_(
-        Report.project_id == Project.id,
-        Report.kind == ReportKind.PROGRESS,
-        Report.period > Project.opening_month,
-        Report.period < period,
-    )
-    in_year = case((Report.period >= f"{year}-01", ReportVersion.amount), else_=0)
-    row = session.execute(
-        select(
-            func.coalesce(YearPlan.amount, 0),
-            case((Project.opening_month >= f"{year}-01", Project.opening_year_done), else_=0)
-            + func.coalesce(func.sum(in_year), 0),
-            Project.opening_total_done + func.coalesce(func.sum(ReportVersion.amount), 0),
-        )
-        .select_from(Project)
-        .outerjoin(YearPlan, and_(YearPlan.project_id == Project.id, YearPlan.year == int(year)))
-        .outerjoin(Report, counted)
-        .outerjoin(
-            ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version)
-        )
-        .where(Project.id == project_id)
-        .group_by(Project.id, YearPlan.id)
-    ).one()
-    return Done(int(row[0]), int(row[1]), int(row[2]))
+    wanted = {"project": project_id, "period": period, "january": f"{year}-01", "year": int(year)}
+    plan, in_year, total = session.execute(_DONE_BEFORE, wanted).one()
+    return Done(int(plan), int(in_year), int(total))
 
 
 def milestone_due(session: Session, project_id: int, until: date) -> bool:

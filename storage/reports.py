@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, and_, select
+from sqlalchemy import Row, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
@@ -24,18 +24,23 @@ class Content:
     coordination: str = ""
 
 
+_STANDING = (
+    select(Report, ReportVersion, Person.name)
+    .join(ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version))
+    .join(Person, Person.id == ReportVersion.filed_by)
+    .where(
+        Report.project_id == bindparam("project"),
+        Report.kind == bindparam("kind"),
+        Report.period == bindparam("period"),
+    )
+)
+
+
 def standing(
     session: Session, project_id: int, kind: ReportKind, period: str
 ) -> "Row[Report, ReportVersion, str] | None":
     """The report of a project for a period, its version that counts, and the name of who filed it."""
-    return session.execute(
-        select(Report, ReportVersion, Person.name)
-        .join(
-            ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version)
-        )
-        .join(Person, Person.id == ReportVersion.filed_by)
-        .where(Report.project_id == project_id, Report.kind == kind, Report.period == period)
-    ).first()
+    return session.execute(_STANDING, {"project": project_id, "kind": kind, "period": period}).first()
 
 
 def file(

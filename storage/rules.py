@@ -23,11 +23,13 @@ def _parsed(text: str) -> Book:
     return load(text)
 
 
+_rules = RulesVersion.__table__.c
+_NEWEST = select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1)
+
+
 def in_force(session: Session) -> InForce:
     """The newest version. Raises LookupError in a database where none was ever taken."""
-    row = session.execute(
-        select(RulesVersion.id, RulesVersion.text).order_by(RulesVersion.id.desc()).limit(1)
-    ).first()
+    row = session.execute(_NEWEST).first()
     if row is None:
         raise LookupError("no rules in force; `take` was never called on this database")
     return InForce(row.id, _parsed(row.text))

@@ -99,7 +99,7 @@ class Office:
         self.photos: dict[int, bytes] = {}
         self.delivery = self.a_delivery(limits)
 
-    def a_delivery(self, limits: Limits = UNLIMITED, patience: float = 0.05) -> Delivery:
+    def a_delivery(self, limits: Limits = UNLIMITED, send_time: float = 60) -> Delivery:
         return Delivery(
             database=self.database,
             channels={("telegram", "bot"): self.phone},
@@ -107,7 +107,8 @@ class Office:
             clock=self.clock,
             media=self.photo,
             on_blocked=lambda _session, row, _now: self.blocked.append(row),
-            patience=patience,
+            send_time=send_time,
+            patience=0.05,
         )
 
     async def photo(self, media_id: int) -> bytes | None:
@@ -381,7 +382,7 @@ async def test_an_edit_in_doubt_is_repeated(office: Office) -> None:
 
 
 async def test_a_send_that_never_ends_is_unclear(office: Office) -> None:
-    office.delivery._send_time = 0.01
+    office.delivery = office.a_delivery(send_time=0.01)
     office.phone.hanging["1"] = asyncio.Event()
     office.say("digest", lane=Lane.DIGEST)
     await office.until_quiet()
@@ -478,6 +479,11 @@ async def test_what_fails_together_counts_as_one_failure(office: Office) -> None
         NotSent("no connection", everyone=True) if office.clock.seconds < 0.5 else None
     )
     office.say_digests(40)
+    office.phone.hanging = {f"d{chat}": asyncio.Event() for chat in range(40)}
+    await office.delivery.look()
+    await asyncio.sleep(0)
+    for call in office.phone.hanging.values():
+        call.set()
     await office.until_quiet()
     assert {round(call.at) for call in office.phone.accepted} == {1}
 
@@ -607,6 +613,7 @@ async def test_a_failing_database_forgets_no_outcome(office: Office, monkeypatch
         disk.setattr(outbox, "finish", full)
         waits = [await office.delivery.look() for _ in range(5)]
     assert waits == [1, 2, 4, 5, 5]
+    assert not office.delivery._wake.is_set(), "a full disk is not asked again at once"
     assert set(office.states()) == {"sending"}
     office.say("21", "21")
     await office.until_quiet()

@@ -33,7 +33,9 @@ class NotSent(SendError):
     def __init__(self, reason: str, retry_after: float | None = None, everyone: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
-        self.everyone = everyone  # the whole account is told to wait, not only this chat
+        # The whole account waits, not only this chat: a 429 for all, or (retry_after None) no connection,
+        # which delivery then probes by its own back-off and not with every row.
+        self.everyone = everyone
 
 
 class Refused(SendError):

@@ -21,7 +21,8 @@
 from handlers.commands import FileIssue, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Confirm, Item, Photos, Text, quick
+from handlers.questions import Choice, Confirm, Photos, Text, quick
+from handlers.reading import Item
 from rules.kinds import Severity
 
 
@@ -83,21 +84,11 @@ def _help(facts: Facts, key: str) -> Dialogue[str]:
 def _card(facts: Facts, project: ProjectFacts, issue: FileIssue) -> Dialogue[None]:
     words, key = facts.words, str(project.id)
     major = issue.severity is Severity.MAJOR
-    lines = [
-        words.line_category.format(text=dict(facts.categories)[issue.category]),
-        words.line_what.format(text=issue.what),
-        words.line_help.format(text=issue.help_needed) if issue.help_needed else words.line_no_help,
-        words.line_photos.format(count=len(issue.photos)) if issue.photos else words.line_no_photos,
-    ]
-    told = facts.alerted.get(project.id, ())
-    if major and told:
-        lines.append(words.line_goes_to.format(names=words.list_separator.join(told)))
+    severity = words.severity_major if major else words.severity_general
     yield from Confirm.of(
         f"confirm@{key}",
-        words.card_issue.format(
-            project=project.name, severity=words.severity_major if major else words.severity_general
-        ),
-        "\n".join(lines),
+        words.card_issue.format(project=project.name, severity=severity),
+        "\n".join(_lines(facts, issue)),
         agree=words.confirm_major if major else "",
         editable=(
             Item("project", words.edit_project),
@@ -108,3 +99,16 @@ def _card(facts: Facts, project: ProjectFacts, issue: FileIssue) -> Dialogue[Non
             Item(f"photos@{key}", words.edit_photos),
         ),
     )
+
+
+def _lines(facts: Facts, issue: FileIssue) -> list[str]:
+    words, told = facts.words, facts.alerted.get(issue.project_id, ())
+    lines = [
+        words.line_category.format(text=dict(facts.categories)[issue.category]),
+        words.line_what.format(text=issue.what),
+        words.line_help.format(text=issue.help_needed) if issue.help_needed else words.line_no_help,
+        words.line_photos.format(count=len(issue.photos)) if issue.photos else words.line_no_photos,
+    ]
+    if issue.severity is Severity.MAJOR and told:
+        lines.append(words.line_goes_to.format(names=words.list_separator.join(told)))
+    return lines

@@ -9,15 +9,18 @@
 > 主体封顶，完成70%
 有现场照片吗？ [没有照片]
 > [没有照片]
-请核对：城北水厂扩建工程 2012年3月进展 [✅ 确认上报] [改本月完成] [改形象进度] [改照片] [＋下月安排] [＋需协调事项]
+请核对：城北水厂扩建工程 2012年3月进展 [✅ 确认上报] [改本月完成] [改形象进度] [改照片] [＋下月安排]
 > [✅ 确认上报]
 已收到 J1
 """
 
+from dataclasses import replace
+
 from handlers.commands import FileProgress, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Confirm, Item, Money, Photos, Text
+from handlers.questions import Choice, Confirm, Money, Photos, Text
+from handlers.reading import Item
 from rules import money
 from rules.kinds import ProjectKind, Stage
 
@@ -30,6 +33,7 @@ STAGES = {
     Stage.PRODUCING: "投产",
     Stage.YIELDING: "效益",
 }
+PRELIMINARY_STAGES = (Stage.INTENTION, Stage.SIGNED, Stage.STARTED)
 
 
 def report_progress(facts: Facts) -> Dialogue[FileProgress | Tell]:
@@ -80,8 +84,8 @@ def _correct(facts: Facts, project: ProjectFacts) -> Dialogue[str]:
             f"correct@{subject(project)}",
             prompt,
             items=(
-                Item("yes", words.correct_yes, ("更正", "是", "要")),
-                Item("no", words.correct_no, ("不要", "否")),
+                Item("yes", words.correct_yes, tuple(words.correct_yes_words.split("、"))),
+                Item("no", words.correct_no, tuple(words.correct_no_words.split("、"))),
             ),
         )
     )
@@ -95,109 +99,87 @@ def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]
         hint=_amount_hint(facts, project),
         quick=_same_as_last(facts, project),
     )
-    carried = amount == SAME
-    photos: tuple[int, ...] = ()
-    if carried and project.last:
-        amount, progress = 0, project.last.progress
+    if amount == SAME and project.last:
+        report = FileProgress(project.id, project.period, 0, project.last.progress, carried=True)
     else:
-        hint = (
-            words.progress_hint.format(last=project.last.progress)
-            if project.last
-            else words.progress_hint_first
-        )
-        progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
-        photos = yield from _photos(facts, key)
-    next_plan, coordination = yield from _extras(facts, key)
-    yuan = int(amount)
-    lines = [
-        words.line_amount.format(amount=money.wan(yuan)),
-        *_cumulative(facts, project, yuan),
-        (words.line_carried if carried else words.line_progress).format(text=progress),
-    ]
-    editable = [Item(f"amount@{key}", words.edit_amount)]
-    if not carried:
-        editable += [Item(f"progress@{key}", words.edit_progress), Item(f"photos@{key}", words.edit_photos)]
-        lines.append(_photo_line(facts, photos))
-    yield from _card(facts, project, lines, editable, next_plan, coordination)
-    return FileProgress(
-        project.id, project.period, yuan, progress, carried=carried, next_plan=next_plan,
-        coordination=coordination, photos=photos, corrects=project.filed is not None,
-    )  # fmt: skip
+        progress, photos = yield from _what_was_done(facts, project)
+        report = FileProgress(project.id, project.period, int(amount), progress, photos=photos)
+    return (yield from _finish(facts, project, report))
 
 
 def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     """前期 projects owe their stage and what has been done, no amount (decisions: duties)."""
-    words, key = facts.words, subject(project)
     stage = yield from Choice(
-        f"stage@{key}",
-        words.ask_stage.format(project=project.name),
-        items=tuple(
-            Item(value.value, name)
-            for value, name in STAGES.items()
-            if value in (Stage.INTENTION, Stage.SIGNED, Stage.STARTED)
-        ),
+        f"stage@{subject(project)}",
+        facts.words.ask_stage.format(project=project.name),
+        items=tuple(Item(stage.value, STAGES[stage]) for stage in PRELIMINARY_STAGES),
         columns=3,
     )
-    hint = (
-        words.progress_hint.format(last=project.last.progress) if project.last else words.progress_hint_first
-    )
-    progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
-    photos = yield from _photos(facts, key)
-    next_plan, coordination = yield from _extras(facts, key)
-    lines = [
-        words.line_stage.format(text=STAGES[Stage(stage)]),
-        words.line_progress.format(text=progress),
-        _photo_line(facts, photos),
-    ]
-    editable = [
-        Item(f"stage@{key}", words.edit_stage),
-        Item(f"progress@{key}", words.edit_progress),
-        Item(f"photos@{key}", words.edit_photos),
-    ]
-    yield from _card(facts, project, lines, editable, next_plan, coordination)
-    return FileProgress(
-        project.id, project.period, None, progress, stage=stage, next_plan=next_plan,
-        coordination=coordination, photos=photos, corrects=project.filed is not None,
-    )  # fmt: skip
+    progress, photos = yield from _what_was_done(facts, project)
+    report = FileProgress(project.id, project.period, None, progress, stage=stage, photos=photos)
+    return (yield from _finish(facts, project, report))
 
 
-def _photos(facts: Facts, key: str) -> Dialogue[tuple[int, ...]]:
-    return (
-        yield from Photos(
-            f"photos@{key}", facts.words.ask_photos, hint=facts.words.photos_hint, offered=facts.loose_media
-        )
-    )
-
-
-def _extras(facts: Facts, key: str) -> Dialogue[tuple[str, str]]:
-    """Two optional questions, opened only from the card."""
-    next_plan = yield from Text(f"next@{key}", facts.words.ask_next_plan, optional=True, longest=300)
-    coordination = yield from Text(
-        f"coordination@{key}", facts.words.ask_coordination, optional=True, longest=300
-    )
-    return next_plan or "", coordination or ""
-
-
-def _card(
-    facts: Facts,
-    project: ProjectFacts,
-    lines: list[str],
-    editable: list[Item],
-    next_plan: str,
-    coordination: str,
-) -> Dialogue[None]:
+def _what_was_done(facts: Facts, project: ProjectFacts) -> Dialogue[tuple[str, tuple[int, ...]]]:
     words, key = facts.words, subject(project)
-    if next_plan:
-        lines.append(words.line_next_plan.format(text=next_plan))
-    if coordination:
-        lines.append(words.line_coordination.format(text=coordination))
-    extras = [Item(f"next@{key}", words.add_next_plan), Item(f"coordination@{key}", words.add_coordination)]
+    hint = words.progress_hint_first
+    if project.last:
+        hint = words.progress_hint.format(last=project.last.progress)
+    progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
+    photos = yield from Photos(
+        f"photos@{key}", words.ask_photos, hint=words.photos_hint, offered=facts.loose_media
+    )
+    return progress, photos
+
+
+def _finish(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
+    """Two optional questions, opened only from the card; then the card."""
+    words, key = facts.words, subject(project)
+    next_plan = yield from Text(f"next@{key}", words.ask_next_plan, optional=True, longest=300)
+    coordination = yield from Text(f"coordination@{key}", words.ask_coordination, optional=True, longest=300)
+    report = replace(
+        report,
+        next_plan=next_plan or "",
+        coordination=coordination or "",
+        corrects=project.filed is not None,
+    )
     yield from Confirm.of(
         f"confirm@{key}",
         words.card_progress.format(project=project.name, period=project.period_name),
-        "\n".join(lines),
-        editable=[*editable, *extras],
+        "\n".join(_lines(facts, project, report)),
+        editable=_editable(facts, key, report),
     )
+    return report
+
+
+def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[str]:
+    words, lines = facts.words, []
+    if report.amount is not None:
+        lines += [words.line_amount.format(amount=money.wan(report.amount))]
+        lines += _cumulative(facts, project, report.amount)
+    if report.stage:
+        lines.append(words.line_stage.format(text=STAGES[Stage(report.stage)]))
+    if report.carried:
+        lines.append(words.line_carried.format(text=report.progress))
+    else:
+        lines.append(words.line_progress.format(text=report.progress))
+        count = len(report.photos)
+        lines.append(words.line_photos.format(count=count) if count else words.line_no_photos)
+    if report.next_plan:
+        lines.append(words.line_next_plan.format(text=report.next_plan))
+    if report.coordination:
+        lines.append(words.line_coordination.format(text=report.coordination))
+    return lines
+
+
+def _editable(facts: Facts, key: str, report: FileProgress) -> list[Item]:
+    words = facts.words
+    first = Item(f"stage@{key}", words.edit_stage)
+    if report.amount is not None:
+        first = Item(f"amount@{key}", words.edit_amount)
+    done = [Item(f"progress@{key}", words.edit_progress), Item(f"photos@{key}", words.edit_photos)]
+    extras = [Item(f"next@{key}", words.add_next_plan), Item(f"coordination@{key}", words.add_coordination)]
+    return [first, *([] if report.carried else done), *extras]
 
 
 def _same_as_last(facts: Facts, project: ProjectFacts) -> tuple[Item, ...]:
@@ -231,7 +213,3 @@ def _cumulative(facts: Facts, project: ProjectFacts, amount: int) -> list[str]:
 
 def _share(part: int, whole: int) -> str:
     return f"{part * 100 / whole:.1f}"
-
-
-def _photo_line(facts: Facts, photos: tuple[int, ...]) -> str:
-    return facts.words.line_photos.format(count=len(photos)) if photos else facts.words.line_no_photos

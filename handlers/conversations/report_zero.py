@@ -9,7 +9,8 @@
 from handlers.commands import FileZeros, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ZeroFacts
-from handlers.questions import Confirm, Item, Several
+from handlers.questions import Confirm, Several
+from handlers.reading import Item
 
 
 def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
@@ -33,6 +34,10 @@ def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
 
 def _nothing_to_give(facts: Facts) -> Tell:
     words, period = facts.words, facts.zero_period_name
+    if not facts.zero_period and not facts.projects:
+        return Tell(text=words.no_projects)
+    if not facts.zero_period and not facts.next_opening:
+        return Tell(text=words.zero_closed_unknown)
     if not facts.zero_period:
         return Tell(text=words.zero_closed.format(period=period, opens=facts.next_opening))
     barred = [zero for zero in facts.zeros if zero.barred_by]

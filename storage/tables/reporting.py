@@ -91,7 +91,9 @@ class ReportVersion(Base):
     filed: Mapped[datetime]
     talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"))
 
-    amount: Mapped[int | None] = mapped_column(BigInteger)  # 本月完成投资; None where none is owed (前期, zero)
+    amount: Mapped[int | None] = mapped_column(
+        BigInteger
+    )  # 本月完成投资; None where none is owed (前期, zero)
     progress: Mapped[str] = mapped_column(default="")  # 形象进度
     percent: Mapped[int | None]
     carried: Mapped[bool] = mapped_column(default=False)  # 同上月: the text was carried over

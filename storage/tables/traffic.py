@@ -19,9 +19,21 @@ class InboxRow(Base):
     __table_args__ = (
         UniqueConstraint("channel", "account", "external"),
         Index("ix_inbox_sender_received", "sender", "received"),
-        Index("ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")),
         Index(
-            "ix_inbox_parked", "id", sqlite_where=text("state = 'parked'"), postgresql_where=text("state = 'parked'")
+            "ix_inbox_new", "id", sqlite_where=text("state = 'new'"), postgresql_where=text("state = 'new'")
+        ),
+        Index(
+            "ix_inbox_sender_new",
+            "sender",
+            "id",
+            sqlite_where=text("state = 'new'"),
+            postgresql_where=text("state = 'new'"),
+        ),
+        Index(
+            "ix_inbox_parked",
+            "id",
+            sqlite_where=text("state = 'parked'"),
+            postgresql_where=text("state = 'parked'"),
         ),
     )
 
@@ -79,8 +91,8 @@ class Talk(Base):
 class OutboxRow(Base):
     """A message to be sent, or that was.
 
-    state: due | sending (under a lease) | sent | unknown (may have arrived) | failed | expired | nobody (no channel).
-    `part_of` is the part of a long text before this one. `number` (W12, J34) is what makes an answer a receipt.
+    state: due | sending (under a lease) | sent | unknown (may have arrived) | failed | expired | nobody.
+    `part_of` is the part of a long text before this one. `number` (W12, J34) makes an answer a receipt.
     City clock: written, due, useless_after, ended. Machine clock: retry, lease.
     """
 
@@ -113,7 +125,7 @@ class OutboxRow(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # what it answers, if it is an answer
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # what it answers, if anything
     channel: Mapped[str]
     account: Mapped[str]
     chat: Mapped[str]
@@ -144,5 +156,3 @@ class Occurrence(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-
-

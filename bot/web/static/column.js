@@ -3,6 +3,7 @@
  * Rule 1  Messages are fetched from the cursor, by one request at a time, until none is new.
  * Rule 2  A sent message stands below the log at once. It leaves when a fetch brings the same words, or when a fetch begun
  *         after the server's "stored" has ended: it is never seen twice and never missing.
+ * Rule 3  A press shows on its button, as the platforms do; only one that meets trouble gets a bubble to tell of it.
  */
 
 import { getMessages } from "./api.js";
@@ -61,11 +62,14 @@ export class Column {
   /** A second tap while the first is on its way is the same tap. */
   press(option, message) {
     if (this.outbox.isPressing(message, option.data)) return;
+    this.log.awaitAnswer();
     this.outbox.add({ data: option.data, label: option.label, message });
   }
 
   showUnsent() {
-    this.log.showUnsent(this.outbox.items.filter((item) => !item.seen));
+    const { items } = this.outbox;
+    this.log.showUnsent(items.filter((item) => !item.seen && !isPressing(item)));
+    this.log.showPressing(items.filter(isPressing));
   }
 
   async settle(item) {
@@ -109,6 +113,8 @@ export class Column {
     this.element.remove();
   }
 }
+
+const isPressing = (item) => item.data && !item.late && !item.error;
 
 /** Of several files each comes back as a message of its own, the words with the first. */
 const says = (item, message) => {

@@ -1,6 +1,7 @@
 /* One person's messages on the screen, in the server's order; what is not yet stored stands below them.
  *
- * Rule 1  A message with `replaces` takes the earlier bubble's place and its focus, and is marked 已更新.
+ * Rule 1  A message with `replaces` takes the earlier bubble's place and its focus, and is marked 已更新. Only the presses
+ *         that stand right under the earlier one are read before it: they led to it.
  * Rule 2  The view follows new messages only while it is at the end; whoever reads further up is not moved but told.
  * Rule 3  A new message is shown from its beginning, also when it is taller than the view.
  */
@@ -80,7 +81,8 @@ export class Log {
 
   swap(earlier, element, id, isFirst) {
     const hadFocus = earlier.contains(document.activeElement);
-    earlier.replaceWith(element);
+    lastPressAfter(earlier).after(element);
+    earlier.remove();
     this.shown.set(id, element);
     write(element, ".state", "已更新");
     element.classList.toggle("changed", !isFirst);
@@ -108,8 +110,23 @@ export class Log {
 
   /** The person's own words are shown; a press further up leaves the view where the finger is. */
   spoke(item) {
-    this.awaits = true;
+    this.awaitAnswer();
     if (!item.data || this.isAtEnd) this.reveal(this.unsent.get(item.nonce));
+  }
+
+  awaitAnswer() {
+    this.awaits = true;
+  }
+
+  /** Marks the buttons whose press is on its way. */
+  showPressing(items) {
+    for (const option of this.box.querySelectorAll(".option.pressing")) option.classList.remove("pressing");
+    for (const item of items) this.optionOf(item)?.classList.add("pressing");
+  }
+
+  optionOf({ message, data }) {
+    const options = this.shown.get(message)?.querySelectorAll(".option") ?? [];
+    return [...options].find((option) => option.dataset.data === data);
   }
 
   reveal(element) {
@@ -155,4 +172,9 @@ export class Log {
     this.newest.classList.toggle("bare", !count);
     this.newest.hidden = this.isAtEnd;
   }
+}
+
+function lastPressAfter(element) {
+  const next = element.nextElementSibling;
+  return next?.matches(".press:not(.unsent)") ? lastPressAfter(next) : element;
 }

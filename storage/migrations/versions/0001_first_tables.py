@@ -177,6 +177,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("state = 'parked'"),
     )
     op.create_index(op.f("ix_inbox_person_id"), "inbox", ["person_id"], unique=False)
+    op.create_index(
+        "ix_inbox_sender_new",
+        "inbox",
+        ["sender", "id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'new'"),
+        postgresql_where=sa.text("state = 'new'"),
+    )
     op.create_index("ix_inbox_sender_received", "inbox", ["sender", "received"], unique=False)
     op.create_table(
         "invites",

@@ -1,0 +1,57 @@
+"""How a question looks: its words, its buttons, and the steps under every question."""
+
+from typing import Any
+
+from handlers.conversation import Asking
+from handlers.opening import button_data, menu
+from handlers.questions import Photos, Question
+from handlers.reading import Stored
+from handlers.words import Words
+from storage.messages import Option, Outgoing
+
+Rows = tuple[tuple[Option, ...], ...]
+
+
+def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
+    question = position.question
+    stored = position.draft.answers.get(question.key)
+    rows = [*question.buttons(stored, position.page, words), steps(words, position, stored)]
+    return Outgoing(
+        title=question.prompt,
+        text="\n".join(filter(None, (_note(words, position, stored), question.hint))),
+        rows=tuple(
+            tuple(Option(label=label, data=button_data(talk_id, question.key, value)) for label, value in row)
+            for row in rows
+        ),
+    )
+
+
+def _note(words: Words, position: Asking, stored: Stored) -> str:
+    if position.note:
+        return f"⚠ {position.note}"
+    if isinstance(position.question, Photos) and isinstance(stored, dict) and stored.get("ids"):
+        return words.photos_got.format(count=len(stored["ids"]))
+    return ""
+
+
+def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:
+    """Back where there is a way back, keep where something can be left as it is, and always a way out."""
+    question: Question[Any] = position.question
+    found = [(words.back_button, "back")] if position.path else []
+    if question.kept(stored):
+        found.append((words.keep_button, "keep"))
+    return [*found, (words.cancel_button, "cancel")]
+
+
+def menu_rows(words: Words) -> Rows:
+    options = [Option(label=word, data=f"o|{script}|") for word, script in menu(words)]
+    return (tuple(options[:3]), tuple(options[3:]))
+
+
+def talk_title(words: Words, script: str) -> str:
+    """How a talk is called when it is offered again."""
+    return {
+        "report_progress": words.progress_title,
+        "report_issue": words.issue_title,
+        "report_zero": words.zero_title,
+    }.get(script, script)
