@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+import uvloop
 
 from bot import settings as operator
 from bot.errands import Unreachable, lock_paths, run_errand
@@ -57,7 +58,8 @@ def serve() -> None:
         with hold(lock_paths(settings), "serve"):
             from bot.app import serve as run
 
-            asyncio.run(run(settings))
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(run(settings))
 
 
 @app.command("import")

@@ -1,14 +1,16 @@
 """From the inbox to turns: the oldest new message of each sender, each in one transaction.
 
 Rule 1  A sender's messages are taken in order: a row that waits for its retry holds back the later ones.
-Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the person
-        gets one sentence, the admin is told. A database that cannot write is nobody's bug: the row stays as it is.
+Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the
+        person gets one sentence, the admin is told. A database that cannot write is nobody's bug: the row
+        stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
@@ -63,10 +65,8 @@ class Dispatch:
             self._woken.clear()
             taken = await self.take_waiting()
             if not taken:
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    pass
 
     async def take_waiting(self) -> int:
         """Takes the oldest new row of each sender; returns how many there were."""

@@ -1,15 +1,17 @@
-"""Fetching what people sent: as soon as its message was taken, beside the turns, until it is stored or cannot be had.
+"""Fetching what people sent: as soon as its message was taken, beside the turns, until it is stored or lost.
 
 Rule 1  A report never waits for its photos; a photo that cannot be kept asks its sender for another, once.
-Rule 2  A file is what its bytes say, not what its name says; it lies under its hash, never under a name of theirs.
-Rule 3  The place where a photo was taken is removed from it.
+Rule 2  A file is what its bytes say, not what its name says; it lies under its hash, under no name of theirs.
+Rule 3  The place where a picture was taken is removed from it, whether it came as a photo or as a file.
 """
 
 import asyncio
 import hashlib
 import io
 import logging
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -30,9 +32,11 @@ log = logging.getLogger(__name__)
 
 LONGEST_BYTES = 20 * 1024 * 1024
 LONGEST_PIXELS = 60_000_000
-TRIES = 8
+TRIES = 60  # some nine hours: an outage of the network must not cost the evidence
+LONGEST_WAIT = 600
 POLL_SECONDS = 5.0
 GPS = 0x8825  # the EXIF directory that says where a photo was taken
+XMP_GPS = b"exif:GPS"  # the same in XMP
 
 
 class Unkeepable(Exception):  # noqa: N818 - it is a fact about the file
@@ -40,29 +44,39 @@ class Unkeepable(Exception):  # noqa: N818 - it is a fact about the file
 
 
 def cleaned(raw: bytes, kind: MediaKind) -> bytes:
-    """The bytes to keep. Raises Unkeepable for what is too large, or no picture although it was sent as one."""
+    """The bytes to keep. Raises Unkeepable for what is too large, or was sent as a photo and is none."""
     if len(raw) > LONGEST_BYTES:
         raise Unkeepable(f"超过{LONGEST_BYTES // 1024 // 1024}MB")
-    if kind is not MediaKind.PHOTO:
-        return raw
     try:
-        with Image.open(io.BytesIO(raw)) as picture:
-            if picture.width * picture.height > LONGEST_PIXELS:
-                raise Unkeepable("图片尺寸过大")
-            exif = picture.getexif()
-            if GPS not in exif:
-                picture.verify()
-                return raw
+        return _without_place(raw)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
+        if kind is MediaKind.PHOTO:
+            raise Unkeepable("不是能打开的图片") from error
+        return raw
+    except Image.DecompressionBombError as error:
+        raise Unkeepable("图片尺寸过大") from error
+
+
+def _without_place(raw: bytes) -> bytes:
+    with Image.open(io.BytesIO(raw)) as picture:
+        if picture.width * picture.height > LONGEST_PIXELS:
+            raise Unkeepable("图片尺寸过大")
+        picture.verify()
+    with Image.open(io.BytesIO(raw)) as picture:  # after `verify` a picture can only be closed
+        exif = picture.getexif()
+        if GPS not in exif and XMP_GPS not in raw:
+            return raw
+        if GPS in exif:
             del exif[GPS]
-            return _saved(picture, exif)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise Unkeepable("不是能打开的图片") from error
+        return _saved(picture, exif)
 
 
 def _saved(picture: Image.Image, exif: Image.Exif) -> bytes:
+    """The first frame again (phones append a second one, MPO), as it was but for its metadata."""
     target = io.BytesIO()
-    quality = {"quality": "keep"} if picture.format == "JPEG" else {}
-    picture.save(target, picture.format, exif=exif, **quality)
+    quality: dict[str, object] = {"quality": "keep"} if picture.format == "JPEG" else {"quality": 92}
+    form = "JPEG" if picture.format == "MPO" else picture.format
+    picture.save(target, form, exif=exif, xmp=b"", **quality)
     return target.getvalue()
 
 
@@ -79,6 +93,7 @@ class Fetching:
         self._clock = clock
         self._folder = folder
         self._woken = asyncio.Event()
+        self._cleaning = asyncio.Semaphore(1)  # a large picture takes much memory while it is open
 
     def wake(self) -> None:
         self._woken.set()
@@ -87,10 +102,8 @@ class Fetching:
         while True:
             self._woken.clear()
             if not await self.fetch_wanted():
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
-                except TimeoutError:
-                    pass
 
     async def fetch_wanted(self) -> int:
         machine = self._clock.machine()
@@ -111,25 +124,32 @@ class Fetching:
             if channel is None:
                 raise NotSent("its channel is not configured")
             raw = await channel.fetch(wanted.reference)
-            kept = await asyncio.to_thread(cleaned, raw, wanted.kind)
-            path = await asyncio.to_thread(self._keep, kept)
+            async with self._cleaning:
+                kept = await asyncio.to_thread(cleaned, raw, wanted.kind)
+            path = await asyncio.to_thread(self._keep, kept, wanted.id)
         except NotSent as error:
             await self._again(wanted, str(error))
         except Unfetchable as error:
             await self._end(wanted, "lost", str(error))
         except Unkeepable as error:
             await self._end(wanted, "refused", str(error))
+        except Exception as error:
+            log.exception("media %s met a bug", wanted.id)  # which must not keep all the others waiting
+            await self._again(wanted, type(error).__name__)
         else:
             values = {"state": "stored", "path": path, "size": len(kept), "sha256": Path(path).name}
             await self._database.run(lambda session: _change(session, wanted.id, values))
 
-    def _keep(self, kept: bytes) -> str:
+    def _keep(self, kept: bytes, media_id: int) -> str:
         digest = hashlib.sha256(kept).hexdigest()
         path = self._folder / digest[:2] / digest
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(".part")
-            part.write_bytes(kept)
+            part = path.with_suffix(f".{media_id}")  # the same picture may be fetched twice at once
+            with part.open("wb") as file:
+                file.write(kept)
+                file.flush()
+                os.fsync(file.fileno())
             part.replace(path)
         return str(path.relative_to(self._folder))
 
@@ -137,7 +157,7 @@ class Fetching:
         if wanted.attempts + 1 >= TRIES:
             await self._end(wanted, "lost", note)
             return
-        wait = timedelta(seconds=min(600, 2**wanted.attempts))
+        wait = timedelta(seconds=min(LONGEST_WAIT, 2 ** min(wanted.attempts, 10)))
         values = {
             "attempts": wanted.attempts + 1,
             "next_try": self._clock.machine() + wait,
@@ -149,13 +169,15 @@ class Fetching:
         now = self._clock.city()
         log.warning("media %s is %s: %s", wanted.id, state, note)
 
+        words = self._city.words
+        text = (words.media_refused if state == "refused" else words.media_lost).format(reason=note)
+
         def write(session: Session) -> None:
             _change(session, wanted.id, {"state": state, "note": note[:300]})
-            text = self._city.words.media_refused if state == "refused" else self._city.words.media_lost
             for contact in people.contacts(session, [wanted.person_id]):
                 outbox.write(
                     session, address=contact.address, person_id=contact.id, lane=Lane.REPLY, now=now,
-                    message=Outgoing(text=text.format(reason=note)), limit=self._city.show(wanted.channel).text_limit,
+                    message=Outgoing(text=text), limit=self._city.show(wanted.channel).text_limit,
                     once=f"media:{wanted.id}:{state}",
                 )  # fmt: skip
 

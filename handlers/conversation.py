@@ -14,8 +14,9 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol, TypeVar
 
+from handlers.card import Confirm
 from handlers.plain import bare, plain
-from handlers.questions import Confirm, Question
+from handlers.questions import Question
 from handlers.reading import Edit, More, Refused, Said, Taken
 from handlers.words import Words
 

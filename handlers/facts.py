@@ -1,4 +1,4 @@
-"""What a conversation may know: loaded fresh each turn, frozen. Money in yuan; dates are already written out."""
+"""What a conversation may know: loaded fresh each turn, frozen. Money in yuan, dates already written out."""
 
 from dataclasses import dataclass, field
 

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.facts import Facts, Filed, Owed, PersonFacts, ProjectFacts, Sent, ZeroFacts
 from handlers.moments import day, day_and_hour
-from rules.kinds import DutyKind, ReportKind, Role
+from rules.kinds import DutyKind, ProjectKind, ReportKind, Role
 from rules.periods import Period
-from storage import duties, issues, media, people, projects, reports
+from storage import duties, issues, media, people, projects, reports, talks
 from storage import rules as stored_rules
 from storage.tables.reporting import Duty
 
@@ -67,7 +68,9 @@ def _by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
     return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
 
 
-def _project(loading: Loading, row: Any, chosen: object) -> ProjectFacts:
+def _project(
+    loading: Loading, row: "Row[int, int, str, ProjectKind, int, str, int, str]", chosen: object
+) -> ProjectFacts:
     """The chosen project with its figures; the others by name only."""
     period = Period.parse(row.period)
     base: dict[str, Any] = {
@@ -84,10 +87,9 @@ def _project(loading: Loading, row: Any, chosen: object) -> ProjectFacts:
     if chosen != f"{row.id}.{row.period}":
         return ProjectFacts(**base)
     done = projects.done_before(loading.session, row.id, row.period)
-    last = reports.standing(loading.session, row.id, ReportKind.PROGRESS, str(period.previous()))
+    last = reports.said(loading.session, row.id, ReportKind.PROGRESS, str(period.previous()))
     if last is not None:
-        report, version, name = last
-        base["last"] = Filed(report.receipt, name, version.amount, version.progress, version.stage)
+        base["last"] = Filed(f"J{last.id}", last.name, last.amount, last.progress, last.stage)
         base["milestone_due"] = projects.milestone_due(loading.session, row.id, period.last_day)
     return ProjectFacts(**base, year_plan=done.year_plan, year_done=done.year, total_done=done.total)
 
@@ -118,24 +120,18 @@ def _zero(loading: Loading) -> Facts:
         opens = day(coming.opens, loading.city.zone) if coming else ""
         return Facts(words, person, projects=_by_name(loading), zero_period_name=name, next_opening=opens)
     period = Period.parse(rows[0][0].period)
-    barred = issues.barring(
-        loading.session, [duty.project_id for duty, _ in rows], *half_year(loading.city, period)
+    ids = [duty.project_id for duty, _ in rows]
+    barred = issues.barring(loading.session, ids, *half_year(loading.city, period))
+    zeros = (
+        ZeroFacts(
+            duty.project_id,
+            name,
+            f"J{duty.report_id}" if duty.report_id else "",
+            barred.get(duty.project_id, ()),
+        )
+        for duty, name in rows
     )
-    return Facts(
-        words,
-        person,
-        zero_period=str(period),
-        zero_period_name=period.chinese,
-        zeros=tuple(
-            ZeroFacts(
-                duty.project_id,
-                name,
-                f"J{duty.report_id}" if duty.report_id else "",
-                barred.get(duty.project_id, ()),
-            )
-            for duty, name in rows
-        ),
-    )
+    return Facts(words, person, zero_period=str(period), zero_period_name=period.chinese, zeros=tuple(zeros))
 
 
 def half_year(city: City, period: Period) -> tuple[datetime, datetime]:
@@ -193,14 +189,17 @@ def _help(loading: Loading) -> Facts:
 
 
 def _loose(loading: Loading) -> tuple[int, ...]:
+    """Media that belong to nothing yet: to no report, and to no other answer that is still open."""
+    loose = media.loose(loading.session, loading.person.id, loading.now - LOOSE_FOR)
+    if not loose:
+        return ()
     used = {
         each
-        for answer in loading.answers.values()
+        for answers in (loading.answers, *talks.open_answers(loading.session, loading.person.id))
+        for answer in answers.values()
         if isinstance(answer, dict)
         for each in answer.get("ids", ())
-        if isinstance(each, int)
     }
-    loose = media.loose(loading.session, loading.person.id, loading.now - LOOSE_FOR)
     return tuple(each for each in loose if each not in used)
 
 

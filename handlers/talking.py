@@ -8,6 +8,7 @@ from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, sa
 from handlers.facts import Facts
 from handlers.loading import Loading, load
 from handlers.opening import SCRIPTS, Opener, TalkButton
+from handlers.outcome import Outcome
 from handlers.questions import Choice, Photos
 from handlers.reading import Said
 from handlers.screen import render, talk_title
@@ -62,7 +63,7 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     after = say(script, _facts(turn, talk.script, talk.answers), draft, said, key)
     if isinstance(after, Cancelled):
         talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
-        _tell(turn, deeds.Outcome(Outgoing(text=words.cancelled)), _unfinished(turn), in_place=in_place)
+        _tell(turn, Outcome(Outgoing(text=words.cancelled)), _unfinished(turn), in_place=in_place)
         return
     if isinstance(after, Asking) and not after.fresh:
         return
@@ -165,7 +166,7 @@ def _show(
     turn.answer(message, in_place=in_place)
 
 
-def _tell(turn: Turn, outcome: deeds.Outcome, unfinished: TalkRow | None, *, in_place: bool = False) -> None:
+def _tell(turn: Turn, outcome: Outcome, unfinished: TalkRow | None, *, in_place: bool = False) -> None:
     """Gives an outcome, and offers what is not finished."""
     message, words = outcome.message, turn.city.words
     if unfinished is not None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from handlers import deeds, strangers, talking
+from handlers import problems, strangers, talking
 from handlers.city import City
 from handlers.facts import PersonFacts
 from handlers.opening import (
@@ -164,4 +164,4 @@ def _search(turn: Turn, text: str) -> str:
 
 
 def _acknowledge(turn: Turn, issue_id: int) -> None:
-    turn.answer(deeds.acknowledge(turn, issue_id).message)
+    turn.answer(problems.acknowledge(turn, issue_id).message)

@@ -1,4 +1,4 @@
-"""Every sentence of a conversation: templates that a words file (TOML, SANBAO_WORDS_FILE) may replace by name.
+"""Every sentence of a conversation: templates that a words file (SANBAO_WORDS_FILE) may replace by name.
 
 Rule 1  A replacement may use only the placeholders of the sentence it replaces; unknown names are errors.
 Rule 2  What people wrote enters as a value, never as a template.
@@ -195,7 +195,7 @@ class Words(BaseModel):
     confirm_major: str = "🔴 确认，立即上报"
     receipt_issue: str = "已登记 {number}"
     receipt_major: str = "重大问题 {number} 已报出"
-    told: str = "已通知：{names}"
+    told: str = "已发给：{names}"
     unreachable: str = "没能通知到：{names}（没绑定或已停用）。请马上打电话。"
     nobody_to_tell: str = "这个项目没有登记要通知的领导，请马上打电话给市项目办！"
     alert_title: str = "🔴 重大问题 {number}：{project}"

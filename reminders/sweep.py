@@ -1,9 +1,9 @@
 """What happens without being asked: duties are opened ahead and closed, and the day's ledger root is drawn.
 
-Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run at any time, twice, late.
+Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run twice or late.
 Rule 2  It works in slices, each a transaction of a few milliseconds, so that it never stands in a turn's way.
         `sweep` does one slice and says whether there is more.
-Rule 3  What was missed in an outage is caught up: duties open and close by their own instants, not the sweep's.
+Rule 3  What an outage missed is caught up: duties open and close by their own instants, not the sweep's.
 """
 
 import hashlib

@@ -2,8 +2,9 @@
 
 Rule 1  A function takes a Session, is synchronous, never commits, and may be run again: its only effect is its
         transaction.
-Rule 2  On SQLite one writer thread runs them. Several that wait share one commit, each in its own savepoint; if the
-        shared commit fails (disk full, I/O error), each is run again alone. A future resolves only after COMMIT.
+Rule 2  On SQLite one writer thread runs them. Several that wait share one commit; if one of them or the commit
+        itself fails (a bug, a full disk), nothing has happened and each is run again alone. A future resolves
+        only after COMMIT.
 Rule 3  Readers have their own connections and see a snapshot (WAL); they never wait for the writer.
 """
 
@@ -18,7 +19,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -127,45 +127,24 @@ class Database:
                 return
 
     def _commit_together(self, jobs: list[_Job]) -> None:
+        """All jobs in one transaction; if anything fails, none of it happened, and each is run again alone."""
         try:
-            ends = self._attempt(jobs)
-        except SQLAlchemyError as failure:
+            with self.engine.begin() as connection:
+                results = [_carried_out(job, connection) for job in jobs]
+        except BaseException as failure:
             if len(jobs) == 1:
                 jobs[0].future.set_exception(failure)
                 return
             for job in jobs:
                 self._commit_together([job])
             return
-        for job, (result, error) in zip(jobs, ends, strict=True):
-            if error is not None:
-                job.future.set_exception(error)
-            else:
-                job.future.set_result(result)
-
-    def _attempt(self, jobs: list[_Job]) -> list[tuple[Any, BaseException | None]]:
-        """All jobs in one transaction; a job's own failure undoes only its savepoint.
-
-        A failure that took the whole transaction away (SQLite rolls back by itself when the disk is full) is raised.
-        """
-        ends: list[tuple[Any, BaseException | None]] = []
-        with self.engine.begin() as connection:
-            for job in jobs:
-                with Session(
-                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-                ) as session:
-                    try:
-                        result = job.work(session)
-                        session.commit()  # releases the savepoint; the COMMIT is the outer block's
-                    except BaseException as error:  # noqa: BLE001 - it is handed to the one who waits
-                        _still_open(connection, error)
-                        session.rollback()
-                        ends.append((None, error))
-                    else:
-                        ends.append((result, None))
-        return ends
+        for job, result in zip(jobs, results, strict=True):
+            job.future.set_result(result)
 
 
-def _still_open(connection: Connection, error: BaseException) -> None:
-    driver = connection.connection.driver_connection
-    if driver is not None and not driver.in_transaction:
-        raise SQLAlchemyError("the database took the whole transaction back") from error
+def _carried_out(job: _Job, connection: Connection) -> Any:  # noqa: ANN401 - whatever the work returns
+    # The session may roll the transaction back, but never commits it.
+    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
+        result = job.work(session)
+        session.flush()
+        return result

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, bindparam, Row, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -21,12 +21,16 @@ def not_closed(now: datetime) -> ColumnElement[bool]:
     return Duty.closes > now - SECOND
 
 
+_FIND = select(Duty).where(
+    Duty.project_id == bindparam("project"),
+    Duty.kind == bindparam("kind"),
+    Duty.period == bindparam("period"),
+    Duty.subject == "",
+)
+
+
 def find(session: Session, project_id: int, kind: DutyKind, period: str) -> Duty | None:
-    return session.scalars(
-        select(Duty).where(
-            Duty.project_id == project_id, Duty.kind == kind, Duty.period == period, Duty.subject == ""
-        )
-    ).first()
+    return session.scalars(_FIND, {"project": project_id, "kind": kind, "period": period}).first()
 
 
 def settle(duty: Duty, report_id: int, now: datetime) -> None:

@@ -43,6 +43,30 @@ def standing(
     return session.execute(_STANDING, {"project": project_id, "kind": kind, "period": period}).first()
 
 
+_report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
+_SAID = (
+    select(_report.id, _person.name, _version.amount, _version.progress, _version.stage)
+    .select_from(
+        Report.__table__.join(
+            ReportVersion.__table__,
+            and_(_version.report_id == _report.id, _version.version == _report.version),
+        ).join(Person.__table__, _person.id == _version.filed_by)
+    )
+    .where(
+        _report.project_id == bindparam("project"),
+        _report.kind == bindparam("kind"),
+        _report.period == bindparam("period"),
+    )
+)
+
+
+def said(
+    session: Session, project_id: int, kind: ReportKind, period: str
+) -> "Row[int, str, int | None, str, str] | None":
+    """What stands, for showing it: id, who filed it, amount, progress, stage."""
+    return session.execute(_SAID, {"project": project_id, "kind": kind, "period": period}).first()
+
+
 def file(
     session: Session,
     *,

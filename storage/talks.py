@@ -65,6 +65,12 @@ def newest_paused(session: Session, person_id: int) -> TalkRow | None:
     return _one(session, _NEWEST_PAUSED, person=person_id)
 
 
+def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
+    """The answers of every talk that the person has not ended."""
+    wanted = select(_talk.answers).where(_talk.person_id == person_id, _talk.state.in_(("current", "paused")))
+    return list(session.scalars(wanted))
+
+
 def open_talk(
     session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime
 ) -> TalkRow:

@@ -18,10 +18,11 @@
 重大问题 W1 已报出
 """
 
+from handlers.card import Confirm
 from handlers.commands import FileIssue, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Confirm, Photos, Text, quick
+from handlers.questions import Choice, Photos, Text, quick
 from handlers.reading import Item
 from rules.kinds import Severity
 

@@ -16,10 +16,11 @@
 
 from dataclasses import replace
 
+from handlers.card import Confirm
 from handlers.commands import FileProgress, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Confirm, Money, Photos, Text
+from handlers.questions import Choice, Money, Photos, Text
 from handlers.reading import Item
 from rules import money
 from rules.kinds import ProjectKind, Stage

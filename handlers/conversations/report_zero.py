@@ -6,10 +6,11 @@
 零报告已收到
 """
 
+from handlers.card import Confirm
 from handlers.commands import FileZeros, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ZeroFacts
-from handlers.questions import Confirm, Several
+from handlers.questions import Several
 from handlers.reading import Item
 
 

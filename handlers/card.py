@@ -1,0 +1,63 @@
+"""The card before sending: the one question that has to be seen as it is."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from handlers.plain import plain
+from handlers.questions import Question
+from handlers.reading import Buttons, Edit, Item, Reading, Refused, Said, Stored, Taken, find, in_rows
+from handlers.words import Words
+
+
+@dataclass(frozen=True)
+class Confirm(Question[bool]):
+    """The card before sending. Its key carries a hash of what it says: a changed card is another question."""
+
+    editable: tuple[Item, ...] = ()  # keys of this talk, with the words of their buttons
+    agree: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        key: str,
+        title: str,
+        summary: str,
+        *,
+        editable: Sequence[Item] = (),
+        agree: str = "",
+        hint: str = "",
+    ) -> "Confirm":
+        seen = "\n".join([title, summary, *(item.id for item in editable)])
+        digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
+        return cls(
+            key=f"{key}#{digest}",
+            prompt=title,
+            hint=summary + (f"\n\n{hint}" if hint else ""),
+            editable=tuple(editable),
+            agree=agree,
+        )
+
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        if said.value == "ok" or (said.value is None and plain(said.text) in words.aliases(words.yes_words)):
+            return Taken(True)
+        item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
+        if item is not None:
+            return Edit(item.id)
+        return Refused(words.confirm_below)
+
+    def _pressed(self, value: str) -> Item | None:
+        """An item by its place: the keys themselves would not fit into a button's 64 bytes."""
+        place = int(value[1:]) if value[:1] == "e" and value[1:].isdecimal() else len(self.editable)
+        return self.editable[place] if place < len(self.editable) else None
+
+    def _typed(self, text: str) -> Item | None:
+        found = find(self.editable, text)
+        return found[0] if len(found) == 1 else None
+
+    def restore(self, stored: Stored) -> bool | None:
+        return True if stored is True else None
+
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
+        edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
+        return [[(self.agree or words.confirm_button, "ok")], *edits]

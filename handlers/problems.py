@@ -1,0 +1,112 @@
+"""Deeds about problems (存在问题): filing one, telling its leaders at once, and taking note of it."""
+
+from handlers.commands import FileIssue
+from handlers.loading import alerted
+from handlers.moments import day_and_hour
+from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.turning import Turn
+from rules.kinds import Lane, Severity
+from storage import issues, media, people
+from storage import rules as stored_rules
+from storage.messages import Option, Outgoing
+from storage.people import Contact
+from storage.tables.registry import Project
+from storage.tables.reporting import Issue
+
+
+def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
+    project, words = turn.session.get_one(Project, command.project_id), turn.city.words
+    rules = stored_rules.in_force(turn.session)
+    issue = _register(turn, command, project, talk_id, rules.version)
+    lines = [project.name, words.line_what.format(text=issue.what)]
+    title = words.receipt_issue.format(number=issue.number)
+    if issue.severity is Severity.MAJOR:
+        category = rules.book.category(command.category)
+        told = _alert(turn, issue, project, category.name if category else command.category)
+        title = words.receipt_major.format(number=issue.number)
+        lines += _told(turn, told)
+    return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
+
+
+def _register(
+    turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules_version: int
+) -> Issue:
+    issue = Issue(
+        project_id=project.id, unit_id=project.unit_id, severity=command.severity, category=command.category,
+        what=command.what, help_needed=command.help_needed, found=turn.now, filed_by=turn.person.id,
+        filed=turn.now, talk_id=talk_id, rules_version=rules_version,
+    )  # fmt: skip
+    issues.register(turn.session, issue, turn.now)
+    media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
+    enter(
+        turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
+        severity=command.severity, category=command.category,
+        text=digest(f"{command.what}\n{command.help_needed}"), photos=len(command.photos),
+    )  # fmt: skip
+    return issue
+
+
+def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
+    """Writes to everyone who must know at once; gives back who that is, reachable or not."""
+    words = turn.city.words
+    text = words.alert.format(
+        what=issue.what,
+        help=issue.help_needed or words.help_none,
+        category=category,
+        unit=turn.person.unit,
+        name=turn.person.name,
+        phone=turn.person.phone,
+        time=day_and_hour(issue.filed, turn.city.zone),
+    )
+    message = Outgoing(
+        title=words.alert_title.format(number=issue.number, project=project.name),
+        text=text,
+        rows=((Option(label=words.acknowledge_button, data=f"a|{issue.id}"),),),
+    )
+    ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
+    contacts = people.contacts(turn.session, ids)
+    for contact in contacts:
+        turn.push(contact, message, Lane.URGENT, number=issue.number)
+    return contacts
+
+
+def _told(turn: Turn, contacts: list[Contact]) -> list[str]:
+    words = turn.city.words
+    if not contacts:
+        return [words.nobody_to_tell]
+    told = [contact.name for contact in contacts if contact.address]
+    missed = [contact.name for contact in contacts if not contact.address]
+    lines = [words.told.format(names=words.list_separator.join(told))] if told else []
+    if missed:
+        lines.append(words.unreachable.format(names=words.list_separator.join(missed)))
+    return lines
+
+
+def acknowledge(turn: Turn, issue_id: int) -> Outcome:
+    """A leader, lead department or the office takes note of a problem; the rest are told (decisions: 9)."""
+    words, number = turn.city.words, f"W{issue_id}"
+    issue = turn.session.get(Issue, issue_id)
+    if issue is None or turn.person.id not in alerted(turn.session, issue.project_id, turn.today):
+        return refusal(words.no_such_issue.format(number=number))
+    if turn.person.id not in alerted(turn.session, issue.project_id, turn.today, heads=False):
+        return refusal(words.not_yours_to_acknowledge.format(number=number))
+    taken = issues.acknowledgement(turn.session, issue_id)
+    if taken is not None and taken.person_id is not None:
+        name = people.contacts(turn.session, [taken.person_id])[0].name
+        time = day_and_hour(taken.at, turn.city.zone)
+        return refusal(words.acknowledged_already.format(number=number, name=name, time=time))
+    issues.acknowledge(turn.session, issue, turn.person.id, turn.now)
+    enter(turn, issue.unit_id, "acknowledge_issue", issue=number)
+    _tell_others(turn, issue)
+    time = day_and_hour(turn.now, turn.city.zone)
+    return Outcome(Outgoing(text=words.acknowledged.format(number=number, time=time)))
+
+
+def _tell_others(turn: Turn, issue: Issue) -> None:
+    project = turn.session.get_one(Project, issue.project_id)
+    text = turn.city.words.told_acknowledged.format(
+        number=issue.number, project=project.name, name=turn.person.name
+    )
+    others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
+    for contact in people.contacts(turn.session, [each for each in others if each != turn.person.id]):
+        turn.push(contact, Outgoing(text=text), Lane.URGENT, number=issue.number)
