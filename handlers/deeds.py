@@ -18,8 +18,8 @@ from rules.kinds import DutyKind, ReportKind, Stage
 from rules.periods import Period
 from storage import duties, issues, media, projects, reports
 from storage.messages import Option, Outgoing
-from storage.tables.registry import Project
-from storage.tables.reporting import Duty, Report
+from storage.reports import Filed
+from storage.tables.reporting import Duty
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
 
@@ -46,30 +46,29 @@ def tell(command: Tell) -> Outcome:
 
 def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Outcome:
     words = turn.city.words
-    project = turn.session.get_one(Project, command.project_id)
+    project = projects.named(turn.session, command.project_id)
     period_name = Period.parse(command.period).chinese
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
     if duty is None or not _open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
-    standing = reports.standing(turn.session, project.id, ReportKind.PROGRESS, command.period)
+    standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if standing is not None and not command.corrects:
         text = words.filed_meanwhile.format(
-            project=project.name, period=period_name, name=standing[2], receipt=standing[0].receipt
+            project=project.name, period=period_name, name=standing.name, receipt=f"J{standing.id}"
         )
         return refusal(text)
-    report = _file_progress(turn, command, project, talk_id)
-    duties.settle(duty, report.id, turn.now)
+    filed = _file_progress(turn, command, project.unit_id, talk_id)
+    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
     if command.stage:
-        project.stage = Stage(command.stage)
-    turn.session.flush()
-    return _progress_receipt(turn, command, project, report)
+        projects.reach(turn.session, project.id, Stage(command.stage))
+    return _progress_receipt(turn, command, project.name, filed)
 
 
 def _open(duty: Duty, turn: Turn) -> bool:
     return duty.state is None and duty.opens <= turn.now < duty.closes + duties.SECOND
 
 
-def _file_progress(turn: Turn, command: FileProgress, project: Project, talk_id: int | None) -> Report:
+def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
     percent = _PERCENT.findall(command.progress)
     content = reports.Content(
         amount=command.amount,
@@ -80,41 +79,38 @@ def _file_progress(turn: Turn, command: FileProgress, project: Project, talk_id:
         next_plan=command.next_plan,
         coordination=command.coordination,
     )
-    report, version = reports.file(
-        turn.session, project_id=project.id, unit_id=project.unit_id, kind=ReportKind.PROGRESS,
+    filed = reports.file(
+        turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
         period=command.period, person_id=turn.person.id, content=content, talk_id=talk_id, now=turn.now,
     )  # fmt: skip
-    media.tie(turn.session, turn.person.id, command.photos, version_id=version.id)
+    media.tie(turn.session, turn.person.id, command.photos, version_id=filed.version_id)
     enter(
-        turn, project.unit_id, "file_progress", report=report.receipt, version=report.version,
-        project=project.id, period=command.period, amount=command.amount, carried=command.carried,
+        turn, unit_id, "file_progress", report=filed.receipt, version=filed.version,
+        project=command.project_id, period=command.period, amount=command.amount, carried=command.carried,
         stage=command.stage, photos=len(command.photos),
         text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
     )  # fmt: skip
-    return report
+    return filed
 
 
-def _progress_receipt(turn: Turn, command: FileProgress, project: Project, report: Report) -> Outcome:
+def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
     words = turn.city.words
-    owed = [
-        (duty, name)
-        for duty, name in duties.owed_by(turn.session, turn.person.id, turn.now, turn.today)
-        if duty.kind is DutyKind.PROGRESS
-    ]
+    rows_open = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
+    owed = [row for row in rows_open if row.report_id is None]
     lines = _progress_summary(turn, command)
     lines.append(words.still_owed.format(count=len(owed)) if owed else words.nothing_owed)
-    title = words.receipt_progress.format(receipt=report.receipt)
-    if report.version > 1:
-        title = words.receipt_correction.format(receipt=report.receipt, version=report.version)
+    title = words.receipt_progress.format(receipt=filed.receipt)
+    if filed.version > 1:
+        title = words.receipt_correction.format(receipt=filed.receipt, version=filed.version)
     period = Period.parse(command.period).chinese
-    text = words.receipt_progress_text.format(project=project.name, period=period, summary="\n".join(lines))
-    rows = tuple((_next_project(turn, duty, name),) for duty, name in owed[:1])
-    return Outcome(Outgoing(title=title, text=text, rows=rows), report.receipt, title)
+    text = words.receipt_progress_text.format(project=project, period=period, summary="\n".join(lines))
+    rows = tuple((_next_project(turn, row.id, row.name, row.period),) for row in owed[:1])
+    return Outcome(Outgoing(title=title, text=text, rows=rows), filed.receipt, title)
 
 
-def _next_project(turn: Turn, duty: Duty, name: str) -> Option:
+def _next_project(turn: Turn, project_id: int, name: str, period: str) -> Option:
     label = turn.city.words.next_project_button.format(project=name)
-    return Option(label=label, data=f"o|report_progress|{duty.project_id}.{duty.period}")
+    return Option(label=label, data=f"o|report_progress|{project_id}.{period}")
 
 
 def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
@@ -138,14 +134,14 @@ def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     barred = issues.barring(turn.session, command.project_ids, *half_year(turn.city, period))
     lines, receipts = [], []
     for project_id in command.project_ids:
-        project = turn.session.get_one(Project, project_id)
+        project = projects.named(turn.session, project_id)
         duty = duties.find(turn.session, project_id, DutyKind.ZERO, command.period)
         if project_id in barred:
             reason = words.zero_reason_issue.format(numbers=words.list_separator.join(barred[project_id]))
         elif duty is None or not _open(duty, turn):
             reason = words.zero_reason_closed
         else:
-            receipt = _file_zero(turn, project, duty, talk_id)
+            receipt = _file_zero(turn, project.unit_id, duty, talk_id)
             receipts.append(receipt)
             lines.append(words.zero_receipt_line.format(project=project.name, receipt=receipt))
             continue
@@ -154,15 +150,15 @@ def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     return Outcome(Outgoing(title=title, text="\n".join(lines)), receipts[0] if receipts else "", title)
 
 
-def _file_zero(turn: Turn, project: Project, duty: Duty, talk_id: int | None) -> str:
+def _file_zero(turn: Turn, unit_id: int, duty: Duty, talk_id: int | None) -> str:
     """Files a zero, unless one stands: then that one's receipt is repeated."""
-    standing = reports.standing(turn.session, project.id, ReportKind.ZERO, duty.period)
+    standing = reports.said(turn.session, duty.project_id, ReportKind.ZERO, duty.period)
     if standing is not None:
-        return standing[0].receipt
-    report, _ = reports.file(
-        turn.session, project_id=project.id, unit_id=project.unit_id, kind=ReportKind.ZERO,
+        return f"J{standing.id}"
+    filed = reports.file(
+        turn.session, project_id=duty.project_id, unit_id=unit_id, kind=ReportKind.ZERO,
         period=duty.period, person_id=turn.person.id, content=reports.Content(), talk_id=talk_id, now=turn.now,
     )  # fmt: skip
-    duties.settle(duty, report.id, turn.now)
-    enter(turn, project.unit_id, "file_zero", report=report.receipt, project=project.id, period=duty.period)
-    return report.receipt
+    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    enter(turn, unit_id, "file_zero", report=filed.receipt, project=duty.project_id, period=duty.period)
+    return filed.receipt

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, bindparam, Row, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -11,7 +11,6 @@ from rules.kinds import DutyKind, ProjectState
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty
-
 
 # Times are compared to the second, as people read them: 18:00:00.9 is not after 18:00 (rules/duties.py).
 SECOND = timedelta(seconds=1)
@@ -33,10 +32,16 @@ def find(session: Session, project_id: int, kind: DutyKind, period: str) -> Duty
     return session.scalars(_FIND, {"project": project_id, "kind": kind, "period": period}).first()
 
 
-def settle(duty: Duty, report_id: int, now: datetime) -> None:
+_SETTLE = (
+    update(Duty.metadata.tables["duties"])
+    .where(Duty.__table__.c.id == bindparam("duty"), Duty.__table__.c.settled.is_(None))
+    .values(settled=bindparam("at"), report_id=bindparam("report"))
+)
+
+
+def settle(session: Session, duty_id: int, report_id: int, now: datetime) -> None:
     """A report keeps the duty; the first filing time counts."""
-    if duty.settled is None:
-        duty.settled, duty.report_id = now, report_id
+    session.execute(_SETTLE, {"duty": duty_id, "report": report_id, "at": now})
 
 
 def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from storage.messages import Arrived
 from storage.tables.traffic import InboxRow
 
-
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 

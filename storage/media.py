@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, select, update
+from sqlalchemy import bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import Incoming, MediaKind
@@ -36,7 +36,7 @@ _LOOSE = (
         _file.version_id.is_(None),
         _file.issue_id.is_(None),
         _file.received >= bindparam("since"),
-        _file.state.in_(("wanted", "stored")),
+        or_(_file.state == "wanted", _file.state == "stored"),
     )
     .order_by(_file.id)
 )

@@ -182,7 +182,7 @@ def responsible(session: Session, project_id: int, roles: Iterable[Role], today:
 def contacts(session: Session, person_ids: Iterable[int]) -> list[Contact]:
     """How to reach each of these people, in the order given: the channel last used that is not blocked."""
     wanted = list(dict.fromkeys(person_ids))
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).tuples().all())
+    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
     best: dict[int, Address] = {}
     bindings = session.scalars(
         select(Binding)

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
+from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role, Stage
 from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
 
@@ -76,7 +76,7 @@ _OPEN_FOR_PROGRESS = (
     )
     .where(
         _answers.person_id == bindparam("person"),
-        _answers.role.in_(REPORTING),
+        or_(*(_answers.role == role for role in REPORTING)),  # an IN is compiled anew at each execution
         _answers.since <= bindparam("today"),
         or_(_answers.until.is_(None), _answers.until > bindparam("today")),
         _project.state == ProjectState.ACTIVE,
@@ -117,6 +117,23 @@ _DONE_BEFORE = (
     .where(_project.id == bindparam("project"))
     .group_by(_project.id, _plan.id)
 )
+
+
+_NAMED = select(_project.id, _project.name, _project.unit_id).where(_project.id == bindparam("project"))
+_REACHED = (
+    update(Project.metadata.tables["projects"])
+    .where(_project.id == bindparam("project"))
+    .values(stage=bindparam("stage_reached"))
+)
+
+
+def named(session: Session, project_id: int) -> "Row[int, str, int]":
+    """id, name, unit_id of a project that exists."""
+    return session.execute(_NAMED, {"project": project_id}).one()
+
+
+def reach(session: Session, project_id: int, stage: Stage) -> None:
+    session.execute(_REACHED, {"project": project_id, "stage_reached": stage})
 
 
 def open_for_progress(

@@ -1,9 +1,9 @@
 """Reports: filing one as a new version, and reading what stands."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import Row, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
@@ -24,28 +24,22 @@ class Content:
     coordination: str = ""
 
 
-_STANDING = (
-    select(Report, ReportVersion, Person.name)
-    .join(ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version))
-    .join(Person, Person.id == ReportVersion.filed_by)
-    .where(
-        Report.project_id == bindparam("project"),
-        Report.kind == bindparam("kind"),
-        Report.period == bindparam("period"),
-    )
-)
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A version as it was filed."""
 
+    report_id: int
+    version: int
+    version_id: int
 
-def standing(
-    session: Session, project_id: int, kind: ReportKind, period: str
-) -> "Row[Report, ReportVersion, str] | None":
-    """The report of a project for a period, its version that counts, and the name of who filed it."""
-    return session.execute(_STANDING, {"project": project_id, "kind": kind, "period": period}).first()
+    @property
+    def receipt(self) -> str:
+        return f"J{self.report_id}"
 
 
 _report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
 _SAID = (
-    select(_report.id, _person.name, _version.amount, _version.progress, _version.stage)
+    select(_report.id, _report.version, _person.name, _version.amount, _version.progress, _version.stage)
     .select_from(
         Report.__table__.join(
             ReportVersion.__table__,
@@ -60,10 +54,16 @@ _SAID = (
 )
 
 
+_REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
+_FILE = insert(_REPORTS).returning(_report.id)
+_FILE_VERSION = insert(_VERSIONS).returning(_version.id)
+_NEXT_VERSION = update(_REPORTS).where(_report.id == bindparam("report")).values(version=bindparam("number"))
+
+
 def said(
     session: Session, project_id: int, kind: ReportKind, period: str
-) -> "Row[int, str, int | None, str, str] | None":
-    """What stands, for showing it: id, who filed it, amount, progress, stage."""
+) -> "Row[int, int, str, int | None, str, str] | None":
+    """What stands for a project and period: id, version, who filed it, amount, progress, stage."""
     return session.execute(_SAID, {"project": project_id, "kind": kind, "period": period}).first()
 
 
@@ -78,27 +78,19 @@ def file(
     content: Content,
     talk_id: int | None,
     now: datetime,
-) -> tuple[Report, ReportVersion]:
+) -> Filed:
     """Files a first version, or the next one where a report stands. The first filing time never changes."""
-    found = standing(session, project_id, kind, period)
-    if found is None:
-        report = Report(
-            project_id=project_id, unit_id=unit_id, kind=kind, period=period,
-            filed_by=person_id, filed=now, version=1,
-        )  # fmt: skip
-        session.add(report)
-        session.flush()
+    standing = said(session, project_id, kind, period)
+    version = standing.version + 1 if standing else 1
+    filing = {"filed_by": person_id, "filed": now, "version": version}
+    if standing is None:
+        identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
+        report_id = session.execute(_FILE, {**identity, **filing}).scalar_one()
     else:
-        report = found[0]
-        report.version += 1
-    version = ReportVersion(
-        report_id=report.id, version=report.version, filed_by=person_id, filed=now, talk_id=talk_id, check={},
-        amount=content.amount, progress=content.progress, percent=content.percent, carried=content.carried,
-        stage=content.stage, next_plan=content.next_plan, coordination=content.coordination,
-    )  # fmt: skip
-    session.add(version)
-    session.flush()
-    return report, version
+        report_id = standing.id
+        session.execute(_NEXT_VERSION, {"report": report_id, "number": version})
+    values = {**asdict(content), **filing, "report_id": report_id, "talk_id": talk_id, "check": {}}
+    return Filed(report_id, version, session.execute(_FILE_VERSION, values).scalar_one())
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":

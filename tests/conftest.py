@@ -12,6 +12,7 @@ from storage.database import Database, engine_for
 from storage.migrate import config_for
 from storage.migrations.append_only import protect
 from storage.tables.all import metadata
+from tests.town import Town, a_town
 
 
 @pytest.fixture(scope="session")
@@ -48,3 +49,8 @@ def session(database: Database) -> Iterator[Session]:
         with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
             yield session
         transaction.rollback()
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    return a_town(database)

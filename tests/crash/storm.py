@@ -103,7 +103,7 @@ class Storm:
         for method in CALLS:
             faults.chances(method, *_odds(too_many(1), hang(0.3), hang(0.3, accepted=True), each=0.01))
         for method in ("getUpdates", "getFile", "answerCallbackQuery"):
-            faults.chances(method, *_odds(too_many(1), hang(0.3), hang(0.3, accepted=True), each=0.004))
+            faults.chances(method, *_odds(too_many(1), hang(0.3), hang(0.3, accepted=True), each=0.001))
 
     async def _storm(self) -> None:
         for person_id in self.city.others:

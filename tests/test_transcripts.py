@@ -1,0 +1,93 @@
+"""Every conversation opens with its transcript, and the transcript is what happens."""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+import pytest
+
+from handlers.opening import SCRIPTS
+from storage.messages import Outgoing
+from tests.chat import labels
+from tests.town import Town
+
+# A zero can be given only when a half-year has ended; everything else on the town's first morning.
+HALF_YEAR_ENDED = {"report_zero": (7, 2)}
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """What is said or tapped, how the answer must begin, and which buttons it must have."""
+
+    said: str
+    tap: bool
+    title: str
+    buttons: list[str]
+
+
+def transcript(name: str) -> list[Exchange]:
+    lines = [line.strip() for line in (SCRIPTS[name].__globals__["__doc__"] or "").splitlines()]
+    found = []
+    for said, seen in pairwise(lines):
+        if not said.startswith("> "):
+            continue
+        assert seen, f"{name}: nothing follows {said!r}"
+        assert not seen.startswith("> "), f"{name}: nothing follows {said!r}"
+        tap = re.fullmatch(r"> \[(.+)\]", said)
+        buttons = re.findall(r"\[([^\]]+)\]", seen)
+        found.append(Exchange(tap[1] if tap else said[2:], bool(tap), seen.split(" [")[0], buttons))
+    return found
+
+
+def check(answer: Outgoing, expected: Exchange) -> None:
+    shown = (answer.title or answer.text).splitlines()[0]
+    assert shown.startswith(expected.title), f"after {expected.said!r}"
+    rest = iter(labels(answer))
+    for label in expected.buttons:
+        assert any(each.startswith(label) for each in rest), f"{label} after {expected.said!r}: {answer}"
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_a_conversation_goes_as_its_transcript_says(town: Town, name: str) -> None:
+    if name in HALF_YEAR_ENDED:
+        town.reaches(*HALF_YEAR_ENDED[name])
+    exchanges = transcript(name)
+    assert exchanges, f"{name} has no transcript"
+    for expected in exchanges:
+        say = town.reporter.taps if expected.tap else town.reporter.says
+        check(say(expected.said), expected)
+
+
+def test_a_typical_month_takes_four_inputs_once_the_project_is_chosen(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps("城北水厂")
+    before = len(me.messages())
+    me.says("1200")
+    me.says("主体封顶")
+    me.taps("没有照片")
+    receipt = me.taps("✅ 确认上报")
+    assert receipt.title == "已收到 J1"
+    assert len(me.messages()) - before == 4
+
+
+def test_a_month_like_the_last_takes_two_inputs_once_the_project_is_chosen(town: Town) -> None:
+    town.has_reported(town.north, "2012-02")
+    me = town.reporter
+    me.says("报进展")
+    me.taps("城北水厂")
+    before = len(me.messages())
+    me.taps("同上月")
+    receipt = me.taps("✅ 确认上报")
+    assert receipt.title.startswith("已收到 J")
+    assert len(me.messages()) - before == 2
+
+
+def test_a_zero_takes_a_tap_and_a_confirmation(town: Town) -> None:
+    town.reaches(7, 2)
+    me = town.reporter
+    me.says("帮助")
+    before = len(me.messages())
+    me.taps("零报告")
+    assert me.taps("✅ 确认：没有问题").title == "零报告已收到"
+    assert len(me.messages()) - before == 2

@@ -1,0 +1,155 @@
+"""Conversations walked without a database: facts made up, drafts passed through JSON each turn, every screen seen."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
+from handlers.facts import Facts, Filed, PersonFacts, ProjectFacts, ZeroFacts
+from handlers.opening import SCRIPTS, TalkButton, read_button
+from handlers.reading import Said
+from handlers.screen import render
+from handlers.words import Words
+from rules.kinds import ProjectKind
+from storage.messages import Outgoing
+
+WORDS = Words()
+TALK = 999_999_999
+LARGE = 999_999_900  # project ids of nine digits: the longest that buttons must carry
+CATEGORIES = (("land", "用地"), ("relocation", "征拆"), ("funds", "资金"), ("environment", "环保"))
+TYPED = {
+    "amount": "1200",
+    "progress": "主体封顶",
+    "what": "两户阻工",
+    "help": "请派工作组",
+    "next": "装修",
+    "projects": "完成",
+    "coordination": "供电",
+}
+
+
+def some_facts(*projects: ProjectFacts, many: int = 2, **given: Any) -> Facts:  # noqa: ANN401 - its fields
+    person = PersonFacts(5, "张三", 1, "城北区住建局")
+    listed = projects or tuple(a_project(place) for place in range(many))
+    defaults: dict[str, Any] = {"projects": listed, "categories": CATEGORIES, "loose_media": ()}
+    return Facts(WORDS, person, **{**defaults, **given})
+
+
+def a_project(place: int, **given: Any) -> ProjectFacts:  # noqa: ANN401 - the fields of ProjectFacts
+    defaults: dict[str, Any] = {
+        "id": LARGE + place,
+        "number": place + 1,
+        "name": f"城北水厂{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉'[place]}期",
+        "kind": ProjectKind.CONSTRUCTION,
+        "total_investment": 100_000_000,
+        "year_plan": 24_000_000,
+        "period": "2012-03",
+        "period_name": "2012年3月",
+    }
+    return ProjectFacts(**{**defaults, **given})
+
+
+FILED = Filed("J999999999", "李四", 12_000_000, "主体封顶")
+ZEROS = tuple(ZeroFacts(LARGE + place, f"城北水厂{place}期") for place in range(3))
+
+# Every shape that the facts of a script can have.
+CASES: dict[str, tuple[str, Facts]] = {
+    "progress": ("report_progress", some_facts()),
+    "progress of many projects": ("report_progress", some_facts(many=20)),
+    "progress like last month's": ("report_progress", some_facts(a_project(0, last=FILED), a_project(1))),
+    "progress of a filed project": ("report_progress", some_facts(a_project(0, filed=FILED), a_project(1))),
+    "progress of a preliminary project": (
+        "report_progress",
+        some_facts(a_project(0, kind=ProjectKind.PRELIMINARY), a_project(1)),
+    ),
+    "progress with photos at hand": ("report_progress", some_facts(loose_media=(11, 12))),
+    "a problem": ("report_issue", some_facts()),
+    "a problem with photos at hand": ("report_issue", some_facts(loose_media=(11,))),
+    "a zero": ("report_zero", some_facts(zeros=ZEROS, zero_period="2012H1", zero_period_name="2012年上半年")),
+    "a single zero": ("report_zero", some_facts(zeros=ZEROS[:1], zero_period="2012H1", zero_period_name="2012年上半年")),
+}  # fmt: skip
+
+
+@dataclass
+class Walk:
+    """One talk of one script. `facts` may be changed between two turns."""
+
+    script: str
+    facts: Facts
+    at: Asking | Finished | Cancelled
+    talk: int = TALK
+
+    @classmethod
+    def of(cls, script: str, facts: Facts, draft: Draft | None = None) -> "Walk":
+        return cls(script, facts, replay(SCRIPTS[script], facts, through_json(draft or Draft())))
+
+    @property
+    def asking(self) -> Asking:
+        assert isinstance(self.at, Asking), self.at
+        return self.at
+
+    @property
+    def screen(self) -> Outgoing:
+        return render(WORDS, self.talk, self.asking)
+
+    def says(self, text: str) -> "Walk":
+        return self._take(Said(text=text))
+
+    def sends(self, *media: int) -> "Walk":
+        return self._take(Said(media=media))
+
+    def taps(self, label: str, of: Outgoing | None = None) -> "Walk":
+        options = [option for row in (of or self.screen).rows for option in row]
+        found = [option for option in options if option.label.startswith(label)]
+        assert found, f"no button {label!r} in {options}"
+        return self.presses(found[0].data)
+
+    def presses(self, data: str) -> "Walk":
+        button = read_button(data)
+        assert isinstance(button, TalkButton), data
+        assert button.talk == self.talk
+        return self._take(Said(value=button.value), button.key)
+
+    def answers(self) -> "Walk":
+        """Gives the usual answer to what is asked."""
+        question = self.asking.question.key.split("@")[0]
+        if question in TYPED:
+            return self.says(TYPED[question])
+        return self.presses(self.screen.rows[0][0].data)
+
+    def to(self, question: str) -> "Walk":
+        """Answers as usual until this is asked."""
+        for _ in range(20):
+            if self.asking.question.key.split("@")[0] == question:
+                return self
+            self.answers()
+        raise AssertionError(f"{question} was never asked")
+
+    def again(self) -> "Walk":
+        return Walk(self.script, self.facts, self.at, self.talk)
+
+    def _take(self, said: Said, key: str | None = None) -> "Walk":
+        self.at = say(SCRIPTS[self.script], self.facts, through_json(self.asking.draft), said, key)
+        return self
+
+
+def through_json(draft: Draft) -> Draft:
+    return Draft(json.loads(json.dumps(dict(draft.answers))), draft.asked)
+
+
+def every_screen(script: str, facts: Facts, most: int = 150) -> Iterator[Walk]:
+    """All that can be reached by pressing every button and giving the usual answer, breadth first."""
+    met: set[str] = set()
+    waiting = [Walk.of(script, facts)]
+    while waiting and len(met) < most:
+        walk = waiting.pop(0)
+        if not isinstance(walk.at, Asking):
+            continue
+        mark = json.dumps([dict(walk.at.draft.answers), walk.at.draft.asked, walk.at.page])
+        if mark in met:
+            continue
+        met.add(mark)
+        yield walk
+        waiting += [walk.again().presses(option.data) for row in walk.screen.rows for option in row]
+        waiting.append(walk.again().answers())
