@@ -1,6 +1,6 @@
-"""`make bench`: the monthly report through the fake Bot API, Sanbao beside the usual two, in one run; ratios are printed.
+"""`make bench`: the monthly report through the fake Bot API, Sanbao beside the usual two; ratios are printed.
 
-    python -m bench --people 1 50 500 --mode polling webhook
+python -m bench --people 1 50 500 --mode polling webhook
 """
 
 import argparse
@@ -34,7 +34,9 @@ async def compare(people: list[int], modes: list[str], disk: Path | None) -> Non
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--mode", nargs="+", choices=("polling", "webhook"), default=["polling", "webhook"])
     parser.add_argument("--people", nargs="+", type=int, default=[1, 50, 500])
     parser.add_argument("--disk", type=Path, help="where the files lie; the temporary folder if not given")

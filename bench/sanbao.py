@@ -1,4 +1,4 @@
-"""Sanbao as a contestant of `bench.load`: a city with as many contacts as there are people, each with projects enough."""
+"""Sanbao as a contestant of `bench.load`: as many contacts as there are people, each with projects enough."""
 
 import sys
 from collections.abc import Mapping
@@ -93,7 +93,12 @@ def _fill(session: Session, token: str, people: int, projects: int, offset: time
     session.execute(
         insert(Responsibility),
         [
-            {"project_id": each + 1, "person_id": each // projects + 1, "role": Role.REPORTER, "since": date(2012, 1, 1)}
+            {
+                "project_id": each + 1,
+                "person_id": each // projects + 1,
+                "role": Role.REPORTER,
+                "since": date(2012, 1, 1),
+            }
             for each in ids
         ],
     )

@@ -1,19 +1,16 @@
 """Puts everything together, by keyword, and runs it: the only place that knows all parts.
 
-Order of a start: database (migrated), rules, city, channels, then the loops and the web servers side by side under one
-supervisor. An outage of a platform or a crash of one loop stops nothing else.
+Order of a start: database (migrated), rules, city, channels, then the loops and the web servers side by side
+under one supervisor. An outage of a platform or a crash of one loop stops nothing else.
 """
 
 import asyncio
 import logging
-import signal
-import socket
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import uvicorn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
@@ -38,11 +35,12 @@ from bot.sample import city as sample
 from bot.settings import Settings, TelegramMode
 from bot.supervisor import Supervisor
 from bot.sweeping import Sweeping
+from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
 from handlers import words
 from handlers.city import City, Show
-from storage import people, registry, workbook
+from storage import invites, people, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.migrate import migrate
@@ -50,6 +48,9 @@ from storage.outbox import Claimed
 from storage.tables.registry import Project
 
 log = logging.getLogger(__name__)
+
+# What Telegram did not answer is asked again after so long.
+ASK_AGAIN_SECONDS = 10.0
 
 Loop = Callable[[], Awaitable[None]]
 Account = tuple[str, str]
@@ -78,24 +79,18 @@ async def serve(settings: Settings) -> None:
     for chatty in ("httpx", "httpcore", "apscheduler", "uvicorn.error", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     async with AsyncExitStack() as stack:
+        listening = stack.enter_context(serving.bound(settings))
         running = await put_together(settings, stack)
-        app = web_app(running.routes, hosts=allowed_hosts(settings))
-        config = uvicorn.Config(
-            app, host=settings.http_host, port=settings.http_port, access_log=False, log_config=None,
-            timeout_graceful_shutdown=3,
-        )  # fmt: skip
-        server = uvicorn.Server(config)
-        office = uvicorn.Server(
-            uvicorn.Config(_office(settings, running), access_log=False, log_config=None, lifespan="off")
-        )
+        main = serving.server(web_app(running.routes, hosts=serving.hosts(settings)))
+        office = serving.server(_office(settings, running))
         opened = open_socket(socket_path(settings))
         stack.callback(lambda: socket_path(settings).unlink(missing_ok=True))
-        office.install_signal_handlers = lambda: None  # type: ignore[attr-defined]  # the main server has them
         loops = asyncio.create_task(running.supervisor.run(running.loops))
-        answering = asyncio.create_task(_quietly(office, [opened]))
-        log.info("Sanbao is up at http://%s:%s (%s)", settings.http_host, settings.http_port, _channel_names(running))
+        answering = asyncio.create_task(serving.beside(office, [opened]))
+        host, port = listening.getsockname()[:2]
+        log.info("Sanbao is up at http://%s:%s (%s)", host, port, _channel_names(running))
         try:
-            await _until_stopped(server)
+            await serving.until_stopped(main, [listening])
         finally:
             office.should_exit = True
             loops.cancel()
@@ -104,26 +99,6 @@ async def serve(settings: Settings) -> None:
 
 def _channel_names(running: Running) -> str:
     return ", ".join(sorted(name for name, _ in running.channels)) or "no channel"
-
-
-async def _until_stopped(server: uvicorn.Server) -> None:
-    """uvicorn's own `serve` raises the signal again when it has closed: SIGTERM would end us in mid-send."""
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, server.handle_exit, each, None)
-    await _quietly(server, None)
-
-
-async def _quietly(server: uvicorn.Server, sockets: list[socket.socket] | None) -> None:
-    await server._serve(sockets)  # `serve` would take the signals
-
-
-def allowed_hosts(settings: Settings) -> list[str]:
-    """Host headers that are answered: a page of another site must not reach us through its visitor's browser."""
-    hosts = {"127.0.0.1", "localhost", "[::1]", settings.http_host}
-    if settings.public_url:
-        hosts.add(settings.public_url.split("//", 1)[1].split("/", 1)[0].rsplit(":", 1)[0])
-    return sorted(hosts) if settings.http_host != "0.0.0.0" else ["*"]  # noqa: S104 - asked for by the operator
 
 
 async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
@@ -135,13 +110,21 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
     if settings.tryout_open:
         await database.run(lambda session: _furnish(session, clock.city()))
     channels = _channels(settings, database, clock)
-    limits = {channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit) for channel in channels.values()}
+    limits = {
+        channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
+        for channel in channels.values()
+    }
     city = City(words=words.load(settings.words_file), zone=settings.zone, shows=limits)
     return await _wire(settings, stack, database, clock, channels, city)
 
 
 async def _wire(
-    settings: Settings, stack: AsyncExitStack, database: Database, clock: Clock, channels: dict[Account, Channel], city: City
+    settings: Settings,
+    stack: AsyncExitStack,
+    database: Database,
+    clock: Clock,
+    channels: dict[Account, Channel],
+    city: City,
 ) -> Running:
     fetching = Fetching(
         database=database, channels=channels, city=city, clock=clock, folder=settings.data_dir / "media"
@@ -165,9 +148,7 @@ async def _wire(
     )  # fmt: skip
     intake = Intake(database, dispatch.wake)
     sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, after=delivery.wake)
-    running = Running(
-        database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor()
-    )
+    running = Running(database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor())
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run
     }  # fmt: skip
@@ -191,7 +172,7 @@ def _open_database(settings: Settings) -> Database:
 
 
 async def _clock(database: Database, settings: Settings) -> Clock:
-    """The stored clock; a new try-out city begins where the sample does. A moved one is refused beside a real channel."""
+    """The stored clock; a new try-out begins where the sample does. Beside a real channel a moved one is refused."""
     offset = await database.read(stored_offset)
     new = await database.read(lambda session: not session.scalar(select(func.count()).select_from(Project)))
     if offset is None and new and settings.tryout_open and (settings.rehearses or not settings.has_channel):
@@ -244,7 +225,10 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
             await _receive_telegram(settings, stack, running, channel)
         if isinstance(channel, TryoutChannel):
             mover = Mover(
-                database=running.database, clock=running.clock, zone=settings.zone, sweep=running.sweeping.sweep_all
+                database=running.database,
+                clock=running.clock,
+                zone=settings.zone,
+                sweep=running.sweeping.sweep_all,
             )
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,
@@ -267,22 +251,23 @@ async def _receive_telegram(
             return await channel.webhook(request, running.intake.store)
 
         running.routes.append(Route("/telegram/webhook", called, methods=["POST"]))
-        running.loops["telegram webhook"] = lambda: _announce_webhook(settings, channel)
-    running.loops["telegram menu"] = lambda: _set_menu(channel)
+    running.loops["telegram introduction"] = lambda: _introduce(settings, channel, running.database)
 
 
-async def _announce_webhook(settings: Settings, channel: TelegramChannel) -> None:
-    """Tells Telegram where we are, until it has been told; then there is nothing more to do."""
-    secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
-    while not (await channel.greet() and await channel.set_webhook(settings.public_url or "", secret)):
-        await asyncio.sleep(10)
-    await asyncio.Event().wait()
+async def _introduce(settings: Settings, channel: TelegramChannel, database: Database) -> None:
+    """Learns the bot's name, shows its menu and, for a webhook, says where we are."""
+    await _until_answered(channel.greet)
+    await database.run(lambda session: invites.remember_bot(session, channel.account, channel.username))
+    if settings.telegram_mode is TelegramMode.WEBHOOK:
+        secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
+        await _until_answered(lambda: channel.set_webhook(settings.public_url or "", secret))
+    await _until_answered(channel.set_commands)
+    await asyncio.Event().wait()  # nothing more to do, and a loop that ends would be started again
 
 
-async def _set_menu(channel: TelegramChannel) -> None:
-    while not await channel.set_commands():
-        await asyncio.sleep(60)
-    await asyncio.Event().wait()
+async def _until_answered(ask: Callable[[], Awaitable[bool]]) -> None:
+    while not await ask():  # noqa: ASYNC110 - Telegram rings no bell when it is back
+        await asyncio.sleep(ASK_AGAIN_SECONDS)
 
 
 def _office(settings: Settings, running: Running) -> Starlette:

@@ -33,7 +33,9 @@ class Clock:
     def set_offset(self, offset: timedelta) -> None:
         """After the offset was stored. Backwards is refused: what has happened would be ahead."""
         if offset < self._offset:
-            raise ValueError(f"the city's clock goes forward only: found {offset}, expected at least {self._offset}")
+            raise ValueError(
+                f"the city's clock goes forward only: found {offset}, expected at least {self._offset}"
+            )
         self._offset = offset
 
 

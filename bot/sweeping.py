@@ -13,7 +13,9 @@ from storage.database import Database
 class Sweeping:
     """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
 
-    def __init__(self, *, database: Database, clock: Clock, zone: ZoneInfo, after: Callable[[], None]) -> None:
+    def __init__(
+        self, *, database: Database, clock: Clock, zone: ZoneInfo, after: Callable[[], None]
+    ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
@@ -39,6 +41,7 @@ class Sweeping:
         """Everything that is due at this moment, each slice in a transaction of its own."""
         async with self._sweeping:
             now = self._clock.city()
+            # Between two slices a turn that waits goes first.
             while await self._database.run(lambda session: sweep(session, now, self._zone)):
-                await asyncio.sleep(0)  # a turn that waits goes first
+                pass
             self._after()

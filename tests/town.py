@@ -83,7 +83,9 @@ class Town:
 def a_town(database: Database) -> Town:
     clock = Clock()
     ids = database.run_now(_settle)
-    chats = {role: Chat(database, str(person + 1000), clock) for role, person in ids.items() if role.islower()}
+    chats = {
+        role: Chat(database, str(person + 1000), clock) for role, person in ids.items() if role.islower()
+    }
     town = Town(database, clock, ids["NORTH"], ids["SOUTH"], **chats)
     town.sweep()
     return town

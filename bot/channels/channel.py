@@ -29,7 +29,7 @@ class SendError(Exception):
     """A send that was not plainly accepted; the text is the platform's own word, without secrets."""
 
 
-class NotSent(SendError):
+class NotSent(SendError):  # noqa: N818 - it is news about a message, not a fault
     def __init__(self, reason: str, retry_after: float | None = None, everyone: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
@@ -38,15 +38,15 @@ class NotSent(SendError):
         self.everyone = everyone
 
 
-class Refused(SendError):
+class Refused(SendError):  # noqa: N818 - it is news about a message, not a fault
     pass
 
 
-class Blocked(SendError):
+class Blocked(SendError):  # noqa: N818 - it is news about a message, not a fault
     pass
 
 
-class Unclear(SendError):
+class Unclear(SendError):  # noqa: N818 - it is news about a message, not a fault
     pass
 
 

@@ -38,7 +38,9 @@ def sender(person_id: int) -> str:
 def bind_everyone(session: Session, now: datetime) -> None:
     """In the try-out everyone of the registry can be played, so everyone is bound."""
     bound = select(Binding.person_id).where(Binding.channel == NAME, Binding.ended.is_(None))
-    for person_id in session.scalars(select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound))):
+    for person_id in session.scalars(
+        select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound))
+    ):
         session.add(Binding(person_id=person_id, **address(person_id).model_dump(), bound=now, last_used=now))
 
 
@@ -63,8 +65,12 @@ class TryoutChannel:
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
         body = message.model_dump(mode="json", exclude_defaults=True)
-        body["media"] = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
-        row = await self._database.run(lambda session: _add(session, int(chat), False, self._city_now(), body))
+        body["media"] = [
+            {"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files
+        ]
+        row = await self._database.run(
+            lambda session: _add(session, int(chat), False, self._city_now(), body)
+        )
         self.announce({"person": int(chat)})
         return str(row)
 
@@ -79,7 +85,9 @@ class TryoutChannel:
 
     # --- as a platform ------------------------------------------------------------------------------------------------
 
-    async def say(self, person_id: int, nonce: str, incoming: Incoming, bubble: dict[str, Any] | None, machine: datetime) -> bool:
+    async def say(
+        self, person_id: int, nonce: str, incoming: Incoming, bubble: dict[str, Any] | None, machine: datetime
+    ) -> bool:
         """Stores what a person said, with its bubble, in one transaction; False if this nonce was stored before."""
         arrived = Arrived(
             channel=NAME, account=ACCOUNT, external=f"{person_id}:{nonce}", sender=sender(person_id),

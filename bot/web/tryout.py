@@ -52,7 +52,7 @@ Move = Callable[[datetime], Awaitable[int]]
 
 
 class TryoutPage:
-    """`routes()` to be mounted at the root. `stored` is called after something was said; `beside`: the real channels."""
+    """`routes()` are for the root. `stored` is called after something was said; `beside` are the real channels."""
 
     def __init__(
         self, *, channel: TryoutChannel, database: Database, city: City, clock: Clock, move: Move,
@@ -110,17 +110,25 @@ class TryoutPage:
         return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
 
     def _bubble(self, row: TryoutMessage) -> dict[str, Any]:
-        return {"id": str(row.id), "from": "me" if row.mine else "bot", "at": self._written(row.at), **EMPTY, **row.body}
+        return {
+            "id": str(row.id),
+            "from": "me" if row.mine else "bot",
+            "at": self._written(row.at),
+            **EMPTY,
+            **row.body,
+        }
 
     async def _say(self, request: Request) -> Response:
         person = request.path_params["person"]
-        async with request.form(max_files=MOST_FILES, max_part_size=LARGEST_FILE) as form:
+        async with request.form(max_files=MOST_FILES + 1, max_part_size=LARGEST_FILE) as form:
             nonce = str(form.get("nonce", ""))
             if not NONCE.fullmatch(nonce):
                 return _refused("这条消息没有编号，请刷新页面。")
             if not await self._database.read(lambda session: session.get(Person, person) is not None):
                 return _refused("没有这个人，请刷新页面。", 404)
             uploads = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
+            if len(uploads) > MOST_FILES:
+                return _refused(f"一次最多{MOST_FILES}个文件。")
             contents = [(part, await part.read()) for part in uploads]
             if any(len(content) > LARGEST_FILE for _, content in contents):
                 return _refused("文件太大，每个最多20MB。")
@@ -151,7 +159,9 @@ class TryoutPage:
         self, person: int, nonce: str, kind: IncomingKind, text: str, bubble: dict[str, Any] | None, *,
         media: tuple[Media, ...] = (), message: str = "",
     ) -> None:  # fmt: skip
-        incoming = Incoming(address=tryout.address(person), kind=kind, text=text, media=media, message=message)
+        incoming = Incoming(
+            address=tryout.address(person), kind=kind, text=text, media=media, message=message
+        )
         await self._channel.say(person, nonce, incoming, bubble, self._clock.machine())
 
     async def _events(self, request: Request) -> Response:
@@ -208,7 +218,9 @@ def _refused(sentence: str, status: int = 422) -> Response:
 def _people(session: Session) -> list[dict[str, Any]]:
     roles: dict[int, list[str]] = {}
     for person_id, role in session.execute(
-        select(PersonRole.person_id, PersonRole.role).where(PersonRole.until.is_(None)).order_by(PersonRole.id)
+        select(PersonRole.person_id, PersonRole.role)
+        .where(PersonRole.until.is_(None))
+        .order_by(PersonRole.id)
     ):
         roles.setdefault(person_id, []).append(ROLES[role])
     count = (
@@ -229,7 +241,7 @@ def _people(session: Session) -> list[dict[str, Any]]:
 
 
 def _suggested(session: Session, people: list[dict[str, Any]]) -> list[int]:
-    """Whom to play first: a contact with about three projects, everyone above those, the office, and a contact with one."""
+    """Whom to play first: a contact with a few projects, those above them, the office, a contact with one."""
     contacts = [each for each in people if ROLES[Role.REPORTER] in each["roles"]]
     above = {each["id"]: _above(session, each["id"]) for each in contacts if 2 <= each["projects"] <= 4}
     several = sorted(above, key=lambda each: (len(above[each]), each))[:1]

@@ -124,7 +124,7 @@ class Responsibility(Base):
 
 
 class Binding(Base):
-    """A chat account known to be a person. Ended, never deleted; one living binding an account, one a person a channel."""
+    """A chat account known to be a person. Ended, never deleted; one lives per account, and per person and channel."""
 
     __tablename__ = "bindings"
     __table_args__ = (

@@ -210,7 +210,9 @@ class Issue(Dialogue):
 
     def _choose_category(self, screen: Shown) -> Act:
         offered = [label for label in screen.buttons if label not in (WORDS.back_button, WORDS.cancel_button)]
-        return Presses(self._random.choice([label for label in offered if label != WORDS.keep_button]), screen)
+        return Presses(
+            self._random.choice([label for label in offered if label != WORDS.keep_button]), screen
+        )
 
     def _say_help(self, screen: Shown) -> Act:
         if self._random.random() < 0.5:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.channels.telegram_text import keyboard, render
 from storage import ledger
+from storage.database import Database
 from storage.messages import Outgoing
 from storage.outbox import State
 from storage.tables.ledger import LedgerRow
@@ -63,6 +64,15 @@ def check(session: Session, record: Record, calls: Iterable[Call], media: Path) 
     return verdict
 
 
+def check_file(data: Path, record: Record, calls: Iterable[Call]) -> Verdict:
+    """The check of a city that stands still, by its folder."""
+    database = Database(f"sqlite:///{data / 'sanbao.db'}")
+    try:
+        return database.run_now(lambda session: check(session, record, calls, data / "media"))
+    finally:
+        database.close()
+
+
 # What came in
 
 
@@ -90,8 +100,12 @@ def _check_answers(session: Session, verdict: Verdict) -> None:
             )
         )
     )
-    verdict.doubled += [f"inbox row {row} wrote {n} messages to {chat}" for (row, chat), n in answers.items() if n > 1]
-    for row in session.execute(select(InboxRow.id, InboxRow.sender, InboxRow.note).where(InboxRow.state == "done")):
+    verdict.doubled += [
+        f"inbox row {row} wrote {n} messages to {chat}" for (row, chat), n in answers.items() if n > 1
+    ]
+    for row in session.execute(
+        select(InboxRow.id, InboxRow.sender, InboxRow.note).where(InboxRow.state == "done")
+    ):
         if row.note not in SILENT and not answers[row.id, row.sender.rpartition(":")[2]]:
             verdict.lost.append(f"inbox row {row.id} ({row.note}) was not answered")
 
@@ -105,7 +119,9 @@ def _check_outbox(session: Session, verdict: Verdict) -> None:
         if state not in (State.SENT, State.UNKNOWN):
             verdict.lost.append(f"{number} outgoing messages are {state}")
     doubts = select(func.sum(OutboxRow.attempts), func.sum(OutboxRow.ambiguous))
-    verdict.figures["attempts"], verdict.figures["ambiguous"] = (int(n or 0) for n in session.execute(doubts).one())
+    verdict.figures["attempts"], verdict.figures["ambiguous"] = (
+        int(n or 0) for n in session.execute(doubts).one()
+    )
 
 
 def _check_sends(session: Session, calls: Iterable[Call], verdict: Verdict) -> None:
@@ -144,12 +160,18 @@ def _key_of_call(call: Call) -> Key:
 def _check_amounts(session: Session, record: Record, verdict: Verdict) -> None:
     rows = session.execute(
         select(
-            ReportVersion.id, ReportVersion.progress, ReportVersion.amount, ReportVersion.filed_by, Report.project_id
+            ReportVersion.id,
+            ReportVersion.progress,
+            ReportVersion.amount,
+            ReportVersion.filed_by,
+            Report.project_id,
         ).join(Report, Report.id == ReportVersion.report_id)
     ).all()
     photos = _photos_by(session, MediaFile.version_id)
     found = [(row.filed_by, row.project_id, row.progress, photos[row.id], row.amount) for row in rows]
-    wanted = [(each.person_id, each.project_id, each.words, each.photos, each.yuan) for each in record.amounts]
+    wanted = [
+        (each.person_id, each.project_id, each.words, each.photos, each.yuan) for each in record.amounts
+    ]
     _compare("report", wanted, found, verdict)
     last = {each.project_id: each.words for each in record.amounts}
     standing = session.execute(
@@ -157,22 +179,32 @@ def _check_amounts(session: Session, record: Record, verdict: Verdict) -> None:
             ReportVersion, (ReportVersion.report_id == Report.id) & (ReportVersion.version == Report.version)
         )
     )
-    _compare("standing report", list(last.items()), [(project, words) for project, words in standing], verdict)
+    _compare(
+        "standing report", list(last.items()), [(project, words) for project, words in standing], verdict
+    )
     _check_receipts("J", record.amounts, verdict)
 
 
 def _check_problems(session: Session, record: Record, verdict: Verdict) -> None:
-    rows = session.execute(select(Issue.id, Issue.filed_by, Issue.project_id, Issue.what, Issue.severity)).all()
+    rows = session.execute(
+        select(Issue.id, Issue.filed_by, Issue.project_id, Issue.what, Issue.severity)
+    ).all()
     photos = _photos_by(session, MediaFile.issue_id)
-    found = [(row.filed_by, row.project_id, row.what, photos[row.id], row.id, row.severity == "major") for row in rows]
+    found = [
+        (row.filed_by, row.project_id, row.what, photos[row.id], row.id, row.severity == "major")
+        for row in rows
+    ]
     wanted = [
-        (each.person_id, each.project_id, each.words, each.photos, each.number, each.major) for each in record.problems
+        (each.person_id, each.project_id, each.words, each.photos, each.number, each.major)
+        for each in record.problems
     ]
     _compare("problem", wanted, found, verdict)
     _check_receipts("W", record.problems, verdict)
     taken = Counter(session.scalars(select(IssueEvent.issue_id).where(IssueEvent.kind == "acknowledged")))
     verdict.doubled += [f"problem W{each} was taken {n} times" for each, n in taken.items() if n > 1]
-    verdict.lost += [f"W{each}: its taking was confirmed, but is not there" for each in record.acknowledged - taken.keys()]
+    verdict.lost += [
+        f"W{each}: its taking was confirmed, but is not there" for each in record.acknowledged - taken.keys()
+    ]
     verdict.figures["acknowledged"] = taken.total()
 
 
@@ -192,7 +224,9 @@ def _compare(what: str, wanted: Sequence[object], found: Sequence[object], verdi
 
 
 def _photos_by(session: Session, owner: InstrumentedAttribute[int | None]) -> Counter[int]:
-    return Counter(each for each in session.scalars(select(owner).where(owner.is_not(None))) if each is not None)
+    return Counter(
+        each for each in session.scalars(select(owner).where(owner.is_not(None))) if each is not None
+    )
 
 
 def _check_media(session: Session, record: Record, folder: Path, verdict: Verdict) -> None:
@@ -207,7 +241,9 @@ def _check_media(session: Session, record: Record, folder: Path, verdict: Verdic
     for row in rows:
         path = folder / row.path
         if row.state != "stored" or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
-            verdict.lost.append(f"photo of update {row.external} is {row.state}, kept as {row.path or 'nothing'}")
+            verdict.lost.append(
+                f"photo of update {row.external} is {row.state}, kept as {row.path or 'nothing'}"
+            )
     verdict.figures["photos"] = len(rows)
 
 
@@ -221,7 +257,9 @@ def _check_ledger(session: Session, verdict: Verdict) -> None:
         acts[entry["act"]] += 1
         if "inbox" in entry["facts"]:
             deeds[entry["act"], entry["facts"]["inbox"]] += 1
-    verdict.doubled += [f"ledger: {act} of inbox row {row} {n} times" for (act, row), n in deeds.items() if n > 1]
+    verdict.doubled += [
+        f"ledger: {act} of inbox row {row} {n} times" for (act, row), n in deeds.items() if n > 1
+    ]
     tables = {"file_progress": ReportVersion, "file_issue": Issue}
     for act, table in tables.items():
         number = session.scalar(select(func.count()).select_from(table)) or 0

@@ -18,8 +18,20 @@ from tests.fakes.telegram_api import Person, Shown
 
 PATIENCE = 1.5
 LONGEST_PATIENCE = 8.0
+TAPS_TWICE = 0.08
 GROUP = -1001234567890
-NONSENSE = ("今天天气不错", "在吗", "收到", "/start", "12", "🙂🙂", "W99999", "=1+1", "<b>急</b>", WORDS.menu_zero)
+NONSENSE = (
+    "今天天气不错",
+    "在吗",
+    "收到",
+    "/start",
+    "12",
+    "🙂🙂",
+    "W99999",
+    "=1+1",
+    "<b>急</b>",
+    WORDS.menu_zero,
+)
 
 
 class Phone:
@@ -75,6 +87,9 @@ class Reporter:
         projects: Sequence[OwnProject],
         up: UpTime,
         goes_on: Callable[[], bool] = lambda: False,
+        *,
+        patience: float = PATIENCE,
+        taps_twice: float = TAPS_TWICE,
     ) -> None:
         self.phone = phone
         self.person_id = person_id
@@ -83,6 +98,8 @@ class Reporter:
         self._record, self._random = phone.record, phone.random
         self._up = up
         self._goes_on = goes_on
+        self._patience = patience
+        self._taps_twice = taps_twice
         self._receipts: set[str] = set()
         self._new = list(projects)
         self._random.shuffle(self._new)
@@ -134,11 +151,11 @@ class Reporter:
     async def carry_through(self, dialogue: Dialogue) -> None:
         """From the menu word to the receipt."""
         act: Act = Says(dialogue.opening)
-        patience = PATIENCE
+        patience = self._patience
         while True:
             self.doing = f"{dialogue.mark} {act}"
             self.phone.does(act)
-            if isinstance(act, Presses) and self._random.random() < 0.08:
+            if isinstance(act, Presses) and self._random.random() < self._taps_twice:
                 self.phone.does(act)
             after = await self._reaction(dialogue, patience)
             if dialogue.receipt:
@@ -147,7 +164,7 @@ class Reporter:
                 self._record.nudges += 1
                 patience = min(patience * 1.5, LONGEST_PATIENCE)
             else:
-                patience = PATIENCE
+                patience = self._patience
             act = after or self._nudge(dialogue, act)
         self._receipts.add(dialogue.receipt)
         self._record.end(self.person_id, dialogue)

@@ -21,12 +21,14 @@ from storage.messages import Address
 from storage.tables.registry import Binding, Person, Project, Responsibility
 from storage.tables.reporting import Duty
 from tests.crash.dialogues import OwnProject
+from tests.fakes.telegram_api import FakeTelegram
 
 TOKEN = "123456:AAAA-a-token-of-the-fake"
 ACCOUNT = TOKEN.partition(":")[0]
 SECRET = "a-secret-of-the-fake"
 FIRST_USER = 10_000
 PERIOD = "2012-03"
+FIRST_START_SECONDS = 2.5
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,35 @@ class City:
         shutil.copytree(self.data, setting.data)
 
 
+async def found_city(folder: Path, kills: int) -> City:
+    """The sample city, furnished by a program that is killed while it does so; then everybody is bound."""
+    async with FakeTelegram(TOKEN) as api:
+        program = Program(Setting(folder, api.url))
+        for number in range(1, kills + 1):
+            await program.start()
+            await program.runs_for(FIRST_START_SECONDS * number / kills)
+            await program.kill()
+        await program.start()
+        while not _has_duties(program.setting.database):
+            await program.runs_for(0.05)
+        await program.stop()
+        return bind_everybody(program.setting.data)
+
+
+def _has_duties(database: Path) -> bool:
+    """The first sweep opens zero-reports last; before, the tables may not be there."""
+    try:
+        connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    except sqlite3.OperationalError:
+        return False
+    try:
+        return bool(connection.execute("SELECT count(*) FROM duties WHERE kind = 'zero'").fetchone()[0])
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+
+
 def user_of(person_id: int) -> int:
     return FIRST_USER + person_id
 
@@ -154,7 +185,9 @@ def _bind(session: Session, data: Path) -> City:
     everybody = session.scalars(select(Person.id).order_by(Person.id)).all()
     for person_id in everybody:
         user = str(user_of(person_id))
-        people.bind(session, person_id, Address(channel="telegram", account=ACCOUNT, user=user, chat=user), now)
+        people.bind(
+            session, person_id, Address(channel="telegram", account=ACCOUNT, user=user, chat=user), now
+        )
     reporters = _reporters(session)
     return City(data, reporters, tuple(each for each in everybody if each not in reporters))
 

@@ -1,0 +1,232 @@
+"""A real headless Chromium before the real program: `sanbao serve` as a process of its own, on its own folder.
+
+Rule 1  One program and one browser serve the whole package; every test has its own page and its own person.
+Rule 2  A test speaks like a user: `say`, `tap`, `see`. Nothing sleeps; `expect` waits, with a limit.
+Rule 3  Whatever the page itself gets wrong (an exception, a forbidden script or picture) fails the test.
+Rule 4  Without a Chromium on PATH everything here is skipped, and the run's last lines say so loudly.
+"""
+
+import os
+import re
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+TOP = Path(__file__).parents[2]
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+)
+PATIENCE = 15_000  # ms: two slow cores, on which other tests may run as well
+START_SECONDS = 60
+# A server that was killed on purpose is no fault of the page.
+AWAY = "Failed to load resource: net::ERR_"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM is None:
+        here = Path(__file__).parent
+        for item in items:
+            if here in item.path.parents:
+                item.add_marker(pytest.mark.skip(reason=f"no Chromium on PATH ({', '.join(NAMES)})"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if CHROMIUM is None:
+        terminalreporter.section("NO CHROMIUM", red=True, bold=True)
+        terminalreporter.line("The tests of the try-out page (tests/browser) were SKIPPED.")
+        terminalreporter.line("Install chromium, then run make test again, before you trust the page.")
+
+
+@dataclass
+class City:
+    """The sample city, running at `address`; killed and started again on the same files."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = None
+    ids: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns when it answers. No setting of the caller's and no `.env` reaches it."""
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("SANBAO_")}
+        ours = {"SANBAO_DATA_DIR": str(self.folder / "data"), "SANBAO_HTTP_PORT": str(self.port)}
+        with open(self.folder / "program.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=self.folder, env={**clean, **ours, "PYTHONPATH": str(TOP)}, stdout=log, stderr=log,
+            )  # fmt: skip
+        self._wait_until_it_answers(self.process)
+
+    def _wait_until_it_answers(self, process: subprocess.Popen[bytes]) -> None:
+        until = time.monotonic() + START_SECONDS
+        while process.poll() is None and time.monotonic() < until:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)  # a process that starts can only be asked again
+            else:
+                return
+        raise AssertionError(
+            f"the program did not start:\n{(self.folder / 'program.log').read_text()[-2000:]}"
+        )
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is said goodbye to, nothing is flushed."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def filed_by(self, name: str) -> list[str]:
+        """The kind of every version of every report that this person has filed."""
+        query = """
+            SELECT reports.kind FROM reports
+            JOIN report_versions ON report_versions.report_id = reports.id
+            JOIN people ON people.id = report_versions.filed_by
+            WHERE people.name = ? ORDER BY report_versions.id
+        """
+        with closing(sqlite3.connect(f"file:{self.folder}/data/sanbao.db?mode=ro", uri=True)) as database:
+            return [kind for (kind,) in database.execute(query, (name,))]
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A person of the city in their column of the page."""
+
+    name: str
+    column: Locator
+
+    @property
+    def box(self) -> Locator:
+        return self.column.get_by_test_id("input")
+
+    @property
+    def log(self) -> Locator:
+        return self.column.get_by_test_id("log")
+
+    @property
+    def newest(self) -> Locator:
+        """The bot's last message."""
+        return self.column.locator(".message.bot").last
+
+    def say(self, text: str) -> None:
+        self.box.fill(text)
+        self.box.press("Enter")
+
+    def see(self, words: str | re.Pattern[str]) -> None:
+        expect(self.newest).to_contain_text(words)
+
+    def tap(self, label: str) -> None:
+        """A button of the newest message: those of older ones are never meant."""
+        self.newest.get_by_test_id("option").filter(has_text=label).click()
+
+    def attach(self, *files: Path) -> None:
+        self.column.get_by_test_id("files").set_input_files(files)
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@pytest.fixture(scope="package")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    city = City(tmp_path_factory.mktemp("city"), free_port())
+    city.start()
+    yield city
+    city.kill()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Package scope: while Playwright's sync interface is open, no asyncio test can run beside it."""
+    expect.set_options(timeout=PATIENCE)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        browser.close()
+
+
+NewPage = Callable[..., Page]
+
+
+@pytest.fixture
+def new_page(browser: Browser, city: City) -> Iterator[NewPage]:
+    """Opens a page in a fresh profile: `new_page(viewport=…, color_scheme=…)`."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_page(**options: Any) -> Page:
+        context = browser.new_context(base_url=city.address, locale="zh-CN", **options)
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not [fault for fault in faults if not fault.startswith(AWAY)]
+
+
+@pytest.fixture
+def page(new_page: NewPage) -> Page:
+    return new_page(viewport={"width": 1280, "height": 800})
+
+
+Meet = Callable[..., Any]
+
+
+@pytest.fixture
+def meet(city: City) -> Meet:
+    """`meet(page, "甲", "乙")` opens the page with these people, side by side; gives them back."""
+
+    def open_people(page: Page, *names: str) -> Any:
+        if not city.ids:
+            people = page.request.get("/tryout/state").json()["people"]
+            city.ids = {person["name"]: person["id"] for person in people}
+        ids = [city.ids[name] for name in names]
+        page.goto(f"/#people={','.join(map(str, ids))}&current={ids[0]}")
+        people = [
+            Someone(name, page.locator(f'[data-testid="column"][data-person="{each}"]'))
+            for name, each in zip(names, ids, strict=True)
+        ]
+        for each in people:
+            expect(each.log).not_to_have_attribute("aria-busy", "true")
+        return people[0] if len(people) == 1 else people
+
+    return open_people
+
+
+@pytest.fixture(scope="session")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from PIL import Image
+
+    path = tmp_path_factory.mktemp("photos") / "现场.jpg"
+    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(path, "JPEG")
+    return path

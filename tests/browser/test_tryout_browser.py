@@ -1,0 +1,320 @@
+"""What the try-out page promises, seen in a real browser: the people and projects are those of the sample city.
+
+Each test plays people of its own, so that none finds what another has filed. All of them hold in March as in July:
+a test that moves the clock takes nothing from the others.
+"""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import City, Meet, NewPage, Someone
+
+PHONE = {"viewport": {"width": 375, "height": 667}, "is_mobile": True, "has_touch": True}
+RECEIPT = re.compile(r"已收到 J\d+")
+# Elements that stand out of the screen to the right, unless they lie in something that scrolls sideways.
+STICKS_OUT = """() => [...document.querySelectorAll('body *')].filter((element) => {
+    const box = element.getBoundingClientRect();
+    if (!box.width || !box.height || box.right <= innerWidth + 0.5) return false;
+    for (let above = element.parentElement; above; above = above.parentElement)
+        if (/auto|scroll/.test(getComputedStyle(above).overflowX) && above.scrollWidth > above.clientWidth
+            && !above.matches('.log')) return false;
+    return !element.closest('.hidden, svg.sprite');
+}).map((element) => element.outerHTML.slice(0, 120))"""
+
+
+def file_progress(someone: Someone, project: str, amount: str) -> None:
+    """Up to the confirmation card."""
+    someone.say("报进展")
+    someone.see("哪个项目")
+    someone.tap(project)
+    someone.see("完成投资多少")
+    someone.say(amount)
+    someone.see("形象进度到哪一步了")
+    someone.say("主体封顶，完成70%")
+    someone.see("有现场照片吗")
+
+
+def test_the_first_screen_offers_people_to_play(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_test_id("city")).to_have_text("样例市")
+    expect(page.get_by_test_id("now")).to_contain_text("2012年")
+    suggested = page.get_by_test_id("suggested").get_by_test_id("person")
+    for role in ("联络人", "一把手", "牵头领导", "市项目办"):
+        expect(suggested.filter(has_text=role).first).to_be_visible()
+    page.get_by_test_id("open-suggested").click()
+    expect(page.get_by_test_id("column")).to_have_count(4)
+    expect(page.get_by_test_id("welcome")).to_be_hidden()
+
+
+def test_anyone_of_the_city_can_be_found_and_a_reload_keeps_who_is_open(page: Page) -> None:
+    page.goto("/")
+    page.get_by_test_id("open-all").click()
+    page.get_by_test_id("chooser-query").fill("田秋峰")
+    page.get_by_test_id("chooser").get_by_test_id("person").click()
+    expect(page.get_by_test_id("who-name")).to_have_text("田秋峰")
+    page.reload()
+    expect(page.get_by_test_id("who-name")).to_have_text("田秋峰")
+
+
+def test_a_contact_files_a_progress_report_by_taps_and_typing(page: Page, meet: Meet, city: City) -> None:
+    contact = meet(page, "董育岚")
+    contact.column.get_by_test_id("chip").filter(has_text="报进展").click()
+    contact.see("哪个项目")
+    contact.tap("城北水厂扩建工程")
+    contact.see("完成投资多少")
+    contact.say("1200")
+    contact.see("形象进度到哪一步了")
+    contact.say("主体封顶，完成70%")
+    contact.see("有现场照片吗")
+    contact.tap("没有照片")
+    contact.see("本月完成：1,200万元")
+    contact.tap("改本月完成")
+    contact.see("完成投资多少")
+    contact.say("1,300万")
+    contact.see("本月完成：1,300万元")
+    contact.tap("确认上报")
+    contact.see(RECEIPT)
+    assert city.filed_by("董育岚") == ["progress"]
+
+
+def test_a_photo_is_attached_shown_and_goes_with_the_report(page: Page, meet: Meet, photo: Path) -> None:
+    contact = meet(page, "程兰军")
+    contact.say("报进展")
+    contact.see("哪个项目")
+    contact.newest.get_by_test_id("option").first.click()
+    contact.see("完成投资多少")
+    contact.say("300")
+    contact.see("形象进度到哪一步了")
+    contact.say("基础完成")
+    contact.see("有现场照片吗")
+    contact.attach(photo)
+    expect(contact.column.get_by_test_id("attachment")).to_contain_text("现场.jpg")
+    contact.column.get_by_test_id("send").click()
+    shown = contact.log.get_by_test_id("photo").get_by_role("img", name="照片：现场.jpg")
+    expect(shown).to_be_visible()
+    expect(shown).to_have_js_property("naturalWidth", 640)
+    contact.see("已收1张")
+    contact.tap("就这些（1张）")
+    contact.see("照片：1张")
+    contact.tap("确认上报")
+    contact.see(RECEIPT)
+
+
+def test_a_major_problem_is_at_its_leader_at_once_and_what_he_says_comes_back(page: Page, meet: Meet) -> None:
+    contact, leader, office = meet(page, "郑文晖", "李德林", "田秋峰")
+    contact.say("报问题")
+    contact.see("问题有多严重")
+    contact.tap("重大问题")
+    contact.see("哪一类问题")
+    contact.tap("征拆")
+    contact.see("出了什么事")
+    contact.say("两户阻工，进场道路被堵")
+    contact.see("需要谁帮什么忙")
+    contact.say("请区里今天派工作组")
+    contact.see("有现场照片吗")
+    contact.tap("没有照片")
+    contact.see("将立即通知：李德林")
+    contact.tap("确认，立即上报")
+    contact.see(re.compile(r"重大问题 W\d+ 已报出"))
+    for told in (leader, office):
+        told.see("两户阻工，进场道路被堵")
+        told.see("郑文晖")
+    leader.tap("已知悉")
+    leader.see("已记下")
+    contact.see("李德林已知悉")
+    office.see("李德林已知悉")
+
+
+def test_what_people_write_is_shown_as_text_and_never_run(page: Page, meet: Meet) -> None:
+    someone = meet(page, "姜丽洁")
+    hostile = '<img src=x onerror="document.title=1"><b>粗</b> javascript:alert(1) \u202e倒'
+    someone.say(hostile)
+    expect(someone.log.locator(".message.me").last).to_contain_text(
+        '<img src=x onerror="document.title=1"><b>粗</b>'
+    )
+    someone.see("没看懂")
+    expect(someone.log.locator(".message img, .message b")).to_have_count(0)
+    expect(page).not_to_have_title("1")
+
+
+def test_a_restart_in_the_middle_keeps_the_draft_and_the_report_is_filed_once(
+    page: Page, meet: Meet, city: City
+) -> None:
+    contact = meet(page, "吕明斌")
+    trouble = page.get_by_test_id("status")
+    contact.say("报进展")
+    contact.see("完成投资多少")
+    contact.say("150")
+    contact.see("形象进度到哪一步了")
+
+    city.kill()
+    contact.say("地下室完成，40%")
+    unsent = contact.column.get_by_test_id("unsent")
+    expect(unsent).to_contain_text("正在重试")
+    expect(trouble).not_to_be_empty()
+    city.start()
+    expect(unsent).to_have_count(0)
+    contact.see("有现场照片吗")
+    contact.tap("没有照片")
+    contact.see("本月完成：150万元")
+    contact.see("地下室完成，40%")
+
+    city.kill()
+    contact.tap("确认上报")
+    expect(unsent).to_contain_text("正在重试")
+    city.start()
+    contact.see(RECEIPT)
+    expect(contact.log.get_by_text(RECEIPT)).to_have_count(1)
+    expect(unsent).to_have_count(0)
+    expect(trouble).to_be_empty()
+    assert city.filed_by("吕明斌") == ["progress"]
+
+
+def test_what_was_typed_or_is_on_its_way_survives_a_reload(page: Page, meet: Meet) -> None:
+    someone = meet(page, "马国勇")
+    page.route("**/say", lambda route: route.abort())
+    someone.say("帮助")
+    expect(someone.column.get_by_test_id("unsent")).to_contain_text("正在重试")
+    someone.box.fill("还没写完的")
+    page.unroute_all()
+    page.reload()
+    someone.see("三报怎么用")
+    expect(someone.log.locator(".message.me")).to_have_count(1)
+    expect(someone.box).to_have_value("还没写完的")
+
+
+def test_a_zero_report_is_given_in_July_with_one_tap_and_one_confirmation(
+    page: Page, meet: Meet, city: City
+) -> None:
+    contact = meet(page, "孙育波")
+    page.get_by_test_id("clock").click()
+    page.locator('[data-testid="clock-move"][data-move="zero"]').click()
+    expect(page.get_by_test_id("status")).to_contain_text("现在是", timeout=60_000)
+    expect(page.get_by_test_id("now")).to_contain_text("2012年7月1日")
+    contact.column.get_by_test_id("chip").filter(has_text="零报告").click()
+    contact.see("请核对：2012年上半年零报告")
+    contact.tap("确认：没有问题")
+    contact.see("零报告已收到")
+    contact.see(re.compile(r"J\d+"))
+    assert city.filed_by("孙育波") == ["zero", "zero"]
+
+
+def test_the_clock_only_goes_forward(page: Page, meet: Meet) -> None:
+    meet(page, "田秋峰")
+    now = page.get_by_test_id("now")
+    before = page.request.get("/tryout/state").json()["now"]
+    page.get_by_test_id("clock").click()
+    page.get_by_test_id("clock-to").fill("2012-03-01T09:00")
+    page.get_by_test_id("clock-go").click()
+    expect(page.get_by_test_id("clock-wrong")).to_contain_text("只能往前")
+    page.keyboard.press("Escape")
+    answer = page.request.post("/tryout/clock", data={"to": "2012-03-01T09:00:00+08:00"})
+    assert (answer.status, answer.json()) == (409, {"error": "时间只能往前走。"})
+    page.get_by_test_id("clock").click()
+    page.locator('[data-testid="clock-move"][data-move="hour"]').click()
+    expect(page.get_by_test_id("status")).to_contain_text("现在是")
+    assert page.request.get("/tryout/state").json()["now"] > before
+    expect(now).to_contain_text("2012年")
+
+
+def tab_to(page: Page, selector: str, key: str = "Tab") -> None:
+    """Walks with the keyboard until the focus is on such an element."""
+    for _ in range(60):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} never came to {selector}")
+
+
+def test_the_keyboard_alone_files_a_report(page: Page, meet: Meet, city: City) -> None:
+    page.goto("/")
+    expect(page.get_by_test_id("add-person")).to_be_enabled()
+    tab_to(page, "[data-testid=add-person]")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("chooser-query")).to_be_focused()
+    page.keyboard.type("姚斌")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    contact = Someone("姚斌", page.get_by_test_id("column"))
+    expect(contact.box).to_be_focused()
+    page.keyboard.type("报进展")
+    page.keyboard.press("Enter")
+    contact.see("哪个项目")
+    tab_to(page, '[data-testid=option][data-data*="|project|"]:not([data-data$=cancel])', "Shift+Tab")
+    page.keyboard.press("Enter")
+    contact.see("完成投资多少")
+    tab_to(page, "[data-testid=input]")
+    page.keyboard.type("260")
+    page.keyboard.press("Enter")
+    contact.see("形象进度到哪一步了")
+    page.keyboard.type("路基完成")
+    page.keyboard.press("Enter")
+    contact.see("有现场照片吗")
+    tab_to(page, '[data-testid=option][data-data$="|none"]', "Shift+Tab")
+    page.keyboard.press("Enter")
+    contact.see("本月完成：260万元")
+    tab_to(page, '[data-testid=option][data-data$="|ok"]')
+    page.keyboard.press("Enter")
+    contact.see(RECEIPT)
+    assert city.filed_by("姚斌") == ["progress"]
+
+
+def test_a_screen_reader_is_told_what_everything_is(page: Page, meet: Meet) -> None:
+    someone = meet(page, "崔育亮")
+    someone.say("报进展")
+    someone.see("哪个项目")
+    expect(page.get_by_role("log", name="崔育亮与机器人的消息")).to_have_attribute("aria-live", "polite")
+    expect(page.get_by_role("textbox", name="以崔育亮的身份写消息")).to_be_focused()
+    expect(page.get_by_role("group", name="可以点的回答").get_by_role("button").first).to_be_visible()
+    expect(page.get_by_role("button", name="发送", exact=True)).to_be_visible()
+    page.get_by_test_id("clock").click()
+    expect(page.get_by_role("dialog", name="把城市时间往前拨")).to_be_visible()
+    page.keyboard.press("Escape")
+    tree = page.locator("body").aria_snapshot()
+    assert re.findall(r"- (?:button|textbox|link|dialog|log|searchbox)(?! \")[^\n]*", tree) == []
+
+
+def test_on_a_phone_nothing_is_wider_than_the_screen(new_page: NewPage, meet: Meet) -> None:
+    page = new_page(**PHONE)
+    page.goto("/")
+    expect(page.get_by_test_id("suggested").get_by_test_id("person").first).to_be_visible()
+    assert page.evaluate(STICKS_OUT) == []
+    page.goto("about:blank")
+    contact, _ = meet(page, "潘宏宁", "李德林")
+    contact.say("报问题")
+    contact.see("哪个项目")
+    assert page.evaluate(STICKS_OUT) == []
+    contact.newest.get_by_test_id("option").first.click()
+    contact.see("问题有多严重")
+    contact.say("一般")
+    contact.see("哪一类问题")
+    contact.tap("设计与技术")
+    contact.see("出了什么事")
+    contact.say("http://example.org/" + "a" * 300)
+    contact.see("需要谁帮什么忙")
+    contact.tap("暂时不需要")
+    contact.see("有现场照片吗")
+    contact.tap("没有照片")
+    contact.see("请核对")
+    assert page.evaluate(STICKS_OUT) == []
+    page.get_by_test_id("clock").click()
+    expect(page.get_by_test_id("clock-menu")).to_be_visible()
+    assert page.evaluate(STICKS_OUT) == []
+
+
+def test_at_night_the_page_is_dark_and_its_words_are_light(new_page: NewPage, meet: Meet) -> None:
+    page = new_page(color_scheme="dark")
+    someone = meet(page, "钟家毅")
+    someone.say("帮助")
+    someone.see("三报怎么用")
+    for element in (someone.newest.locator(".bubble"), someone.log, page.get_by_test_id("clock")):
+        words, ground = element.evaluate("""(element) => {
+            const brightness = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0) / 3;
+            const clear = (colour) => /^rgba\\(.*, 0\\)$/.test(colour);
+            let below = element;
+            while (clear(getComputedStyle(below).backgroundColor)) below = below.parentElement;
+            return [brightness(getComputedStyle(element).color), brightness(getComputedStyle(below).backgroundColor)];
+        }""")
+        assert words > 150 > 80 > ground

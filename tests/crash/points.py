@@ -1,0 +1,170 @@
+"""One whole conversation, killed at each of its points in turn: every commit and every call, before and after.
+
+async with Launcher() as launcher:
+    names = await count_points(launcher, city, folder, "polling")
+    verdict = await Conversation(launcher, city, folder, "polling", last=17).run()
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Any, Self
+
+from tests.crash.ledger_check import Verdict, check_file
+from tests.crash.people import Phone, Reporter
+from tests.crash.program import TOKEN, City, Died, Setting, free_port, unfinished, user_of
+from tests.crash.record import Record, Sends, UpTime
+from tests.fakes.telegram_api import FakeTelegram
+
+PATIENCE = 0.7
+LONGEST = 60.0
+ROOT = Path(__file__).parents[2]
+
+
+class Launcher:
+    """The test's side of `launcher.py`."""
+
+    def __init__(self) -> None:
+        self._process: asyncio.subprocess.Process
+        self._started: asyncio.Queue[int] = asyncio.Queue()
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._ordering = asyncio.Lock()
+        self._listening: asyncio.Task[None]
+
+    async def __aenter__(self) -> Self:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "tests.crash.launcher", cwd=ROOT,
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        self._listening = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for child, end in self._ends.items():
+            if not end.done():
+                os.kill(child, signal.SIGKILL)
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self._listening
+
+    async def _listen(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            said = json.loads(line)
+            if "started" in said:
+                self._end_of(said["started"])
+                self._started.put_nowait(said["started"])
+            else:
+                self._end_of(said["ended"]).set_result(said["code"])
+
+    def _end_of(self, child: int) -> "asyncio.Future[int]":
+        return self._ends.setdefault(child, asyncio.get_running_loop().create_future())
+
+    async def start(self, order: dict[str, Any]) -> "tuple[int, asyncio.Future[int]]":
+        """The child's process id, and its end with its exit code."""
+        assert self._process.stdin is not None
+        async with self._ordering:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            child = await asyncio.wait_for(self._started.get(), LONGEST)
+        return child, self._ends[child]
+
+
+@dataclass
+class Conversation:
+    """A report with a photo, from the menu word to the receipt, through a program that dies at point `last`."""
+
+    launcher: Launcher
+    city: City
+    folder: Path
+    mode: str
+    last: int = 0
+    died: bool = False
+    record: Record = field(default_factory=Record)
+    up: UpTime = field(default_factory=UpTime)
+
+    async def run(self) -> Verdict:
+        async with FakeTelegram(TOKEN) as api:
+            self._api = api
+            api.calls = Sends()
+            self.city.copy_to(self.setting)
+            talking = asyncio.create_task(self._talk())
+            child, end = await self._start(self.last)
+            try:
+                await asyncio.wait({talking, end}, timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
+                if end.done():
+                    child, end = await self._start_again(end.result())
+                await asyncio.wait_for(talking, LONGEST)
+                await self._rest(end)
+            finally:
+                talking.cancel()
+                if not end.done():
+                    os.kill(child, signal.SIGTERM)
+                await asyncio.wait_for(end, LONGEST)
+            return check_file(self.setting.data, self.record, api.calls)
+
+    @cached_property
+    def setting(self) -> Setting:
+        return Setting(self.folder, self._api.url, self.mode, free_port() if self.mode == "webhook" else 0)
+
+    @property
+    def trace(self) -> Path:
+        return self.folder / "points"
+
+    @property
+    def names(self) -> list[str]:
+        """The points that were reached, in order, up to the kill if there was one."""
+        reached = self.trace.read_text().splitlines()
+        return reached[: self.last] if self.last else reached
+
+    async def _start(self, last: int) -> "tuple[int, asyncio.Future[int]]":
+        self.setting.folder.mkdir(parents=True, exist_ok=True)
+        order = {
+            "environment": self.setting.environment(),
+            "folder": str(self.setting.folder),
+            "log": str(self.setting.log),
+            "trace": str(self.trace) if not self.died else os.devnull,
+            "last": last,
+        }
+        count = self._api.calls.count
+        started = await self.launcher.start(order)
+        await asyncio.wait(
+            {
+                asyncio.ensure_future(self._api.until(lambda: self._api.calls.count > count, LONGEST)),
+                started[1],
+            },
+            return_when=asyncio.FIRST_COMPLETED,
+        )
+        self.up.begins()
+        return started
+
+    async def _start_again(self, code: int) -> "tuple[int, asyncio.Future[int]]":
+        if code != -signal.SIGKILL or not self.last:
+            raise Died(f"exit code {code}; it printed:\n{self.setting.log.read_text('utf-8')[-4000:]}")
+        self.died = True
+        self.up.ends()
+        return await self._start(0)
+
+    async def _talk(self) -> None:
+        person_id, projects = next(iter(self.city.reporters.items()))
+        account = self._api.person(user_of(person_id), started=True)
+        phone = Phone(account, self.record, Random(self.mode))  # noqa: S311 - the same talk each time
+        reporter = Reporter(phone, person_id, projects, self.up, patience=PATIENCE, taps_twice=0)
+        await reporter.carry_through(reporter.progress(projects[0], photos=1))
+
+    async def _rest(self, end: "asyncio.Future[int]") -> None:
+        await self._api.all_confirmed(LONGEST)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + LONGEST
+        while any(unfinished(self.setting.database).values()):
+            assert loop.time() < until, unfinished(self.setting.database)
+            await asyncio.wait({end}, timeout=0.05)

@@ -1,0 +1,757 @@
+"""What a turn promises: one message, one transaction, and everything that follows from it or nothing."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from handlers import talking
+from handlers.turn import AlreadyTaken, take_turn
+from rules.kinds import DutyState, IssueState, Lane, ProjectKind, Role, Stage
+from storage import inbox, invites, ledger
+from storage.database import Database
+from storage.messages import IncomingKind, Outgoing
+from storage.tables.ledger import LedgerRow
+from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
+from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
+from storage.tables.traffic import InboxRow, OutboxRow, Talk
+from tests.builders import a_person, a_project, a_report
+from tests.chat import Chat, button, labels
+from tests.town import NORTH, SOUTH, Town
+
+
+@pytest.fixture(autouse=True)
+def _the_ledger_holds_and_names_nobody(town: Town) -> Iterator[None]:
+    """After every test of this file, whatever happened in it."""
+    yield
+    assert town.do(ledger.verify) == []
+    people = town.do(lambda session: [(row.name, row.phone) for row in session.scalars(select(Person))])
+    versions = town.do(lambda session: list(session.scalars(select(ReportVersion.progress))))
+    problems = town.do(lambda session: list(session.scalars(select(Issue.what))))
+    private = {text for row in people for text in row} | {*versions, *problems} - {""}
+    for row in town.rows(LedgerRow):
+        assert not [text for text in private if text and text in row.canonical], row.canonical
+
+
+def reports_progress(
+    chat: Chat, project: str = NORTH, amount: str = "1200", text: str = "主体封顶"
+) -> Outgoing:
+    chat.says("报进展")
+    if project in "".join(labels(chat.last())):
+        chat.taps(project)
+    chat.says(amount)
+    chat.says(text)
+    chat.taps("没有照片")
+    return chat.taps("✅ 确认上报")
+
+
+def reports_problem(chat: Chat, severity: str = "🔴 重大问题", project: str = NORTH) -> Outgoing:
+    chat.says("报问题")
+    chat.taps(project)
+    chat.taps(severity)
+    chat.says("征拆")
+    chat.says("两户阻工")
+    chat.says("请派工作组")
+    chat.taps("没有照片")
+    return chat.says("确认")
+
+
+def a_stranger(town: Town, user: str = "77") -> Chat:
+    return town.chat(user)
+
+
+def a_code(town: Town, person: Chat) -> str:
+    person_id = int(person.user) - 1000
+    return town.do(lambda session: invites.create(session, person_id, town.clock.now))
+
+
+# Strangers and binding
+
+
+def test_a_stranger_is_told_in_one_sentence_how_to_be_invited(town: Town) -> None:
+    stranger = a_stranger(town)
+    assert stranger.says("你好") == Outgoing(
+        text="我还不认识您。请向市项目办要一个邀请码，把邀请码发给我即可。"
+    )
+    assert stranger.inbox_states() == [("refused", "stranger")]
+
+
+def test_a_code_binds_and_shows_the_menu(town: Town) -> None:
+    stranger = a_stranger(town)
+    welcome = stranger.says(a_code(town, town.leader))
+    assert welcome.title == "王市长，您好！您已绑定为市政府的王市长。"
+    assert labels(welcome) == ["报进展", "报问题", "零报告", "我的待办", "帮助"]
+    assert stranger.says("帮助").title == "三报怎么用"
+
+
+def test_a_deep_link_binds_too_and_opening_it_again_does_no_harm(town: Town) -> None:
+    stranger = a_stranger(town)
+    link = f"/start {a_code(town, town.leader)}"
+    assert stranger.says(link).title.startswith("王市长")
+    assert stranger.says(link).text.startswith("您已经绑定好了")
+
+
+def test_a_code_is_good_once(town: Town) -> None:
+    code = a_code(town, town.leader)
+    a_stranger(town, "77").says(code)
+    assert a_stranger(town, "78").says(code).text.startswith("邀请码不对")
+
+
+def test_wrong_codes_are_limited_and_a_right_one_then_waits_an_hour(town: Town) -> None:
+    stranger, code = a_stranger(town), a_code(town, town.leader)
+    for wrong in range(5):
+        assert stranger.says(f"wrong-code-number-{wrong}").text.startswith("邀请码不对")
+        town.clock.pass_(minutes=1)
+    assert stranger.says(code).text == "邀请码错得太多，请一小时后再试。"
+    town.clock.pass_(hours=1)
+    assert stranger.says(code).title.startswith("王市长")
+
+
+def test_a_flood_of_a_stranger_is_ignored_after_twenty_in_a_minute(town: Town) -> None:
+    stranger = a_stranger(town)
+    for each in range(25):
+        stranger.takes(stranger.text(f"第{each}条"))
+    assert len(stranger.messages()) == 20
+    assert stranger.inbox_states()[20:] == [("ignored", "flood")] * 5
+    town.clock.pass_(minutes=2)
+    assert stranger.says("还在吗").text.startswith("我还不认识您")
+
+
+def test_a_flood_that_arrived_at_once_still_gets_its_first_answers(town: Town) -> None:
+    """Rows that came later once counted against the earlier ones, and all were ignored."""
+    stranger = a_stranger(town)
+    for each in range(25):
+        stranger.arrives(stranger.text(f"第{each}条"))
+    stranger.take_waiting()
+    assert len(stranger.messages()) == 20
+
+
+def test_a_flood_of_one_keeps_nobody_else_waiting(town: Town) -> None:
+    stranger = a_stranger(town)
+    for each in range(30):
+        stranger.arrives(stranger.text(f"第{each}条"))
+    town.reporter.arrives(town.reporter.text("帮助"))
+    waiting = town.do(lambda session: inbox.waiting(session, town.clock.now, 2))
+    assert [row.sender for row in waiting] == [stranger.sender, town.reporter.sender]
+
+
+@pytest.mark.parametrize("who", ["stranger", "reporter"])
+def test_a_group_is_pointed_to_the_private_chat_if_it_asks_and_left_alone_if_not(
+    town: Town, who: str
+) -> None:
+    chat = a_stranger(town) if who == "stranger" else town.reporter
+    asked = chat.takes(chat.other(IncomingKind.TEXT, text="报进展", group=True))
+    assert [message.text for message in asked] == ["请到与我的单聊里上报，群里不收。"]
+    assert chat.takes(chat.other(IncomingKind.TEXT, text="报进展", group=True, to_me=False)) == []
+
+
+def test_a_code_in_a_group_binds_nobody(town: Town) -> None:
+    stranger = a_stranger(town)
+    stranger.takes(stranger.other(IncomingKind.TEXT, text=a_code(town, town.leader), group=True))
+    assert stranger.says("你好").text.startswith("我还不认识您")
+
+
+def test_binding_another_account_ends_the_old_one_and_tells_both(town: Town) -> None:
+    new = a_stranger(town)
+    assert new.says(a_code(town, town.reporter)).title.startswith("张三")
+    assert town.reporter.last().text.startswith("您已改用另一个账号上报")
+    assert town.reporter.says("报进展").text.startswith("我还不认识您")
+    living = [row for row in town.rows(Binding) if row.ended is None and row.person_id == 1]
+    assert [row.user for row in living] == ["77"]
+
+
+def test_a_draft_goes_on_from_the_new_account(town: Town) -> None:
+    town.reporter.says("报进展")
+    town.reporter.taps(NORTH)
+    new = a_stranger(town)
+    new.says(a_code(town, town.reporter))
+    assert new.says("1200").title == "形象进度到哪一步了？"
+
+
+def test_someone_who_has_left_is_a_stranger(town: Town) -> None:
+    town.do(lambda session: session.execute(update(Person).where(Person.id == 1).values(active=False)))
+    assert town.reporter.says("报进展").text.startswith("我还不认识您")
+
+
+def test_a_block_marks_the_binding_and_a_message_lifts_it(town: Town) -> None:
+    town.leader.takes(town.leader.other(IncomingKind.BLOCKED))
+    assert "王市长" in reports_problem(town.reporter).text.split("没能通知到")[1]
+    town.leader.says("帮助")
+    assert "没能通知到" not in reports_problem(town.reporter).text
+
+
+# Talks: set aside, taken up, ended
+
+
+def test_a_talk_paused_by_another_is_offered_when_that_has_ended(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    assert "「报进展」先放下" in me.says("报问题").text
+    offered = me.says("取消")
+    assert labels(offered) == ["继续「报进展」", "不要了"]
+    assert me.taps("继续「报进展」").title == "形象进度到哪一步了？"
+    me.says("主体封顶")
+    me.taps("没有照片")
+    assert me.says("确认").title == "已收到 J1"
+
+
+def test_a_button_of_a_paused_talk_takes_it_up_again(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    amount = me.taps(NORTH)
+    me.says("1200")
+    me.says("报问题")
+    assert me.taps("取消", amount).title == "形象进度到哪一步了？"
+
+
+def test_help_leaves_the_open_talk_as_it_is(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    assert "继续「报进展」" in labels(me.says("帮助"))
+    assert me.says("1200").title == "形象进度到哪一步了？"
+
+
+def test_what_is_dropped_is_gone_and_what_was_filed_stays_when_its_drop_button_is_pressed(town: Town) -> None:
+    """The button once told that nothing had been reported, and took the receipt's place."""
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("报问题")
+    offer = me.says("取消")
+    me.taps("继续「报进展」", offer)
+    me.says("主体封顶")
+    me.taps("没有照片")
+    me.says("确认")
+    late = me.taps("不要了", offer)
+    assert late.text == "这次填报已经结束：已收到 J1"
+    assert not late.replaces
+
+
+def test_a_paused_talk_can_be_dropped(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("报问题")
+    me.says("取消")
+    assert me.taps("不要了").text == "「报进展」没报完的已经作废，没有上报。"
+    assert labels(me.says("帮助")) == ["报进展", "报问题", "零报告", "我的待办"]
+
+
+def test_an_ended_talk_repeats_its_outcome_and_files_nothing_again(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    card = me.taps("没有照片")
+    me.taps("✅ 确认上报", card)
+    assert me.taps("✅ 确认上报", card).text == "这次填报已经结束：已收到 J1"
+    assert len(town.rows(ReportVersion)) == 1
+
+
+def test_a_forwarded_button_is_refused(town: Town) -> None:
+    town.reporter.says("报进展")
+    asked = town.reporter.last()
+    assert town.deputy.taps(NORTH, asked).text == "这个按钮是发给别人的，您不能点。"
+    assert town.rows(Talk)[0].answers == {}
+
+
+@pytest.mark.parametrize(
+    "data", ["t1|", "x", "", "t!!|a|b", "o|nothing|", f"r|{'9' * 40}", "a|１", "t" + "z" * 30 + "|a|b"]
+)
+def test_a_button_that_is_none_of_ours_is_answered_with_the_menu(town: Town, data: str) -> None:
+    answer = town.reporter.presses(data)
+    assert answer.text == "这个按钮已经失效，请重新选一项。"
+    assert "报进展" in labels(answer)
+
+
+def test_the_same_tap_twice_gets_one_answer(town: Town) -> None:
+    me = town.reporter
+    me.says("报问题")
+    severity = me.taps(NORTH)
+    me.taps("🔴", severity)
+    assert me.takes(me.press(button(severity, "🔴").data)) == []
+
+
+def test_a_tapped_question_is_replaced_and_a_typed_one_is_not(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    assert me.taps(NORTH).replaces == "1"
+    assert not me.says("1200").replaces
+
+
+def test_a_draft_outlives_a_restart_and_weeks(town: Town) -> None:
+    me = town.reporter
+    me.says("报问题")
+    me.taps(NORTH)
+    me.taps("🔴")
+    town.database.close()
+    town.database = Database(town.database.url, busy_seconds=5)
+    me.database = town.database
+    town.reaches(4, 20)
+    me.says("征拆")
+    me.says("两户阻工")
+    me.says("暂时不需要")
+    me.taps("没有照片")
+    assert me.says("确认").title == "重大问题 W1 已报出"
+    town.database.close()
+
+
+def test_a_talk_that_outlives_its_period_never_files_into_the_next(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    town.reaches(4, 12)
+    assert me.says("主体封顶").text == "现在没有要报的月报。下次从4月25日起报。"
+    assert town.rows(Report) == []
+
+
+def test_a_talk_taken_up_in_the_next_period_begins_with_the_project(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    town.reaches(4, 26)
+    asked = me.says("主体封顶")
+    assert (asked.title, asked.text) == ("哪个项目？", "⚠ 情况有变化，请再看一遍。")
+    assert me.taps(NORTH).title == f"{NORTH}：2012年4月完成投资多少？（万元）"
+
+
+def test_a_card_pressed_after_the_close_files_nothing(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    me.taps("没有照片")
+    town.clock.strike(4, 10, 18, 1)  # the sweep has not been here yet
+    assert "现在没有要报的月报" in me.taps("✅").text
+    assert town.rows(Report) == []
+
+
+def test_between_the_periods_a_person_with_projects_is_told_when_the_next_begins(town: Town) -> None:
+    """It once said that the person had no projects."""
+    town.reaches(4, 12)
+    assert town.reporter.says("报进展").text == "现在没有要报的月报。下次从4月25日起报。"
+    assert town.reporter.says("零报告").text == "现在不用零报告。2012年上半年的零报告从7月1日起报。"
+
+
+@pytest.mark.parametrize("word", ["报进展", "报问题", "零报告"])
+def test_someone_without_projects_is_told_so(town: Town, word: str) -> None:
+    assert town.office.says(word).text == "您名下还没有项目。如有出入，请告诉市项目办。"
+
+
+def test_a_person_with_one_project_is_not_asked_which(town: Town) -> None:
+    assert town.deputy.says("报进展").title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+
+
+@pytest.mark.parametrize(("said", "found"), [("南湖", SOUTH), ("13号", SOUTH), ("7", NORTH), ("７号", NORTH)])
+def test_a_project_is_found_by_its_number_or_a_part_of_its_name(town: Town, said: str, found: str) -> None:
+    answer = town.reporter.says(said)
+    assert labels(answer) == [f"报进展：{found}", f"报问题：{found}"]
+    assert found in town.reporter.taps("报进展").title
+
+
+def test_what_is_not_understood_is_answered_with_the_menu(town: Town) -> None:
+    assert town.reporter.says("今天天气不错").text == "没看懂这句话。请点一项："
+
+
+# 进展
+
+
+def test_a_filed_report_settles_its_duty_and_the_receipt_names_the_next_project(town: Town) -> None:
+    receipt = reports_progress(town.reporter)
+    assert receipt.title == "已收到 J1"
+    assert "年初累计：1,200万元" in receipt.text
+    assert labels(receipt) == [f"接着报：{SOUTH}"]
+    duty = next(row for row in town.rows(Duty) if row.project_id == town.north and row.period == "2012-03")
+    assert (duty.settled, duty.report_id) == (town.clock.now, 1)
+    assert SOUTH in town.reporter.taps("接着报").title
+
+
+def test_a_second_person_sees_who_has_reported_and_can_correct_it(town: Town) -> None:
+    reports_progress(town.reporter)
+    first = town.clock.now
+    town.clock.pass_(hours=1)
+    asked = town.deputy.says("报进展")
+    assert asked.title == f"{NORTH} 2012年3月已由张三报过（J1）。要更正吗？"
+    town.deputy.taps("更正")
+    town.deputy.says("1300")
+    town.deputy.says("主体封顶，清理中")
+    town.deputy.taps("没有照片")
+    assert town.deputy.taps("✅").title == "已更正 J1（第2版）"
+    versions = town.rows(ReportVersion)
+    assert [(row.version, row.amount, row.filed_by) for row in versions] == [
+        (1, 12_000_000, 1),
+        (2, 13_000_000, 2),
+    ]
+    assert [row.settled for row in town.rows(Duty) if row.settled] == [first]
+
+
+def test_a_second_person_can_leave_the_report_as_it_is(town: Town) -> None:
+    reports_progress(town.reporter)
+    town.deputy.says("报进展")
+    assert town.deputy.says("不要").text == "好，原报告不变（J1）。"
+    assert len(town.rows(ReportVersion)) == 1
+
+
+def test_whoever_confirms_second_is_asked_and_files_nothing_unseen(town: Town) -> None:
+    town.deputy.says("报进展")
+    town.deputy.says("999")
+    town.deputy.says("收尾")
+    card = town.deputy.taps("没有照片")
+    reports_progress(town.reporter)
+    asked = town.deputy.taps("✅", card)
+    assert asked.title.startswith(f"{NORTH} 2012年3月已由张三报过")
+    assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000]
+
+
+def test_like_last_month_files_nothing_spent_and_the_words_of_last_month(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", progress="基础完成60%")
+    town.reporter.says("报进展")
+    town.reporter.taps(NORTH)
+    card = town.reporter.taps("同上月")
+    assert "形象进度：基础完成60%（同上月）" in card.text
+    town.reporter.taps("✅")
+    version = town.rows(ReportVersion)[-1]
+    assert (version.amount, version.progress, version.carried) == (0, "基础完成60%", True)
+
+
+def test_like_last_month_is_not_offered_when_a_milestone_is_due(town: Town) -> None:
+    town.has_reported(town.north, "2012-02")
+    town.do(
+        lambda session: session.add(
+            Milestone(project_id=town.north, name="封顶", planned=town.clock.now.date())
+        )
+    )
+    town.reporter.says("报进展")
+    assert "同上月" not in "".join(labels(town.reporter.taps(NORTH)))
+
+
+def test_a_preliminary_project_reports_its_stage_and_no_amount(town: Town) -> None:
+    town.do(
+        lambda session: session.execute(
+            update(Project)
+            .where(Project.id == town.north)
+            .values(kind=ProjectKind.PRELIMINARY, stage=Stage.INTENTION)
+        )
+    )
+    town.deputy.says("报进展")
+    town.deputy.says("签约")
+    town.deputy.says("用地预审已批")
+    town.deputy.says("没有")
+    assert "阶段：签约" in town.deputy.says("确认").text
+    assert town.rows(ReportVersion)[0].amount is None
+    assert next(row.stage for row in town.rows(Project) if row.id == town.north) is Stage.SIGNED
+
+
+def test_the_cumulative_figures_are_the_opening_ones_and_the_months_since(town: Town) -> None:
+    opening = {"opening_year_done": 5_000_000, "opening_total_done": 70_000_000}
+    town.do(
+        lambda session: session.execute(update(Project).where(Project.id == town.north).values(**opening))
+    )
+    reports_progress(town.reporter)
+    town.reaches(4, 26)
+    town.reporter.says("报进展")
+    assert "年初至今累计 1,700万元，年计划 2,400万元" in town.reporter.taps(NORTH).text
+    town.reporter.says("100")
+    town.reporter.says("收尾")
+    card = town.reporter.says("没有")
+    assert "年初累计：1,800万元（年计划的75.0%）" in card.text
+    assert "开工累计：8,300万元（总投资的83.0%）" in card.text
+
+
+# 照片
+
+
+def test_a_photo_before_any_question_is_kept_and_offered(town: Town) -> None:
+    me = town.reporter
+    assert me.sends("a", "b").text.startswith("收到2个文件，先替您存着。")
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    asked = me.says("主体封顶")
+    assert labels(asked)[0] == "用刚才发的2张"
+    me.taps("用刚才发的")
+    me.taps("✅")
+    assert [row.version_id for row in town.rows(MediaFile)] == [1, 1]
+
+
+def test_the_words_that_came_with_a_photo_answer_the_open_question(town: Town) -> None:
+    """A caption was once thrown away."""
+    me = town.reporter
+    me.says("报问题")
+    me.taps(NORTH)
+    me.taps("🔴")
+    me.says("征拆")
+    assert me.sends("a", caption="两户阻工").title == "需要谁帮什么忙？"
+    assert labels(me.says("暂时不需要"))[0] == "用刚才发的1张"
+
+
+def test_a_photo_with_a_menu_word_opens_that_conversation(town: Town) -> None:
+    assert town.reporter.sends("a", caption="报问题").title == "哪个项目？"
+
+
+def test_an_album_is_one_answer_each_and_all_of_it_is_filed(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    assert me.sends("a", "b").text.startswith("已收2张")
+    assert me.sends("c").text.startswith("已收3张")
+    me.taps("就这些")
+    me.taps("✅")
+    assert [row.version_id for row in town.rows(MediaFile)] == [1, 1, 1]
+
+
+def test_photos_that_are_still_being_fetched_do_not_delay_the_report(town: Town) -> None:
+    town.reporter.sends("a")
+    town.reporter.says("报进展")
+    town.reporter.taps(NORTH)
+    town.reporter.says("1200")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("用刚才发的")
+    assert town.reporter.taps("✅").title == "已收到 J1"
+    assert [row.state for row in town.rows(MediaFile)] == ["wanted"]
+
+
+def test_a_photo_of_an_unfinished_problem_is_not_offered_to_another_report(town: Town) -> None:
+    """Filed with the report, it was missing from the problem."""
+    me = town.reporter
+    me.says("报问题")
+    me.taps(NORTH)
+    me.taps("🔴")
+    me.says("征拆")
+    me.says("两户阻工")
+    me.says("暂时不需要")
+    me.sends("a")
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    assert labels(me.says("主体封顶"))[0] == "没有照片"
+    me.taps("没有照片")
+    me.taps("✅")
+    me.taps("继续「报问题」")
+    me.taps("就这些")
+    me.says("确认")
+    assert [(row.version_id, row.issue_id) for row in town.rows(MediaFile)] == [(None, 1)]
+
+
+# 问题
+
+
+def test_a_major_problem_is_written_to_everyone_who_must_know_in_the_same_transaction(town: Town) -> None:
+    receipt = reports_problem(town.reporter)
+    assert receipt.title == "重大问题 W1 已报出"
+    assert "已发给：王市长、孙主任、赵局长、周科长" in receipt.text
+    for chat in (town.leader, town.department, town.head, town.office):
+        [row] = chat.rows()
+        assert (row.lane, row.number, row.inbox_id) == (Lane.URGENT.order, "W1", town.rows(InboxRow)[-1].id)
+        assert chat.last().title == f"🔴 重大问题 W1：{NORTH}"
+        assert "两户阻工" in chat.last().text
+        assert labels(chat.last()) == ["已知悉"]
+
+
+def test_the_card_of_a_major_problem_says_who_will_be_told(town: Town) -> None:
+    me = town.reporter
+    me.says("报问题")
+    me.taps(NORTH)
+    me.taps("🔴")
+    me.says("征拆")
+    me.says("两户阻工")
+    me.says("暂时不需要")
+    assert "将立即通知：王市长、孙主任、赵局长、周科长" in me.says("没有").text
+
+
+def test_a_general_problem_is_registered_and_nobody_is_woken(town: Town) -> None:
+    receipt = reports_problem(town.reporter, "一般问题")
+    assert receipt.title == "已登记 W1"
+    assert town.leader.rows() == []
+
+
+def test_who_cannot_be_reached_is_named_and_recorded(town: Town) -> None:
+    town.do(
+        lambda session: session.execute(
+            update(Binding).where(Binding.person_id == 4).values(ended=town.clock.now)
+        )
+    )
+    receipt = reports_problem(town.reporter)
+    assert "没能通知到：王市长（没绑定或已停用）。请马上打电话。" in receipt.text
+    assert [row.person_id for row in town.rows(OutboxRow) if row.state == "nobody"] == [4]
+
+
+def test_a_project_that_nobody_leads_says_so(town: Town) -> None:
+    def alone(session: object) -> None:
+        session.execute(update(PersonRole).values(until=town.clock.now.date()))  # type: ignore[attr-defined]
+        person = session.get_one(Person, 1)  # type: ignore[attr-defined]
+        a_project(session, reporter=person, name="独一处", number=99)  # type: ignore[arg-type]
+
+    town.do(alone)
+    assert "请马上打电话给市项目办" in reports_problem(town.reporter, project="独一处").text
+
+
+def test_the_first_leader_to_take_note_is_recorded_and_the_others_are_told(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.clock.pass_(minutes=10)
+    assert town.leader.taps("已知悉").text == "已记下：您于3月26日 9:10知悉 W1。"
+    for chat in (town.reporter, town.department, town.head, town.office):
+        assert chat.last().text == f"W1 {NORTH}：王市长已知悉。"
+    assert town.office.says("知悉 W1").text == "W1 已由王市长于3月26日 9:10知悉。"
+    assert town.rows(Issue)[0].state is IssueState.ACKNOWLEDGED
+    assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "acknowledged"]
+
+
+@pytest.mark.parametrize("said", ["W1", "知悉 W1", "ｗ1 已知悉", "收到w1"])
+def test_taking_note_can_be_typed(town: Town, said: str) -> None:
+    reports_problem(town.reporter)
+    assert town.department.says(said).text.startswith("已记下")
+
+
+def test_the_units_own_head_is_told_but_cannot_take_note(town: Town) -> None:
+    reports_problem(town.reporter)
+    assert town.head.taps("已知悉").text == "W1 要由牵头领导、牵头部门或市项目办知悉。"
+    assert town.rows(Issue)[0].state is IssueState.REGISTERED
+
+
+@pytest.mark.parametrize("number", [1, 2, 999999999999])
+def test_a_problem_that_is_not_ones_own_cannot_be_seen(town: Town, number: int) -> None:
+    reports_problem(town.reporter)
+    stranger = town.do(lambda session: a_person(session, name="外人", role=Role.LEAD_LEADER).id)
+    chat = town.chat("500")
+    chat.says(a_code(town, town.chat(str(stranger + 1000))))
+    assert chat.says(f"知悉 W{number}").text == f"没有找到问题 W{number}。"
+
+
+def test_a_problem_that_was_closed_stays_closed_when_someone_takes_note(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.do(lambda session: session.execute(update(Issue).values(state=IssueState.CLOSED)))
+    town.leader.taps("已知悉")
+    assert town.rows(Issue)[0].state is IssueState.CLOSED
+
+
+# 零报告
+
+
+def test_a_zero_is_not_open_before_the_half_year_has_ended(town: Town) -> None:
+    town.reaches(6, 30, 23)
+    assert town.reporter.says("零报告").text == "现在不用零报告。2012年上半年的零报告从7月1日起报。"
+    town.reaches(7, 1, 1)
+    assert town.reporter.says("零报告").title == "请核对：2012年上半年零报告"
+
+
+def test_one_zero_goes_for_several_projects(town: Town) -> None:
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    receipt = town.reporter.says("确认")
+    assert receipt.text == f"{NORTH} J1\n{SOUTH} J2"
+    zeros = [row for row in town.rows(Duty) if row.period == "2012H1"]
+    assert [row.report_id for row in zeros] == [1, 2]
+    assert town.reporter.says("零报告").text == "2012年上半年的零报告都报过了。"
+
+
+def test_a_project_with_a_problem_has_no_zero_to_give(town: Town) -> None:
+    reports_problem(town.reporter, "一般问题")
+    town.reaches(7, 2)
+    card = town.reporter.says("零报告")
+    assert f"{NORTH}：有问题 W1" in card.text
+    assert town.reporter.says("确认").text == f"{SOUTH} J1"
+    assert "有问题 W1" in town.deputy.says("零报告").text
+
+
+def test_a_zero_that_a_problem_overtakes_is_seen_again_before_it_is_sent(town: Town) -> None:
+    town.reaches(7, 2)
+    card = town.reporter.says("零报告")
+    reports_problem(town.head, "一般问题")
+    assert town.reporter.taps("✅", card).text.startswith("⚠ 情况有变化，请再看一遍。")
+    assert town.reporter.taps("✅").text == f"{SOUTH} J1"
+
+
+def test_after_its_close_a_zero_is_refused(town: Town) -> None:
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    town.reaches(7, 9)
+    assert town.reporter.taps("✅").text.startswith("现在不用零报告。2012年下半年的零报告")
+    assert town.rows(Report) == []
+
+
+# 我的待办
+
+
+def test_my_duties_lists_what_is_owed_and_what_was_sent(town: Town) -> None:
+    reports_progress(town.reporter)
+    shown = town.reporter.says("我的待办")
+    assert shown.text == f"{SOUTH} 2012年3月进展，4月5日 18:00前\n\n最近报过：\nJ1 {NORTH} 2012年3月进展"
+    assert labels(shown) == [f"报进展：{SOUTH}"]
+
+
+def test_what_is_overdue_says_until_when_it_can_still_be_reported(town: Town) -> None:
+    town.reaches(4, 5, 18, 1)
+    assert (
+        town.deputy.says("我的待办").text == f"⚠ {NORTH} 2012年3月进展，已过4月5日 18:00，4月10日 18:00截止"
+    )
+
+
+def test_a_zero_that_a_problem_answered_for_is_not_owed(town: Town) -> None:
+    reports_problem(town.reporter, "一般问题")
+    town.reaches(7, 2)
+    progress_and_zero = town.deputy.says("我的待办").text
+    assert "零报告" not in progress_and_zero
+
+
+# Oddities
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer"),
+    [
+        (IncomingKind.EDITED, "改了的旧消息不算数"),
+        (IncomingKind.OTHER, "看不懂这类消息"),
+        (IncomingKind.MEDIA, "看不懂这类消息"),
+    ],
+)
+def test_what_says_nothing_to_a_report_gets_a_sentence(town: Town, kind: IncomingKind, answer: str) -> None:
+    [told] = town.reporter.takes(town.reporter.other(kind, text="改过的字"))
+    assert told.text.startswith(answer)
+
+
+def test_an_update_that_says_nothing_to_us_is_ended(town: Town) -> None:
+    town.reporter.arrives(town.reporter.text("x"))
+    [row] = town.do(lambda session: inbox.waiting(session, town.clock.now, 10))
+    town.do(lambda session: take_turn(session, town.reporter.city, row, None, town.clock.now, town.clock.now))
+    assert town.reporter.inbox_states() == [("ignored", "says nothing")]
+
+
+# Once and only once
+
+
+def test_the_same_update_five_times_files_once(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    card = me.taps("没有照片")
+    for _ in range(5):
+        me.takes(me.press(button(card, "✅").data), external="the very same")
+    assert len(town.rows(ReportVersion)) == 1
+    assert len([message for message in me.messages() if message.title == "已收到 J1"]) == 1
+
+
+def test_a_row_that_was_taken_by_another_turn_leaves_nothing_behind(town: Town) -> None:
+    me = town.reporter
+    me.arrives(me.text("帮助"))
+    [row] = town.do(lambda session: inbox.waiting(session, town.clock.now, 10))
+    me.take_waiting()
+    with pytest.raises(AlreadyTaken):
+        town.do(
+            lambda session: take_turn(session, me.city, row, me.text("帮助"), town.clock.now, town.clock.now)
+        )
+    assert len(me.messages()) == 1
