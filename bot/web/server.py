@@ -1,12 +1,13 @@
 """The web application: which hosts it answers, what every answer carries, /healthz and /metrics."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
@@ -28,7 +29,8 @@ POLICY = (
 
 
 class Guarded:
-    """Every answer forbids scripts that are not ours, framing and guessing of types."""
+    """Every answer forbids scripts that are not ours, framing and guessing of types; another site's page may change
+    nothing through its visitor's browser."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -44,7 +46,18 @@ class Guarded:
                 headers.setdefault("Cache-Control", "no-cache")
             await send(message)
 
-        await self._app(scope, receive, guarded)
+        if scope["type"] == "http" and _from_another_site(Headers(scope=scope), scope["method"]):
+            await JSONResponse({"error": "请求来自别的网站。"}, status_code=403)(scope, receive, guarded)
+        else:
+            await self._app(scope, receive, guarded)
+
+
+def _from_another_site(headers: Headers, method: str) -> bool:
+    """Browsers name the page's site with every change it asks for; programs name none."""
+    origin = headers.get("origin")
+    if origin is None or method in {"GET", "HEAD"}:
+        return False
+    return urlsplit(origin).netloc != headers.get("host")
 
 
 def web_app(routes: Sequence[BaseRoute], hosts: Sequence[str]) -> Starlette:
@@ -83,5 +96,5 @@ def metrics(database: Database, supervisor: Supervisor) -> Handler:
 
 
 def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
-    rows = session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state)).tuples()
-    return dict(rows.all()), {state.value: count for state, count in outbox.counts(session).items()}
+    rows = session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
+    return {state: count for state, count in rows}, {state.value: count for state, count in outbox.counts(session).items()}

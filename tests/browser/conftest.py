@@ -14,13 +14,14 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
 TOP = Path(__file__).parents[2]
@@ -49,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=f"no Chromium on PATH ({', '.join(NAMES)})"))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if CHROMIUM is None:
         terminalreporter.section("NO CHROMIUM", red=True, bold=True)
         terminalreporter.line("The tests of the try-out page (tests/browser) were SKIPPED.")
@@ -63,7 +64,6 @@ class City:
     folder: Path
     port: int
     process: subprocess.Popen[bytes] | None = None
-    ids: dict[str, int] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -170,17 +170,21 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-NewPage = Callable[..., Page]
+class NewPage(Protocol):
+    def __call__(self, width: int, height: int, *, phone: bool = False, dark: bool = False) -> Page: ...
 
 
 @pytest.fixture
 def new_page(browser: Browser, city: City) -> Iterator[NewPage]:
-    """Opens a page in a fresh profile: `new_page(viewport=…, color_scheme=…)`."""
+    """Opens a page in a fresh profile."""
     contexts: list[BrowserContext] = []
     faults: list[str] = []
 
-    def open_page(**options: Any) -> Page:
-        context = browser.new_context(base_url=city.address, locale="zh-CN", **options)
+    def open_page(width: int, height: int, *, phone: bool = False, dark: bool = False) -> Page:
+        context = browser.new_context(
+            base_url=city.address, locale="zh-CN", viewport={"width": width, "height": height},
+            is_mobile=phone, has_touch=phone, color_scheme="dark" if dark else "light",
+        )  # fmt: skip
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
@@ -196,37 +200,32 @@ def new_page(browser: Browser, city: City) -> Iterator[NewPage]:
 
 @pytest.fixture
 def page(new_page: NewPage) -> Page:
-    return new_page(viewport={"width": 1280, "height": 800})
+    return new_page(1280, 800)
 
 
-Meet = Callable[..., Any]
+class Meet(Protocol):
+    def __call__(self, page: Page, *names: str) -> list[Someone]: ...
 
 
 @pytest.fixture
 def meet(city: City) -> Meet:
-    """`meet(page, "甲", "乙")` opens the page with these people, side by side; gives them back."""
+    """`[甲, 乙] = meet(page, "甲", "乙")` opens the page with these people, side by side."""
 
-    def open_people(page: Page, *names: str) -> Any:
-        if not city.ids:
-            people = page.request.get("/tryout/state").json()["people"]
-            city.ids = {person["name"]: person["id"] for person in people}
-        ids = [city.ids[name] for name in names]
-        page.goto(f"/#people={','.join(map(str, ids))}&current={ids[0]}")
-        people = [
-            Someone(name, page.locator(f'[data-testid="column"][data-person="{each}"]'))
-            for name, each in zip(names, ids, strict=True)
-        ]
+    def open_people(page: Page, *names: str) -> list[Someone]:
+        everybody = page.request.get("/tryout/state").json()["people"]
+        ids = {person["name"]: person["id"] for person in everybody}
+        page.goto(f"/#people={','.join(str(ids[name]) for name in names)}&current={ids[names[0]]}")
+        columns = page.get_by_test_id("column")
+        people = [Someone(name, columns.and_(page.locator(f'[data-person="{ids[name]}"]'))) for name in names]
         for each in people:
             expect(each.log).not_to_have_attribute("aria-busy", "true")
-        return people[0] if len(people) == 1 else people
+        return people
 
     return open_people
 
 
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from PIL import Image
-
     path = tmp_path_factory.mktemp("photos") / "现场.jpg"
     Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(path, "JPEG")
     return path

@@ -10,6 +10,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -51,7 +52,7 @@ class Launcher:
     ) -> None:
         for child, end in self._ends.items():
             if not end.done():
-                os.kill(child, signal.SIGKILL)
+                _send(child, signal.SIGKILL)
         assert self._process.stdin is not None
         self._process.stdin.close()
         await self._process.wait()
@@ -79,6 +80,11 @@ class Launcher:
         return child, self._ends[child]
 
 
+def _send(child: int, by: signal.Signals) -> None:
+    with suppress(ProcessLookupError):  # it may be ending this very moment
+        os.kill(child, by)
+
+
 @dataclass
 class Conversation:
     """A report with a photo, from the menu word to the receipt, through a program that dies at point `last`."""
@@ -91,25 +97,21 @@ class Conversation:
     died: bool = False
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
+    _child: int = 0
+    _stopped: bool = False
 
     async def run(self) -> Verdict:
         async with FakeTelegram(TOKEN) as api:
             self._api = api
             api.calls = Sends()
             self.city.copy_to(self.setting)
-            talking = asyncio.create_task(self._talk())
-            child, end = await self._start(self.last)
-            try:
-                await asyncio.wait({talking, end}, timeout=LONGEST, return_when=asyncio.FIRST_COMPLETED)
-                if end.done():
-                    child, end = await self._start_again(end.result())
-                await asyncio.wait_for(talking, LONGEST)
-                await self._rest(end)
-            finally:
-                talking.cancel()
-                if not end.done():
-                    os.kill(child, signal.SIGTERM)
-                await asyncio.wait_for(end, LONGEST)
+            async with asyncio.TaskGroup() as group, asyncio.timeout(LONGEST):
+                living = group.create_task(self._live())
+                await self._talk()
+                await self._rest()
+                self._stopped = True
+                _send(self._child, signal.SIGTERM)
+                await living
             return check_file(self.setting.data, self.record, api.calls)
 
     @cached_property
@@ -126,33 +128,35 @@ class Conversation:
         reached = self.trace.read_text().splitlines()
         return reached[: self.last] if self.last else reached
 
+    async def _live(self) -> None:
+        """The program's first life, to the point where it is killed, and its second one."""
+        for last in (self.last, 0):
+            self._child, end = await self._start(last)
+            code = await end
+            self.died |= code == -signal.SIGKILL
+            if self._stopped:
+                break
+            if not last or not self.died:
+                raise Died(f"exit code {code}; it printed:\n{self.setting.log.read_text('utf-8')[-4000:]}")
+            self.up.ends()
+
     async def _start(self, last: int) -> "tuple[int, asyncio.Future[int]]":
         self.setting.folder.mkdir(parents=True, exist_ok=True)
-        order = {
-            "environment": self.setting.environment(),
-            "folder": str(self.setting.folder),
-            "log": str(self.setting.log),
-            "trace": str(self.trace) if not self.died else os.devnull,
-            "last": last,
-        }
         count = self._api.calls.count
-        started = await self.launcher.start(order)
-        await asyncio.wait(
+        child, end = await self.launcher.start(
             {
-                asyncio.ensure_future(self._api.until(lambda: self._api.calls.count > count, LONGEST)),
-                started[1],
-            },
-            return_when=asyncio.FIRST_COMPLETED,
+                "environment": self.setting.environment(),
+                "folder": str(self.setting.folder),
+                "log": str(self.setting.log),
+                "trace": str(self.trace) if not self.died else os.devnull,
+                "last": last,
+            }
         )
+        called = asyncio.create_task(self._api.until(lambda: self._api.calls.count > count, LONGEST))
+        await asyncio.wait({called, end}, return_when=asyncio.FIRST_COMPLETED)
+        called.cancel()
         self.up.begins()
-        return started
-
-    async def _start_again(self, code: int) -> "tuple[int, asyncio.Future[int]]":
-        if code != -signal.SIGKILL or not self.last:
-            raise Died(f"exit code {code}; it printed:\n{self.setting.log.read_text('utf-8')[-4000:]}")
-        self.died = True
-        self.up.ends()
-        return await self._start(0)
+        return child, end
 
     async def _talk(self) -> None:
         person_id, projects = next(iter(self.city.reporters.items()))
@@ -161,10 +165,8 @@ class Conversation:
         reporter = Reporter(phone, person_id, projects, self.up, patience=PATIENCE, taps_twice=0)
         await reporter.carry_through(reporter.progress(projects[0], photos=1))
 
-    async def _rest(self, end: "asyncio.Future[int]") -> None:
+    async def _rest(self) -> None:
+        """All is confirmed and done; and the kill, if it was on its way, has come."""
         await self._api.all_confirmed(LONGEST)
-        loop = asyncio.get_running_loop()
-        until = loop.time() + LONGEST
         while any(unfinished(self.setting.database).values()):
-            assert loop.time() < until, unfinished(self.setting.database)
-            await asyncio.wait({end}, timeout=0.05)
+            await asyncio.sleep(0.02)

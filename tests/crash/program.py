@@ -146,8 +146,9 @@ async def found_city(folder: Path, kills: int) -> City:
             await program.start()
             await program.runs_for(FIRST_START_SECONDS * number / kills)
             await program.kill()
+        before = api.calls.count
         await program.start()
-        while not _has_duties(program.setting.database):
+        while api.calls.count == before or not _has_duties(program.setting.database):
             await program.runs_for(0.05)
         await program.stop()
         return bind_everybody(program.setting.data)

@@ -1,0 +1,113 @@
+"""Statements of the hot path: compiled once, then handed straight to SQLite's driver.
+
+Rule 1  They are written like every other statement, of plain columns, and values pass through the columns' types.
+        Left out is only what SQLAlchemy does anew at each execution, which costs ten times the statement.
+Rule 2  They run on the session's connection, in its transaction. They do not see what the ORM has not flushed.
+Rule 3  What fails is SQLAlchemy's error, as everywhere.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import Insert, Select, Update
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.type_api import TypeEngine
+
+T = TypeVar("T")
+Values = dict[str, Any]
+
+_DIALECT = SQLiteDialect_pysqlite(paramstyle="named")
+
+
+class Change:
+    """A statement that changes rows; its parameters are given by name."""
+
+    def __init__(self, statement: Select[Any] | Insert | Update) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101 - said for the type checker
+        self._text = str(compiled)
+        self._to_sql = {
+            name: process
+            for bind, name in compiled.bind_names.items()
+            if (process := _type(bind.type).bind_processor(_DIALECT))
+        }
+        # What the statement says itself: literals, and the defaults of columns that it does not name.
+        literals = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        defaults = {column.key: column.default.arg for column in compiled.insert_prefetch}
+        self._own = self._processed(literals | defaults)
+
+    def run(self, session: Session, **values: Any) -> int:  # noqa: ANN401 - of the parameters' types
+        """Returns how many rows were changed."""
+        parameters = self._parameters(values)
+        try:
+            return _driver(session).execute(self._text, parameters).rowcount
+        except sqlite3.Error as error:
+            raise self._fault(error, parameters) from error
+
+    def run_many(self, session: Session, rows: Iterable[Values]) -> None:
+        parameters = [self._parameters(values) for values in rows]
+        try:
+            _driver(session).executemany(self._text, parameters)
+        except sqlite3.Error as error:
+            raise self._fault(error, parameters) from error
+
+    def _parameters(self, values: Values) -> Values:
+        return self._own | self._processed(values)
+
+    def _processed(self, values: Values) -> Values:
+        to_sql = self._to_sql
+        return {name: to_sql[name](value) if name in to_sql else value for name, value in values.items()}
+
+    def _fault(self, error: sqlite3.Error, parameters: Any) -> BaseException:  # noqa: ANN401 - as it was given
+        return DBAPIError.instance(self._text, parameters, error, sqlite3.Error, dialect=_DIALECT)
+
+
+class Query(Change, Generic[T]):
+    """A statement that gives rows, all of them read at once. Each becomes `make(*row)`."""
+
+    def __init__(self, statement: Select[Any] | ReturningInsert[Any], make: Callable[..., T]) -> None:
+        super().__init__(statement)
+        self._make = make
+        self._from_sql = [
+            (place, process)
+            for place, column in enumerate(statement.exported_columns)
+            if (process := _type(column.type).result_processor(_DIALECT, None))
+        ]
+
+    def all(self, session: Session, **values: Any) -> list[T]:  # noqa: ANN401 - of the parameters' types
+        parameters = self._parameters(values)
+        try:
+            rows = _driver(session).execute(self._text, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise self._fault(error, parameters) from error
+        return [self._make(*self._cells(row)) for row in rows]
+
+    def first(self, session: Session, **values: Any) -> T | None:  # noqa: ANN401 - of the parameters' types
+        return next(iter(self.all(session, **values)), None)
+
+    def one(self, session: Session, **values: Any) -> T:  # noqa: ANN401 - of the parameters' types
+        (row,) = self.all(session, **values)
+        return row
+
+    def _cells(self, row: tuple[Any, ...]) -> Iterable[Any]:
+        if not self._from_sql:
+            return row
+        cells = list(row)
+        for place, process in self._from_sql:
+            cells[place] = process(cells[place])
+        return cells
+
+
+def _type(of: TypeEngine[Any]) -> TypeEngine[Any]:
+    return of.dialect_impl(_DIALECT)
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - the engine makes no others
+    return driver

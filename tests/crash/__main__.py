@@ -1,0 +1,102 @@
+"""The long form of the crash test: `python -m tests.crash --kills 1000 --messages 100000`.
+
+Half of both goes over polling, half over webhook, at the same time. Ends with the table for docs/reliability.md,
+and with exit code 1 if anything was lost or doubled. The folder of a run that failed is kept.
+"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.crash.ledger_check import Verdict
+from tests.crash.program import City, found_city
+from tests.crash.storm import KINDS, Plan, Storm
+
+MODES = ("polling", "webhook")
+EVERY = 10  # kills a line of progress
+COLUMNS = {
+    "messages in": "offered",
+    "messages out": "accepted",
+    "progress reports": "receipts J",
+    "problems": "receipts W",
+    "photos": "photos",
+    "sends in doubt": "ambiguous",
+    "ended as unknown": "outbox unknown",
+    "ledger rows": "ledger",
+}
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
+    began = time.monotonic()
+
+    def report(line: str) -> None:
+        count = int(line.split(": ")[1].split(" ")[0])
+        if count % EVERY == 0:
+            say(f"{time.monotonic() - began:7.0f} s  {line}")
+
+    city = await found_city(folder / "city", kills=3)
+    modes = given.mode or MODES
+    runs = {mode: _storm(mode, len(modes), given, city, folder / mode, report) for mode in modes}
+    verdicts = await asyncio.gather(*(storm.run() for storm in runs.values()))
+    return dict(zip(runs, verdicts, strict=True))
+
+
+def _storm(
+    mode: str, shares: int, given: argparse.Namespace, city: City, folder: Path, report: Callable[[str], None]
+) -> Storm:
+    plan = Plan(mode, given.kills // shares, given.messages // shares, given.seed, report=report)
+    return Storm(city, plan, folder)
+
+
+def table(verdicts: dict[str, Verdict], minutes: float) -> str:
+    """Markdown: one row a way in, and their sum."""
+    names = ["way in", *(f"kills {kind}" for kind in KINDS), *COLUMNS, "lost", "doubled", "wrong"]
+    lines = [_line(names), _line(["---"] * len(names))]
+    lines += [_line([mode, *_cells([verdict])]) for mode, verdict in verdicts.items()]
+    lines += [_line(["both", *_cells(list(verdicts.values()))]), "", f"In {minutes:.0f} minutes."]
+    return "\n".join(lines)
+
+
+def _cells(verdicts: list[Verdict]) -> list[str]:
+    figures = sum((verdict.figures for verdict in verdicts), Counter[str]())
+    counts = [figures[f"kills {kind}"] for kind in KINDS] + [figures[name] for name in COLUMNS.values()]
+    for faults in ("lost", "doubled", "wrong"):
+        counts.append(sum(len(getattr(verdict, faults)) for verdict in verdicts))
+    return [f"{count:,}" for count in counts]
+
+
+def _line(cells: list[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--messages", type=int, default=100_000, help="that people send, at least")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--mode", action="append", choices=MODES, help="only this way in")
+    given = parser.parse_args()
+    folder, began = Path(tempfile.mkdtemp(prefix="sanbao-crash-")), time.monotonic()
+    verdicts = asyncio.run(storms(given, folder))
+    faults = [f"{mode}: {fault}" for mode, verdict in verdicts.items() for fault in verdict.faults]
+    say("\n".join([*faults[:100], table(verdicts, (time.monotonic() - began) / 60)]))
+    if faults:
+        say(f"{len(faults)} faults; see {folder}")
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

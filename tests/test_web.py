@@ -1,0 +1,171 @@
+"""The try-out page's server, /healthz and /metrics: the real program, asked over real HTTP on loopback."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from sqlalchemy import func, select
+
+from bot.app import Running, put_together
+from bot.channels import tryout
+from bot.channels.tryout import TryoutChannel
+from bot.settings import Settings
+from bot.web import serving
+from bot.web.server import web_app
+from storage.tables.traffic import InboxRow
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
+    "c0f01f0005000201e2268f7b0000000049454e44ae426082"
+)
+
+
+class Page:
+    """A browser's view of the server, without the browser."""
+
+    def __init__(self, client: aiohttp.ClientSession, running: Running) -> None:
+        self.client = client
+        self.running = running
+
+    async def get(self, path: str) -> dict[str, Any]:
+        async with self.client.get(path) as answer:
+            assert answer.status == 200, await answer.text()
+            found: dict[str, Any] = await answer.json()
+            return found
+
+    async def says(self, person: int, nonce: str, **fields: str) -> tuple[int, Any]:
+        form = aiohttp.FormData({"nonce": nonce, **fields})
+        async with self.client.post(f"/tryout/people/{person}/say", data=form) as answer:
+            return answer.status, await answer.json()
+
+    async def bubbles(self, person: int, at_least: int = 1) -> list[dict[str, Any]]:
+        """What the person sees, once the bot has said so much."""
+        channel = self.running.channels[(tryout.NAME, tryout.ACCOUNT)]
+        assert isinstance(channel, TryoutChannel)
+        async with asyncio.timeout(20), channel.listening() as news:
+            while True:
+                found = (await self.get(f"/tryout/people/{person}/messages"))["messages"]
+                if sum(each["from"] == "bot" for each in found) >= at_least:
+                    return found
+                await news.get()
+
+
+@pytest_asyncio.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Page]:
+    settings = Settings(data_dir=tmp_path / "data", http_port=0)
+    async with AsyncExitStack() as stack:
+        listening = stack.enter_context(serving.bound(settings))
+        running = await put_together(settings, stack)
+        server = serving.server(web_app(running.routes, serving.hosts(settings)))
+        tasks = [
+            asyncio.create_task(running.supervisor.run(running.loops)),
+            asyncio.create_task(serving.beside(server, [listening])),
+        ]
+        base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        client = await stack.enter_async_context(aiohttp.ClientSession(base))
+        yield Page(client, running)
+        await client.close()
+        server.should_exit = True
+        tasks[0].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_word_said_on_the_page_is_answered_by_the_real_conversation(page: Page) -> None:
+    person = (await page.get("/tryout/state"))["suggested"][0]
+    assert await page.says(person, "nonce-0001", text="报进展") == (202, {"stored": True})
+    bubbles = await page.bubbles(person)
+    assert [bubble["from"] for bubble in bubbles] == ["me", "bot"]
+    assert bubbles[-1]["title"].endswith("？")
+
+
+async def test_a_message_sent_again_with_its_nonce_is_stored_once(page: Page) -> None:
+    person = (await page.get("/tryout/state"))["suggested"][0]
+    for _ in range(3):
+        assert (await page.says(person, "nonce-0002", text="帮助"))[0] == 202
+    rows = await page.running.database.read(lambda s: s.scalar(select(func.count()).select_from(InboxRow)))
+    assert rows == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"nonce": "", "text": "你好"}, "编号"),
+        ({"nonce": "nonce-0003", "text": "   "}, "空的"),
+        ({"nonce": "nonce-0003"}, "空的"),
+    ],
+)
+async def test_what_cannot_be_stored_is_refused_in_one_sentence(
+    page: Page, fields: dict[str, str], sentence: str
+) -> None:
+    status, answer = await page.says(1, **fields)
+    assert status == 422
+    assert sentence in answer["error"]
+
+
+async def test_nobody_can_speak_as_a_person_who_does_not_exist(page: Page) -> None:
+    status, answer = await page.says(99999, "nonce-0004", text="你好")
+    assert (status, "没有这个人" in answer["error"]) == (404, True)
+
+
+async def test_another_sites_page_can_change_nothing(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0005", "text": "报进展"})
+    headers = {"Origin": "http://evil.example"}
+    async with page.client.post("/tryout/people/1/say", data=form, headers=headers) as answer:
+        assert answer.status == 403
+    rows = await page.running.database.read(lambda s: s.scalar(select(func.count()).select_from(InboxRow)))
+    assert rows == 0
+
+
+async def test_a_foreign_host_header_is_not_answered(page: Page) -> None:
+    async with page.client.get("/tryout/state", headers={"Host": "evil.example"}) as answer:
+        assert answer.status == 400
+
+
+async def test_an_uploaded_page_is_never_shown_as_a_page(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0006"})
+    form.add_field("files", b"<script>alert(1)</script>", filename="a.html", content_type="text/html")
+    async with page.client.post("/tryout/people/1/say", data=form) as answer:
+        assert answer.status == 202
+    bubble = (await page.get("/tryout/people/1/messages"))["messages"][0]
+    async with page.client.get(bubble["media"][0]["url"]) as answer:
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+        assert answer.headers["Content-Disposition"] == "attachment"
+
+
+async def test_eleven_files_at_once_are_refused_in_one_sentence(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0007"})
+    for number in range(11):
+        form.add_field("files", PNG, filename=f"{number}.png", content_type="image/png")
+    async with page.client.post("/tryout/people/1/say", data=form) as answer:
+        assert answer.status == 422
+        assert "最多10个" in (await answer.json())["error"]
+
+
+async def test_the_clock_goes_forward_only(page: Page) -> None:
+    before = datetime.fromisoformat((await page.get("/tryout/state"))["now"])
+    async with page.client.post("/tryout/clock", json={"to": "2012-03-01T09:00:00+08:00"}) as answer:
+        assert answer.status == 409
+    async with page.client.post("/tryout/clock", json={"to": "2012-04-01T09:00:00+08:00"}) as answer:
+        assert answer.status == 200
+        assert (await answer.json())["steps"] >= 6  # every midnight on the way at least
+    assert datetime.fromisoformat((await page.get("/tryout/state"))["now"]) > before
+
+
+async def test_every_answer_forbids_scripts_that_are_not_ours(page: Page) -> None:
+    async with page.client.get("/") as answer:
+        assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+        assert "三报" in await answer.text()
+
+
+async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> None:
+    health = await page.get("/healthz")
+    assert health["alive"] is True
+    assert set(health["crashes"]) == {"dispatch", "delivery", "fetching", "sweeping"}
+    async with page.client.get("/metrics") as answer:
+        assert 'sanbao_outbox_rows{state="due"}' in await answer.text()
