@@ -65,6 +65,7 @@ class Post:
         self.channel = channel
         self.rates = rates
         self.in_flight: dict[str, Claimed] = {}
+        self.answers = 0
         self._places = places
         self._bulk_places = places - math.ceil(places * RESERVED)
         self._failures = 0
@@ -82,6 +83,7 @@ class Post:
 
     def learn_answer(self) -> None:
         self._failures = 0
+        self.answers += 1
 
     def learn_delay(self, row: Claimed, error: NotSent) -> float:
         """Pauses what the platform wants paused; returns the seconds until the row may go again."""
@@ -96,8 +98,14 @@ class Post:
             return error.retry_after
         return backoff(row.attempts, ROW_BACKOFF_CAP)
 
-    def learn_doubt(self) -> None:
-        """Slows an account down whose platform fails on everything, lest every digest end in doubt."""
+    def learn_doubt(self, answers: int) -> None:
+        """Slows an account down whose platform fails on everything, lest every digest end in doubt.
+
+        `answers` is how many there were when the send began: what hangs while others are answered says nothing,
+        although such sends end last and so in a row.
+        """
+        if answers != self.answers:
+            return
         if self._failures >= UNCLEAR_FORGIVEN - 1:
             self._back_off()
         else:
@@ -293,6 +301,7 @@ class Delivery:
 
     async def _attempt(self, post: Post, row: Claimed) -> Outcome:
         """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
+        answers = post.answers
         try:
             external = await self._call(post, row)
         except NotSent as error:
@@ -304,7 +313,7 @@ class Delivery:
             post.learn_answer()
             return Outcome(row, End.BLOCKED, note=str(error) or "blocked")
         except (Unclear, TimeoutError) as error:
-            post.learn_doubt()
+            post.learn_doubt(answers)
             return self._unclear(row, str(error) or "no answer in time")
         except asyncio.CancelledError:
             return self._unclear(row, "stopped while it was sent")

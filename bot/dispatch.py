@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 BATCH = 200
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 POLL_SECONDS = 5.0
+PAUSE_SECONDS = 1.0  # after the database could not write
 
 
 class Dispatch:
@@ -88,7 +89,7 @@ class Dispatch:
             log.info("inbox row %s was taken by another turn", row.id)
         except OperationalError:
             log.exception("the database did not take inbox row %s; it stays", row.id)
-            await asyncio.sleep(1)
+            await asyncio.sleep(PAUSE_SECONDS)
         except Exception as error:
             log.exception("inbox row %s met a bug", row.id)
             await self._fail(row, error)

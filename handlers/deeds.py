@@ -17,9 +17,9 @@ from rules import money
 from rules.kinds import DutyKind, ReportKind, Stage
 from rules.periods import Period
 from storage import duties, issues, media, projects, reports
+from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
 from storage.reports import Filed
-from storage.tables.reporting import Duty
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
 
@@ -64,7 +64,7 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     return _progress_receipt(turn, command, project.name, filed)
 
 
-def _open(duty: Duty, turn: Turn) -> bool:
+def _open(duty: DutyRow, turn: Turn) -> bool:
     return duty.state is None and duty.opens <= turn.now < duty.closes + duties.SECOND
 
 
@@ -150,7 +150,7 @@ def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     return Outcome(Outgoing(title=title, text="\n".join(lines)), receipts[0] if receipts else "", title)
 
 
-def _file_zero(turn: Turn, unit_id: int, duty: Duty, talk_id: int | None) -> str:
+def _file_zero(turn: Turn, unit_id: int, duty: DutyRow, talk_id: int | None) -> str:
     """Files a zero, unless one stands: then that one's receipt is repeated."""
     standing = reports.said(turn.session, duty.project_id, ReportKind.ZERO, duty.period)
     if standing is not None:

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.facts import Facts, Filed, Owed, PersonFacts, ProjectFacts, Sent, ZeroFacts
 from handlers.moments import day, day_and_hour
-from rules.kinds import DutyKind, ProjectKind, ReportKind, Role
+from rules.kinds import DutyKind, ReportKind, Role
 from rules.periods import Period
 from storage import duties, issues, media, people, projects, reports, talks
 from storage import rules as stored_rules
+from storage.projects import OpenProject
 from storage.tables.reporting import Duty
 
 # A photo that was sent before any question is offered for this long.
@@ -68,9 +68,7 @@ def _by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
     return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
 
 
-def _project(
-    loading: Loading, row: "Row[int, int, str, ProjectKind, int, str, int, str]", chosen: object
-) -> ProjectFacts:
+def _project(loading: Loading, row: OpenProject, chosen: object) -> ProjectFacts:
     """The chosen project with its figures; the others by name only."""
     period = Period.parse(row.period)
     base: dict[str, Any] = {

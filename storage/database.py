@@ -147,4 +147,7 @@ def _carried_out(job: _Job, connection: Connection) -> Any:  # noqa: ANN401 - wh
     with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
         result = job.work(session)
         session.flush()
+        if not connection.in_transaction():
+            # What others of the batch had written would be lost, and called done.
+            raise RuntimeError("a function rolled its transaction back and went on; expected it to raise")
         return result

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ProjectState
+from rules.kinds import DutyKind, DutyState, ProjectState
+from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty
@@ -20,28 +22,43 @@ def not_closed(now: datetime) -> ColumnElement[bool]:
     return Duty.closes > now - SECOND
 
 
-_FIND = select(Duty).where(
-    Duty.project_id == bindparam("project"),
-    Duty.kind == bindparam("kind"),
-    Duty.period == bindparam("period"),
-    Duty.subject == "",
+class DutyRow(NamedTuple):
+    """A duty as its row says it."""
+
+    id: int
+    project_id: int
+    period: str
+    opens: datetime
+    closes: datetime
+    state: DutyState | None
+
+
+_duty = Duty.__table__.c
+_FIND = Query(
+    select(_duty.id, _duty.project_id, _duty.period, _duty.opens, _duty.closes, _duty.state).where(
+        _duty.project_id == bindparam("project"),
+        _duty.kind == bindparam("kind"),
+        _duty.period == bindparam("period"),
+        _duty.subject == "",
+    ),
+    DutyRow,
 )
 
 
-def find(session: Session, project_id: int, kind: DutyKind, period: str) -> Duty | None:
-    return session.scalars(_FIND, {"project": project_id, "kind": kind, "period": period}).first()
+def find(session: Session, project_id: int, kind: DutyKind, period: str) -> DutyRow | None:
+    return _FIND.first(session, project=project_id, kind=kind, period=period)
 
 
-_SETTLE = (
+_SETTLE = Change(
     update(Duty.metadata.tables["duties"])
-    .where(Duty.__table__.c.id == bindparam("duty"), Duty.__table__.c.settled.is_(None))
+    .where(_duty.id == bindparam("duty"), _duty.settled.is_(None))
     .values(settled=bindparam("at"), report_id=bindparam("report"))
 )
 
 
 def settle(session: Session, duty_id: int, report_id: int, now: datetime) -> None:
     """A report keeps the duty; the first filing time counts."""
-    session.execute(_SETTLE, {"duty": duty_id, "report": report_id, "at": now})
+    _SETTLE.run(session, duty=duty_id, report=report_id, at=now)
 
 
 def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":

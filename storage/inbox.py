@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from storage.messages import Arrived
+from storage.prepared import Change, Query
 from storage.tables.traffic import InboxRow
 
 MINUTE = timedelta(minutes=1)
@@ -32,13 +33,13 @@ _inbox = _TABLE.c
 _earlier = _TABLE.alias("earlier")
 # SQLite uses a partial index only if the state stands in the statement as it stands in the index.
 _NEW: ColumnElement[str] = literal_column("'new'")
-_STORE = insert(_TABLE).on_conflict_do_nothing()
+_STORE = Change(insert(_TABLE).on_conflict_do_nothing())
 _KNOWN = select(_inbox.id).where(
     _inbox.channel == bindparam("channel"),
     _inbox.account == bindparam("account"),
     _inbox.external == bindparam("external"),
 )
-_WAITING = (
+_WAITING = Query(
     select(_inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts)
     .where(
         _inbox.state == _NEW,
@@ -48,9 +49,10 @@ _WAITING = (
         ),
     )
     .order_by(_inbox.id)
-    .limit(bindparam("most"))
+    .limit(bindparam("most")),
+    Waiting,
 )
-_END = (
+_END = Change(
     update(_TABLE)
     .where(_inbox.id == bindparam("row"), _inbox.state == _NEW)
     .values(
@@ -62,8 +64,8 @@ _END = (
 
 def store(session: Session, arrived: Sequence[Arrived]) -> None:
     """Keeps new updates; one that is known already (same channel, account and external id) changes nothing."""
-    session.execute(
-        _STORE,
+    _STORE.run_many(
+        session,
         [
             {
                 "channel": each.channel,
@@ -91,17 +93,14 @@ def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
 
     The limit counts senders, so that a flood of one keeps nobody else waiting.
     """
-    rows = session.execute(_WAITING, {"most": limit, "now": now})
-    return [Waiting(*row) for row in rows]
+    return _WAITING.all(session, most=limit, now=now)
 
 
 def end(
     session: Session, inbox_id: int, state: str, now: datetime, person_id: int | None = None, note: str = ""
 ) -> bool:
     """Ends a row that is still new; False if another turn has ended it already."""
-    values = {"row": inbox_id, "state": state, "done": now, "person": person_id, "note": note}
-    result = session.execute(_END, values)
-    return bool(result.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    return bool(_END.run(session, row=inbox_id, state=state, done=now, person=person_id, note=note))
 
 
 def failed(session: Session, inbox_id: int, retry: datetime | None, note: str) -> None:

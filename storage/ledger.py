@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from storage.prepared import Change, Query
 from storage.tables.ledger import LedgerRow
 
 GENESIS = "0" * 64
@@ -37,24 +38,27 @@ def link(previous: str, text: str) -> str:
 
 _TABLE = LedgerRow.metadata.tables["ledger"]
 _ledger = _TABLE.c
-_HEAD = (
+_HEAD = Query(
     select(_ledger.place, _ledger.hash)
     .where(_ledger.chain == bindparam("chain"))
     .order_by(_ledger.place.desc())
-    .limit(1)
+    .limit(1),
+    lambda place, link: (place, link),
 )
-_APPEND = insert(_TABLE)
+_APPEND = Change(insert(_TABLE))
 
 
 def append(
     session: Session, *, chain: str, who: str, act: str, facts: Mapping[str, object], now: datetime
 ) -> None:
     """Adds one act to the end of a chain, in the caller's transaction. `who` is person:5, office or system."""
-    head = session.execute(_HEAD, {"chain": chain}).first()
-    place, previous = (head.place + 1, head.hash) if head else (1, GENESIS)
+    last, previous = _HEAD.first(session, chain=chain) or (0, GENESIS)
+    place = last + 1
     text = canonical(chain, place, now, who, act, facts)
-    row = {"chain": chain, "place": place, "at": now, "canonical": text, "previous": previous}
-    session.execute(_APPEND, {**row, "hash": link(previous, text)})
+    _APPEND.run(
+        session, chain=chain, place=place, at=now, canonical=text, previous=previous,
+        hash=link(previous, text),
+    )  # fmt: skip
 
 
 def breaks(rows: Iterable[LedgerRow]) -> list[str]:

@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import Incoming, MediaKind
+from storage.prepared import Query
 from storage.tables.reporting import MediaFile
 
 
@@ -29,7 +30,7 @@ def want(
 
 
 _file = MediaFile.__table__.c
-_LOOSE = (
+_LOOSE = Query(
     select(_file.id)
     .where(
         _file.person_id == bindparam("person"),
@@ -38,13 +39,14 @@ _LOOSE = (
         _file.received >= bindparam("since"),
         or_(_file.state == "wanted", _file.state == "stored"),
     )
-    .order_by(_file.id)
+    .order_by(_file.id),
+    int,
 )
 
 
 def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
     """What the person sent before any question since then, and that belongs to nothing yet."""
-    return tuple(session.scalars(_LOOSE, {"person": person_id, "since": since}))
+    return tuple(_LOOSE.all(session, person=person_id, since=since))
 
 
 def tie(

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from rules.kinds import Lane
 from storage.messages import Address, Outgoing
 from storage.parts import parts
+from storage.prepared import Query
 from storage.tables.traffic import OutboxRow
 
 # Statements are built once, of columns: this is the hot path, and ORM objects would cost more than the rows.
@@ -131,7 +132,7 @@ class Outcome:
                 return State.FAILED
 
 
-_INSERT = insert(_T).on_conflict_do_nothing(index_elements=["once"]).returning(_T.c.id)
+_INSERT = Query(insert(_T).on_conflict_do_nothing(index_elements=["once"]).returning(_T.c.id), int)
 
 
 def write(
@@ -173,7 +174,7 @@ def write(
     last: int | None = None
     for part in parts(message, limit) if address else [message]:
         body = part.model_dump(mode="json", exclude_defaults=True)
-        last = session.execute(_INSERT, {**values, "body": body}).scalar_one_or_none()
+        last = _INSERT.first(session, **values, body=body)
         if last is None:
             return None
         values |= {"part_of": last, "once": None}

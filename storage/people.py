@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
 from storage.messages import Address
+from storage.prepared import Query
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
 
 # A binding's last use is written at most this often: it only decides where pushes go.
@@ -39,15 +40,15 @@ class Contact:
 
 
 _person, _binding, _unit = Person.__table__.c, Binding.__table__.c, Unit.__table__.c
-# Every turn begins with it: built once, of plain columns (docs/decisions.md, "Statements of the hot path").
-_KNOWN = (
+# Every turn begins with it.
+_KNOWN = Query(
     select(
         _person.id,
         _person.name,
-        _person.phone,
+        func.coalesce(_person.phone, ""),
         _person.unit_id,
-        _unit.name.label("unit"),
-        _binding.id.label("binding_id"),
+        _unit.name,
+        _binding.id,
         _binding.last_used,
         _binding.blocked,
     )
@@ -62,19 +63,14 @@ _KNOWN = (
         _binding.user == bindparam("user"),
         _binding.ended.is_(None),
         _person.active.is_(True),
-    )
+    ),
+    Known,
 )
 
 
 def known(session: Session, address: Address) -> Known | None:
     """Who writes from this account, if it is bound to an active person."""
-    wanted = {"channel": address.channel, "account": address.account, "user": address.user}
-    row = session.execute(_KNOWN, wanted).first()
-    if row is None:
-        return None
-    return Known(
-        row.id, row.name, row.phone or "", row.unit_id, row.unit, row.binding_id, row.last_used, row.blocked
-    )
+    return _KNOWN.first(session, channel=address.channel, account=address.account, user=address.user)
 
 
 def touch(session: Session, person: Known, now: datetime) -> None:

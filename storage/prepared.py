@@ -36,10 +36,10 @@ class Change:
             for bind, name in compiled.bind_names.items()
             if (process := _type(bind.type).bind_processor(_DIALECT))
         }
-        # What the statement says itself: literals, and the defaults of columns that it does not name.
-        literals = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
-        defaults = {column.key: column.default.arg for column in compiled.insert_prefetch}
-        self._own = self._processed(literals | defaults)
+        own = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+        if isinstance(statement, Insert):  # a column that is not given gets its default, or NULL
+            own |= {column.key: getattr(column.default, "arg", None) for column in statement.table.columns}
+        self._own = self._processed(own)
 
     def run(self, session: Session, **values: Any) -> int:  # noqa: ANN401 - of the parameters' types
         """Returns how many rows were changed."""

@@ -1,13 +1,14 @@
 """Projects as a person sees them: which ones are theirs, and what has been done on one so far. Money in yuan."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role, Stage
+from storage.prepared import Change, Query
 from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
 
@@ -21,6 +22,25 @@ class Done:
     year_plan: int
     year: int
     total: int
+
+
+class OpenProject(NamedTuple):
+    """A project with a monthly duty open, and the report that stands for it."""
+
+    id: int
+    number: int
+    name: str
+    kind: ProjectKind
+    total_investment: int
+    period: str
+    report_id: int | None
+    filer: str | None
+
+
+class Named(NamedTuple):
+    id: int
+    name: str
+    unit_id: int
 
 
 def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -49,8 +69,8 @@ _project, _duty, _report = Project.__table__.c, Duty.__table__.c, Report.__table
 _version, _plan, _answers = ReportVersion.__table__.c, YearPlan.__table__.c, Responsibility.__table__.c
 _filer = Person.__table__.alias("filer")
 
-# Statements of the hot path: built once, of plain columns (docs/decisions.md).
-_OPEN_FOR_PROGRESS = (
+# Statements of the hot path (storage/prepared.py).
+_OPEN_FOR_PROGRESS = Query(
     select(
         _project.id,
         _project.number,
@@ -58,8 +78,8 @@ _OPEN_FOR_PROGRESS = (
         _project.kind,
         _project.total_investment,
         _duty.period,
-        _report.id.label("report_id"),
-        _filer.c.name.label("filer"),
+        _report.id,
+        _filer.c.name,
     )
     .select_from(
         Responsibility.__table__.join(Project.__table__, _project.id == _answers.project_id)
@@ -85,9 +105,10 @@ _OPEN_FOR_PROGRESS = (
         _duty.state.is_(None),
     )
     .group_by(_project.id, _duty.id)
-    .order_by(_report.id.is_not(None), _project.number, _duty.period)
+    .order_by(_report.id.is_not(None), _project.number, _duty.period),
+    OpenProject,
 )
-_DONE_BEFORE = (
+_DONE_BEFORE = Query(
     select(
         func.coalesce(_plan.amount, 0),
         case((_project.opening_month >= bindparam("january"), _project.opening_year_done), else_=0)
@@ -115,51 +136,53 @@ _DONE_BEFORE = (
         )
     )
     .where(_project.id == bindparam("project"))
-    .group_by(_project.id, _plan.id)
+    .group_by(_project.id, _plan.id),
+    Done,
 )
 
 
-_NAMED = select(_project.id, _project.name, _project.unit_id).where(_project.id == bindparam("project"))
-_REACHED = (
+_NAMED = Query(
+    select(_project.id, _project.name, _project.unit_id).where(_project.id == bindparam("project")), Named
+)
+_milestone = Milestone.__table__.c
+_MILESTONE_DUE = Query(
+    select(_milestone.id)
+    .where(
+        _milestone.project_id == bindparam("project"),
+        _milestone.planned <= bindparam("until"),
+        _milestone.actual.is_(None),
+    )
+    .limit(1),
+    int,
+)
+_REACHED = Change(
     update(Project.metadata.tables["projects"])
     .where(_project.id == bindparam("project"))
     .values(stage=bindparam("stage_reached"))
 )
 
 
-def named(session: Session, project_id: int) -> "Row[int, str, int]":
-    """id, name, unit_id of a project that exists."""
-    return session.execute(_NAMED, {"project": project_id}).one()
+def named(session: Session, project_id: int) -> Named:
+    """A project that exists."""
+    return _NAMED.one(session, project=project_id)
 
 
 def reach(session: Session, project_id: int, stage: Stage) -> None:
-    session.execute(_REACHED, {"project": project_id, "stage_reached": stage})
+    _REACHED.run(session, project=project_id, stage_reached=stage)
 
 
-def open_for_progress(
-    session: Session, person_id: int, now: datetime, today: date
-) -> "Sequence[Row[int, int, str, ProjectKind, int, str, int, str]]":
+def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> list[OpenProject]:
     """The person's projects with a monthly duty open at `now`: still owed first, then those reported."""
     closing = now - timedelta(seconds=1)  # to the second, see storage/duties.py
-    wanted = {"person": person_id, "now": now, "closing": closing, "today": today}
-    return session.execute(_OPEN_FOR_PROGRESS, wanted).all()
+    return _OPEN_FOR_PROGRESS.all(session, person=person_id, now=now, closing=closing, today=today)
 
 
 def done_before(session: Session, project_id: int, period: str) -> Done:
     """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), in yuan."""
     year = period[:4]
-    wanted = {"project": project_id, "period": period, "january": f"{year}-01", "year": int(year)}
-    plan, in_year, total = session.execute(_DONE_BEFORE, wanted).one()
-    return Done(int(plan), int(in_year), int(total))
+    return _DONE_BEFORE.one(session, project=project_id, period=period, january=f"{year}-01", year=int(year))
 
 
 def milestone_due(session: Session, project_id: int, until: date) -> bool:
     """Whether a milestone is planned by that day and not done."""
-    return (
-        session.execute(
-            select(Milestone.id)
-            .where(Milestone.project_id == project_id, Milestone.planned <= until, Milestone.actual.is_(None))
-            .limit(1)
-        ).first()
-        is not None
-    )
+    return _MILESTONE_DUE.first(session, project=project_id, until=until) is not None

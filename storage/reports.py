@@ -2,11 +2,13 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Row, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
+from storage.prepared import Change, Query
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Report, ReportVersion
 
@@ -37,8 +39,19 @@ class Filed:
         return f"J{self.report_id}"
 
 
+class Said(NamedTuple):
+    """What stands for a project and period."""
+
+    id: int
+    version: int
+    name: str  # who filed it
+    amount: int | None
+    progress: str
+    stage: str
+
+
 _report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
-_SAID = (
+_SAID = Query(
     select(_report.id, _report.version, _person.name, _version.amount, _version.progress, _version.stage)
     .select_from(
         Report.__table__.join(
@@ -50,21 +63,21 @@ _SAID = (
         _report.project_id == bindparam("project"),
         _report.kind == bindparam("kind"),
         _report.period == bindparam("period"),
-    )
+    ),
+    Said,
 )
 
 
 _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
-_FILE = insert(_REPORTS).returning(_report.id)
-_FILE_VERSION = insert(_VERSIONS).returning(_version.id)
-_NEXT_VERSION = update(_REPORTS).where(_report.id == bindparam("report")).values(version=bindparam("number"))
+_FILE = Query(insert(_REPORTS).returning(_report.id), int)
+_FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
+_NEXT_VERSION = Change(
+    update(_REPORTS).where(_report.id == bindparam("report")).values(version=bindparam("number"))
+)
 
 
-def said(
-    session: Session, project_id: int, kind: ReportKind, period: str
-) -> "Row[int, int, str, int | None, str, str] | None":
-    """What stands for a project and period: id, version, who filed it, amount, progress, stage."""
-    return session.execute(_SAID, {"project": project_id, "kind": kind, "period": period}).first()
+def said(session: Session, project_id: int, kind: ReportKind, period: str) -> Said | None:
+    return _SAID.first(session, project=project_id, kind=kind, period=period)
 
 
 def file(
@@ -85,12 +98,12 @@ def file(
     filing = {"filed_by": person_id, "filed": now, "version": version}
     if standing is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
-        report_id = session.execute(_FILE, {**identity, **filing}).scalar_one()
+        report_id = _FILE.one(session, **identity, **filing)
     else:
         report_id = standing.id
-        session.execute(_NEXT_VERSION, {"report": report_id, "number": version})
+        _NEXT_VERSION.run(session, report=report_id, number=version)
     values = {**asdict(content), **filing, "report_id": report_id, "talk_id": talk_id, "check": {}}
-    return Filed(report_id, version, session.execute(_FILE_VERSION, values).scalar_one())
+    return Filed(report_id, version, _FILE_VERSION.one(session, **values))
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":

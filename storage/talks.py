@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
+from storage.prepared import Change, Query
 from storage.tables.traffic import Talk
 
 
@@ -23,46 +24,45 @@ class TalkRow:
 
 _TABLE = Talk.metadata.tables["talks"]
 _talk = _TABLE.c
-# Statements of the hot path: built once, of plain columns. SQLite uses a partial index only if the state stands
+# Statements of the hot path (storage/prepared.py). SQLite uses a partial index only if the state stands
 # in the statement as it stands in the index, not as a parameter.
 _COLUMNS = select(
     _talk.id, _talk.person_id, _talk.script, _talk.answers, _talk.asked, _talk.state, _talk.outcome
 )
-_CURRENT = _COLUMNS.where(_talk.person_id == bindparam("person"), _talk.state == literal_column("'current'"))
-_BY_ID = _COLUMNS.where(_talk.id == bindparam("talk"))
-_NEWEST_PAUSED = (
+_CURRENT = Query(
+    _COLUMNS.where(_talk.person_id == bindparam("person"), _talk.state == literal_column("'current'")),
+    TalkRow,
+)
+_BY_ID = Query(_COLUMNS.where(_talk.id == bindparam("talk")), TalkRow)
+_NEWEST_PAUSED = Query(
     _COLUMNS.where(_talk.person_id == bindparam("person"), _talk.state == literal_column("'paused'"))
     .order_by(_talk.touched.desc())
-    .limit(1)
+    .limit(1),
+    TalkRow,
 )
-_OPEN = insert(_TABLE).returning(_talk.id)
-_REMEMBER = (
+_OPEN = Query(insert(_TABLE).returning(_talk.id), int)
+_REMEMBER = Change(
     update(_TABLE)
     .where(_talk.id == bindparam("talk"))
     .values(answers=bindparam("answers"), asked=bindparam("asked"), touched=bindparam("touched"))
 )
-_TURN = (
+_TURN = Change(
     update(_TABLE)
     .where(_talk.id == bindparam("talk"))
     .values(state=bindparam("state"), outcome=bindparam("outcome"), touched=bindparam("touched"))
 )
 
 
-def _one(session: Session, statement: Select[Any], **wanted: int) -> TalkRow | None:
-    row = session.execute(statement, wanted).first()
-    return TalkRow(*row) if row else None
-
-
 def current(session: Session, person_id: int) -> TalkRow | None:
-    return _one(session, _CURRENT, person=person_id)
+    return _CURRENT.first(session, person=person_id)
 
 
 def find(session: Session, talk_id: int) -> TalkRow | None:
-    return _one(session, _BY_ID, talk=talk_id)
+    return _BY_ID.first(session, talk=talk_id)
 
 
 def newest_paused(session: Session, person_id: int) -> TalkRow | None:
-    return _one(session, _NEWEST_PAUSED, person=person_id)
+    return _NEWEST_PAUSED.first(session, person=person_id)
 
 
 def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
@@ -75,24 +75,17 @@ def open_talk(
     session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime
 ) -> TalkRow:
     """Begins a talk; the caller has paused or ended the one before."""
-    values = {
-        "person_id": person_id,
-        "script": script,
-        "answers": answers,
-        "asked": "",
-        "state": "current",
-        "outcome": "",
-        "opened": now,
-        "touched": now,
-    }
-    talk_id = session.execute(_OPEN, values).scalar_one()
+    talk_id = _OPEN.one(
+        session, person_id=person_id, script=script, answers=answers, asked="", state="current", outcome="",
+        opened=now, touched=now,
+    )  # fmt: skip
     return TalkRow(talk_id, person_id, script, answers, "", "current", "")
 
 
 def remember(session: Session, talk: TalkRow, answers: dict[str, Any], asked: str, now: datetime) -> None:
-    session.execute(_REMEMBER, {"talk": talk.id, "answers": answers, "asked": asked, "touched": now})
+    _REMEMBER.run(session, talk=talk.id, answers=answers, asked=asked, touched=now)
 
 
 def turn_to(session: Session, talk: TalkRow, state: str, now: datetime, outcome: str = "") -> None:
     """current, paused, done or cancelled."""
-    session.execute(_TURN, {"talk": talk.id, "state": state, "outcome": outcome, "touched": now})
+    _TURN.run(session, talk=talk.id, state=state, outcome=outcome, touched=now)

@@ -52,5 +52,7 @@ def session(database: Database) -> Iterator[Session]:
 
 
 @pytest.fixture
-def town(database: Database) -> Town:
-    return a_town(database)
+def town(database: Database) -> Iterator[Town]:
+    town = a_town(database)
+    yield town
+    town.database.close()

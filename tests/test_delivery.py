@@ -499,6 +499,24 @@ async def test_a_platform_that_answers_everything_with_502_does_not_burn_the_who
     assert found["sent"] == 200 - found["unknown"]
 
 
+async def test_sends_that_hang_beside_others_that_are_answered_slow_nobody_down(office: Office) -> None:
+    """They end last and in a row: a storm of resets and hangs stopped all answers for four seconds, again and again."""
+    for chat in "abcdef":
+        office.say("答复", chat=chat)
+    office.phone.hanging = {chat: asyncio.Event() for chat in "bcdef"}
+    office.phone.answer = lambda chat, _: None if chat == "a" else Unclear("reset")
+    await office.delivery.look()
+    while office.delivery.in_flight > 5:  # chat a is answered, the others hang
+        await asyncio.sleep(0)
+    for hanging in office.phone.hanging.values():
+        hanging.set()
+    await office.look()
+    office.say("下一条", chat="z")
+    office.phone.answer = lambda _chat, _message: None
+    await office.look()
+    assert office.phone.texts()[-1] == "下一条"
+
+
 async def test_a_429_storm_calls_no_paused_chat_before_its_time_and_loses_nothing(limited: Office) -> None:
     chance = random.Random(4)  # noqa: S311 - a seed for a test
     until: dict[str, float] = {}

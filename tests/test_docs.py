@@ -1,5 +1,6 @@
 """The documents are held to the program: what can be set or said stands in them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,13 @@ from typer.main import get_command
 
 from bot.__main__ import app
 from bot.settings import Settings
+from handlers.opening import _SLASH, SCRIPTS, menu
+from handlers.words import Words
+from rules.book import default_book
 
 TOP = Path(__file__).parent.parent
+MANUAL = TOP / "docs" / "手册.md"
+WORDS = Words()
 COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # a typer app of several commands is a group
 
 
@@ -24,3 +30,56 @@ def test_every_setting_stands_in_the_documents(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_stands_in_the_documents(name: str) -> None:
     assert f"sanbao {name}" in documents()
+
+
+@pytest.mark.parametrize("script", sorted(SCRIPTS))
+def test_every_conversation_and_the_word_that_opens_it_stand_in_the_manual(script: str) -> None:
+    [word] = [word for word, opened in menu(WORDS) if opened == script]
+    assert f"**{word}**" in MANUAL.read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", sorted({*_SLASH, "/cancel", "/back"}))
+def test_every_slash_command_stands_in_the_manual(command: str) -> None:
+    assert f"`{command}`" in MANUAL.read_text("utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_manual_shows_the_office_every_command_it_has(command: str) -> None:
+    assert f"sanbao {command}" in MANUAL.read_text("utf-8") or command == "serve"
+
+
+@pytest.mark.parametrize(
+    "button",
+    [
+        WORDS.confirm_button, WORDS.confirm_major, WORDS.back_button, WORDS.cancel_button, WORDS.keep_button,
+        WORDS.add_next_plan, WORDS.add_coordination, WORDS.correct_yes, WORDS.acknowledge_button,
+        WORDS.photos_none, WORDS.zero_pick, WORDS.severity_major.split()[-1], WORDS.severity_general,
+    ],
+)  # fmt: skip
+def test_the_manual_calls_a_button_what_it_is_called(button: str) -> None:
+    assert button in MANUAL.read_text("utf-8")
+
+
+def test_the_manuals_dates_are_those_of_the_rules() -> None:
+    manual, book = MANUAL.read_text("utf-8"), default_book()
+    for promised in (
+        f"当月 {book.monthly.opens_day} 日",
+        f"次月 {book.monthly.due_day} 日 {book.monthly.due_time:%H:%M} 前",
+        f"次月 {book.monthly.closes_day} 日 {book.monthly.closes_time:%H:%M}",
+        f"第 {book.zero.due_workday} 个工作日 {book.zero.due_time:%H:%M} 前",
+        f"每个不超过 {book.media.telegram_mb}MB",
+    ):
+        assert promised.replace(" ", "") in manual.replace(" ", "")
+
+
+@pytest.mark.parametrize("path", [TOP / "README.md", MANUAL], ids=["README", "manual"])
+def test_every_picture_and_file_that_is_named_is_there(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\"]+)\"", path.read_text("utf-8"))
+    assert links
+    for link in map("".join, links):
+        assert (path.parent / link).is_file(), link
+
+
+def test_the_pictures_are_small() -> None:
+    for picture in (TOP / "docs" / "pictures").glob("*.png"):
+        assert picture.stat().st_size < 150_000, picture.name

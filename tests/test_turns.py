@@ -1,22 +1,21 @@
 """What a turn promises: one message, one transaction, and everything that follows from it or nothing."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from handlers import talking
 from handlers.turn import AlreadyTaken, take_turn
-from rules.kinds import DutyState, IssueState, Lane, ProjectKind, Role, Stage
+from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
 from storage import inbox, invites, ledger
-from storage.database import Database
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
-from tests.builders import a_person, a_project, a_report
+from tests.builders import a_person, a_project
 from tests.chat import Chat, button, labels
 from tests.town import NORTH, SOUTH, Town
 
@@ -291,16 +290,13 @@ def test_a_draft_outlives_a_restart_and_weeks(town: Town) -> None:
     me.says("报问题")
     me.taps(NORTH)
     me.taps("🔴")
-    town.database.close()
-    town.database = Database(town.database.url, busy_seconds=5)
-    me.database = town.database
+    town.restarts()
     town.reaches(4, 20)
     me.says("征拆")
     me.says("两户阻工")
     me.says("暂时不需要")
     me.taps("没有照片")
     assert me.says("确认").title == "重大问题 W1 已报出"
-    town.database.close()
 
 
 def test_a_talk_that_outlives_its_period_never_files_into_the_next(town: Town) -> None:
@@ -755,3 +751,31 @@ def test_a_row_that_was_taken_by_another_turn_leaves_nothing_behind(town: Town) 
             lambda session: take_turn(session, me.city, row, me.text("帮助"), town.clock.now, town.clock.now)
         )
     assert len(me.messages()) == 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(st.tuples(st.integers(0, 9), st.integers(0, 40), st.integers(0, 12)), max_size=30))
+def test_no_walk_of_turns_files_a_talk_twice_or_ends_in_trouble(
+    town: Town, steps: list[tuple[int, int, int]]
+) -> None:
+    """The town lives on from walk to walk, as a city does."""
+    me, shown = town.reporter, [town.reporter.says("帮助")]
+    for kind, which, age in steps:
+        options = [option for row in shown[-1 - age % len(shown)].rows for option in row]
+        if kind < 5 and options:
+            answers = me.takes(me.press(options[which % len(options)].data))
+        elif kind < 9:
+            answers = me.takes(me.text(SAID[which % len(SAID)]))
+        else:
+            answers = me.takes(me.photos(f"photo{which}"))
+        assert len(answers) <= 1
+        shown += answers
+    assert {state for state, _ in me.inbox_states()} == {"done"}
+    versions = [row.talk_id for row in town.rows(ReportVersion)]
+    assert len(versions) == len(set(versions))
+
+
+SAID = [
+    "报进展", "报问题", "零报告", "我的待办", "帮助", "7号", "13号", "1200", "主体封顶", "没有", "确认", "取消", "上一步",
+    "不改了", "重大", "一般", "征拆", "更正", "完成", "W1", "南湖",
+]  # fmt: skip

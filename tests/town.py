@@ -53,6 +53,13 @@ class Town:
     def chat(self, user: str) -> Chat:
         return Chat(self.database, user, self.clock)
 
+    def restarts(self) -> None:
+        """The program ends and begins anew on the same file."""
+        self.database.close()
+        self.database = Database(self.database.url, busy_seconds=5)
+        for chat in (self.reporter, self.deputy, self.head, self.leader, self.department, self.office):
+            chat.database = self.database
+
     def sweep(self) -> int:
         """Sweeps until nothing is due; gives back how many slices there were."""
         slices = 1

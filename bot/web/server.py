@@ -97,4 +97,5 @@ def metrics(database: Database, supervisor: Supervisor) -> Handler:
 
 def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
     rows = session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
-    return {state: count for state, count in rows}, {state.value: count for state, count in outbox.counts(session).items()}
+    arrived = dict(rows.all())
+    return arrived, {state.value: count for state, count in outbox.counts(session).items()}

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from PIL import Image
 
 from tests.crash.dialogues import Dialogue, Issue, Progress
-from tests.fakes.telegram_api import Call
 from tests.fakes.telegram.calls import Transcript
 from tests.fakes.telegram.clock import Clock
 from tests.fakes.telegram.parameters import Parameters
+from tests.fakes.telegram_api import Call
 
 SENDS = frozenset({"sendmessage", "editmessagetext"})
 

@@ -1,0 +1,250 @@
+"""What happens without being asked: duties open ahead and close once, and the clock steps through every deadline."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock, stored_offset
+from bot.moving import Mover, MovingRefused
+from reminders.sweep import next_instant
+from rules.kinds import DutyKind, DutyState, ProjectState
+from storage import ledger
+from storage import rules as stored_rules
+from storage.tables.ledger import LedgerRoot, LedgerRow
+from storage.tables.registry import Project
+from storage.tables.reporting import Duty
+from tests.builders import a_project, an_issue
+from tests.chat import START, ZONE
+from tests.town import Town
+
+OF_MARCH, OF_APRIL = "2012-03", "2012-04"
+
+
+def duties(town: Town, period: str, kind: DutyKind = DutyKind.PROGRESS) -> dict[int, Duty]:
+    return {row.project_id: row for row in town.rows(Duty) if row.period == period and row.kind is kind}
+
+
+def files(town: Town, project_id: int, at: datetime) -> None:
+    """The duty of March is kept at that moment."""
+    wanted = update(Duty).where(Duty.project_id == project_id, Duty.period == OF_MARCH)
+    town.do(lambda session: session.execute(wanted.values(settled=at)))
+
+
+def local(month: int, day: int, hour: int = 0, minute: int = 0, second: int = 0) -> datetime:
+    return datetime(2012, month, day, hour, minute, second, tzinfo=ZONE)
+
+
+# Opening
+
+
+def test_duties_are_open_for_this_period_and_ready_for_the_next(town: Town) -> None:
+    [march, _] = duties(town, OF_MARCH).values()
+    assert (march.opens, march.due, march.closes) == (local(3, 25), local(4, 5, 18), local(4, 10, 18))
+    assert set(duties(town, OF_APRIL)) == {town.north, town.south}
+    [zero, _] = duties(town, "2012H1", DutyKind.ZERO).values()
+    assert (zero.opens, zero.due, zero.closes) == (local(7, 1), local(7, 6, 18), local(7, 6, 18))
+
+
+def test_sweeping_again_changes_nothing(town: Town) -> None:
+    before = [(row.id, row.state) for row in town.rows(Duty)], len(town.rows(LedgerRow)), len(town.rows(LedgerRoot))
+    town.sweep()
+    town.sweep()
+    after = [(row.id, row.state) for row in town.rows(Duty)], len(town.rows(LedgerRow)), len(town.rows(LedgerRoot))
+    assert after == before
+
+
+def test_a_duty_keeps_the_rules_under_which_it_was_opened(town: Town) -> None:
+    town.do(lambda session: stored_rules.take(session, "[monthly]\ndue_day = 7\n", START))
+    town.reaches(4, 26)
+    assert duties(town, OF_MARCH)[town.north].due == local(4, 5, 18)
+    assert duties(town, OF_APRIL)[town.north].due == local(5, 7, 18)
+    assert duties(town, "2012-05")[town.north].due == local(6, 7, 18)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param({"registered": date(2012, 3, 2)}, id="registered in mid-period"),
+        pytest.param({"state": ProjectState.PAUSED}, id="paused"),
+        pytest.param({"state": ProjectState.ENDED}, id="ended"),
+        pytest.param({"parent_id": 1}, id="a sub-project"),
+    ],
+)
+def test_a_project_owes_nothing_if_it_is(town: Town, given: dict[str, object]) -> None:
+    project = town.do(lambda session: a_project(session, **given).id)
+    town.sweep()
+    assert project not in duties(town, OF_MARCH)
+
+
+def test_a_project_registered_in_mid_period_owes_from_the_next(town: Town) -> None:
+    project = town.do(lambda session: a_project(session, registered=date(2012, 3, 2)).id)
+    town.sweep()
+    assert project in duties(town, OF_APRIL)
+
+
+def test_a_sub_project_owes_if_it_is_flagged(town: Town) -> None:
+    project = town.do(lambda session: a_project(session, parent_id=town.north, sub_owes=True).id)
+    town.sweep()
+    assert project in duties(town, OF_MARCH)
+
+
+def test_hundreds_of_projects_are_opened_slice_by_slice(town: Town) -> None:
+    def register(session: Session) -> None:
+        for number in range(100, 350):
+            a_project(session, number=number)
+
+    town.do(register)
+    assert town.sweep() > 3
+    assert len(duties(town, OF_MARCH)) == 252
+
+
+# Closing
+
+
+@pytest.mark.parametrize(
+    ("at", "state"),
+    [
+        (local(3, 27), DutyState.ON_TIME),
+        (local(4, 5, 18), DutyState.ON_TIME),
+        (local(4, 5, 18, 1), DutyState.LATE),
+        (local(4, 10, 18), DutyState.LATE),
+        (None, DutyState.MISSED),
+    ],
+)
+def test_at_the_close_a_duty_gets_its_state_for_good(town: Town, at: datetime | None, state: DutyState) -> None:
+    if at:
+        files(town, town.north, at)
+    town.reaches(4, 10, 18)
+    assert duties(town, OF_MARCH)[town.north].state is None
+    town.clock.now += timedelta(seconds=1)
+    town.sweep()
+    assert duties(town, OF_MARCH)[town.north].state is state
+    assert [row.chain for row in town.rows(LedgerRow)] == ["unit:1", "unit:1"]
+    files(town, town.north, local(4, 1))
+    town.reaches(4, 20)
+    assert duties(town, OF_MARCH)[town.north].state is state
+    assert town.do(ledger.verify) == []
+
+
+def test_a_zero_for_which_a_problem_answered_is_void_and_the_other_is_missed(town: Town) -> None:
+    town.do(lambda session: an_issue(session, project=session.get_one(Project, town.north), filed=local(5, 2)))
+    town.reaches(7, 7)
+    zeros = duties(town, "2012H1", DutyKind.ZERO)
+    assert zeros[town.north].state is DutyState.VOID
+    assert zeros[town.south].state is DutyState.MISSED
+
+
+def test_a_problem_filed_after_the_close_excuses_no_zero_however_late_the_sweep(town: Town) -> None:
+    late = local(7, 8)
+    town.do(lambda session: an_issue(session, project=session.get_one(Project, town.north), filed=late))
+    town.reaches(7, 14)
+    assert duties(town, "2012H1", DutyKind.ZERO)[town.north].state is DutyState.MISSED
+
+
+def test_eight_days_down_are_caught_up(town: Town) -> None:
+    files(town, town.north, local(4, 5, 12))
+    town.reaches(4, 4)
+    town.reaches(4, 12)
+    states = {row.project_id: row.state for row in duties(town, OF_MARCH).values()}
+    assert states == {town.north: DutyState.ON_TIME, town.south: DutyState.MISSED}
+    assert set(duties(town, OF_APRIL)) == {town.north, town.south}
+
+
+def test_a_month_down_opens_the_period_that_is_on_and_the_one_after(town: Town) -> None:
+    town.reaches(5, 28)
+    assert set(duties(town, "2012-05")) == set(duties(town, "2012-06")) == {town.north, town.south}
+    assert all(row.state is DutyState.MISSED for row in duties(town, OF_APRIL).values())
+
+
+# The day's root
+
+
+def test_each_day_draws_one_root_over_the_heads_of_all_chains(town: Town) -> None:
+    town.reaches(4, 11)
+    town.reaches(4, 11, 20)
+    town.reaches(4, 12)
+    roots = town.rows(LedgerRoot)
+    assert [root.day for root in roots] == [date(2012, 3, 26), date(2012, 4, 11), date(2012, 4, 12)]
+    head = town.rows(LedgerRow)[-1]
+    assert roots[-1].heads == f"unit:1 {head.place} {head.hash}"
+
+
+# The clock moved
+
+
+class Shifted(Clock):
+    """The city's clock on a machine that stands still, so that a step lands where it was meant to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.standing = START
+
+    def city(self) -> datetime:
+        return self.standing + self.moved
+
+    def machine(self) -> datetime:
+        return self.standing
+
+
+def a_mover(town: Town, clock: Clock, seen: list[datetime]) -> Mover:
+    async def sweep() -> None:
+        seen.append(clock.city())
+        town.clock.now = clock.city()
+        town.sweep()
+
+    return Mover(database=town.database, clock=clock, zone=ZONE, sweep=sweep)
+
+
+async def test_a_moved_clock_steps_through_every_deadline_on_the_way(town: Town) -> None:
+    clock, seen = Shifted(), list[datetime]()
+    steps = await a_mover(town, clock, seen).move(local(4, 11))
+    assert steps == len(seen)
+    assert clock.city() == seen[-1] == local(4, 11)
+    for moment in (local(4, 5, 18, 0, 1), local(4, 10, 18, 0, 1), *(local(4, day) for day in range(1, 12))):
+        assert moment in seen
+    assert all(row.state is DutyState.MISSED for row in duties(town, OF_MARCH).values())
+    assert len(town.rows(LedgerRoot)) == 17
+
+
+async def test_a_deadline_of_this_very_second_is_not_stepped_over(town: Town) -> None:
+    clock, seen = Shifted(), list[datetime]()
+    clock.standing = local(4, 10, 18) + timedelta(milliseconds=500)
+    await a_mover(town, clock, seen).move(local(4, 10, 19))
+    assert seen == [local(4, 10, 18, 0, 1), local(4, 10, 19)]
+
+
+async def test_the_clock_goes_forward_only_and_a_year_at_most(town: Town) -> None:
+    mover = a_mover(town, Shifted(), [])
+    for to in (START, START - timedelta(days=1), START + timedelta(days=367)):
+        with pytest.raises(MovingRefused):
+            await mover.move(to)
+
+
+async def test_what_is_stored_of_the_clock_never_falls_behind_what_was_shown(town: Town) -> None:
+    """While a step was looked up, real time went on; the lower offset was stored."""
+
+    class Running(Shifted):
+        def machine(self) -> datetime:
+            self.standing += timedelta(seconds=40)
+            return self.standing
+
+    clock, offsets = Running(), list[timedelta]()
+
+    async def sweep() -> None:
+        offsets.append(town.do(stored_offset) or timedelta())
+        assert offsets[-1] == clock.moved
+
+    mover = Mover(database=town.database, clock=clock, zone=ZONE, sweep=sweep)
+    clock.standing = local(3, 27) - timedelta(seconds=10)
+    await mover.move(local(3, 27, 0, 5))
+    assert offsets == sorted(offsets)
+
+
+def test_the_next_instant_is_midnight_or_a_duty_whichever_is_first(town: Town) -> None:
+    def following(moment: datetime) -> datetime:
+        return town.do(lambda session: next_instant(session, moment, ZONE))
+
+    assert following(local(4, 5, 12)) == local(4, 5, 18, 0, 1)
+    assert following(local(4, 5, 18, 0, 1)) == local(4, 6)
