@@ -290,18 +290,17 @@ class Delivery:
         post = self._posts[row.channel, row.account]
         post.rates.take(row.lane, row.chat)
         post.in_flight[row.chat] = row
-        send = asyncio.create_task(self._send(post, row))
+        send = asyncio.create_task(self._send(post, row, post.answers))
         self._sends.add(send)
         send.add_done_callback(self._sends.discard)
 
-    async def _send(self, post: Post, row: Claimed) -> None:
-        self._ended.append(await self._attempt(post, row))
+    async def _send(self, post: Post, row: Claimed, answers: int) -> None:
+        self._ended.append(await self._attempt(post, row, answers))
         del post.in_flight[row.chat]
         self._wake.set()
 
-    async def _attempt(self, post: Post, row: Claimed) -> Outcome:
+    async def _attempt(self, post: Post, row: Claimed, answers: int) -> Outcome:
         """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
-        answers = post.answers
         try:
             external = await self._call(post, row)
         except NotSent as error:

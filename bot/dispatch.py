@@ -1,7 +1,7 @@
-"""From the inbox to turns: the oldest new message of each sender, each in one transaction.
+"""From the inbox to turns: the oldest new message of each sender, several in one transaction.
 
 Rule 1  A sender's messages are taken in order: a row that waits for its retry holds back the later ones.
-Rule 2  A bug rolls its turn back and is retried; after the last try the row is parked with its bytes, the
+Rule 2  A bug rolls back what shares its transaction; each is then taken alone, and the bug's turn is retried; after the last try the row is parked with its bytes, the
         person gets one sentence, the admin is told. A database that cannot write is nobody's bug: the row
         stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Channel
+from bot.channels.channel import Channel, Unreadable
 from bot.clock import Clock
 from handlers.city import City
-from handlers.turn import AlreadyTaken, take_turn
+from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane, Role
 from storage import inbox, outbox, people
 from storage.database import Database
@@ -29,6 +29,8 @@ from storage.messages import Incoming, Outgoing
 log = logging.getLogger(__name__)
 
 BATCH = 200
+# Turns of one transaction: enough to share its cost, few enough that the first answers need not wait long.
+TOGETHER = 50
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 POLL_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after the database could not write
@@ -73,26 +75,50 @@ class Dispatch:
         """Takes the oldest new row of each sender; returns how many there were."""
         machine = self._clock.machine()
         rows = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
-        if rows:
-            await asyncio.gather(*(self._take(row) for row in rows))
+        for first in range(0, len(rows), TOGETHER):
+            await self._take_together(rows[first : first + TOGETHER])
             self._after()
         return len(rows)
 
-    async def _take(self, row: Waiting) -> None:
+    async def _take_together(self, rows: Sequence[Waiting]) -> None:
+        """Several rows in one transaction; if it fails, none of it happened, and each is taken alone."""
+        read = []
+        for row in rows:
+            try:
+                read.append((row, self._read(row)))
+            except Exception as error:
+                await self._not_taken(row, error)
         try:
-            incoming = self._read(row)
-            now, machine = self._clock.city(), self._clock.machine()
-            await self._database.run(
-                lambda session: take_turn(session, self._city, row, incoming, now, machine)
-            )
-        except AlreadyTaken:
-            log.info("inbox row %s was taken by another turn", row.id)
-        except OperationalError:
-            log.exception("the database did not take inbox row %s; it stays", row.id)
-            await asyncio.sleep(PAUSE_SECONDS)
+            await self._run(read)
         except Exception as error:
-            log.exception("inbox row %s met a bug", row.id)
-            await self._fail(row, error)
+            if len(read) == 1:
+                await self._not_taken(read[0][0], error)
+            else:
+                await asyncio.gather(*(self._take_alone(row, incoming) for row, incoming in read))
+
+    async def _take_alone(self, row: Waiting, incoming: Incoming | None) -> None:
+        try:
+            await self._run([(row, incoming)])
+        except Exception as error:
+            await self._not_taken(row, error)
+
+    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> None:
+        now, machine = self._clock.city(), self._clock.machine()
+        await self._database.run(lambda session: take_turns(session, self._city, read, now, machine))
+
+    async def _not_taken(self, row: Waiting, error: Exception) -> None:
+        match error:
+            case AlreadyTaken():
+                log.info("inbox row %s was taken by another turn", row.id)
+            case OperationalError():
+                log.error("the database did not take inbox row %s; it stays", row.id, exc_info=error)
+                await asyncio.sleep(PAUSE_SECONDS)
+            case Unreadable():
+                log.warning("inbox row %s cannot be read: %s", row.id, error)
+                await self._fail(row, error)
+            case _:
+                log.error("inbox row %s met a bug", row.id, exc_info=error)
+                await self._fail(row, error)
 
     def _read(self, row: Waiting) -> Incoming | None:
         channel = self._channels.get((row.channel, row.account))
@@ -107,7 +133,8 @@ class Dispatch:
         return incoming
 
     async def _fail(self, row: Waiting, error: Exception) -> None:
-        wait = self._retries[row.attempts] if row.attempts < len(self._retries) else None
+        hopeless = isinstance(error, Unreadable) or row.attempts >= len(self._retries)
+        wait = None if hopeless else self._retries[row.attempts]
         note = f"{type(error).__name__}: {error}"
         now, machine = self._clock.city(), self._clock.machine()
         try:

@@ -132,7 +132,7 @@ class Settings(BaseSettings):
         """Refuses a moved city clock beside a real channel: real people would be told false dates."""
         if moved and self.has_channel and not self.rehearses:
             raise SettingsError(
-                f"SANBAO_TELEGRAM_TOKEN: found beside a city clock that was moved by {moved.days} days; "
+                f"SANBAO_TELEGRAM_TOKEN: found beside a city clock {abs(moved).days} days away from the true one; "
                 "expected the true clock. Start the real city in a SANBAO_DATA_DIR of its own."
             )
 

@@ -14,9 +14,9 @@ from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.problems import file_issue
 from handlers.turning import Turn
 from rules import money
-from rules.kinds import DutyKind, ReportKind, Stage
+from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
-from storage import duties, issues, media, projects, reports
+from storage import duties, issues, media, people, projects, reports
 from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
 from storage.reports import Filed
@@ -61,7 +61,22 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     duties.settle(turn.session, duty.id, filed.report_id, turn.now)
     if command.stage:
         projects.reach(turn.session, project.id, Stage(command.stage))
+    if standing is not None and standing.filer != turn.person.id:
+        _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed)
+
+
+def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:
+    """Nobody's report is corrected behind their back."""
+    text = turn.city.words.told_corrected.format(
+        name=turn.person.name,
+        project=project,
+        period=Period.parse(command.period).chinese,
+        receipt=filed.receipt,
+        version=filed.version,
+    )
+    for contact in people.contacts(turn.session, [filer]):
+        turn.push(contact, Outgoing(text=text), Lane.REMINDER)
 
 
 def _open(duty: DutyRow, turn: Turn) -> bool:

@@ -25,6 +25,7 @@ class Filed:
     amount: int | None = None
     progress: str = ""
     stage: str = ""
+    photos: int = 0  # of all its versions: photos once filed stay with the report
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Facts from storage, for one script and one turn: only what that script asks about."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -62,6 +62,15 @@ def _progress(loading: Loading) -> Facts:
     )
 
 
+def _standing(loading: Loading, row: OpenProject) -> Filed | None:
+    """What stands for the chosen project, shown to who corrects it."""
+    said = reports.said(loading.session, row.id, ReportKind.PROGRESS, row.period)
+    if said is None:
+        return None
+    photos = media.count_of_report(loading.session, said.id)
+    return Filed(f"J{said.id}", said.name, said.amount, said.progress, said.stage, photos)
+
+
 def _by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
     """The person's projects, whether anything is open for them or not."""
     rows = projects.of_person(loading.session, loading.person.id, loading.today)
@@ -71,25 +80,23 @@ def _by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
 def _project(loading: Loading, row: OpenProject, chosen: object) -> ProjectFacts:
     """The chosen project with its figures; the others by name only."""
     period = Period.parse(row.period)
-    base: dict[str, Any] = {
-        "id": row.id,
-        "number": row.number,
-        "name": row.name,
-        "kind": row.kind,
-        "total_investment": row.total_investment,
-        "period": row.period,
-        "period_name": period.chinese,
-    }
-    if row.report_id is not None:
-        base["filed"] = Filed(f"J{row.report_id}", row.filer)
+    listed = ProjectFacts(
+        row.id, row.number, row.name, row.kind, row.total_investment, period=row.period,
+        period_name=period.chinese, filed=Filed(f"J{row.report_id}", row.filer or "") if row.report_id else None,
+    )  # fmt: skip
     if chosen != f"{row.id}.{row.period}":
-        return ProjectFacts(**base)
+        return listed
     done = projects.done_before(loading.session, row.id, row.period)
     last = reports.said(loading.session, row.id, ReportKind.PROGRESS, str(period.previous()))
-    if last is not None:
-        base["last"] = Filed(f"J{last.id}", last.name, last.amount, last.progress, last.stage)
-        base["milestone_due"] = projects.milestone_due(loading.session, row.id, period.last_day)
-    return ProjectFacts(**base, year_plan=done.year_plan, year_done=done.year, total_done=done.total)
+    return replace(
+        listed,
+        year_plan=done.year_plan,
+        year_done=done.year,
+        total_done=done.total,
+        filed=_standing(loading, row) if row.report_id else None,
+        last=Filed(f"J{last.id}", last.name, last.amount, last.progress, last.stage) if last else None,
+        milestone_due=last is not None and projects.milestone_due(loading.session, row.id, period.last_day),
+    )
 
 
 def _issue(loading: Loading) -> Facts:

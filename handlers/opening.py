@@ -61,6 +61,13 @@ class Drop:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUp:
+    """`W12` alone: what has become of that problem."""
+
+    issue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     issue: int
 
@@ -129,9 +136,12 @@ _SLASH = {
 }
 
 
+_AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a word, or end it like a sentence
+
+
 def read_menu_word(text: str, words: Words) -> Opener | None:
     """An exact menu word or slash command; in a free-text question only these break out."""
-    typed = plain(text)
+    typed = plain(text).strip(_AROUND)
     for word, script in menu(words):
         if typed == plain(word):
             return Opener(script)
@@ -139,11 +149,15 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
     return Opener(_SLASH[command]) if command in _SLASH else None
 
 
-def read_acknowledgement(text: str, words: Words) -> Acknowledge | None:
-    """`知悉 W12`, `W12 知悉` or, with nothing else said, `W12`."""
-    typed = plain(text)
+def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | None:
+    """`W12` looks a problem up; `知悉 W12` or `W12 知悉` takes note of it, `知悉` alone of the one told last (0)."""
+    typed = plain(text).strip(_AROUND)
+    if found := _ISSUE.fullmatch(typed):
+        return LookUp(int(found[1]))
     for word in words.aliases(words.acknowledge_words):
-        for rest in (typed, typed.removeprefix(word), typed.removesuffix(word)):
+        if typed == word:
+            return Acknowledge(0)
+        for rest in (typed.removeprefix(word), typed.removesuffix(word)):
             if found := _ISSUE.fullmatch(rest):
                 return Acknowledge(int(found[1]))
     return None

@@ -4,9 +4,10 @@ from handlers.commands import FileIssue
 from handlers.loading import alerted
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Severity
-from storage import issues, media, people
+from storage import issues, media, people, projects
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -58,16 +59,57 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
         phone=turn.person.phone,
         time=day_and_hour(issue.filed, turn.city.zone),
     )
-    message = Outgoing(
-        title=words.alert_title.format(number=issue.number, project=project.name),
-        text=text,
-        rows=((Option(label=words.acknowledge_button, data=f"a|{issue.id}"),),),
-    )
+    title = words.alert_title.format(number=issue.number, project=project.name)
+    may = alerted(turn.session, project.id, turn.today, heads=False)
     ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
     contacts = people.contacts(turn.session, ids)
     for contact in contacts:
+        # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
+        rows = _acknowledge_row(turn, issue) if contact.id in may else ()
+        message = Outgoing(title=title, text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
+
+
+def _acknowledge_row(turn: Turn, issue: Issue) -> Rows:
+    return ((Option(label=turn.city.words.acknowledge_button, data=f"a|{issue.id}"),),)
+
+
+def look_up(turn: Turn, issue_id: int) -> Outgoing:
+    """What has become of a problem, for those it concerns: who was told of it, and who reports for its project."""
+    words, number = turn.city.words, f"W{issue_id}"
+    issue = turn.session.get(Issue, issue_id)
+    if issue is None or not _concerns(turn, issue):
+        return Outgoing(text=words.no_such_issue.format(number=number))
+    project = turn.session.get_one(Project, issue.project_id)
+    major = issue.severity is Severity.MAJOR
+    severity = words.severity_major if major else words.severity_general
+    lines = [words.line_what.format(text=issue.what)]
+    if issue.help_needed:
+        lines.append(words.line_help.format(text=issue.help_needed))
+    filer = people.contacts(turn.session, [issue.filed_by])[0].name
+    lines.append(words.issue_status.format(time=day_and_hour(issue.filed, turn.city.zone), name=filer))
+    taken = _taken(turn, issue_id)
+    if major:
+        lines.append(words.issue_taken.format(name=taken[0], time=taken[1]) if taken else words.issue_waiting)
+    may = turn.person.id in alerted(turn.session, issue.project_id, turn.today, heads=False)
+    rows = _acknowledge_row(turn, issue) if major and may and not taken else ()
+    title = words.issue_title_line.format(number=number, severity=severity, project=project.name)
+    return Outgoing(title=title, text="\n".join(lines), rows=rows)
+
+
+def _concerns(turn: Turn, issue: Issue) -> bool:
+    reporting = people.responsible(turn.session, issue.project_id, projects.REPORTING, turn.today)
+    told = alerted(turn.session, issue.project_id, turn.today)
+    return turn.person.id in {issue.filed_by, *reporting, *told}
+
+
+def _taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
+    """Who has acknowledged the problem, and when; None if nobody has."""
+    event = issues.acknowledgement(turn.session, issue_id)
+    if event is None or event.person_id is None:
+        return None
+    return people.contacts(turn.session, [event.person_id])[0].name, day_and_hour(event.at, turn.city.zone)
 
 
 def _told(turn: Turn, contacts: list[Contact]) -> list[str]:
@@ -86,15 +128,12 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
     """A leader, lead department or the office takes note of a problem; the rest are told (decisions: 9)."""
     words, number = turn.city.words, f"W{issue_id}"
     issue = turn.session.get(Issue, issue_id)
-    if issue is None or turn.person.id not in alerted(turn.session, issue.project_id, turn.today):
+    if issue is None or not _concerns(turn, issue):
         return refusal(words.no_such_issue.format(number=number))
     if turn.person.id not in alerted(turn.session, issue.project_id, turn.today, heads=False):
         return refusal(words.not_yours_to_acknowledge.format(number=number))
-    taken = issues.acknowledgement(turn.session, issue_id)
-    if taken is not None and taken.person_id is not None:
-        name = people.contacts(turn.session, [taken.person_id])[0].name
-        time = day_and_hour(taken.at, turn.city.zone)
-        return refusal(words.acknowledged_already.format(number=number, name=name, time=time))
+    if taken := _taken(turn, issue_id):
+        return refusal(words.acknowledged_already.format(number=number, name=taken[0], time=taken[1]))
     issues.acknowledge(turn.session, issue, turn.person.id, turn.now)
     enter(turn, issue.unit_id, "acknowledge_issue", issue=number)
     _tell_others(turn, issue)

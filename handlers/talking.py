@@ -13,7 +13,7 @@ from handlers.questions import Choice, Photos
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.turning import Turn
-from storage import talks
+from storage import projects, talks
 from storage.messages import Option, Outgoing
 from storage.talks import TalkRow
 
@@ -60,16 +60,39 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     """One input to a talk, then what follows from it."""
     script, draft, words = SCRIPTS[talk.script], Draft(talk.answers, talk.asked), turn.city.words
     in_place = key is not None and key == talk.asked
-    after = say(script, _facts(turn, talk.script, talk.answers), draft, said, key)
+    facts = _facts(turn, talk.script, talk.answers)
+    after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
         talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
         _tell(turn, Outcome(Outgoing(text=words.cancelled)), _unfinished(turn), in_place=in_place)
+        return
+    if _is_gone(talk, facts, after):
+        _end_gone(turn, talk)
         return
     if isinstance(after, Asking) and not after.fresh:
         return
     if _needs_new_facts(talk, after):
         after = replay(script, _facts(turn, talk.script, after.draft.answers), after.draft)
     _show(turn, talk, after, in_place=in_place)
+
+
+def _is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
+    """Whether what the talk is about has left the person's choices: its period has closed, or it is another's now."""
+    chosen = talk.answers.get("project")
+    asks_anew = isinstance(after, Asking) and after.question.key == "project"
+    if chosen is None or not (asks_anew or isinstance(after, Finished)):
+        return False
+    position = replay(SCRIPTS[talk.script], facts, Draft({"project": chosen}))
+    return isinstance(position, Finished) or position.question.key == "project"
+
+
+def _end_gone(turn: Turn, talk: TalkRow) -> None:
+    """Says plainly that it was not taken, instead of asking for another project as if nothing had happened."""
+    words = turn.city.words
+    project = projects.named(turn.session, int(str(talk.answers["project"]).partition(".")[0])).name
+    text = words.talk_gone.format(title=talk_title(words, talk.script), project=project)
+    talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
+    _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn))
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
@@ -99,7 +122,11 @@ def resume(turn: Turn, talk_id: int) -> None:
         _set_aside(turn)
         talks.turn_to(turn.session, talk, "current", turn.now)
     facts = _facts(turn, talk.script, talk.answers)
-    _show(turn, talk, replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked)))
+    position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
+    if _is_gone(talk, facts, position):
+        _end_gone(turn, talk)
+    else:
+        _show(turn, talk, position)
 
 
 def drop(turn: Turn, talk_id: int) -> None:

@@ -4,6 +4,7 @@ What an input is read as, in this order (decisions: 13): button, exact menu word
 Nothing here waits for anything, and nothing here is sent: answers are rows.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -14,17 +15,19 @@ from handlers.facts import PersonFacts
 from handlers.opening import (
     Acknowledge,
     Drop,
+    LookUp,
     Opener,
     Resume,
     TalkButton,
-    read_acknowledgement,
+    read_about_issue,
     read_button,
     read_menu_word,
 )
+from handlers.plain import plain
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
-from storage import inbox, media, people, projects, talks
+from storage import inbox, media, outbox, people, projects, talks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
@@ -33,6 +36,20 @@ FOUND = 3  # projects a search shows
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
     """Another turn has ended this inbox row: this one's transaction must leave nothing behind."""
+
+
+def take_turns(
+    session: Session,
+    city: City,
+    rows: Iterable[tuple[Waiting, Incoming | None]],
+    now: datetime,
+    machine: datetime,
+) -> None:
+    """Several turns in one transaction, one after the other: each sees what those before it have done."""
+    for row, incoming in rows:
+        take_turn(session, city, row, incoming, now, machine)
+        session.flush()
+        session.expunge_all()  # what one turn has read as an object, a later one may have changed as a row
 
 
 def take_turn(
@@ -117,10 +134,16 @@ def _hear(turn: Turn) -> str:
     if talk is not None:
         talking.answer(turn, talk, Said(text=text))
         return "answer"
-    acknowledgement = read_acknowledgement(text, words)
-    if acknowledgement is not None:
-        _acknowledge(turn, acknowledgement.issue)
-        return "acknowledge"
+    match read_about_issue(text, words):
+        case Acknowledge(issue_id):
+            _acknowledge(turn, issue_id or outbox.last_issue_told(turn.session, turn.person.id))
+            return "acknowledge"
+        case LookUp(issue_id):
+            turn.answer(problems.look_up(turn, issue_id))
+            return "look up"
+    if plain(text) in words.aliases(words.cancel_words):
+        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
+        return "nothing to cancel"
     return _search(turn, text)
 
 

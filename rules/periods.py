@@ -9,6 +9,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,7 @@ class Period:
             raise ValueError(f"found {self.kind} {self.number} of {self.year}, expected one of 1900-2200")
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Self:
         """`2012-03`, `2012Q1`, `2012H1` or `2012`. Raises ValueError."""
         for kind, pattern in _WRITTEN.items():

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, literal_column, or_, select, update
+from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.messages import Incoming, MediaKind
 from storage.prepared import Query
-from storage.tables.reporting import MediaFile
+from storage.tables.reporting import MediaFile, ReportVersion
 
 
 def want(
@@ -47,6 +47,15 @@ _LOOSE = Query(
 def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
     """What the person sent before any question since then, and that belongs to nothing yet."""
     return tuple(_LOOSE.all(session, person=person_id, since=since))
+
+
+def count_of_report(session: Session, report_id: int) -> int:
+    """Photos and files of all versions of a report: once filed they stay with it."""
+    versions = select(ReportVersion.id).where(ReportVersion.report_id == report_id)
+    return (
+        session.scalar(select(func.count()).select_from(MediaFile).where(MediaFile.version_id.in_(versions)))
+        or 0
+    )
 
 
 def tie(

@@ -386,3 +386,14 @@ def counts(session: Session) -> dict[State, int]:
     everything = session.scalar(select(func.count(literal_column("*"))).select_from(_T)) or 0
     found[State.SENT] = everything - sum(found.values())
     return found
+
+
+def last_issue_told(session: Session, person_id: int) -> int:
+    """The number of the problem that the person was told of last by an urgent message; 0 if there is none."""
+    number = session.scalar(
+        select(_T.c.number)
+        .where(_T.c.person_id == person_id, _T.c.lane == Lane.URGENT.order, _T.c.number.startswith("W"))
+        .order_by(_T.c.id.desc())
+        .limit(1)
+    )
+    return int(number[1:]) if number else 0

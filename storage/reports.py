@@ -44,7 +44,8 @@ class Said(NamedTuple):
 
     id: int
     version: int
-    name: str  # who filed it
+    filer: int
+    name: str  # of the filer
     amount: int | None
     progress: str
     stage: str
@@ -52,7 +53,15 @@ class Said(NamedTuple):
 
 _report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
 _SAID = Query(
-    select(_report.id, _report.version, _person.name, _version.amount, _version.progress, _version.stage)
+    select(
+        _report.id,
+        _report.version,
+        _person.id,
+        _person.name,
+        _version.amount,
+        _version.progress,
+        _version.stage,
+    )
     .select_from(
         Report.__table__.join(
             ReportVersion.__table__,

@@ -222,7 +222,9 @@ def test_what_was_asked_for_before_the_close_is_still_done(database: Database) -
 
 def test_a_connection_commits_durably_and_minds_foreign_keys(database: Database) -> None:
     def pragmas(session: Session) -> list[object]:
-        return [session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")]
+        return [
+            session.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
 
     assert database.run_now(pragmas) == ["wal", 2, 1]
 

@@ -20,7 +20,9 @@ from tests.town import Town
 MAKE, ORIENTATION = 0x010F, 0x0112
 
 
-def a_picture(form: str = "JPEG", *, gps: bool = False, size: tuple[int, int] = (40, 30), **given: object) -> bytes:
+def a_picture(
+    form: str = "JPEG", *, gps: bool = False, size: tuple[int, int] = (40, 30), **given: object
+) -> bytes:
     picture, target = Image.new("RGB", size, "red"), io.BytesIO()
     exif = Image.Exif()
     exif[MAKE], exif[ORIENTATION] = "Phone", 6
@@ -265,7 +267,11 @@ async def test_one_file_that_meets_a_bug_keeps_no_other_waiting(darkroom: Darkro
 async def test_a_photo_of_a_channel_that_is_not_configured_waits(darkroom: Darkroom, tmp_path: Path) -> None:
     darkroom.sends("a")
     alone = Fetching(
-        database=darkroom.town.database, channels={}, city=chat.CITY, clock=Time(darkroom.town.clock), folder=tmp_path
+        database=darkroom.town.database,
+        channels={},
+        city=chat.CITY,
+        clock=Time(darkroom.town.clock),
+        folder=tmp_path,
     )
     await alone.fetch_wanted()
     assert [row.state for row in darkroom.rows()] == ["wanted"]

@@ -48,10 +48,18 @@ def test_duties_are_open_for_this_period_and_ready_for_the_next(town: Town) -> N
 
 
 def test_sweeping_again_changes_nothing(town: Town) -> None:
-    before = [(row.id, row.state) for row in town.rows(Duty)], len(town.rows(LedgerRow)), len(town.rows(LedgerRoot))
+    before = (
+        [(row.id, row.state) for row in town.rows(Duty)],
+        len(town.rows(LedgerRow)),
+        len(town.rows(LedgerRoot)),
+    )
     town.sweep()
     town.sweep()
-    after = [(row.id, row.state) for row in town.rows(Duty)], len(town.rows(LedgerRow)), len(town.rows(LedgerRoot))
+    after = (
+        [(row.id, row.state) for row in town.rows(Duty)],
+        len(town.rows(LedgerRow)),
+        len(town.rows(LedgerRoot)),
+    )
     assert after == before
 
 
@@ -113,7 +121,9 @@ def test_hundreds_of_projects_are_opened_slice_by_slice(town: Town) -> None:
         (None, DutyState.MISSED),
     ],
 )
-def test_at_the_close_a_duty_gets_its_state_for_good(town: Town, at: datetime | None, state: DutyState) -> None:
+def test_at_the_close_a_duty_gets_its_state_for_good(
+    town: Town, at: datetime | None, state: DutyState
+) -> None:
     if at:
         files(town, town.north, at)
     town.reaches(4, 10, 18)
@@ -129,7 +139,9 @@ def test_at_the_close_a_duty_gets_its_state_for_good(town: Town, at: datetime | 
 
 
 def test_a_zero_for_which_a_problem_answered_is_void_and_the_other_is_missed(town: Town) -> None:
-    town.do(lambda session: an_issue(session, project=session.get_one(Project, town.north), filed=local(5, 2)))
+    town.do(
+        lambda session: an_issue(session, project=session.get_one(Project, town.north), filed=local(5, 2))
+    )
     town.reaches(7, 7)
     zeros = duties(town, "2012H1", DutyKind.ZERO)
     assert zeros[town.north].state is DutyState.VOID

@@ -20,7 +20,7 @@ from handlers.card import Confirm
 from handlers.commands import FileProgress, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Money, Photos, Text
+from handlers.questions import Choice, Money, Photos, Text, quick
 from handlers.reading import Item
 from rules import money
 from rules.kinds import ProjectKind, Stage
@@ -124,7 +124,9 @@ def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
 def _what_was_done(facts: Facts, project: ProjectFacts) -> Dialogue[tuple[str, tuple[int, ...]]]:
     words, key = facts.words, subject(project)
     hint = words.progress_hint_first
-    if project.last:
+    if project.filed:
+        hint = words.progress_hint_filed.format(text=project.filed.progress)
+    elif project.last:
         hint = words.progress_hint.format(last=project.last.progress)
     progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
     photos = yield from Photos(
@@ -136,12 +138,15 @@ def _what_was_done(facts: Facts, project: ProjectFacts) -> Dialogue[tuple[str, t
 def _finish(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
     """Two optional questions, opened only from the card; then the card."""
     words, key = facts.words, subject(project)
-    next_plan = yield from Text(f"next@{key}", words.ask_next_plan, optional=True, longest=300)
-    coordination = yield from Text(f"coordination@{key}", words.ask_coordination, optional=True, longest=300)
+    none = (Item("none", words.extra_none, tuple(words.extra_none_words.split("、"))),)
+    next_plan = yield from Text(f"next@{key}", words.ask_next_plan, optional=True, longest=300, quick=none)
+    coordination = yield from Text(
+        f"coordination@{key}", words.ask_coordination, optional=True, longest=300, quick=none
+    )
     report = replace(
         report,
-        next_plan=next_plan or "",
-        coordination=coordination or "",
+        next_plan="" if next_plan in {None, quick("none")} else next_plan,
+        coordination="" if coordination in {None, quick("none")} else coordination,
         corrects=project.filed is not None,
     )
     yield from Confirm.of(
@@ -164,13 +169,19 @@ def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[st
         lines.append(words.line_carried.format(text=report.progress))
     else:
         lines.append(words.line_progress.format(text=report.progress))
-        count = len(report.photos)
-        lines.append(words.line_photos.format(count=count) if count else words.line_no_photos)
+        lines.append(_photo_line(facts, project, len(report.photos)))
     if report.next_plan:
         lines.append(words.line_next_plan.format(text=report.next_plan))
     if report.coordination:
         lines.append(words.line_coordination.format(text=report.coordination))
     return lines
+
+
+def _photo_line(facts: Facts, project: ProjectFacts, count: int) -> str:
+    words = facts.words
+    if project.filed and project.filed.photos:
+        return words.line_photos_kept.format(kept=project.filed.photos, count=count)
+    return words.line_photos.format(count=count) if count else words.line_no_photos
 
 
 def _editable(facts: Facts, key: str, report: FileProgress) -> list[Item]:
@@ -179,7 +190,13 @@ def _editable(facts: Facts, key: str, report: FileProgress) -> list[Item]:
     if report.amount is not None:
         first = Item(f"amount@{key}", words.edit_amount)
     done = [Item(f"progress@{key}", words.edit_progress), Item(f"photos@{key}", words.edit_photos)]
-    extras = [Item(f"next@{key}", words.add_next_plan), Item(f"coordination@{key}", words.add_coordination)]
+    extras = [
+        Item(f"next@{key}", words.edit_next_plan if report.next_plan else words.add_next_plan),
+        Item(
+            f"coordination@{key}",
+            words.edit_coordination if report.coordination else words.add_coordination,
+        ),
+    ]
     return [first, *([] if report.carried else done), *extras]
 
 
@@ -192,6 +209,8 @@ def _same_as_last(facts: Facts, project: ProjectFacts) -> tuple[Item, ...]:
 
 def _amount_hint(facts: Facts, project: ProjectFacts) -> str:
     done, words = money.wan(project.year_done), facts.words
+    if project.filed and project.filed.amount is not None:
+        return words.filed_amount_hint.format(amount=money.wan(project.filed.amount))
     if project.year_plan:
         return words.amount_hint.format(year_done=done, plan=money.wan(project.year_plan))
     return words.amount_hint_no_plan.format(year_done=done)

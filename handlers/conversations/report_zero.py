@@ -41,11 +41,9 @@ def _nothing_to_give(facts: Facts) -> Tell:
         return Tell(text=words.zero_closed_unknown)
     if not facts.zero_period:
         return Tell(text=words.zero_closed.format(period=period, opens=facts.next_opening))
-    barred = [zero for zero in facts.zeros if zero.barred_by]
-    if barred:
-        return Tell(text="\n".join([words.zero_none.format(period=period), *_barred_lines(facts)]))
     done = any(zero.receipt for zero in facts.zeros)
-    return Tell(text=(words.zero_done if done else words.zero_none).format(period=period))
+    head = (words.zero_done if done else words.zero_none).format(period=period)
+    return Tell(text="\n".join([head, *_barred_lines(facts)]))
 
 
 def _summary(facts: Facts, chosen: list[ZeroFacts]) -> str:
@@ -60,7 +58,7 @@ def _summary(facts: Facts, chosen: list[ZeroFacts]) -> str:
 
 def _barred_lines(facts: Facts) -> list[str]:
     words = facts.words
-    barred = [zero for zero in facts.zeros if zero.barred_by]
+    barred = [zero for zero in facts.zeros if zero.barred_by and not zero.receipt]
     if not barred:
         return []
     lines = [

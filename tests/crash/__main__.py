@@ -11,11 +11,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 
 from tests.crash.ledger_check import Verdict
-from tests.crash.program import City, found_city
+from tests.crash.program import found_city
 from tests.crash.storm import KINDS, Plan, Storm
 
 MODES = ("polling", "webhook")
@@ -47,16 +46,10 @@ async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
 
     city = await found_city(folder / "city", kills=3)
     modes = given.mode or MODES
-    runs = {mode: _storm(mode, len(modes), given, city, folder / mode, report) for mode in modes}
-    verdicts = await asyncio.gather(*(storm.run() for storm in runs.values()))
-    return dict(zip(runs, verdicts, strict=True))
-
-
-def _storm(
-    mode: str, shares: int, given: argparse.Namespace, city: City, folder: Path, report: Callable[[str], None]
-) -> Storm:
-    plan = Plan(mode, given.kills // shares, given.messages // shares, given.seed, report=report)
-    return Storm(city, plan, folder)
+    kills, messages = given.kills // len(modes), given.messages // len(modes)
+    plans = [Plan(mode, kills, messages, given.seed + n, report=report) for n, mode in enumerate(modes)]
+    verdicts = await asyncio.gather(*(Storm(city, plan, folder / plan.mode).run() for plan in plans))
+    return dict(zip(modes, verdicts, strict=True))
 
 
 def table(verdicts: dict[str, Verdict], minutes: float) -> str:

@@ -60,6 +60,7 @@ class Dialogue:
     def __init__(self, project: OwnProject, mark: str, photos: int, random: Random) -> None:
         self.project = project
         self.mark = mark
+        self.words = ""
         self.confirmed: Shown | None = None
         self.receipt = ""
         self.photos_on_card = 0
@@ -114,7 +115,7 @@ class Dialogue:
         for line, button in self._card():
             if line not in lines:
                 return Presses(button, screen)
-        found = re.search(r"照片：(\d+)张", screen.text)
+        found = re.search(r"照片：(?:原有\d+张，新增)?(\d+)张", screen.text)
         self.photos_on_card = int(found[1]) if found else 0
         self.confirmed = screen
         return self.confirm()

@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -50,9 +51,9 @@ class Points:
         self._around_calls()
 
     def _around_commits(self) -> None:
-        commit = SQLiteDialect_pysqlite.do_commit
+        commit: Callable[[Any, Any], None] = SQLiteDialect_pysqlite.do_commit
 
-        def do_commit(dialect: SQLiteDialect_pysqlite, connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
+        def do_commit(dialect: Any, connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
             self.reach("before commit")
             commit(dialect, connection)
             self.reach("after commit")

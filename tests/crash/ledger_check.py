@@ -1,7 +1,7 @@
 """The one check after every storm: nothing lost, nothing doubled (delivery.md 4).
 
 offered = stored = processed + listed refusals; every outgoing row is terminal or due; the API accepted a message
-at most as often as it was sent or in doubt; the hash chain holds; and each person's words were filed once, as confirmed.
+at most as often as it was sent or in doubt; the hash chain holds; and what each person confirmed was filed once.
 """
 
 import hashlib

@@ -98,6 +98,7 @@ class Conversation:
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
     _child: int = 0
+    _end: "asyncio.Future[int]" = field(init=False)
     _stopped: bool = False
 
     async def run(self) -> Verdict:
@@ -131,8 +132,8 @@ class Conversation:
     async def _live(self) -> None:
         """The program's first life, to the point where it is killed, and its second one."""
         for last in (self.last, 0):
-            self._child, end = await self._start(last)
-            code = await end
+            self._child, self._end = await self._start(last)
+            code = await self._end
             self.died |= code == -signal.SIGKILL
             if self._stopped:
                 break
@@ -153,7 +154,8 @@ class Conversation:
             }
         )
         called = asyncio.create_task(self._api.until(lambda: self._api.calls.count > count, LONGEST))
-        await asyncio.wait({called, end}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {called, end}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         called.cancel()
         self.up.begins()
         return child, end
@@ -166,7 +168,7 @@ class Conversation:
         await reporter.carry_through(reporter.progress(projects[0], photos=1))
 
     async def _rest(self) -> None:
-        """All is confirmed and done; and the kill, if it was on its way, has come."""
+        """All is confirmed and done."""
         await self._api.all_confirmed(LONGEST)
         while any(unfinished(self.setting.database).values()):
-            await asyncio.sleep(0.02)
+            await asyncio.wait({self._end}, timeout=0.02)

@@ -66,14 +66,13 @@ class Record:
         return next(self._serial)
 
     def end(self, person_id: int, dialogue: Dialogue) -> None:
-        about = (person_id, dialogue.project.id)
+        told = (dialogue.words, dialogue.photos_on_card, dialogue.receipt)
         match dialogue:
             case Progress():
-                end = (dialogue.words, dialogue.photos_on_card, dialogue.receipt)
-                self.amounts.append(Amount(*about, *end, dialogue.amount))
+                self.amounts.append(Amount(person_id, dialogue.project.id, *told, dialogue.amount))
             case Issue():
-                end = (dialogue.words, dialogue.photos_on_card, dialogue.receipt)
-                self.problems.append(Problem(*about, *end, dialogue.number, dialogue.major))
+                problem = Problem(person_id, dialogue.project.id, *told, dialogue.number, dialogue.major)
+                self.problems.append(problem)
 
     def new_photo(self) -> bytes:
         """A picture unlike any other."""

@@ -10,11 +10,12 @@ Rule 2  Nobody sleeps: everybody waits for a fact, with a time-out.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from tests.crash.ledger_check import Verdict, check_file
 from tests.crash.people import Phone, Reader, Reporter
@@ -23,7 +24,7 @@ from tests.crash.record import Record, Sends, UpTime
 from tests.fakes.telegram_api import FakeTelegram, Fault, hang, reset, server_error, too_many
 
 STUCK_SECONDS = 120.0
-KINDS = ("starting", "calling", "any time")
+KINDS = ("any time", "calling", "starting")
 CALLS = ("sendMessage", "editMessageText")
 
 
@@ -117,7 +118,7 @@ class Storm:
             people.cancel()
             await asyncio.gather(killer, people, return_exceptions=True)
 
-    async def _while_somebody_gets_on(self, everything: "asyncio.Future[object]") -> None:
+    async def _while_somebody_gets_on(self, everything: "asyncio.Future[Any]") -> None:
         """Waits for the end; raises if for a long time nobody has done or killed anything."""
         before = (-1, -1)
         while not everything.done():
@@ -139,7 +140,7 @@ class Storm:
 
     async def _kill_again_and_again(self) -> None:
         while self.killed.total() < self.plan.kills:
-            kind = self._random.choice(KINDS) if self.starts else "any time"
+            kind = KINDS[self.killed.total() % len(KINDS)]
             await self.program.start()
             if kind == "starting":
                 # Most of a start is imports; what touches the database comes at its end.
@@ -188,9 +189,9 @@ class Storm:
             process.kill()
         return True
 
-    async def _or_died(self, fact: "asyncio.Future[None] | object") -> None:
+    async def _or_died(self, fact: Coroutine[Any, Any, None]) -> None:
         """Waits for a fact, but not for one that a dead program cannot bring about."""
-        waiting = asyncio.ensure_future(fact)  # type: ignore[call-overload]
+        waiting = asyncio.create_task(fact)
         died = asyncio.create_task(self.program.runs_for(2 * STUCK_SECONDS))
         try:
             await asyncio.wait([waiting, died], return_when=asyncio.FIRST_COMPLETED)
