@@ -1,9 +1,9 @@
 """From the inbox to turns: the oldest new message of each sender, several in one transaction.
 
 Rule 1  A sender's messages are taken in order: a row that waits for its retry holds back the later ones.
-Rule 2  A bug rolls back what shares its transaction; each is then taken alone, and the bug's turn is retried; after the last try the row is parked with its bytes, the
-        person gets one sentence, the admin is told. A database that cannot write is nobody's bug: the row
-        stays as it is.
+Rule 2  A bug rolls back what shares its transaction; each is then taken alone, and the bug's turn is retried. After
+        the last try the row is parked with its bytes, the person gets one sentence, the admin is told. A database
+        that cannot write is nobody's bug: the row stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
 """
 

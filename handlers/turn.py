@@ -135,8 +135,8 @@ def _hear(turn: Turn) -> str:
         talking.answer(turn, talk, Said(text=text))
         return "answer"
     match read_about_issue(text, words):
-        case Acknowledge(issue_id):
-            _acknowledge(turn, issue_id or outbox.last_issue_told(turn.session, turn.person.id))
+        case Acknowledge(issue_id) if number := issue_id or _told_last(turn):
+            _acknowledge(turn, number)
             return "acknowledge"
         case LookUp(issue_id):
             turn.answer(problems.look_up(turn, issue_id))
@@ -184,6 +184,11 @@ def _search(turn: Turn, text: str) -> str:
         rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
     turn.answer(Outgoing(text=words.ask_project if len(found) > 1 else found[0].label, rows=tuple(rows)))
     return "search"
+
+
+def _told_last(turn: Turn) -> int:
+    """The problem that 知悉 alone means; 0 if the person was told of none, and was only being polite."""
+    return outbox.last_issue_told(turn.session, turn.person.id)
 
 
 def _acknowledge(turn: Turn, issue_id: int) -> None:

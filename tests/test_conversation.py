@@ -276,6 +276,13 @@ def test_a_preliminary_project_owes_no_amount() -> None:
     assert command == FileProgress(LARGE, "2012-03", None, "主体封顶", stage="signed")
 
 
+@pytest.mark.parametrize("said", ["0元", "本月0元", "０"])
+def test_nothing_spent_can_be_said_in_other_ways(said: str) -> None:
+    facts = some_facts(a_project(0, last=FILED), a_project(1))
+    walk = Walk.of("report_progress", facts).taps("城北水厂甲期").says(said)
+    assert walk.asking.draft.answers[f"amount@{LARGE}.2012-03"] == {"yuan": 0}
+
+
 @pytest.mark.parametrize("said", ["1200", "１２００", "1200万", "1,200 万元", "0.12亿", "本月完成1200万元"])
 def test_an_amount_is_read_as_people_write_it(said: str) -> None:
     assert progress().to("amount").says(said).to("confirm").asking.draft.answers[

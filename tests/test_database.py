@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -47,8 +47,8 @@ class Commits:
 
 
 @pytest.fixture
-def commits(database: Database) -> Iterator[Commits]:
-    yield Commits(database)
+def commits(database: Database) -> Commits:
+    return Commits(database)
 
 
 def add(name: str) -> Callable[[Session], str]:

@@ -81,7 +81,7 @@ def test_a_duty_keeps_the_rules_under_which_it_was_opened(town: Town) -> None:
     ],
 )
 def test_a_project_owes_nothing_if_it_is(town: Town, given: dict[str, object]) -> None:
-    project = town.do(lambda session: a_project(session, **given).id)
+    project = town.do(lambda session: a_project(session, unit=None, reporter=None, **given).id)
     town.sweep()
     assert project not in duties(town, OF_MARCH)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from handlers.turn import AlreadyTaken, take_turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
-from storage import inbox, invites, ledger
+from storage import inbox, invites, ledger, media
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
@@ -574,6 +574,15 @@ def test_a_general_problem_is_registered_and_nobody_is_woken(town: Town) -> None
     assert town.leader.rows() == []
 
 
+def test_what_belongs_to_a_report_is_never_taken_from_it(town: Town) -> None:
+    town.reporter.sends("a")
+    town.has_reported(town.north, "2012-02")
+    town.do(lambda session: media.tie(session, 1, [1], version_id=1))
+    reports_problem(town.reporter)
+    town.do(lambda session: media.tie(session, 1, [1], issue_id=1))
+    assert [(row.version_id, row.issue_id) for row in town.rows(MediaFile)] == [(1, None)]
+
+
 def test_who_cannot_be_reached_is_named_and_recorded(town: Town) -> None:
     town.do(
         lambda session: session.execute(
@@ -621,6 +630,11 @@ def test_a_number_alone_looks_a_problem_up_and_takes_note_of_nothing(town: Town)
     assert town.rows(Issue)[0].state is IssueState.REGISTERED
     town.leader.taps("已知悉")
     assert "已由王市长于3月26日 9:00知悉" in town.reporter.says("W1").text
+
+
+def test_a_polite_word_where_nothing_was_told_takes_note_of_nothing(town: Town) -> None:
+    """It was once answered with: no such problem W0."""
+    assert town.reporter.says("收到").text == "没看懂这句话。请点一项："
 
 
 def test_the_units_own_head_is_told_but_cannot_take_note(town: Town) -> None:
@@ -788,9 +802,28 @@ def test_no_walk_of_turns_files_a_talk_twice_or_ends_in_trouble(
 
 
 SAID = [
-    "报进展", "报问题", "零报告", "我的待办", "帮助", "7号", "13号", "1200", "主体封顶", "没有", "确认", "取消", "上一步",
-    "不改了", "重大", "一般", "征拆", "更正", "完成", "W1", "南湖",
-]  # fmt: skip
+    "报进展",
+    "报问题",
+    "零报告",
+    "我的待办",
+    "帮助",
+    "7号",
+    "13号",
+    "1200",
+    "主体封顶",
+    "没有",
+    "确认",
+    "取消",
+    "上一步",
+    "不改了",
+    "重大",
+    "一般",
+    "征拆",
+    "更正",
+    "完成",
+    "W1",
+    "南湖",
+]
 
 
 def test_a_correction_shows_what_stands_keeps_the_photos_and_is_told_to_who_filed(town: Town) -> None:

@@ -67,8 +67,11 @@ CASES: dict[str, tuple[str, Facts]] = {
     "a problem": ("report_issue", some_facts()),
     "a problem with photos at hand": ("report_issue", some_facts(loose_media=(11,))),
     "a zero": ("report_zero", some_facts(zeros=ZEROS, zero_period="2012H1", zero_period_name="2012年上半年")),
-    "a single zero": ("report_zero", some_facts(zeros=ZEROS[:1], zero_period="2012H1", zero_period_name="2012年上半年")),
-}  # fmt: skip
+    "a single zero": (
+        "report_zero",
+        some_facts(zeros=ZEROS[:1], zero_period="2012H1", zero_period_name="2012年上半年"),
+    ),
+}
 
 
 @dataclass

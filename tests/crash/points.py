@@ -22,7 +22,7 @@ from tests.crash.ledger_check import Verdict, check_file
 from tests.crash.people import Phone, Reporter
 from tests.crash.program import TOKEN, City, Died, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
-from tests.fakes.telegram_api import FakeTelegram
+from tests.fakes.telegram_api import Call, FakeTelegram
 
 PATIENCE = 0.7
 LONGEST = 60.0
@@ -97,6 +97,7 @@ class Conversation:
     died: bool = False
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
+    calls: list[Call] = field(default_factory=list)
     _child: int = 0
     _end: "asyncio.Future[int]" = field(init=False)
     _stopped: bool = False
@@ -113,7 +114,8 @@ class Conversation:
                 self._stopped = True
                 _send(self._child, signal.SIGTERM)
                 await living
-            return check_file(self.setting.data, self.record, api.calls)
+            self.calls = list(api.calls)
+            return check_file(self.setting.data, self.record, self.calls)
 
     @cached_property
     def setting(self) -> Setting:
