@@ -110,7 +110,7 @@ class Dispatch:
         match error:
             case AlreadyTaken():
                 log.info("inbox row %s was taken by another turn", row.id)
-            case OperationalError():
+            case OperationalError() if _cannot_write(error):
                 log.error("the database did not take inbox row %s; it stays", row.id, exc_info=error)
                 await asyncio.sleep(PAUSE_SECONDS)
             case Unreadable():
@@ -135,16 +135,24 @@ class Dispatch:
     async def _fail(self, row: Waiting, error: Exception) -> None:
         hopeless = isinstance(error, Unreadable) or row.attempts >= len(self._retries)
         wait = None if hopeless else self._retries[row.attempts]
-        note = f"{type(error).__name__}: {error}"
+        note = type(error).__name__  # its text may hold what people said; the log has the traceback
         now, machine = self._clock.city(), self._clock.machine()
         try:
             await self._database.run(
                 lambda session: self._note_failure(session, row, note, wait, now, machine)
             )
-        except SQLAlchemyError:
-            log.exception("inbox row %s: its failure could not be noted; it is tried again", row.id)
+        except Exception:
+            log.exception("inbox row %s: its failure could not be told; it is only noted", row.id)
+            await self._only_note(row, machine + wait if wait else None, note)
         if wait is not None:
             asyncio.get_running_loop().call_later(wait.total_seconds(), self.wake)
+
+    async def _only_note(self, row: Waiting, retry: datetime | None, note: str) -> None:
+        try:
+            await self._database.run(lambda session: inbox.failed(session, row.id, retry, note))
+        except SQLAlchemyError:
+            log.exception("inbox row %s: its failure could not be noted; it is tried again", row.id)
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def _note_failure(
         self,
@@ -174,9 +182,18 @@ class Dispatch:
         today = now.astimezone(self._city.zone).date()
         admins = people.called(session, self._admin) or people.in_role(session, Role.ADMIN, today)
         text = words.trouble_for_admin.format(inbox=row.id, error=note[:200])
-        for contact in people.contacts(session, admins):
+        for contact in people.contacts(session, admins, self._city.running):
             channel = contact.address.channel if contact.address else ""
             outbox.write(
                 session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
                 lane=Lane.URGENT, now=now, inbox_id=row.id, limit=self._city.show(channel).text_limit,
             )  # fmt: skip
+
+
+# SQLite's primary result codes that say nothing about the row: busy, locked, read-only, I/O error, full, cannot open.
+_NOBODYS_FAULT = frozenset({5, 6, 8, 10, 13, 14})
+
+
+def _cannot_write(error: OperationalError) -> bool:
+    """Whether the database could not work at all; a statement it does not understand is a bug like any other."""
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _NOBODYS_FAULT

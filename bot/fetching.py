@@ -174,7 +174,7 @@ class Fetching:
 
         def write(session: Session) -> None:
             _change(session, wanted.id, {"state": state, "note": note[:300]})
-            for contact in people.contacts(session, [wanted.person_id]):
+            for contact in people.contacts(session, [wanted.person_id], self._city.running):
                 outbox.write(
                     session, address=contact.address, person_id=contact.id, lane=Lane.REPLY, now=now,
                     message=Outgoing(text=text), limit=self._city.show(wanted.channel).text_limit,

@@ -1,11 +1,31 @@
 """What arrives is stored before it is confirmed: `store` returns after the commit, and only then may a channel move
-its offset, answer 200 or acknowledge."""
+its offset, answer 200 or acknowledge.
 
+Rule 1  What arrives while others are being stored is stored together, in one statement. If that fails, each is
+        stored alone, so that what cannot be stored stops nothing beside it.
+"""
+
+import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from storage import inbox
 from storage.database import Database
 from storage.messages import Arrived
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    arrived: Sequence[Arrived]
+    stored: asyncio.Future[None]
+
+    def end(self, error: BaseException | None = None) -> None:
+        if self.stored.done():  # who called was cancelled
+            return
+        if error is None:
+            self.stored.set_result(None)
+        else:
+            self.stored.set_exception(error)
 
 
 class Intake:
@@ -14,9 +34,37 @@ class Intake:
     def __init__(self, database: Database, wake: Callable[[], None]) -> None:
         self._database = database
         self._wake = wake
+        self._calls: list[_Call] = []
+        self._storing: asyncio.Task[None] | None = None
 
     async def store(self, arrived: Sequence[Arrived]) -> None:
         if not arrived:
             return
-        await self._database.run(lambda session: inbox.store(session, arrived))
+        call = _Call(arrived, asyncio.get_running_loop().create_future())
+        self._calls.append(call)
+        if self._storing is None:
+            self._storing = asyncio.create_task(self._store_calls())
+        await call.stored
+
+    async def _store_calls(self) -> None:
+        try:
+            while self._calls:
+                together, self._calls = self._calls, []
+                await self._store(together)
+        finally:
+            self._storing = None
+
+    async def _store(self, calls: Sequence[_Call]) -> None:
+        arrived = [each for call in calls for each in call.arrived]
+        try:
+            await self._database.run(lambda session: inbox.store(session, arrived))
+        except Exception as error:
+            if len(calls) == 1:
+                calls[0].end(error)
+                return
+            for call in calls:
+                await self._store([call])
+            return
+        for call in calls:
+            call.end()
         self._wake()

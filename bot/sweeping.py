@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from reminders import schedule
 from reminders.sweep import sweep
+from storage import inbox
 from storage.database import Database
 
 
@@ -40,8 +41,11 @@ class Sweeping:
     async def sweep_all(self) -> None:
         """Everything that is due at this moment, each slice in a transaction of its own."""
         async with self._sweeping:
-            now = self._clock.city()
+            now, machine = self._clock.city(), self._clock.machine()
+            oldest = await self._database.read(inbox.oldest_new)
+            # What was said in time but not taken yet keeps its duty open until it is.
+            said = now if oldest is None else min(now, now - (machine - oldest))
             # Between two slices a turn that waits goes first.
-            while await self._database.run(lambda session: sweep(session, now, self._zone)):
+            while await self._database.run(lambda session: sweep(session, now, self._zone, said)):
                 pass
             self._after()

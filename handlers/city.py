@@ -20,6 +20,7 @@ class City:
     words: Words
     zone: ZoneInfo
     shows: Mapping[str, Show] = field(default_factory=dict)  # by channel name
+    running: frozenset[tuple[str, str]] = frozenset()  # channel, account
 
     def show(self, channel: str) -> Show:
         return self.shows.get(channel, Show(edits=False, text_limit=4096))

@@ -75,7 +75,7 @@ def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, f
         receipt=filed.receipt,
         version=filed.version,
     )
-    for contact in people.contacts(turn.session, [filer]):
+    for contact in people.contacts(turn.session, [filer], turn.city.running):
         turn.push(contact, Outgoing(text=text), Lane.REMINDER)
 
 

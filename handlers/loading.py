@@ -104,7 +104,9 @@ def _issue(loading: Loading) -> Facts:
     chosen = str(loading.answers.get("project", ""))
     names: dict[int, tuple[str, ...]] = {}
     if "category" in loading.answers and chosen.isdecimal():
-        told = people.contacts(loading.session, alerted(loading.session, int(chosen), loading.today))
+        told = people.contacts(
+            loading.session, alerted(loading.session, int(chosen), loading.today), loading.city.running
+        )
         names = {int(chosen): tuple(each.name for each in told if each.id != loading.person.id)}
     return Facts(
         loading.city.words,

@@ -1,17 +1,22 @@
 """Deeds about problems (存在问题): filing one, telling its leaders at once, and taking note of it."""
 
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from handlers.city import City
 from handlers.commands import FileIssue
 from handlers.loading import alerted
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.kinds import Lane, Severity
-from storage import issues, media, people, projects
+from rules.kinds import Lane, Role, Severity
+from storage import issues, media, outbox, people, projects
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
-from storage.tables.registry import Project
+from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
 
 
@@ -62,7 +67,7 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
     title = words.alert_title.format(number=issue.number, project=project.name)
     may = alerted(turn.session, project.id, turn.today, heads=False)
     ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
-    contacts = people.contacts(turn.session, ids)
+    contacts = people.contacts(turn.session, ids, turn.city.running)
     for contact in contacts:
         # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
         rows = _acknowledge_row(turn, issue) if contact.id in may else ()
@@ -87,7 +92,7 @@ def look_up(turn: Turn, issue_id: int) -> Outgoing:
     lines = [words.line_what.format(text=issue.what)]
     if issue.help_needed:
         lines.append(words.line_help.format(text=issue.help_needed))
-    filer = people.contacts(turn.session, [issue.filed_by])[0].name
+    filer = people.contacts(turn.session, [issue.filed_by], turn.city.running)[0].name
     lines.append(words.issue_status.format(time=day_and_hour(issue.filed, turn.city.zone), name=filer))
     taken = _taken(turn, issue_id)
     if major:
@@ -109,7 +114,9 @@ def _taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
     event = issues.acknowledgement(turn.session, issue_id)
     if event is None or event.person_id is None:
         return None
-    return people.contacts(turn.session, [event.person_id])[0].name, day_and_hour(event.at, turn.city.zone)
+    return people.contacts(turn.session, [event.person_id], turn.city.running)[0].name, day_and_hour(
+        event.at, turn.city.zone
+    )
 
 
 def _told(turn: Turn, contacts: list[Contact]) -> list[str]:
@@ -130,6 +137,8 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
     issue = turn.session.get(Issue, issue_id)
     if issue is None or not _concerns(turn, issue):
         return refusal(words.no_such_issue.format(number=number))
+    if issue.severity is not Severity.MAJOR:
+        return refusal(words.general_needs_none.format(number=number))
     if turn.person.id not in alerted(turn.session, issue.project_id, turn.today, heads=False):
         return refusal(words.not_yours_to_acknowledge.format(number=number))
     if taken := _taken(turn, issue_id):
@@ -147,5 +156,25 @@ def _tell_others(turn: Turn, issue: Issue) -> None:
         number=issue.number, project=project.name, name=turn.person.name
     )
     others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
-    for contact in people.contacts(turn.session, [each for each in others if each != turn.person.id]):
+    for contact in people.contacts(
+        turn.session, [each for each in others if each != turn.person.id], turn.city.running
+    ):
         turn.push(contact, Outgoing(text=text), Lane.URGENT, number=issue.number)
+
+
+def tell_unreached(session: Session, city: City, number: str, person_id: int, now: datetime) -> None:
+    """Someone who must know of a problem cannot be reached: who filed it and the office are told to telephone, once."""
+    issue = session.get(Issue, int(number[1:])) if number[:1] == "W" and number[1:].isdecimal() else None
+    if issue is None:
+        return
+    person = session.get_one(Person, person_id)
+    text = city.words.not_reached.format(number=number, name=person.name, phone=person.phone or "")
+    office = people.in_role(session, Role.OFFICE, now.astimezone(city.zone).date())
+    others = [each for each in (issue.filed_by, *office) if each != person_id]
+    for contact in people.contacts(session, others, city.running):
+        channel = contact.address.channel if contact.address else ""
+        outbox.write(
+            session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
+            lane=Lane.URGENT, now=now, limit=city.show(channel).text_limit,
+            once=f"unreached:{number}:{person_id}:{contact.id}",
+        )  # fmt: skip

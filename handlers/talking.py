@@ -27,7 +27,9 @@ def open_talk(turn: Turn, opener: Opener) -> None:
         outcome = deeds.carry_out(turn, position.command, None)
         _tell(turn, outcome, _unfinished(turn))
         return
-    if not opener.answers and (only := _only_choice(position)):
+    if opener.answers and position.question.key == "project":
+        position = _begin(turn, opener.script, {})  # what the button was for has gone
+    elif not opener.answers and (only := _only_choice(position)):
         position = _begin(turn, opener.script, {"project": only})
     paused = _set_aside(turn)
     talk = talks.open_talk(turn.session, turn.person.id, opener.script, {}, turn.now)
@@ -80,7 +82,7 @@ def _is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
     """Whether what the talk is about has left the person's choices: its period has closed, or it is another's now."""
     chosen = talk.answers.get("project")
     asks_anew = isinstance(after, Asking) and after.question.key == "project"
-    if chosen is None or not (asks_anew or isinstance(after, Finished)):
+    if chosen is None or talk.asked == "project" or not (asks_anew or isinstance(after, Finished)):
         return False
     position = replay(SCRIPTS[talk.script], facts, Draft({"project": chosen}))
     return isinstance(position, Finished) or position.question.key == "project"

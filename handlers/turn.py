@@ -5,7 +5,7 @@ Nothing here waits for anything, and nothing here is sent: answers are rows.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -77,7 +77,9 @@ def _meet(
     if incoming.kind is IncomingKind.UNBLOCKED:
         return "done", "unblocked", known.id
     person = PersonFacts(known.id, known.name, known.unit_id, known.unit, phone=known.phone)
-    turn = Turn(session, city, row.id, incoming, person, now, machine, now.astimezone(city.zone).date())
+    # What counts is when it was said, not when we came to it: a report sent before the close is not late by our delay.
+    said = now - max(timedelta(), machine - row.received)
+    turn = Turn(session, city, row.id, incoming, person, said, machine, said.astimezone(city.zone).date())
     return "done", _take(turn), known.id
 
 

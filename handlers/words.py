@@ -17,7 +17,10 @@ from handlers.plain import plain
 
 
 def placeholders(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
+    parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
+    if dressed := [name for _, name, form, conversion in parts if form or conversion]:
+        raise ValueError(f"found a format after {dressed}, expected the bare name in braces")
+    return {str(name) for _, name, _, _ in parts}
 
 
 @cache
@@ -220,6 +223,8 @@ class Words(BaseModel):
     issue_status: str = "{time}由{name}上报"
     issue_waiting: str = "还没有人知悉"
     issue_taken: str = "已由{name}于{time}知悉"
+    not_reached: str = "{number} 没能送到{name}（对方停用了机器人），请马上打电话：{phone}"
+    general_needs_none: str = "{number} 是一般问题，不用知悉。"
     no_such_issue: str = "没有找到问题 {number}。"
 
     # 零报告

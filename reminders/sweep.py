@@ -28,12 +28,15 @@ SLICE = 40
 KINDS = (DutyKind.PROGRESS, DutyKind.ZERO)
 
 
-def sweep(session: Session, now: datetime, zone: ZoneInfo) -> bool:
-    """One slice of what is due at `now`; True if there may be more."""
+def sweep(session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None) -> bool:
+    """One slice of what is due at `now`; True if there may be more.
+
+    Duties close as of `said`, the moment up to which everything said has been taken (None: now).
+    """
     rules = stored_rules.in_force(session)
     return (
         _open_some(session, rules, now, zone)
-        or _close_some(session, now, zone)
+        or _close_some(session, now, said or now, zone)
         or _draw_root(session, now, zone)
     )  # fmt: skip
 
@@ -88,9 +91,9 @@ def _facts(project: Project) -> ProjectFacts:
     )
 
 
-def _close_some(session: Session, now: datetime, zone: ZoneInfo) -> bool:
+def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
     """Writes the state of duties that have closed, once and for all."""
-    closing = duties.to_close(session, now, SLICE)
+    closing = duties.to_close(session, said, SLICE)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
     for duty in closing:

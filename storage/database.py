@@ -46,7 +46,7 @@ def engine_for(url: str, busy_seconds: float = 60) -> Engine:
             f"SANBAO_DATABASE_URL: found {url.split(':', 1)[0]}, expected sqlite:///PATH; "
             "other databases are not supported by this version"
         )
-    engine = create_engine(url, poolclass=QueuePool, pool_size=4, max_overflow=4)
+    engine = create_engine(url, hide_parameters=True, poolclass=QueuePool, pool_size=4, max_overflow=4)
 
     @event.listens_for(engine, "connect")
     def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

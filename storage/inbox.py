@@ -26,6 +26,7 @@ class Waiting:
     sender: str
     raw: bytes
     attempts: int
+    received: datetime  # by the machine's clock
 
 
 _TABLE = InboxRow.metadata.tables["inbox"]
@@ -40,7 +41,9 @@ _KNOWN = select(_inbox.id).where(
     _inbox.external == bindparam("external"),
 )
 _WAITING = Query(
-    select(_inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts)
+    select(
+        _inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts, _inbox.received
+    )
     .where(
         _inbox.state == _NEW,
         or_(_inbox.retry.is_(None), _inbox.retry <= bindparam("now")),
@@ -101,6 +104,11 @@ def end(
 ) -> bool:
     """Ends a row that is still new; False if another turn has ended it already."""
     return bool(_END.run(session, row=inbox_id, state=state, done=now, person=person_id, note=note))
+
+
+def oldest_new(session: Session) -> datetime | None:
+    """When the oldest message that no turn has taken yet was received; None if there is none."""
+    return session.scalar(select(func.min(InboxRow.received)).where(InboxRow.state == _NEW))
 
 
 def failed(session: Session, inbox_id: int, retry: datetime | None, note: str) -> None:

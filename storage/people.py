@@ -1,6 +1,6 @@
 """People: who a chat account is, how a person can be reached, who holds which role."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -175,8 +175,13 @@ def responsible(session: Session, project_id: int, roles: Iterable[Role], today:
     )
 
 
-def contacts(session: Session, person_ids: Iterable[int]) -> list[Contact]:
-    """How to reach each of these people, in the order given: the channel last used that is not blocked."""
+def contacts(
+    session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
+) -> list[Contact]:
+    """How to reach each of these people, in the order given: the channel last used that is not blocked.
+
+    Only accounts that run (channel, account) count: a message to another would wait for ever.
+    """
     wanted = list(dict.fromkeys(person_ids))
     names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
     best: dict[int, Address] = {}
@@ -186,5 +191,6 @@ def contacts(session: Session, person_ids: Iterable[int]) -> list[Contact]:
         .order_by(Binding.last_used)
     )
     for binding in bindings:
-        best[binding.person_id] = _address(binding)
+        if (binding.channel, binding.account) in running:
+            best[binding.person_id] = _address(binding)
     return [Contact(each, names[each], best.get(each)) for each in wanted if each in names]

@@ -8,6 +8,7 @@ Rule 3  What fails is SQLAlchemy's error, as everywhere.
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Insert, Select, Update
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlalchemy.sql.type_api import TypeEngine
+
+from storage.tables.base import Instant
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -32,9 +35,7 @@ class Change:
         assert isinstance(compiled, SQLCompiler)  # noqa: S101 - said for the type checker
         self._text = str(compiled)
         self._to_sql = {
-            name: process
-            for bind, name in compiled.bind_names.items()
-            if (process := _type(bind.type).bind_processor(_DIALECT))
+            name: process for bind, name in compiled.bind_names.items() if (process := _binding(bind.type))
         }
         own = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
         if isinstance(statement, Insert):  # a column that is not given gets its default, or NULL
@@ -64,7 +65,9 @@ class Change:
         return {name: to_sql[name](value) if name in to_sql else value for name, value in values.items()}
 
     def _fault(self, error: sqlite3.Error, parameters: Any) -> BaseException:  # noqa: ANN401 - as it was given
-        return DBAPIError.instance(self._text, parameters, error, sqlite3.Error, dialect=_DIALECT)
+        return DBAPIError.instance(
+            self._text, parameters, error, sqlite3.Error, hide_parameters=True, dialect=_DIALECT
+        )
 
 
 class Query(Change, Generic[T]):
@@ -105,6 +108,12 @@ class Query(Change, Generic[T]):
 
 def _type(of: TypeEngine[Any]) -> TypeEngine[Any]:
     return of.dialect_impl(_DIALECT)
+
+
+def _binding(of: TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    process = _type(of).bind_processor(_DIALECT)
+    # The turns of a transaction share their instants, and each writes them several times.
+    return lru_cache(maxsize=64)(process) if process and isinstance(of, Instant) else process
 
 
 def _driver(session: Session) -> sqlite3.Connection:

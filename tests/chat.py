@@ -26,7 +26,12 @@ from storage.tables.traffic import InboxRow, OutboxRow
 T = TypeVar("T")
 ZONE = city_zone()
 WORDS = Words()
-CITY = City(words=WORDS, zone=ZONE, shows={"chat": Show(edits=True, text_limit=4096)})
+CITY = City(
+    words=WORDS,
+    zone=ZONE,
+    shows={"chat": Show(edits=True, text_limit=4096)},
+    running=frozenset({("chat", "bot")}),
+)
 START = datetime(2012, 3, 26, 9, 0, tzinfo=ZONE)
 
 _numbers = count(1)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
+from handlers import problems
 from handlers.turn import AlreadyTaken, take_turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
 from storage import inbox, invites, ledger, media
@@ -16,7 +18,7 @@ from storage.tables.registry import Binding, Milestone, Person, PersonRole, Proj
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
-from tests.chat import Chat, button, labels
+from tests.chat import CITY, Chat, button, labels
 from tests.town import NORTH, SOUTH, Town
 
 
@@ -865,3 +867,55 @@ def test_a_menu_word_is_understood_with_quotes_or_a_full_stop(town: Town) -> Non
 
 def test_cancelling_nothing_is_told_so(town: Town) -> None:
     assert town.reporter.says("取消").text == "现在没有正在填的报告。"
+
+
+def test_a_report_said_before_the_close_counts_although_its_turn_comes_later(town: Town) -> None:
+    """It once was refused, and the duty missed, because the program had been slow."""
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    card = me.taps("没有照片")
+    town.clock.strike(4, 10, 17, 59)
+    me.arrives(me.press(button(card, "✅").data))
+    town.clock.strike(4, 10, 18, 5)
+    me.take_waiting()
+    assert me.last().title == "已收到 J1"
+    assert town.rows(Report)[0].filed.astimezone(town.clock.now.tzinfo).hour == 17
+
+
+def test_an_alert_goes_only_to_accounts_that_run(town: Town) -> None:
+    """A leader bound to an account that does not run was once counted as told."""
+
+    def elsewhere(session: Session) -> None:
+        session.execute(update(Binding).where(Binding.user == town.leader.user).values(account="old-bot"))
+
+    town.do(elsewhere)
+    receipt = reports_problem(town.reporter)
+    assert "王市长" in receipt.text.splitlines()[-1]
+    assert "没能通知到" in receipt.text.splitlines()[-1]
+
+
+def test_a_leader_who_blocked_the_bot_is_named_to_the_filer_and_the_office_once(town: Town) -> None:
+    reports_problem(town.reporter)
+    leader = int(town.leader.user) - 1000
+    for _ in range(2):
+        town.do(lambda session: problems.tell_unreached(session, CITY, "W1", leader, town.clock.now))
+    assert town.reporter.last().text.startswith("W1 没能送到王市长")
+    assert [row.number for row in town.office.rows()].count("") == 1
+
+
+def test_a_general_problem_needs_no_acknowledgement(town: Town) -> None:
+    reports_problem(town.reporter, "一般问题")
+    assert town.office.says("知悉 W1").text == "W1 是一般问题，不用知悉。"
+    assert town.leader.rows() == []
+
+
+@pytest.mark.parametrize(
+    "data", ["o|report_issue|999", "o|report_progress|abc", "o|report_progress|1.2011-01"]
+)
+def test_a_button_for_what_has_gone_asks_for_the_project_and_survives_a_typo(town: Town, data: str) -> None:
+    me = town.reporter
+    assert me.presses(data).title == "哪个项目？"
+    assert me.says("胡说八道").title == "哪个项目？"

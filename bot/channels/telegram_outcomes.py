@@ -37,7 +37,8 @@ def outcome(fault: TelegramError) -> SendError:
     reason = str(fault)
     match fault:
         case NotReached():
-            return NotSent(reason)
+            # Nothing can be reached: the account is probed now and then, not by every row that waits.
+            return NotSent(reason, everyone=True)
         case FloodWait():
             return NotSent(reason, retry_after=fault.retry_after)
         case InvalidToken():

@@ -6,6 +6,8 @@ and with exit code 1 if anything was lost or doubled. The folder of a run that f
 
 import argparse
 import asyncio
+import os
+import platform
 import shutil
 import sys
 import tempfile
@@ -15,7 +17,7 @@ from pathlib import Path
 
 from tests.crash.ledger_check import Verdict
 from tests.crash.program import found_city
-from tests.crash.storm import KINDS, Plan, Storm
+from tests.crash.storm import KINDS, Plan, Storm, run_all
 
 MODES = ("polling", "webhook")
 EVERY = 10  # kills a line of progress
@@ -39,25 +41,27 @@ def say(line: str) -> None:
 async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
     began = time.monotonic()
 
-    def report(line: str) -> None:
-        count = int(line.split(": ")[1].split(" ")[0])
-        if count % EVERY == 0:
-            say(f"{time.monotonic() - began:7.0f} s  {line}")
+    def report(storm: Storm) -> None:
+        if storm.killed.total() % EVERY == 0:
+            say(f"{time.monotonic() - began:7.0f} s  {storm.progress}")
 
     city = await found_city(folder / "city", kills=3)
     modes = given.mode or MODES
     kills, messages = given.kills // len(modes), given.messages // len(modes)
     plans = [Plan(mode, kills, messages, given.seed + n, report=report) for n, mode in enumerate(modes)]
-    verdicts = await asyncio.gather(*(Storm(city, plan, folder / plan.mode).run() for plan in plans))
+    verdicts = await run_all(Storm(city, plan, folder / plan.mode) for plan in plans)
     return dict(zip(modes, verdicts, strict=True))
 
 
-def table(verdicts: dict[str, Verdict], minutes: float) -> str:
+def table(verdicts: dict[str, Verdict], seed: int, minutes: float) -> str:
     """Markdown: one row a way in, and their sum."""
     names = ["way in", *(f"kills {kind}" for kind in KINDS), *COLUMNS, "lost", "doubled", "wrong"]
     lines = [_line(names), _line(["---"] * len(names))]
     lines += [_line([mode, *_cells([verdict])]) for mode, verdict in verdicts.items()]
-    lines += [_line(["both", *_cells(list(verdicts.values()))]), "", f"In {minutes:.0f} minutes."]
+    lines += [_line(["both", *_cells(list(verdicts.values()))]), ""]
+    lines.append(
+        f"Seed {seed}; {minutes:.0f} minutes on {os.cpu_count()} cores, Python {platform.python_version()}."
+    )
     return "\n".join(lines)
 
 
@@ -83,7 +87,8 @@ def main() -> int:
     folder, began = Path(tempfile.mkdtemp(prefix="sanbao-crash-")), time.monotonic()
     verdicts = asyncio.run(storms(given, folder))
     faults = [f"{mode}: {fault}" for mode, verdict in verdicts.items() for fault in verdict.faults]
-    say("\n".join([*faults[:100], table(verdicts, (time.monotonic() - began) / 60)]))
+    minutes = (time.monotonic() - began) / 60
+    say("\n".join([*faults[:100], table(verdicts, given.seed, minutes)]))
     if faults:
         say(f"{len(faults)} faults; see {folder}")
         return 1

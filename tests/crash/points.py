@@ -100,6 +100,7 @@ class Conversation:
     calls: list[Call] = field(default_factory=list)
     _child: int = 0
     _end: "asyncio.Future[int]" = field(init=False)
+    _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: bool = False
 
     async def run(self) -> Verdict:
@@ -135,7 +136,9 @@ class Conversation:
         """The program's first life, to the point where it is killed, and its second one."""
         for last in (self.last, 0):
             self._child, self._end = await self._start(last)
-            code = await self._end
+            self._awake.set()
+            code = await asyncio.shield(self._end)  # the launcher keeps it, even if we are cancelled
+            self._awake.clear()
             self.died |= code == -signal.SIGKILL
             if self._stopped:
                 break
@@ -170,7 +173,9 @@ class Conversation:
         await reporter.carry_through(reporter.progress(projects[0], photos=1))
 
     async def _rest(self) -> None:
-        """All is confirmed and done."""
+        """The program is awake, and all is confirmed and done."""
         await self._api.all_confirmed(LONGEST)
+        await self._awake.wait()
         while any(unfinished(self.setting.database).values()):
             await asyncio.wait({self._end}, timeout=0.02)
+            await self._awake.wait()

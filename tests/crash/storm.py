@@ -10,7 +10,7 @@ Rule 2  Nobody sleeps: everybody waits for a fact, with a time-out.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -37,7 +37,8 @@ class Plan:
     messages: int
     seed: int = 0
     faults: bool = True
-    report: Callable[[str], None] = lambda _: None
+    report: Callable[["Storm"], None] = lambda _: None
+    """Told after each kill."""
 
 
 @dataclass
@@ -152,7 +153,7 @@ class Storm:
             await self.program.kill()
             self.up.ends()
             self.killed[kind] += 1
-            self.plan.report(self.progress)
+            self.plan.report(self)
         await self.program.start()
         await self._until_up()
 
@@ -232,6 +233,13 @@ class Storm:
             "crashed; it is started again"
         )
         return verdict
+
+
+async def run_all(storms: Iterable[Storm]) -> list[Verdict]:
+    """Side by side; the end of one that failed is the end of all."""
+    async with asyncio.TaskGroup() as group:
+        running = [group.create_task(storm.run()) for storm in storms]
+    return [task.result() for task in running]
 
 
 def _odds(*faults: Fault, each: float) -> list[tuple[Fault, float]]:
