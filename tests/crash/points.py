@@ -98,7 +98,7 @@ class Conversation:
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
     calls: list[Call] = field(default_factory=list)
-    _child: int = 0
+    _child: int = field(init=False)
     _end: "asyncio.Future[int]" = field(init=False)
     _awake: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: bool = False

@@ -1,0 +1,118 @@
+"""What a prepared statement promises: SQLAlchemy's meaning, without its cost at each execution."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
+
+from rules.kinds import Lane
+from storage.database import Database
+from storage.prepared import Change, Query
+from storage.tables.traffic import InboxRow, OutboxRow, Talk
+from tests.builders import a_person, a_talk
+from tests.town import Town
+
+NOON = datetime(2012, 3, 26, 12, tzinfo=UTC)
+TALKS, OUTBOX, INBOX = (table.metadata.tables[table.__tablename__] for table in (Talk, OutboxRow, InboxRow))
+
+
+class Seen(NamedTuple):
+    answers: dict[str, object]
+    touched: datetime
+
+
+SEEN = Query(select(TALKS.c.answers, TALKS.c.touched).where(TALKS.c.id == bindparam("talk")), Seen)
+TOUCH = Change(
+    update(TALKS).where(TALKS.c.id == bindparam("talk")).values(touched=bindparam("at"), answers=bindparam("said"))
+)
+WRITE = Query(insert(OUTBOX).returning(OUTBOX.c.id), int)
+STORE = Change(insert(INBOX))
+
+
+def test_values_pass_through_the_types_of_their_columns(session: Session) -> None:
+    talk = a_talk(session, a_person(session))
+    eight_hours_east = NOON.astimezone(timezone(timedelta(hours=8)))
+    assert TOUCH.run(session, talk=talk.id, at=eight_hours_east, said={"project": "甲"}) == 1
+    assert SEEN.one(session, talk=talk.id) == Seen({"project": "甲"}, NOON)
+
+
+def test_a_moment_without_a_zone_is_refused_as_everywhere(session: Session) -> None:
+    with pytest.raises(ValueError, match="without a time zone"):
+        TOUCH.run(session, talk=1, at=NOON.replace(tzinfo=None), said={})
+
+
+def test_a_query_that_finds_nothing_gives_none_and_a_change_says_so(session: Session) -> None:
+    assert SEEN.first(session, talk=424242) is None
+    assert TOUCH.run(session, talk=424242, at=NOON, said={}) == 0
+
+
+def test_columns_that_are_not_named_get_their_defaults(session: Session) -> None:
+    row_id = WRITE.one(
+        session, channel="c", account="a", chat="1", lane=Lane.REPLY.order, body={}, written=NOON, due=NOON
+    )
+    row = session.get_one(OutboxRow, row_id)
+    assert (row.state, row.attempts, row.note, row.person_id, row.lease) == ("due", 0, "", None, None)
+
+
+def test_what_fails_is_sqlalchemys_error(session: Session) -> None:
+    row = {"channel": "c", "account": "a", "external": "1", "sender": "s", "raw": b"", "received": NOON}
+    STORE.run_many(session, [row])
+    with pytest.raises(IntegrityError, match="UNIQUE"):
+        STORE.run(session, **row)
+
+
+def test_a_locked_database_is_an_operational_error(database: Database, tmp_path: object) -> None:
+    with database.engine.connect().execution_options(readonly=True) as connection, Session(connection) as reader:
+        connection.exec_driver_sql("PRAGMA query_only=ON")
+        try:
+            with pytest.raises(OperationalError, match="readonly"):
+                TOUCH.run(reader, talk=1, at=NOON, said={})
+        finally:
+            connection.exec_driver_sql("PRAGMA query_only=OFF")
+
+
+def test_it_is_part_of_the_sessions_transaction(database: Database) -> None:
+    row = {"channel": "c", "account": "a", "external": "1", "sender": "s", "raw": b"", "received": NOON}
+
+    def work(session: Session) -> None:
+        STORE.run(session, **row)
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        database.run_now(work)
+    assert database.run_now(lambda session: session.query(InboxRow).count()) == 0
+
+
+@contextmanager
+def statements(session: Session) -> Iterator[list[str]]:
+    """What SQLite itself is given to run."""
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    found: list[str] = []
+    driver.set_trace_callback(found.append)
+    try:
+        yield found
+    finally:
+        driver.set_trace_callback(None)
+
+
+def test_an_answer_to_an_open_question_takes_ten_statements_at_most(town: Town) -> None:
+    me = town.reporter
+    for text in ("报进展", "7号", "1200"):
+        me.says(text)
+    me.arrives(me.text("主体封顶"))
+    counted: list[str] = []
+
+    def watched(session: Session) -> None:
+        with statements(session) as found:
+            me.take(session)
+        counted.extend(found)
+
+    town.do(watched)
+    assert len(counted) <= 10
