@@ -14,8 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -196,6 +194,9 @@ def until(now: datetime, office: Office) -> str:
 
 def sheet(rows: Iterable[tuple[str, ...]]) -> bytes:
     """An .xlsx of the invites. Every cell is text, so that no name can act as a formula."""
+    from openpyxl import Workbook  # a large import that a start does without
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     book = Workbook()
     page = book.worksheets[0]
     page.title = "邀请"

@@ -3,6 +3,7 @@
 Rule 1  an empty database is made; an older one is first copied, then changed in one transaction.
 Rule 2  a newer one, or a file that is not ours, is refused and left as it is. The copy is the only way back.
 Rule 3  foreign keys are off while tables are made anew, and checked before the commit.
+Rule 4  the usual start, on a database of our own form, does without Alembic: its import takes as long as all else.
 """
 
 import sqlite3
@@ -11,15 +12,15 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
 from storage.migrations.append_only import protect
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HOME = Path(__file__).parent / "migrations"
 
@@ -37,7 +38,9 @@ class Migrated:
     copy: Path | None = None
 
 
-def config_for(connection: Connection, home: Path = HOME) -> Config:
+def config_for(connection: Connection, home: Path = HOME) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(home).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -47,6 +50,10 @@ def config_for(connection: Connection, home: Path = HOME) -> Config:
 def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME) -> Migrated:
     """Makes or changes the tables where needed. Raises MigrationRefused. `now` names the copy."""
     with _opened(engine) as connection:
+        if (newest := _newest(home)) == _stored(connection):
+            return Migrated(newest, newest)
+        from alembic.script import ScriptDirectory
+
         config = config_for(connection, home)
         known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
         before, latest = _revision(connection, known), known[0]
@@ -72,8 +79,10 @@ def _opened(engine: Engine) -> Connection:
         ) from error
 
 
-def upgrade(connection: Connection, config: Config, target: str = "head") -> None:
+def upgrade(connection: Connection, config: "Config", target: str = "head") -> None:
     """Runs the migrations up to `target` in one transaction. The connection must not be in one."""
+    from alembic import command
+
     _foreign_keys(connection, "OFF")
     try:
         with connection.begin():
@@ -88,9 +97,23 @@ def upgrade(connection: Connection, config: Config, target: str = "head") -> Non
         _foreign_keys(connection, "ON")
 
 
+def _newest(home: Path) -> str:
+    """A migration's file begins with its revision: 0002_more_tables.py."""
+    return max(
+        (script.name.partition("_")[0] for script in (home / "versions").glob("[0-9]*_*.py")), default=""
+    )
+
+
+def _stored(connection: Connection) -> str | None:
+    """The revision that the database says it has."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+
+
 def _revision(connection: Connection, known: Sequence[str]) -> str | None:
     """The database's revision, None if it is empty. `known` begins with the latest."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = _stored(connection)
     if found is None and (tables := inspect(connection).get_table_names()):
         raise MigrationRefused(
             f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "

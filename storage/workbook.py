@@ -13,11 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook.workbook import Workbook
+from typing import TYPE_CHECKING, TypeVar
 
 from storage.cells import (
     plain,
@@ -48,6 +44,9 @@ from storage.entries import (
     ProjectEntry,
     UnitEntry,
 )
+
+if TYPE_CHECKING:
+    from openpyxl.workbook.workbook import Workbook
 
 HEADING_ROWS = 5  # a title and its subtitle may stand above the headings
 SEPARATORS = re.compile(r"[、,，;；]+")
@@ -219,6 +218,8 @@ Grid = list[tuple[int, list[object]]]  # rows that hold something, each with its
 
 def read(content: bytes) -> Book:
     """Reads a workbook; whatever is wrong with it stands in `errors` of the book."""
+    from openpyxl.utils.exceptions import InvalidFileException
+
     digest = hashlib.sha256(content).hexdigest()
     try:
         grids = grids_of(content)
@@ -316,6 +317,8 @@ def headings(sheet: str, grid: Grid | None, errors: list[CellError]) -> tuple[di
 
 def grids_of(content: bytes) -> dict[str, Grid]:
     """The values of the known sheets; a formula without a stored result stands as its own text."""
+    from openpyxl import load_workbook  # a large import that a start does without
+
     grids = grids_in(load_workbook(io.BytesIO(content), read_only=True, data_only=True))
     if has_formulas(content):
         formulas = grids_in(load_workbook(io.BytesIO(content), read_only=True, data_only=False))
@@ -324,7 +327,7 @@ def grids_of(content: bytes) -> dict[str, Grid]:
     return grids
 
 
-def grids_in(workbook: Workbook) -> dict[str, Grid]:
+def grids_in(workbook: "Workbook") -> dict[str, Grid]:
     grids: dict[str, Grid] = {}
     for sheet in workbook.worksheets:
         if (title := sheet.title.strip()) in HEADINGS:

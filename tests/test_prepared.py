@@ -11,7 +11,9 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from handlers.turn import take_turn
 from rules.kinds import Lane
+from storage import inbox
 from storage.database import Database
 from storage.prepared import Change, Query
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
@@ -29,7 +31,9 @@ class Seen(NamedTuple):
 
 SEEN = Query(select(TALKS.c.answers, TALKS.c.touched).where(TALKS.c.id == bindparam("talk")), Seen)
 TOUCH = Change(
-    update(TALKS).where(TALKS.c.id == bindparam("talk")).values(touched=bindparam("at"), answers=bindparam("said"))
+    update(TALKS)
+    .where(TALKS.c.id == bindparam("talk"))
+    .values(touched=bindparam("at"), answers=bindparam("said"))
 )
 WRITE = Query(insert(OUTBOX).returning(OUTBOX.c.id), int)
 STORE = Change(insert(INBOX))
@@ -67,8 +71,11 @@ def test_what_fails_is_sqlalchemys_error(session: Session) -> None:
         STORE.run(session, **row)
 
 
-def test_a_locked_database_is_an_operational_error(database: Database, tmp_path: object) -> None:
-    with database.engine.connect().execution_options(readonly=True) as connection, Session(connection) as reader:
+def test_a_database_that_takes_no_writes_is_an_operational_error(database: Database) -> None:
+    with (
+        database.engine.connect().execution_options(readonly=True) as connection,
+        Session(connection) as reader,
+    ):
         connection.exec_driver_sql("PRAGMA query_only=ON")
         try:
             with pytest.raises(OperationalError, match="readonly"):
@@ -106,13 +113,14 @@ def test_an_answer_to_an_open_question_takes_ten_statements_at_most(town: Town) 
     me = town.reporter
     for text in ("报进展", "7号", "1200"):
         me.says(text)
-    me.arrives(me.text("主体封顶"))
-    counted: list[str] = []
+    answer = me.text("主体封顶")
+    me.arrives(answer)
+    now = town.clock.now
 
-    def watched(session: Session) -> None:
+    def take(session: Session) -> list[str]:
+        (row,) = inbox.waiting(session, now, 10)
         with statements(session) as found:
-            me.take(session)
-        counted.extend(found)
+            take_turn(session, me.city, row, answer, now, now)
+        return found
 
-    town.do(watched)
-    assert len(counted) <= 10
+    assert len(town.do(take)) <= 10
