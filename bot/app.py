@@ -7,7 +7,7 @@ under one supervisor. An outage of a platform or a crash of one loop stops nothi
 import asyncio
 import gc
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -124,9 +124,18 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
         for channel in channels.values()
     }
     city = City(
-        words=words.load(settings.words_file), zone=settings.zone, shows=limits, running=frozenset(channels)
+        words=words.load(settings.words_file),
+        zone=settings.zone,
+        shows=limits,
+        running=reaching(settings, channels),
     )
     return await _wire(settings, stack, database, clock, channels, city)
+
+
+def reaching(settings: Settings, accounts: Iterable[Account]) -> frozenset[Account]:
+    """The accounts that reach somebody: beside a real channel, the try-out page reaches nobody real."""
+    plays_only = settings.rehearses or not settings.has_channel
+    return frozenset(account for account in accounts if plays_only or account[0] != tryout.NAME)
 
 
 async def _wire(

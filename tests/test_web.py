@@ -10,9 +10,10 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.app import Running, put_together
+from bot.app import Running, put_together, reaching
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.settings import Settings
@@ -169,3 +170,12 @@ async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> No
     assert set(health["crashes"]) == {"dispatch", "delivery", "fetching", "sweeping"}
     async with page.client.get("/metrics") as answer:
         assert 'sanbao_outbox_rows{state="due"}' in await answer.text()
+
+
+def test_beside_a_real_channel_nobody_counts_as_reached_by_the_try_out_page(tmp_path: Path) -> None:
+    """A leader's alert once went to a try-out column, and the reporter was told that it was sent."""
+    real, page = ("telegram", "123456"), (tryout.NAME, tryout.ACCOUNT)
+    token = SecretStr("123456:" + "A" * 35)
+    beside = Settings(data_dir=tmp_path, telegram_token=token, tryout=True)
+    assert reaching(beside, [real, page]) == {real}
+    assert reaching(Settings(data_dir=tmp_path), [page]) == {page}
