@@ -72,7 +72,6 @@ class Words(BaseModel):
     # Opening, pausing, ending.
     cancelled: str = "已取消，什么都没有上报。"
     paused: str = "（「{title}」先放下，没报完的都留着。）"
-    resume_offer: str = "还有没报完的：{title}"
     resume_button: str = "继续「{title}」"
     drop_button: str = "不要了"
     dropped: str = "「{title}」没报完的已经作废，没有上报。"

@@ -121,18 +121,6 @@ def _address(binding: Binding) -> Address:
     return Address(channel=binding.channel, account=binding.account, user=binding.user, chat=binding.chat)
 
 
-def roles_of(session: Session, person_id: int, today: date) -> frozenset[Role]:
-    return frozenset(
-        session.scalars(
-            select(PersonRole.role).where(
-                PersonRole.person_id == person_id,
-                PersonRole.since <= today,
-                or_(PersonRole.until.is_(None), PersonRole.until > today),
-            )
-        )
-    )
-
-
 def called(session: Session, phone_or_id: str) -> list[int]:
     """The person with this telephone number or id; empty if there is none."""
     wanted = Person.phone == phone_or_id
