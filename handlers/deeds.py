@@ -9,13 +9,12 @@ import re
 
 from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
 from handlers.conversations.report_progress import STAGES
-from handlers.loading import half_year
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.problems import file_issue
 from handlers.turning import Turn
 from rules import money
 from rules.kinds import DutyKind, Lane, ReportKind, Stage
-from rules.periods import Period
+from rules.periods import Period, span
 from storage import duties, issues, media, people, projects, reports
 from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
@@ -146,7 +145,7 @@ def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
 def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     words = turn.city.words
     period = Period.parse(command.period)
-    barred = issues.barring(turn.session, command.project_ids, *half_year(turn.city, period))
+    barred = issues.barring(turn.session, command.project_ids, *span(period, turn.city.zone))
     lines, receipts = [], []
     for project_id in command.project_ids:
         project = projects.named(turn.session, project_id)

@@ -11,7 +11,7 @@ from handlers.city import City
 from handlers.facts import Facts, Filed, Owed, PersonFacts, ProjectFacts, Sent, ZeroFacts
 from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind, ReportKind, Role
-from rules.periods import Period
+from rules.periods import Period, span
 from storage import duties, issues, media, people, projects, reports, talks
 from storage import rules as stored_rules
 from storage.projects import OpenProject
@@ -128,7 +128,7 @@ def _zero(loading: Loading) -> Facts:
         return Facts(words, person, projects=_by_name(loading), zero_period_name=name, next_opening=opens)
     period = Period.parse(rows[0][0].period)
     ids = [duty.project_id for duty, _ in rows]
-    barred = issues.barring(loading.session, ids, *half_year(loading.city, period))
+    barred = issues.barring(loading.session, ids, *span(period, loading.city.zone))
     zeros = (
         ZeroFacts(
             duty.project_id,
@@ -139,13 +139,6 @@ def _zero(loading: Loading) -> Facts:
         for duty, name in rows
     )
     return Facts(words, person, zero_period=str(period), zero_period_name=period.chinese, zeros=tuple(zeros))
-
-
-def half_year(city: City, period: Period) -> tuple[datetime, datetime]:
-    """The instants in which a problem filed bars the period's zero."""
-    begins = datetime.combine(period.first_day, datetime.min.time(), tzinfo=city.zone)
-    ends = datetime.combine(period.next().first_day, datetime.min.time(), tzinfo=city.zone)
-    return begins, ends
 
 
 def _duties(loading: Loading) -> Facts:
@@ -172,8 +165,8 @@ def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
     """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
     if not zeros:
         return set()
-    span = half_year(loading.city, Period.parse(zeros[0].period))
-    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *span)
+    half = span(Period.parse(zeros[0].period), loading.city.zone)
+    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *half)
     return {duty.id for duty in zeros if duty.project_id in barred}
 
 

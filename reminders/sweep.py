@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from rules.duties import DutyFacts, ProjectFacts, owed, state_at_close
 from rules.kinds import DutyKind
-from rules.periods import Period, Window, latest_opened, window
+from rules.periods import Period, Window, latest_opened, span, window
 from storage import duties, issues, ledger
 from storage import rules as stored_rules
 from storage.rules import InForce
@@ -117,13 +117,11 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
     """Projects whose problems answered for the half-year."""
     found: set[int] = set()
     for text in {duty.period for duty in zeros}:
-        period = Period.parse(text)
-        begins = datetime.combine(period.first_day, datetime.min.time(), tzinfo=zone)
-        ends = datetime.combine(period.next().first_day, datetime.min.time(), tzinfo=zone)
+        half = span(Period.parse(text), zone)
         of_period = [duty for duty in zeros if duty.period == text]
         closed = max(duty.closes for duty in of_period) + duties.SECOND
         ids = [duty.project_id for duty in of_period]
-        found |= issues.barring(session, ids, begins, ends, as_of=closed).keys()
+        found |= issues.barring(session, ids, *half, as_of=closed).keys()
     return found
 
 
