@@ -17,7 +17,16 @@ import uvloop
 from bot import settings as operator
 from bot.errands import Unreachable, lock_paths, run_errand
 from bot.lock import Held, hold
-from bot.office import Errand, Frozen, ImportRegistry, InvitePerson, InviteUnbound, Result, ShowParked
+from bot.office import (
+    Errand,
+    ExportCity,
+    Frozen,
+    ImportRegistry,
+    InvitePerson,
+    InviteUnbound,
+    Result,
+    ShowParked,
+)
 from storage import workbook
 from storage.migrate import MigrationRefused
 
@@ -96,29 +105,41 @@ def invite(
         if person and not all_unbound:
             typer.echo(carried_out("invite", InvitePerson(person=person)).text)
         elif all_unbound and not person:
-            typer.echo(invite_into(all_unbound))
+            text = carried_into(all_unbound, "invite-unbound", InviteUnbound())
+            typer.echo(f"{text} The file opens the bot to whoever has it: keep it safe, delete it when sent.")
         else:
             raise Mistake(
                 "invite: expected a person (name, phone or id) or --all-unbound FILE.xlsx, one of them."
             )
 
 
-def invite_into(file: Path) -> str:
-    """The file is opened first: codes that cannot be written down would be lost, and the old ones ended."""
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="a new file")],
+) -> None:
+    """Writes registry, duties, reports, problems and figures into a workbook."""
+    with said_plainly():
+        text = carried_into(file, "export", ExportCity())
+        typer.echo(f"{text} The file holds names and telephone numbers: keep it safe.")
+
+
+def carried_into(file: Path, name: str, arguments: Frozen) -> str:
+    """Carries out a command whose result is a file, and writes that. Returns what is to be said of it.
+
+    The file is opened first: a result that cannot be written down would be lost, codes with it.
+    """
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
     with open(descriptor, "wb") as opened:
         try:
-            result = carried_out("invite-unbound", InviteUnbound())
+            result = carried_out(name, arguments)
             opened.write(result.file or b"")
         except BaseException:
             file.unlink()
             raise
-    return (
-        f"{file}: {result.text} The file opens the bot to whoever has it: keep it safe, delete it when sent."
-    )
+    return f"{file}: {result.text}"
 
 
 @app.command()

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.lock import Held, hold
-from bot.office import Errand, NotDone, Office, Result, carry_out
+from bot.office import Errand, NotDone, Office, Result, carry_out, only_reads
 from bot.settings import Settings, SettingsError
 from storage.database import Database
 from storage.migrate import migrate
@@ -45,8 +45,9 @@ def office_app(
 
     async def answer(request: Request) -> Response:
         errand = Errand.model_validate_json(await request.body())
+        carry = database.read if only_reads(errand) else database.run
         try:
-            result = await database.run(lambda session: carry_out(session, errand, clock(), office))
+            result = await carry(lambda session: carry_out(session, errand, clock(), office))
         except NotDone as refusal:
             result = refusal.result
         else:

@@ -7,8 +7,7 @@ Rule 3  a result that is not ok is rolled back whole: all or nothing.
 Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
 """
 
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -22,11 +21,20 @@ from bot.clock import stored_offset
 from bot.settings import Settings
 from storage import inbox, invites, people, registry
 from storage.entries import Book
+from storage.export.city import export
 from storage.messages import Address
+from storage.sheets import Column, Sheet, to_workbook
 from storage.tables.registry import Person, Unit
 from storage.tables.traffic import InboxRow
 
-INVITE_HEADINGS = ("姓名", "单位", "手机", "邀请码", "Telegram 链接", "有效期至")
+INVITE_COLUMNS = (
+    Column("姓名"),
+    Column("单位", width=28),
+    Column("手机", width=14),
+    Column("邀请码", width=20),
+    Column("Telegram 链接", width=48),
+    Column("有效期至", width=32),
+)
 RAW_SHOWN = 200  # characters of a parked message
 
 
@@ -150,7 +158,19 @@ def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, offi
         )
         for person, unit in unbound
     ]
-    return Result(text=f"{len(rows)} codes, good once, until {until(now, office)}.", file=sheet(rows))
+    file = to_workbook([Sheet("邀请", INVITE_COLUMNS, rows)], office.zone)
+    return Result(text=f"{len(rows)} codes, good once, until {until(now, office)}.", file=file)
+
+
+class ExportCity(Frozen):
+    pass
+
+
+def export_city(session: Session, _wanted: ExportCity, now: datetime, office: Office) -> Result:
+    """Everything that offices look things up in, as one workbook."""
+    city = office.city_now(session, now)
+    as_of = f"{city.astimezone(office.zone):%Y-%m-%d %H:%M} ({office.zone.key})"
+    return Result(text=f"the city as of {as_of}.", file=export(session, city, office.zone))
 
 
 class ShowParked(Frozen):
@@ -192,26 +212,6 @@ def until(now: datetime, office: Office) -> str:
     return f"{(now + invites.LONGEST).astimezone(office.zone):%Y-%m-%d %H:%M} ({office.zone.key})"
 
 
-def sheet(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """An .xlsx of the invites. Every cell is text, so that no name can act as a formula."""
-    from openpyxl import Workbook  # a large import that a start does without
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook()
-    page = book.worksheets[0]
-    page.title = "邀请"
-    page.freeze_panes = "A2"
-    for row, values in enumerate((INVITE_HEADINGS, *rows), start=1):
-        for column, value in enumerate(values, start=1):
-            cell = page.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))
-            cell.data_type = "s"
-    for letter, width in zip("ABCDEF", (12, 28, 14, 20, 48, 32), strict=True):
-        page.column_dimensions[letter].width = width
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
 def in_lines(session: Session, row: InboxRow, office: Office) -> str:
     """A parked message for a terminal: nothing in it can move the cursor or turn the writing round."""
     user = row.sender.removeprefix(f"{row.channel}:{row.account}:")
@@ -230,6 +230,7 @@ A = TypeVar("A", bound=Frozen)
 class Command(Generic[A]):
     arguments: type[A]
     act: Callable[[Session, A, datetime, Office], Result]
+    reads: bool = False
 
 
 COMMANDS: dict[str, Command[Any]] = {
@@ -237,7 +238,14 @@ COMMANDS: dict[str, Command[Any]] = {
     "invite": Command(InvitePerson, invite_person),
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
+    "export": Command(ExportCity, export_city, reads=True),
 }
+
+
+def only_reads(errand: Errand) -> bool:
+    """Whether an errand changes nothing, so that it need not keep the writer from others, however long it takes."""
+    command = COMMANDS.get(errand.name)
+    return command is not None and command.reads
 
 
 def carry_out(session: Session, errand: Errand, now: datetime, office: Office) -> Result:

@@ -27,12 +27,18 @@ _rules = RulesVersion.__table__.c
 _NEWEST = select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1)
 
 
+def newest(session: Session) -> InForce | None:
+    """The newest version; None in a database where none was ever taken."""
+    row = session.execute(_NEWEST).first()
+    return InForce(row.id, _parsed(row.text)) if row else None
+
+
 def in_force(session: Session) -> InForce:
     """The newest version. Raises LookupError in a database where none was ever taken."""
-    row = session.execute(_NEWEST).first()
-    if row is None:
+    rules = newest(session)
+    if rules is None:
         raise LookupError("no rules in force; `take` was never called on this database")
-    return InForce(row.id, _parsed(row.text))
+    return rules
 
 
 def take(session: Session, text: str | None, now: datetime) -> int:
