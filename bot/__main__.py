@@ -14,10 +14,12 @@ from typing import Annotated
 import typer
 import uvloop
 
+from bot import editable
 from bot import settings as operator
 from bot.errands import Unreachable, lock_paths, run_errand
 from bot.lock import Held, hold
 from bot.office import (
+    CompareRules,
     Errand,
     ExportCity,
     Frozen,
@@ -27,6 +29,8 @@ from bot.office import (
     Result,
     ShowParked,
 )
+from rules.book import BookError, default_book, default_text, load
+from rules.changes import changes
 from storage import workbook
 from storage.migrate import MigrationRefused
 
@@ -37,16 +41,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+rules_commands = typer.Typer(help="The city's rules file.", no_args_is_help=True)
+app.add_typer(rules_commands, name="rules")
+
 
 class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
     """Something in how a command was called."""
+
+
+SAID_PLAINLY = (
+    Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
+)  # fmt: skip
 
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
     try:
         yield
-    except (Mistake, operator.SettingsError, Held, Unreachable, MigrationRefused) as mistake:
+    except SAID_PLAINLY as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(1) from None
 
@@ -155,6 +167,26 @@ def parked(
         if retry and retry_all:
             raise Mistake("parked: found both --retry and --all; expected one of them.")
         typer.echo(carried_out("parked", ShowParked(retry=tuple(retry or ()), retry_all=retry_all)).text)
+
+
+@rules_commands.command("check")
+def check_rules(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="a rules file; SANBAO_RULES_FILE if not given")
+    ] = None,
+) -> None:
+    """Says every mistake of a rules file, or what it changes; nothing is taken into force."""
+    with said_plainly():
+        settings = operator.load()
+        path = file or settings.rules_file
+        text = editable.rules_text(path) or default_text()
+        typer.echo(f"{path or 'The built-in rules'}: ok.")
+        own = [f"  {change}" for change in changes(default_book(), load(text))]
+        typer.echo(
+            "\n".join(["It differs from the built-in rules:", *own] if own else ["It is the built-in rules."])
+        )
+        if settings.database_file.exists():
+            typer.echo(carried_out("compare-rules", CompareRules(text=text)).text)
 
 
 def main() -> None:

@@ -19,7 +19,10 @@ from sqlalchemy.orm import Session
 
 from bot.clock import stored_offset
 from bot.settings import Settings
+from rules.book import load
+from rules.changes import changes
 from storage import inbox, invites, people, registry
+from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
 from storage.messages import Address
@@ -173,6 +176,22 @@ def export_city(session: Session, _wanted: ExportCity, now: datetime, office: Of
     return Result(text=f"the city as of {as_of}.", file=export(session, city, office.zone))
 
 
+class CompareRules(Frozen):
+    text: str
+
+
+def compare_rules(session: Session, wanted: CompareRules, _now: datetime, _office: Office) -> Result:
+    """What a rules text would change of what is in force."""
+    rules = stored_rules.newest(session)
+    if rules is None:
+        return Result(text="No rules are in force yet: the city was never served.")
+    changed = changes(rules.book, load(wanted.text))
+    if not changed:
+        return Result(text=f"It says what is in force (version {rules.version}).")
+    lines = (f"  {change}" for change in changed)
+    return Result(text=f"It would change what is in force (version {rules.version}):\n" + "\n".join(lines))
+
+
 class ShowParked(Frozen):
     retry: tuple[int, ...] = ()
     retry_all: bool = False
@@ -239,6 +258,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
     "export": Command(ExportCity, export_city, reads=True),
+    "compare-rules": Command(CompareRules, compare_rules, reads=True),
 }
 
 

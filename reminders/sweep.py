@@ -1,4 +1,4 @@
-"""What happens without being asked: duties are opened ahead and closed, and the day's ledger root is drawn.
+"""What happens without being asked: duties are opened ahead, moved by new rules, closed; the day's root is drawn.
 
 Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run twice or late.
 Rule 2  It works in slices, each a transaction of a few milliseconds, so that it never stands in a turn's way.
@@ -13,6 +13,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reminders.new_rules import move_unopened
+from reminders.reach import Reach
+from reminders.unknown_years import tell_unknown_years
 from rules.duties import DutyFacts, ProjectFacts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, span, window
@@ -26,16 +29,20 @@ from storage.tables.reporting import Duty
 # Rows a transaction: with their ledger rows about 20 ms of writing (decisions: 24).
 SLICE = 40
 KINDS = (DutyKind.PROGRESS, DutyKind.ZERO)
+NOBODY = Reach()
 
 
-def sweep(session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None) -> bool:
+def sweep(
+    session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None, reach: Reach = NOBODY
+) -> bool:
     """One slice of what is due at `now`; True if there may be more.
 
     Duties close as of `said`, the moment up to which everything said has been taken (None: now).
     """
     rules = stored_rules.in_force(session)
     return (
-        _open_some(session, rules, now, zone)
+        move_unopened(session, rules, now, zone)
+        or _open_some(session, rules, now, zone, reach)
         or _close_some(session, now, said or now, zone)
         or _draw_root(session, now, zone)
     )  # fmt: skip
@@ -50,13 +57,14 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     return midnight if due is None else min(midnight, due + duties.SECOND)
 
 
-def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo, reach: Reach) -> bool:
     """Opens the duties of the period that is on, and of the next one ahead."""
     for kind in KINDS:
         latest = latest_opened(kind, now, rules.book, zone)
         for period in (latest, latest.next()):
             span = window(kind, period, rules.book, zone)
             if span.closes > now and _open_period(session, rules, kind, period, span):
+                tell_unknown_years(session, span, rules.book, now, zone, reach)
                 return True
     return False
 

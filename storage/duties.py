@@ -9,6 +9,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState
+from rules.periods import Window
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
@@ -139,6 +140,39 @@ def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
     """Inserts duties; those that exist already stay as they are."""
     if duties:
         session.execute(insert(Duty).on_conflict_do_nothing(), list(duties))
+
+
+class Unopened(NamedTuple):
+    """Duties of one period that have not opened and stand under one older version of the rules."""
+
+    kind: DutyKind
+    period: str
+    rules_version: int
+    opens: datetime
+    due: datetime
+    closes: datetime
+
+
+def unopened(session: Session, version: int, now: datetime) -> Unopened | None:
+    """The duties, of one period, that stand under other rules than `version` and have not opened at `now`."""
+    columns = (getattr(Duty, name) for name in Unopened._fields)
+    other = select(*columns).where(
+        Duty.state.is_(None), Duty.settled.is_(None), Duty.opens > now, Duty.rules_version != version
+    )
+    row = session.execute(other.limit(1)).first()
+    return Unopened(*row) if row else None
+
+
+def move(session: Session, group: Unopened, version: int, span: Window) -> int:
+    """Gives those duties the window and version of other rules; returns how many they were."""
+    those = [getattr(Duty, name) == value for name, value in group._asdict().items()]
+    moved = session.execute(
+        update(Duty)
+        .where(*those, Duty.state.is_(None), Duty.settled.is_(None))
+        .values(opens=span.opens, due=span.due, closes=span.closes, rules_version=version)
+        .execution_options(synchronize_session=False)
+    )
+    return int(getattr(moved, "rowcount", 0))
 
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:

@@ -145,6 +145,11 @@ def in_role(session: Session, role: Role, today: date) -> list[int]:
     )
 
 
+def admins(session: Session, named: str, today: date) -> list[int]:
+    """Who is told about faults: the one named by phone or id (SANBAO_ADMIN), else everyone with the role 管理员."""
+    return called(session, named) or in_role(session, Role.ADMIN, today)
+
+
 def responsible(session: Session, project_id: int, roles: Iterable[Role], today: date) -> list[int]:
     """Who answers for a project today in one of the roles, in the order of the registry."""
     return list(

@@ -1,14 +1,16 @@
 """The rules in force: rows, one per version ever taken; what is open keeps the version it was opened under."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.book import Book, default_text, load
+from rules.book import Book, default_book, default_text, load
+from rules.changes import changes
+from storage import ledger
 from storage.tables.ledger import RulesVersion
 
 
@@ -42,16 +44,21 @@ def in_force(session: Session) -> InForce:
 
 
 def take(session: Session, text: str | None, now: datetime) -> int:
-    """Takes a rules text (None: the defaults) into force unless it already is; returns the version."""
+    """Takes a rules text (None: the defaults) into force unless it already is; returns the version.
+
+    What changed stands in the city's ledger; before the first version the defaults were in force.
+    """
     wanted = default_text() if text is None else text
-    load(wanted)
-    digest = hashlib.sha256(wanted.encode()).hexdigest()
-    newest = session.execute(
-        select(RulesVersion.id, RulesVersion.sha256).order_by(RulesVersion.id.desc()).limit(1)
-    ).first()
-    if newest is not None and newest.sha256 == digest:
-        return int(newest.id)
-    row = RulesVersion(taken=now, text=wanted, sha256=digest)
+    book = load(wanted)
+    standing = session.execute(_NEWEST).first()
+    if standing is not None and standing.text == wanted:
+        return int(standing.id)
+    row = RulesVersion(taken=now, text=wanted, sha256=hashlib.sha256(wanted.encode()).hexdigest())
     session.add(row)
     session.flush()
+    changed = changes(_parsed(standing.text) if standing else default_book(), book)
+    ledger.append(
+        session, chain="city", who="system", act="take_rules", now=now,
+        facts={"version": row.id, "sha256": row.sha256, "changes": [asdict(change) for change in changed]},
+    )  # fmt: skip
     return row.id
