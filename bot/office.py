@@ -263,7 +263,7 @@ COMMANDS: dict[str, Command[Any]] = {
 
 
 def only_reads(errand: Errand) -> bool:
-    """Whether an errand changes nothing, so that it need not keep the writer from others, however long it takes."""
+    """Whether an errand changes nothing, so that it need not keep the writer from others."""
     command = COMMANDS.get(errand.name)
     return command is not None and command.reads
 

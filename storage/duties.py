@@ -172,7 +172,7 @@ def move(session: Session, group: Unopened, version: int, span: Window) -> int:
         .values(opens=span.opens, due=span.due, closes=span.closes, rules_version=version)
         .execution_options(synchronize_session=False)
     )
-    return int(getattr(moved, "rowcount", 0))
+    return int(moved.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:

@@ -254,7 +254,7 @@ def hostile(number: int) -> str:
 
 def texts_of(model: type[Base]) -> list[str]:
     """The names of the columns in which people's words stand."""
-    fixed = {"period", "opening_month", "subject", "wecom_userid", "code"}
+    fixed = {"period", "opening_month"}
     plain = (column for column in model.__table__.columns if type(column.type) is String)
     return [column.key for column in plain if column.key not in fixed]
 
@@ -288,12 +288,13 @@ def _rows_full_of(session: Session, text: str, number: int) -> None:
     """A row of every table, with that text in every column of words; where it must be unique, with its number."""
 
     def words(model: type[Base]) -> dict[str, str]:
-        return dict.fromkeys(texts_of(model), text)
+        columns = model.__table__.columns
+        return {name: f"{text}{number}" if columns[name].unique else text for name in texts_of(model)}
 
-    unit = Unit(**{**words(Unit), "name": f"{text}{number}"})
+    unit = Unit(**words(Unit))
     session.add(unit)
     session.flush()
-    person = a_person(session, unit=unit, **{**words(Person), "phone": f"{text}{number}"})
+    person = a_person(session, unit=unit, **words(Person))
     project = a_project(session, reporter=person, number=1000 + number, **words(Project))
     a_year_plan(session, project, **words(YearPlan))
     report = a_report(session, project=project, person=person)
