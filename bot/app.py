@@ -39,8 +39,9 @@ from bot.sweeping import Sweeping
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
-from handlers import problems, words
+from handlers import words
 from handlers.city import City, Show
+from handlers.deeds import problems
 from rules.kinds import Lane
 from storage import invites, people, registry, workbook
 from storage import rules as stored_rules

@@ -1,4 +1,4 @@
-"""What a conversation may decide, as frozen imperatives. `handlers/deeds.py` carries them out."""
+"""What a conversation may decide, as frozen imperatives. `handlers/deeds/` carries them out."""
 
 from dataclasses import dataclass
 

@@ -1,12 +1,13 @@
-"""Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds.py` carries out."""
+"""Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from handlers import deeds
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
+from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
-from handlers.loading import Loading, load
+from handlers.loading.base import Loading
+from handlers.loading.load import load
 from handlers.opening import SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Photos
@@ -24,7 +25,7 @@ def open_talk(turn: Turn, opener: Opener) -> None:
     """Begins a conversation. One that asks nothing (我的待办, 帮助) leaves the open talk as it is."""
     position = _begin(turn, opener.script, opener.answers)
     if isinstance(position, Finished):
-        outcome = deeds.carry_out(turn, position.command, None)
+        outcome = carry_out(turn, position.command, None)
         _tell(turn, outcome, _unfinished(turn))
         return
     if opener.answers and position.question.key == "project":
@@ -182,7 +183,7 @@ def _show(
     paused: TalkRow | None = None,
 ) -> None:
     if isinstance(position, Finished):
-        outcome = deeds.carry_out(turn, position.command, talk.id)
+        outcome = carry_out(turn, position.command, talk.id)
         talks.turn_to(turn.session, talk, "done", turn.now, outcome.summary or outcome.message.plain)
         _tell(turn, outcome, _unfinished(turn), in_place=in_place)
         return

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import problems, strangers, talking
+from handlers import strangers, talking
 from handlers.city import City
+from handlers.deeds import problems
 from handlers.facts import PersonFacts
 from handlers.opening import (
     Acknowledge,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from handlers import problems
+from handlers.deeds import problems
 from handlers.turn import AlreadyTaken, take_turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
 from storage import inbox, invites, ledger, media

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.commands import FileIssue
-from handlers.loading import alerted
+from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.screen import Rows

@@ -1,47 +1,20 @@
-"""Commands carried out, in the turn's own transaction: rows, ledger, messages to others.
-
-Rule 1  What two people could both change is looked up and checked here, not in the conversation.
-Rule 2  Every deed leaves a ledger row in the chain of the unit it concerns, without names or free text.
-Rule 3  A deed answers with an `Outcome`: what the person is told, and one line for buttons pressed later.
-"""
+"""Deeds about progress (进展月报): filing a report, or a new version of one."""
 
 import re
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import FileProgress
 from handlers.conversations.report_progress import STAGES
-from handlers.loading import half_year
+from handlers.deeds.duty import is_open
 from handlers.outcome import Outcome, digest, enter, refusal
-from handlers.problems import file_issue
 from handlers.turning import Turn
 from rules import money
 from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
-from storage import duties, issues, media, people, projects, reports
-from storage.duties import DutyRow
+from storage import duties, media, people, projects, reports
 from storage.messages import Option, Outgoing
 from storage.reports import Filed
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
-
-
-def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
-    match command:
-        case FileProgress():
-            return file_progress(turn, command, talk_id)
-        case FileIssue():
-            return file_issue(turn, command, talk_id)
-        case FileZeros():
-            return file_zeros(turn, command, talk_id)
-        case Tell():
-            return tell(command)
-
-
-def tell(command: Tell) -> Outcome:
-    rows = tuple((Option(label=label, data=data),) for label, data in command.buttons)
-    return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))
-
-
-# --- 进展 ------------------------------------------------------------
 
 
 def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Outcome:
@@ -49,7 +22,7 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     project = projects.named(turn.session, command.project_id)
     period_name = Period.parse(command.period).chinese
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
-    if duty is None or not _open(duty, turn):
+    if duty is None or not is_open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if standing is not None and not command.corrects:
@@ -77,10 +50,6 @@ def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, f
     )
     for contact in people.contacts(turn.session, [filer], turn.city.running):
         turn.push(contact, Outgoing(text=text), Lane.REMINDER)
-
-
-def _open(duty: DutyRow, turn: Turn) -> bool:
-    return duty.state is None and duty.opens <= turn.now < duty.closes + duties.SECOND
 
 
 def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
@@ -138,42 +107,3 @@ def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
         lines.append(words.line_stage.format(text=STAGES[Stage(command.stage)]))
     template = words.line_carried if command.carried else words.line_progress
     return [*lines, template.format(text=command.progress)]
-
-
-# --- 零报告 ------------------------------------------------------------
-
-
-def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
-    words = turn.city.words
-    period = Period.parse(command.period)
-    barred = issues.barring(turn.session, command.project_ids, *half_year(turn.city, period))
-    lines, receipts = [], []
-    for project_id in command.project_ids:
-        project = projects.named(turn.session, project_id)
-        duty = duties.find(turn.session, project_id, DutyKind.ZERO, command.period)
-        if project_id in barred:
-            reason = words.zero_reason_issue.format(numbers=words.list_separator.join(barred[project_id]))
-        elif duty is None or not _open(duty, turn):
-            reason = words.zero_reason_closed
-        else:
-            receipt = _file_zero(turn, project.unit_id, duty, talk_id)
-            receipts.append(receipt)
-            lines.append(words.zero_receipt_line.format(project=project.name, receipt=receipt))
-            continue
-        lines.append(words.zero_refused_line.format(project=project.name, reason=reason))
-    title = words.zero_receipt if receipts else words.zero_none.format(period=period.chinese)
-    return Outcome(Outgoing(title=title, text="\n".join(lines)), receipts[0] if receipts else "", title)
-
-
-def _file_zero(turn: Turn, unit_id: int, duty: DutyRow, talk_id: int | None) -> str:
-    """Files a zero, unless one stands: then that one's receipt is repeated."""
-    standing = reports.said(turn.session, duty.project_id, ReportKind.ZERO, duty.period)
-    if standing is not None:
-        return f"J{standing.id}"
-    filed = reports.file(
-        turn.session, project_id=duty.project_id, unit_id=unit_id, kind=ReportKind.ZERO,
-        period=duty.period, person_id=turn.person.id, content=reports.Content(), talk_id=talk_id, now=turn.now,
-    )  # fmt: skip
-    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
-    enter(turn, unit_id, "file_zero", report=filed.receipt, project=duty.project_id, period=duty.period)
-    return filed.receipt
