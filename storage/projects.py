@@ -7,12 +7,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role, Stage
+from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Stage
+from rules.scope import REPORTING
 from storage.prepared import Change, Query
 from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
-
-REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,15 @@ from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.zeros import file_zeros
-from handlers.outcome import Outcome
+from handlers.outcome import Outcome, refusal
+from handlers.scope import allows
 from handlers.turning import Turn
 from storage.messages import Option, Outgoing
 
 
 def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
+    if not allows(turn, command):
+        return refusal(turn.city.words.not_for_you)
     match command:
         case FileProgress():
             return file_progress(turn, command, talk_id)

@@ -12,7 +12,8 @@ from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Role, Severity
-from storage import issues, media, outbox, people, projects
+from rules.scope import REPORTING
+from storage import issues, media, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -104,7 +105,7 @@ def look_up(turn: Turn, issue_id: int) -> Outgoing:
 
 
 def _concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = people.responsible(turn.session, issue.project_id, projects.REPORTING, turn.today)
+    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
     told = alerted(turn.session, issue.project_id, turn.today)
     return turn.person.id in {issue.filed_by, *reporting, *told}
 

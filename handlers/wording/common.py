@@ -40,6 +40,7 @@ class Common(Sentences):
     button_of_nothing: str = "这个按钮已经失效，请重新选一项。"
     talk_is_over: str = "这次填报已经结束：{outcome}"
     talk_was_left: str = "那次填报没有报完，已经作废。要报请重新开始。"
+    not_for_you: str = "这件事不归您办，没有收下。如有出入，请告诉市项目办。"
     not_your_button: str = "这个按钮是发给别人的，您不能点。"
 
     # Opening, pausing, ending.
