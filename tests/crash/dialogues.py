@@ -114,7 +114,8 @@ class Dialogue:
         lines = screen.text.split("\n")
         for line, button in self._card():
             if line not in lines:
-                return Presses(button, screen)
+                # The card of an earlier report on this project, which comes late, has other buttons.
+                return Presses(button, screen) if button in screen.buttons else Says(self.opening)
         found = re.search(r"照片：(?:原有\d+张，新增)?(\d+)张", screen.text)
         self.photos_on_card = int(found[1]) if found else 0
         self.confirmed = screen
