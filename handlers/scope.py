@@ -10,7 +10,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, reports_for_it
 from storage import people
@@ -18,6 +18,8 @@ from storage import people
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it,),
+    FileSame: (reports_for_it,),
+    WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it,),
     FileZeros: (reports_for_it,),
 }
@@ -40,8 +42,10 @@ def allows(turn: Turn, command: Command) -> bool:
 def projects_of(command: Command) -> tuple[int | None, ...]:
     """The projects that a command is about; (None,) if it is about none."""
     match command:
-        case FileProgress(project_id=project) | FileIssue(project_id=project):
-            return (project,)
+        case FileProgress() | FileIssue() | WithdrawReport():
+            return (command.project_id,)
+        case FileSame(projects=pairs):
+            return tuple(project for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return projects
         case _:

@@ -75,7 +75,7 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     if isinstance(after, Asking) and not after.fresh:
         return
     if _needs_new_facts(talk, after):
-        after = replay(script, _facts(turn, talk.script, after.draft.answers), after.draft)
+        after = replay(script, _facts(turn, talk.script, after.draft.answers), Draft(after.draft.answers))
     _show(turn, talk, after, in_place=in_place)
 
 

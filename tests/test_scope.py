@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
@@ -29,6 +29,8 @@ REPORTERS = {"reporter", "deputy", "head"}
 EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
     Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
     FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS),
+    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
     FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS),
     FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS),
 }

@@ -382,9 +382,10 @@ def test_a_second_person_sees_who_has_reported_and_can_correct_it(town: Town) ->
     asked = town.deputy.says("报进展")
     assert asked.title == f"{NORTH} 2012年3月已由张三报过（J1）。要更正吗？"
     town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
     town.deputy.says("1300")
+    town.deputy.taps("改形象进度")
     town.deputy.says("主体封顶，清理中")
-    town.deputy.taps("没有照片")
     assert town.deputy.taps("✅").title == "已更正 J1（第2版）"
     versions = town.rows(ReportVersion)
     assert [(row.version, row.amount, row.filed_by) for row in versions] == [
@@ -460,11 +461,11 @@ def test_the_cumulative_figures_are_the_opening_ones_and_the_months_since(town: 
     town.reaches(4, 26)
     town.reporter.says("报进展")
     assert "年初至今累计 1,700万元，年计划 2,400万元" in town.reporter.taps(NORTH).text
-    town.reporter.says("100")
+    town.reporter.says("200")
     town.reporter.says("收尾")
     card = town.reporter.says("没有")
-    assert "年初累计：1,800万元（年计划的75.0%）" in card.text
-    assert "开工累计：8,300万元（总投资的83.0%）" in card.text
+    assert "年初累计：1,900万元（年计划的79.2%）" in card.text
+    assert "开工累计：8,400万元（总投资的84.0%）" in card.text
 
 
 # 照片
@@ -840,10 +841,12 @@ def test_a_correction_shows_what_stands_keeps_the_photos_and_is_told_to_who_file
     me.taps("✅")
     deputy.says("报进展")
     asked = deputy.taps("更正")
-    assert "原报 1,200万元" in asked.text
-    assert "原报：主体封顶" in deputy.says("1300").text
+    assert asked.title == f"请核对：{NORTH} 2012年3月进展（更正）"
+    assert "照片：原有1张，新增0张" in asked.text
+    assert "原报 1,200万元" in deputy.taps("改本月完成").text
+    deputy.says("1300")
+    assert "原报：主体封顶" in deputy.taps("改形象进度").text
     deputy.says("主体封顶，开始装修")
-    assert "照片：原有1张，新增0张" in deputy.taps("没有照片").text
     deputy.taps("✅")
     assert me.last().text.endswith("（J1 第2版）。")
 

@@ -16,7 +16,7 @@ FILLED = {
     "issues": ("place", "times"),
     "milestones": ("why_late",),
     "projects": ("off_list_because", "initials"),
-    "report_versions": ("not_started_because",),
+    "report_versions": ("not_started_because", "backfill_year", "backfill_total"),
     "reports": ("returned_because",),
 }
 
@@ -112,6 +112,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("for_person", Id, nullable=True))
         batch_op.add_column(sa.Column("started", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("not_started_because", sa.String(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("backfill_year", sa.BigInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("backfill_total", sa.BigInteger(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("milestones", Json, nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_report_versions_for_person_people"), "people", ["for_person"], ["id"]

@@ -1,0 +1,35 @@
+"""A report stands already: correct it, take it back, or leave it."""
+
+from handlers.card import Confirm
+from handlers.commands import WithdrawReport
+from handlers.conversation import Dialogue
+from handlers.facts import Facts, ProjectFacts
+from handlers.questions import Choice
+from handlers.reading import Item
+
+
+def ask_about_standing(facts: Facts, project: ProjectFacts, key: str) -> Dialogue[str]:
+    """yes (correct), withdraw or no."""
+    words, filed = facts.words, project.filed
+    assert filed is not None  # noqa: S101 - the caller asked
+    prompt = words.ask_correct.format(
+        project=project.name, period=project.period_name, name=filed.name, receipt=filed.receipt
+    )
+    items = (
+        Item("yes", words.correct_yes, tuple(words.correct_yes_words.split("、"))),
+        Item("withdraw", words.withdraw, tuple(words.withdraw_words.split("、"))),
+        Item("no", words.correct_no, tuple(words.correct_no_words.split("、"))),
+    )
+    return (yield from Choice(f"correct@{key}", prompt, items=items))
+
+
+def confirm_withdrawal(facts: Facts, project: ProjectFacts, key: str) -> Dialogue[WithdrawReport]:
+    words, filed = facts.words, project.filed
+    assert filed is not None  # noqa: S101 - the caller asked
+    yield from Confirm.of(
+        f"withdraw@{key}",
+        words.card_withdraw.format(project=project.name, period=project.period_name, receipt=filed.receipt),
+        words.withdraw_means,
+        agree=words.withdraw_agree,
+    )
+    return WithdrawReport(project.id, project.period)
