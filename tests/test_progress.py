@@ -60,11 +60,13 @@ def test_a_believable_amount_is_not_doubted(town: Town) -> None:
     assert town.reporter.says("1200").title == "形象进度到哪一步了？"
 
 
-def test_another_amount_given_at_the_doubt_is_doubted_anew(town: Town) -> None:
+def test_another_amount_typed_at_the_doubt_is_taken_and_doubted_in_its_turn(town: Town) -> None:
     chooses(town.reporter)
-    town.reporter.says("1200亿")
-    town.reporter.taps("‹ 上一步")
-    assert town.reporter.says("1200").title == "形象进度到哪一步了？"
+    town.reporter.says("200亿")
+    assert town.reporter.says("300亿").title == f"{NORTH}：真是300亿元吗？"
+    town.reporter.says("1200")
+    town.reporter.says("主体封顶")
+    assert "本月完成：1,200万元" in town.reporter.taps("没有照片").text
 
 
 # Projects that have not begun

@@ -7,7 +7,7 @@ from handlers.amount import Money
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, MilestoneFacts, ProjectFacts
-from handlers.questions import Choice, Text, quick
+from handlers.questions import Text, quick
 from handlers.reading import Item
 from rules import money
 from rules.dates import read_day
@@ -58,7 +58,7 @@ def _amount_hint(facts: Facts, project: ProjectFacts) -> str:
 
 
 def _doubted(facts: Facts, project: ProjectFacts, key: str, amount: int) -> Dialogue[int]:
-    """The 万元/亿元 guard (N11): both readings as buttons."""
+    """The 万元/亿元 guard (N11): both readings as buttons; another amount may be typed, and is doubted in its turn."""
     if facts.guard is None:
         return amount
     found = suspicions(
@@ -75,10 +75,12 @@ def _doubted(facts: Facts, project: ProjectFacts, key: str, amount: int) -> Dial
     items = [Item(str(reading), money.auto(reading), (money.wan(reading),)) for reading in found.readings]
     items.append(Item(str(amount), words.amount_is_right.format(amount=money.auto(amount))))
     prompt = words.ask_amount_check.format(project=project.name, amount=money.auto(amount))
-    chosen = yield from Choice(
-        f"check@{key}.{amount}", prompt, hint=_why(facts, project, found), items=tuple(items)
+    chosen = yield from Money(
+        f"check@{key}.{amount}", prompt, hint=_why(facts, project, found), quick=tuple(items)
     )
-    return int(chosen)
+    if isinstance(chosen, str) or chosen == amount:
+        return int(chosen)
+    return (yield from _doubted(facts, project, key, chosen))
 
 
 def _why(facts: Facts, project: ProjectFacts, found: Suspicions) -> str:
