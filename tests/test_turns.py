@@ -190,9 +190,9 @@ def test_a_talk_paused_by_another_is_offered_when_that_has_ended(town: Town) -> 
     me.says("报进展")
     me.taps(NORTH)
     me.says("1200")
-    assert "「报进展」先放下" in me.says("报问题").text
+    assert f"「报进展」{NORTH}先放下" in me.says("报问题").text
     offered = me.says("取消")
-    assert labels(offered) == ["继续「报进展」", "不要了"]
+    assert labels(offered) == [f"继续「报进展」{NORTH}", f"不要了：「报进展」{NORTH}"]
     assert me.taps("继续「报进展」").title == "形象进度到哪一步了？"
     me.says("主体封顶")
     me.taps("没有照片")
@@ -212,7 +212,7 @@ def test_help_leaves_the_open_talk_as_it_is(town: Town) -> None:
     me = town.reporter
     me.says("报进展")
     me.taps(NORTH)
-    assert "继续「报进展」" in labels(me.says("帮助"))
+    assert f"继续「报进展」{NORTH}" in labels(me.says("帮助"))
     assert me.says("1200").title == "形象进度到哪一步了？"
 
 
@@ -240,7 +240,7 @@ def test_a_paused_talk_can_be_dropped(town: Town) -> None:
     me.says("1200")
     me.says("报问题")
     me.says("取消")
-    assert me.taps("不要了").text == "「报进展」没报完的已经作废，没有上报。"
+    assert me.taps("不要了").text == f"好，「报进展」{NORTH}没报完的不要了，什么都没有上报。"
     assert labels(me.says("帮助")) == ["报进展", "报问题", "零报告", "我的待办"]
 
 

@@ -7,6 +7,7 @@ class Common(Sentences):
     # What may be typed instead of a button.
     cancel_words: str = "取消、不报了、退出、/cancel"
     back_words: str = "上一步、返回、/back"
+    restore_words: str = "恢复、恢复刚才填的"
     keep_words: str = "不改、不改了"
     yes_words: str = "确认、确定、是、好、好的、对、ok、yes、1"
     done_words: str = "完成、好了、就这些、没了、done"
@@ -45,10 +46,16 @@ class Common(Sentences):
 
     # Opening, pausing, ending.
     cancelled: str = "已取消，什么都没有上报。"
-    paused: str = "（「{title}」先放下，没报完的都留着。）"
-    resume_button: str = "继续「{title}」"
-    drop_button: str = "不要了"
-    dropped: str = "「{title}」没报完的已经作废，没有上报。"
+    restore_button: str = "恢复刚才填的"
+    nothing_to_restore: str = "没有可以恢复的。要报请点菜单重新开始。"
+    talk_called: str = "「{title}」{project}"
+    paused: str = "（{talk}先放下，没报完的都留着。）"
+    taken_up: str = "（接着上次没报完的。）"
+    resume_button: str = "继续{talk}"
+    drop_button: str = "不要了：{talk}"
+    dropped: str = "好，{talk}没报完的不要了，什么都没有上报。"
+    drafts_title: str = "没报完的："
+    drafts_more: str = "还有{count}份，处理了上面的会接着列出。"
     not_understood: str = "没看懂这句话。请点一项："
     media_kept: str = "收到{count}个文件，先替您存着。报进展或报问题时，到照片那一步点一下就能带上。"
     media_refused: str = "您发的照片或文件有一个没能收下（{reason}），报的内容不受影响。请换一个再发。"
@@ -73,6 +80,6 @@ class Common(Sentences):
         "报问题：重大问题随时报，马上送到牵头领导。\n"
         "零报告：半年里没有问题，点一下、确认一下。\n"
         "我的待办：看还欠什么。\n"
-        "打字和点按钮都行。填错了点「上一步」，不报了点「取消」。中途放下，草稿一直留着。"
+        "打字和点按钮都行。填错了点「上一步」，不报了点「取消」，点错了还能恢复。中途放下，草稿一直留着。"
     )
     no_projects: str = "没有要您上报的项目。如有出入，请告诉市项目办。"
