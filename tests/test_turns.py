@@ -1,6 +1,7 @@
 """What a turn promises: one message, one transaction, and everything that follows from it or nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handlers.city import Show
 from handlers.deeds import problems
 from handlers.turn import AlreadyTaken, take_turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
@@ -615,6 +617,51 @@ def test_the_first_leader_to_take_note_is_recorded_and_the_others_are_told(town:
     assert town.office.says("知悉 W1").text == "W1 已由王市长于3月26日 9:10知悉。"
     assert town.rows(Issue)[0].state is IssueState.ACKNOWLEDGED
     assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "acknowledged"]
+
+
+def the_last_arrives(town: Town, chat: Chat) -> Outgoing:
+    """The newest message has been sent, as the one whose buttons a test's presses belong to (`Chat.press`)."""
+    row = chat.rows()[-1].id
+    town.do(
+        lambda session: session.execute(update(OutboxRow).where(OutboxRow.id == row).values(external="1"))
+    )
+    return chat.last()
+
+
+def test_a_pressed_alert_keeps_its_text_says_who_took_note_and_has_nothing_to_press(town: Town) -> None:
+    reports_problem(town.reporter)
+    alert = the_last_arrives(town, town.leader)
+    town.clock.pass_(minutes=10)
+    edited = town.leader.taps("已知悉")
+    assert (edited.replaces, edited.title, edited.rows) == ("1", alert.title, ())
+    assert edited.text == f"{alert.text}\n已由王市长于3月26日 9:10知悉"
+    assert town.leader.taps("已知悉", alert).text == "W1 已由王市长于3月26日 9:10知悉。"
+    assert town.rows(Issue)[0].state is IssueState.ACKNOWLEDGED
+
+
+def test_an_alert_that_another_took_note_of_tells_a_later_one_who_and_when(town: Town) -> None:
+    reports_problem(town.reporter)
+    alert = the_last_arrives(town, town.office)
+    town.leader.taps("已知悉")
+    late = town.office.taps("已知悉", alert)
+    assert (late.text, late.replaces) == ("W1 已由王市长于3月26日 9:00知悉。", "")
+
+
+def test_note_taken_on_a_looked_up_problem_shows_it_as_it_stands_now(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("W1")
+    the_last_arrives(town, town.leader)
+    edited = town.leader.taps("已知悉")
+    assert (edited.replaces, edited.rows) == ("1", ())
+    assert edited.text.endswith("已由王市长于3月26日 9:00知悉")
+    assert "还没有人知悉" not in edited.text
+
+
+def test_where_nothing_can_be_edited_taking_note_is_answered(town: Town) -> None:
+    reports_problem(town.reporter)
+    the_last_arrives(town, town.leader)
+    town.leader.city = replace(CITY, shows={"chat": Show(edits=False, text_limit=4096)})
+    assert town.leader.taps("已知悉").text == "已记下：您于3月26日 9:00知悉 W1。"
 
 
 @pytest.mark.parametrize("said", ["知悉 W1", "ｗ1 已知悉", "收到w1", "已知悉", "收到。"])
