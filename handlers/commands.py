@@ -7,7 +7,7 @@ from rules.kinds import Severity
 
 @dataclass(frozen=True, slots=True)
 class FileProgress:
-    """Files, or as a new version corrects, a project's report for a period.
+    """Files, or as a new version corrects, a project's report for a period. What it corrects must still stand.
 
     Amount in yuan; None where none is owed.
     """
@@ -22,6 +22,7 @@ class FileProgress:
     coordination: str = ""
     photos: tuple[int, ...] = ()
     corrects: bool = False
+    based_on: int = 0  # the version that a correction was made from
 
 
 @dataclass(frozen=True, slots=True)

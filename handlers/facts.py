@@ -26,6 +26,7 @@ class Filed:
     progress: str = ""
     stage: str = ""
     photos: int = 0  # of all its versions: photos once filed stay with the report
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

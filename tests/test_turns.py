@@ -10,10 +10,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from handlers.city import Show
+from handlers.commands import FileProgress
 from handlers.deeds import problems
+from handlers.deeds.progress import file_progress
+from handlers.facts import PersonFacts
 from handlers.turn import AlreadyTaken, take_turn
+from handlers.turning import Turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
-from storage import inbox, invites, ledger, media
+from storage import inbox, invites, ledger, media, people
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
@@ -58,6 +62,14 @@ def reports_problem(chat: Chat, severity: str = "🔴 重大问题", project: st
     chat.says("请派工作组")
     chat.taps("没有照片")
     return chat.says("确认")
+
+
+def a_turn(session: Session, chat: Chat) -> Turn:
+    """A turn of this person, to carry out a deed in."""
+    known, now = people.known(session, chat.address), chat.clock.now
+    assert known is not None
+    person = PersonFacts(known.id, known.name, known.unit_id, known.unit)
+    return Turn(session, CITY, 1, chat.text(""), person, now, now, now.date())
 
 
 def a_stranger(town: Town, user: str = "77") -> Chat:
@@ -412,6 +424,43 @@ def test_whoever_confirms_second_is_asked_and_files_nothing_unseen(town: Town) -
     asked = town.deputy.taps("✅", card)
     assert asked.title.startswith(f"{NORTH} 2012年3月已由张三报过")
     assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000]
+
+
+def comes_to_the_correcting_card(chat: Chat, amount: str) -> Outgoing:
+    chat.says("报进展")
+    if NORTH in "".join(labels(chat.last())):
+        chat.taps(NORTH)
+    chat.taps("更正")
+    chat.says(amount)
+    chat.says(f"{amount}，清理中")
+    return chat.taps("没有照片")
+
+
+def test_two_who_correct_at_once_do_not_take_each_others_words_back_unseen(town: Town) -> None:
+    """The second correction was once filed over the first without a word."""
+    reports_progress(town.reporter)
+    mine, theirs = (
+        comes_to_the_correcting_card(*each) for each in ((town.reporter, "1300"), (town.deputy, "1400"))
+    )
+    town.deputy.taps("✅", theirs)
+    asked = town.reporter.taps("✅", mine)
+    assert asked.title == f"{NORTH} 2012年3月已由李四报过（J1）。要更正吗？"
+    assert asked.text == "⚠ 情况有变化，请再看一遍。\n本月完成：1,400万元\n形象进度：1400，清理中"
+    assert len(town.rows(ReportVersion)) == 2
+    assert "1,300万元" in town.reporter.taps("更正").text  # what was filled in is kept
+    assert town.reporter.taps("✅").title == "已更正 J1（第3版）"
+
+
+def test_a_correction_of_a_version_that_no_longer_stands_is_refused_and_shows_what_stands(town: Town) -> None:
+    reports_progress(town.reporter)
+    comes_to_the_correcting_card(town.deputy, "1400")
+    town.deputy.taps("✅")
+    stale = FileProgress(town.north, "2012-03", 13_000_000, "收尾", corrects=True, based_on=1)
+    refused = town.do(lambda session: file_progress(a_turn(session, town.reporter), stale, None)).message
+    assert "刚刚已由李四更正过（J1 第2版），现在是：1400，清理中" in refused.text
+    assert labels(refused) == ["再看一遍"]
+    assert "要更正吗" in town.reporter.taps("再看一遍", refused).title
+    assert len(town.rows(ReportVersion)) == 2
 
 
 def test_like_last_month_files_nothing_spent_and_the_words_of_last_month(town: Town) -> None:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from handlers.card import Confirm
 from handlers.commands import FileProgress, Tell
 from handlers.conversation import Dialogue
-from handlers.facts import Facts, ProjectFacts
+from handlers.facts import Facts, Filed, ProjectFacts
 from handlers.questions import Choice, Money, Photos, Text, quick
 from handlers.reading import Item
 from rules import money
@@ -82,14 +82,23 @@ def _correct(facts: Facts, project: ProjectFacts) -> Dialogue[str]:
     )
     return (
         yield from Choice(
-            f"correct@{subject(project)}",
+            f"correct@{subject(project)}.{filed.version}",  # a newer version is asked about anew
             prompt,
+            hint=_stands(facts, filed),
             items=(
                 Item("yes", words.correct_yes, tuple(words.correct_yes_words.split("、"))),
                 Item("no", words.correct_no, tuple(words.correct_no_words.split("、"))),
             ),
         )
     )
+
+
+def _stands(facts: Facts, filed: Filed) -> str:
+    """What would be corrected, so that nobody replaces words they have not seen."""
+    words = facts.words
+    amount = "" if filed.amount is None else words.line_amount.format(amount=money.wan(filed.amount))
+    progress = words.line_progress.format(text=filed.progress) if filed.progress else ""
+    return "\n".join(filter(None, (amount, progress)))
 
 
 def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
@@ -148,6 +157,7 @@ def _finish(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialog
         next_plan="" if next_plan in {None, quick("none")} else next_plan,
         coordination="" if coordination in {None, quick("none")} else coordination,
         corrects=project.filed is not None,
+        based_on=project.filed.version if project.filed else 0,
     )
     yield from Confirm.of(
         f"confirm@{key}",

@@ -12,7 +12,7 @@ from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
 from storage import duties, media, people, projects, reports
 from storage.messages import Option, Outgoing
-from storage.reports import Filed
+from storage.reports import Filed, Said
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
 
@@ -30,6 +30,8 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
             project=project.name, period=period_name, name=standing.name, receipt=f"J{standing.id}"
         )
         return refusal(text)
+    if standing is not None and standing.version != command.based_on:
+        return _corrected_meanwhile(turn, command, project.name, standing)
     filed = _file_progress(turn, command, project.unit_id, talk_id)
     duties.settle(turn.session, duty.id, filed.report_id, turn.now)
     if command.stage:
@@ -37,6 +39,17 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed)
+
+
+def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
+    """A correction of words that no longer stand would take back someone's correction unseen."""
+    words, period = turn.city.words, command.period
+    text = words.corrected_meanwhile.format(
+        project=project, period=Period.parse(period).chinese, name=standing.name, receipt=f"J{standing.id}",
+        version=standing.version, text=standing.progress,
+    )  # fmt: skip
+    look = Option(label=words.look_again, data=f"o|report_progress|{command.project_id}.{period}")
+    return Outcome(Outgoing(text=text, rows=((look,),)), summary=text)
 
 
 def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:

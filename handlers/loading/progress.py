@@ -29,7 +29,7 @@ def _standing(loading: Loading, row: OpenProject) -> Filed | None:
     if said is None:
         return None
     photos = media.count_of_report(loading.session, said.id)
-    return Filed(f"J{said.id}", said.name, said.amount, said.progress, said.stage, photos)
+    return Filed(f"J{said.id}", said.name, said.amount, said.progress, said.stage, photos, said.version)
 
 
 def _project(loading: Loading, row: OpenProject, chosen: object) -> ProjectFacts:

@@ -66,4 +66,9 @@ class Progress(Sentences):
     nothing_owed: str = "本月的都报完了，谢谢！"
     duty_closed: str = "{project} {period}的上报已经截止，没有收下。请与市项目办联系。"
     filed_meanwhile: str = "{project} {period}刚刚已由{name}报过（{receipt}），您这份没有收下，免得重复。"
+    corrected_meanwhile: str = (
+        "{project} {period}刚刚已由{name}更正过（{receipt} 第{version}版），"
+        "现在是：{text}。您这份没有收下，请看过再报。"
+    )
+    look_again: str = "再看一遍"
     next_project_button: str = "接着报：{project}"
