@@ -757,6 +757,33 @@ def test_a_problem_that_was_closed_stays_closed_when_someone_takes_note(town: To
     assert town.rows(Issue)[0].state is IssueState.CLOSED
 
 
+# Photos
+
+
+def at_the_photos(me: Chat) -> Outgoing:
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    return me.says("主体封顶")
+
+
+def test_the_photo_question_names_the_button_that_goes_on_before_and_after_photos_come(town: Town) -> None:
+    """Words that were no answer once got: tap a button - and nobody knew which."""
+    me, hint = town.reporter, "有就拍了直接发过来，可以发几张。没有就点「没有照片」。"
+    assert at_the_photos(me).text == hint
+    assert me.says("就在门口拍的").text == f"⚠ 这一步是发照片，打的字没有记下。\n{hint}"
+    got = "已收2张。还有就接着发；发完了点「就这些」。"
+    assert me.sends("p1", "p2").text == got
+    assert me.says("就在门口拍的").text == f"⚠ 这一步是发照片，打的字没有记下。\n{got}"
+    assert "照片：2张" in me.says("发完了").text
+
+
+def test_what_empties_the_photos_does_not_stand_beside_what_takes_them(town: Town) -> None:
+    at_the_photos(town.reporter)
+    rows = [[option.label for option in row] for row in town.reporter.sends("p1").rows]
+    assert rows == [["就这些（1张）"], ["清空重发"], ["‹ 上一步", "取消"]]
+
+
 # 零报告
 
 
