@@ -195,6 +195,18 @@ def test_a_talk_that_holds_answers_is_not_swapped_for_a_draft_by_changing_its_pr
     assert "接着上次没报完的" not in me.taps(SOUTH).text
 
 
+def test_a_zero_report_set_aside_is_taken_up_with_what_was_picked(town: Town) -> None:
+    me = town.reporter
+    town.reaches(7, 2)
+    me.says("零报告")
+    me.taps("只报其中几个")
+    picking = me.taps(f"☑ {SOUTH}")
+    me.says("报问题")
+    again = me.says("零报告")
+    assert again.text.startswith("（接着上次没报完的。）")
+    assert again.rows == picking.rows
+
+
 def test_the_draft_of_another_conversation_on_the_same_project_is_left_alone(town: Town) -> None:
     me = town.reporter
     begins_progress(me)
