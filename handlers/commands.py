@@ -18,7 +18,7 @@ class MilestoneWord:
 
 @dataclass(frozen=True, slots=True)
 class FileProgress:
-    """Files, or as a new version corrects, a project's report for a period.
+    """Files, or as a new version corrects, a project's report for a period. What it corrects must still stand.
 
     Amount in yuan; None where none is owed. `backfill_*` is what months without a report add to the cumulatives.
     """
@@ -32,7 +32,7 @@ class FileProgress:
     next_plan: str = ""
     coordination: str = ""
     photos: tuple[int, ...] = ()
-    corrects: bool = False
+    based_on: int = 0  # the version that a correction was made from; 0 for a first report
     started: date | None = None
     not_started_because: str = ""
     backfill_year: int = 0

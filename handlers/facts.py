@@ -38,6 +38,7 @@ class Filed:
     backfill_total: int = 0
     returned: str = ""
     mend: tuple[str, ...] = ()
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)

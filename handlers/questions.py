@@ -224,7 +224,7 @@ class Photos(Question[tuple[int, ...]]):
                 return Taken({"ids": list(self.offered), "done": True})
             case "again":
                 return More({"ids": [], "done": False})
-        return Refused(words.send_photo_or_tap)
+        return Refused(words.photos_or_none)
 
     def _typed(self, text: str, words: Words) -> str:
         said = plain(text)
@@ -248,7 +248,8 @@ class Photos(Question[tuple[int, ...]]):
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         so_far = self._so_far(stored)
         if so_far:
-            return [[(words.photos_done.format(count=len(so_far)), "done"), (words.photos_again, "again")]]
+            # A row for each: a wet finger that misses the one must not empty what was sent.
+            return [[(words.photos_done.format(count=len(so_far)), "done")], [(words.photos_again, "again")]]
         rows = [[(words.photos_none, "none")]]
         if self.offered:
             rows.insert(0, [(words.photos_offered.format(count=len(self.offered)), "offered")])

@@ -232,7 +232,7 @@ def test_a_report_filed_by_another_meanwhile_asks_whether_to_correct_it() -> Non
     walk = progress().to("confirm")
     walk.facts = some_facts(a_project(0, filed=FILED), a_project(1))
     assert "李四" in walk.taps("✅ 确认上报", walk.screen).asking.question.prompt
-    assert decided(walk.taps("更正这份报告").to("confirm").taps("✅")).corrects  # type: ignore[attr-defined]
+    assert decided(walk.taps("更正这份报告").to("confirm").taps("✅")).based_on == 1  # type: ignore[attr-defined]
 
 
 def test_a_report_filed_by_another_can_be_left_as_it_is() -> None:

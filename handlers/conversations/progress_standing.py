@@ -3,9 +3,10 @@
 from handlers.card import Confirm
 from handlers.commands import WithdrawReport
 from handlers.conversation import Dialogue
-from handlers.facts import Facts, ProjectFacts
+from handlers.facts import Facts, Filed, ProjectFacts
 from handlers.questions import Choice
 from handlers.reading import Item
+from rules import money
 
 
 def ask_about_standing(facts: Facts, project: ProjectFacts, key: str) -> Dialogue[str]:
@@ -20,7 +21,19 @@ def ask_about_standing(facts: Facts, project: ProjectFacts, key: str) -> Dialogu
         Item("withdraw", words.withdraw, tuple(words.withdraw_words.split("、"))),
         Item("no", words.correct_no, tuple(words.correct_no_words.split("、"))),
     )
-    return (yield from Choice(f"correct@{key}", prompt, items=items))
+    # A newer version is another question, so that nobody replaces words they have not seen.
+    return (
+        yield from Choice(
+            f"correct@{key}.{filed.version}", prompt, hint=_what_stands(facts, filed), items=items
+        )
+    )
+
+
+def _what_stands(facts: Facts, filed: Filed) -> str:
+    words = facts.words
+    amount = "" if filed.amount is None else words.line_amount.format(amount=money.wan(filed.amount))
+    progress = words.line_progress.format(text=filed.progress) if filed.progress else ""
+    return "\n".join(filter(None, (amount, progress)))
 
 
 def confirm_withdrawal(facts: Facts, project: ProjectFacts, key: str) -> Dialogue[WithdrawReport]:

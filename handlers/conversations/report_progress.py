@@ -93,7 +93,7 @@ def _nothing_open(facts: Facts) -> Tell:
 
 def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     key = subject(project)
-    report = FileProgress(project.id, project.period, 0, "", corrects=project.filed is not None)
+    report = FileProgress(project.id, project.period, 0, "", based_on=_version(project))
     if not project.started:
         report = yield from ask_start(facts, project, key, report)
     amount = yield from ask_amount(facts, project, key)
@@ -122,14 +122,17 @@ def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     )
     if stage is None and project.filed:
         stage = project.filed.stage
-    report = FileProgress(
-        project.id, project.period, None, "", stage=stage, corrects=project.filed is not None
-    )
+    report = FileProgress(project.id, project.period, None, "", stage=stage, based_on=_version(project))
     if stage == Stage.STARTED and not project.started:
         report = yield from ask_start(facts, project, key, report)
     report = yield from ask_milestones(facts, project, key, report)
     report = yield from _what_was_done(facts, project, report)
     return (yield from confirm_report(facts, project, key, report))
+
+
+def _version(project: ProjectFacts) -> int:
+    """The version that would be corrected; 0 if none stands."""
+    return project.filed.version if project.filed else 0
 
 
 def _stands(project: ProjectFacts, part: str) -> bool:

@@ -13,7 +13,7 @@ from rules.periods import Period
 from storage import duties, media, people, projects, reports
 from storage.messages import Option, Outgoing
 from storage.projects import OpenProject
-from storage.reports import Filed
+from storage.reports import Filed, Said
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
 
@@ -26,11 +26,13 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     if duty is None or not is_open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
-    if standing is not None and not command.corrects:
+    if standing is not None and not command.based_on:
         text = words.filed_meanwhile.format(
             project=project.name, period=period_name, name=standing.name, receipt=f"J{standing.id}"
         )
         return refusal(text)
+    if standing is not None and standing.version != command.based_on:
+        return _corrected_meanwhile(turn, command, project.name, standing)
     filed = file_version(turn, command, project.unit_id, talk_id)
     duties.settle(turn.session, duty.id, filed.report_id, turn.now)
     _move_project(turn, command)
@@ -49,6 +51,17 @@ def _move_project(turn: Turn, command: FileProgress) -> None:
         projects.hold_back(turn.session, command.project_id, command.not_started_because)
     for said in command.milestones:
         projects.reach_milestone(turn.session, said.id, said.done, said.why)
+
+
+def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
+    """A correction of words that no longer stand would take back someone's correction unseen."""
+    words, period = turn.city.words, command.period
+    text = words.corrected_meanwhile.format(
+        project=project, period=Period.parse(period).chinese, name=standing.name, receipt=f"J{standing.id}",
+        version=standing.version, text=standing.progress,
+    )  # fmt: skip
+    look = Option(label=words.look_again, data=f"o|report_progress|{command.project_id}.{period}")
+    return Outcome(Outgoing(text=text, rows=((look,),)), summary=text)
 
 
 def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:

@@ -97,5 +97,5 @@ def _filed(said: Said) -> Filed:
     return Filed(
         f"J{said.id}", said.name, said.amount, said.progress, said.stage, 0, said.next_plan, said.coordination,
         said.carried, said.backfill_year, said.backfill_total, said.returned_because if said.returned else "",
-        tuple(said.returned_parts or ("amount", "progress")) if said.returned else (),
+        tuple(said.returned_parts or ("amount", "progress")) if said.returned else (), said.version,
     )  # fmt: skip

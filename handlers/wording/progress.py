@@ -78,8 +78,8 @@ class Progress(Sentences):
     photos_done: str = "就这些（{count}张）"
     photos_again: str = "清空重发"
     photos_offered: str = "用刚才发的{count}张"
-    photos_hint: str = "直接发过来，可以发几张；没有就点一下。"
-    photos_got: str = "已收{count}张，还有就接着发。"
+    photos_hint: str = "有就拍了直接发过来，可以发几张。没有就点「没有照片」。"
+    photos_got: str = "已收{count}张。还有就接着发；发完了点「就这些」。"
     card_progress: str = "请核对：{project} {period}进展"
     card_correction: str = "请核对：{project} {period}进展（更正）"
     line_amount: str = "本月完成：{amount}"
@@ -114,4 +114,9 @@ class Progress(Sentences):
     nothing_owed: str = "本月的都报完了，谢谢！"
     duty_closed: str = "{project} {period}的上报已经截止，没有收下。请与市项目办联系。"
     filed_meanwhile: str = "{project} {period}刚刚已由{name}报过（{receipt}），您这份没有收下，免得重复。"
+    corrected_meanwhile: str = (
+        "{project} {period}刚刚已由{name}更正过（{receipt} 第{version}版），"
+        "现在是：{text}。您这份没有收下，请看过再报。"
+    )
+    look_again: str = "再看一遍"
     next_project_button: str = "接着报：{project}"
