@@ -23,13 +23,15 @@ from handlers.oneline.lexicon import (
     TAKEN,
     TOTAL_AFTER,
     TRAIL_WORDS,
+    UNIT_IN_BRACKETS,
 )
-from rules.money import Amount, Found, Unreadable, find_amounts
+from rules.money import Amount, Found, Unit, Unreadable, find_amounts, read_amount
 
 _CLAUSE_ENDS = re.compile(rf"[,;。!\n{TAKEN}]|\.(?!\d)")
 _LABEL_COLON = re.compile(r"(?<!\d):")
 _BARE = re.compile(r"[\d.,\s]+")
 _TELEPHONE = 11  # digits
+_UNITS = {unit.chinese: unit for unit in Unit}
 _MONTHS = (
     {"元": 1}
     | {name: number for number, name in enumerate("一二三四五六七八九十", 1)}
@@ -97,11 +99,14 @@ def _figure(text: str, found: Found, since: int) -> Figure:
     lead, trail = LEAD_WORDS.search(before), TRAIL_WORDS.match(after)
     start = clause + (lead.start() if lead else len(before))
     end = found.end + (trail.end() if trail else 0)
-    label = _label(before, start - clause, after)
+    label, reading = _label(before, start - clause, after), found.reading
+    unit = UNIT_IN_BRACKETS.search(text, start, end)
+    if unit and isinstance(reading, Amount) and reading.unit_written is None:
+        reading = read_amount(text[found.start : found.end], _UNITS[unit[1]])
     if label is Label.OTHER:
         start, end = found.start, found.end
     written, month = text[found.start : found.end], _month(text[start : found.start])
-    return Figure(label, found.reading, written, start, end, month)
+    return Figure(label, reading, written, start, end, month)
 
 
 def _month(words: str) -> int | None:

@@ -13,7 +13,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from handlers.oneline.folding import NUMERALS, Folded, fold, splits_a_number
-from handlers.oneline.lexicon import AFTER_A_NAME, BEFORE_A_NAME, GENERIC, INITIALS, REGISTRY_NUMBER, level
+from handlers.oneline.lexicon import (
+    AFTER_A_NAME,
+    ANOTHER_PHASE,
+    BEFORE_A_NAME,
+    GENERIC,
+    INITIALS,
+    REGISTRY_NUMBER,
+    level,
+)
 from handlers.oneline.line import How, Known, Mention
 from handlers.oneline.names import Names
 from handlers.oneline.slips import one_slip
@@ -71,10 +79,10 @@ class Finder:
         for word in list(re.finditer(r"[^\W_]+", text[:REACH]))[:3]:
             folded = fold(word[0])
             verb = AFTER_A_NAME.search(folded.letters, 2)
-            letters = folded.letters[: verb.start()] if verb else folded.letters
-            if near := self._one_off(letters):
-                end = word.start() + folded.places[len(letters) - 1] + 1
-                return Mention(word.start(), end, self._owning(near), How.SLIP)
+            for size in (len(folded.letters), verb.start() if verb else 0):
+                if near := self._one_off(folded.letters[:size]):
+                    end = word.start() + folded.places[size - 1] + 1
+                    return Mention(word.start(), end, self._owning(near), How.SLIP)
         return None
 
     def _one_off(self, letters: str) -> frozenset[int]:
@@ -82,7 +90,7 @@ class Finder:
         if half < 2:
             return frozenset()
         # With one slip in it, one half of the word is still right.
-        likely = self._names.holding(letters[:half]) | self._names.holding(letters[half:])
+        likely = self._names.having(letters[:half]) | self._names.having(letters[half:])
         return frozenset(each for each in likely if one_slip(letters, self._names.listed[each]))
 
     def _by_number(self, text: str) -> Mention | None:
@@ -148,9 +156,10 @@ class Finder:
         run = self._without_surplus(folded, run)
         if not _ends_a_word(folded, run.end):
             run = self._in_pieces(folded, run)
-        if not _begins_a_word(folded, run.begin):
-            return replace(run, how=How.WITHIN)
-        return replace(run, firm=_ends_a_word(folded, run.end))
+        begins, ends = _begins_a_word(folded, run.begin), _ends_a_word(folded, run.end)
+        another = len(run.names) == 1 and ANOTHER_PHASE.match(folded.letters, run.end)
+        how = run.how if begins and not another else How.WITHIN
+        return replace(run, how=how, firm=begins and ends)
 
     def _run(self, folded: Folded, begin: int, end: int) -> _Run:
         letters = folded.letters[begin:end]

@@ -27,7 +27,7 @@ class How(StrEnum):
     PART = "part"
     PIECES = "pieces"  # parts of the name in their order
     INITIALS = "initials"
-    WITHIN = "within"  # a long part that begins in the middle of a word (新城北水厂): only a candidate
+    WITHIN = "within"  # a part of what may be another name (新城北水厂, 城北水厂三期): only a candidate
     SLIP = "slip"  # one character off: only a candidate
 
 

@@ -30,18 +30,24 @@ class Names:
 
     def holding(self, letters: str) -> frozenset[int]:
         """The names of which these letters are a part that cuts no number in two."""
-        return frozenset(bisect_right(self._begins, at) - 1 for at in self._places(letters))
+        return frozenset(self._name_at(at) for at in self._places(letters) if not self._cuts(letters, at))
+
+    def having(self, letters: str) -> frozenset[int]:
+        """The names in which these letters stand anyhow."""
+        return frozenset(self._name_at(at) for at in self._places(letters))
+
+    def _name_at(self, at: int) -> int:
+        return bisect_right(self._begins, at) - 1
 
     def _places(self, letters: str) -> Iterator[int]:
         at = self._all.find(letters)
         while at >= 0:
-            end = at + len(letters)
-            cut = splits_a_number(self._all[at - 1], letters[0]) or splits_a_number(
-                letters[-1], self._all[end]
-            )
-            if not cut:
-                yield at
+            yield at
             at = self._all.find(letters, at + 1)
+
+    def _cuts(self, letters: str, at: int) -> bool:
+        before, after = self._all[at - 1], self._all[at + len(letters)]
+        return splits_a_number(before, letters[0]) or splits_a_number(letters[-1], after)
 
     def longest(self, letters: str, begin: int) -> int:
         """How many letters from there on stand in some name; 0 if not even two do."""

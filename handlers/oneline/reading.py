@@ -93,7 +93,8 @@ def _hear(original: str, text: str) -> _Said:
     if len(percents) == 1:
         text = _without(text, (percents[0].start, percents[0].end))
     started, not_yet = lexicon.STARTED.search(text, 0, told), lexicon.NOT_STARTED.search(text, 0, told)
-    text = _without(text, started and started.span())
+    labels = (each.span() for each in lexicon.PROGRESS_LABEL.finditer(text, 0, told))
+    text = _without(text, started and started.span(), *labels)
     words, problem = _words(original, text, 0, told), _words(original, text, after, len(text))
     if not marked and (marked := lexicon.HAS_A_PROBLEM.search(text)):
         words, problem = "", words
