@@ -96,7 +96,7 @@ def _hear(original: str, text: str) -> _Said:
     labels = (each.span() for each in lexicon.PROGRESS_LABEL.finditer(text, 0, told))
     text = _without(text, started and started.span(), *labels)
     words, problem = _words(original, text, 0, told), _words(original, text, after, len(text))
-    if not marked and (marked := lexicon.HAS_A_PROBLEM.search(text)):
+    if not (figure or candidates or percents or marked) and (marked := lexicon.HAS_A_PROBLEM.search(text)):
         words, problem = "", words
     return _Said(
         figure,
@@ -122,8 +122,8 @@ def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figur
     amounts = [each for each in found if each.end <= told or each.label is Label.MONTH]
     figure, candidates = choose(amounts)
     for each in amounts:
-        follows = figure and (each.yuan == figure.yuan or each.label is Label.TOTAL)
-        if follows or (each in candidates and each.label is not Label.WITHIN):
+        follows = figure and each.label in (Label.MONTH, Label.PLAIN) and each.yuan == figure.yuan
+        if follows or each.label is Label.TOTAL or (each in candidates and each.label is not Label.WITHIN):
             text = _without(text, (each.start, each.end))
     return text, figure, candidates
 
