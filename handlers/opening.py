@@ -3,7 +3,7 @@
 A button's data is at most 64 bytes and one of
     t<talk>|<key>|<value>     an answer in a talk (talk in base 36)
     o|<script>|<preset>       begins a conversation, with its first answer given
-    r|<talk>  x|<talk>        takes up a paused talk; drops it
+    r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>                 acknowledges a problem
 """
 
@@ -28,6 +28,9 @@ SCRIPTS: dict[str, Script] = {
     "show_help": show_help,
 }
 
+# The question that a button's preset answers; for the others it is the project.
+PRESETS: dict[str, str] = {}
+
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
 _ISSUE = re.compile(r"w([0-9]{1,12})")
@@ -47,7 +50,7 @@ class Opener:
 
     @property
     def answers(self) -> dict[str, Any]:
-        return {"project": self.preset} if self.preset else {}
+        return {PRESETS.get(self.script, "project"): self.preset} if self.preset else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import problems, strangers, talking
+from handlers import strangers, talking
 from handlers.city import City
+from handlers.deeds import problems
 from handlers.facts import PersonFacts
 from handlers.opening import (
     Acknowledge,
@@ -143,6 +144,9 @@ def _hear(turn: Turn) -> str:
         case LookUp(issue_id):
             turn.answer(problems.look_up(turn, issue_id))
             return "look up"
+    if plain(text) in words.aliases(words.restore_words):
+        talking.restore_last(turn)
+        return "restore"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"

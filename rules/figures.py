@@ -95,16 +95,25 @@ class Cumulative:
     total: int
 
 
-def cumulate(opening: Opening, reports: Iterable[tuple[str, int]]) -> Iterator[Cumulative | None]:
-    """The cumulatives after each of a project's months (2012-03, yuan), given from the first to the last.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a report of a month (2012-03) adds to the cumulatives in yuan: its amount, and months made up for (补记)."""
+
+    month: str
+    year: int
+    total: int
+
+
+def cumulate(opening: Opening, reports: Iterable[Added]) -> Iterator[Cumulative | None]:
+    """The cumulatives after each of a project's reports, given from the first month to the last.
 
     None for a month that the opening figures already contain: what stood after it is not known.
     """
     year, total, at = opening.year, opening.total, opening.month
-    for month, amount in reports:
-        if month <= opening.month:
+    for added in reports:
+        if added.month <= opening.month:
             yield None
             continue
-        year = amount + (year if month[:4] == at[:4] else 0)
-        total, at = total + amount, month
+        year = added.year + (year if added.month[:4] == at[:4] else 0)
+        total, at = total + added.total, added.month
         yield Cumulative(year, total)

@@ -86,6 +86,7 @@ class IssueState(StrEnum):
 
     REGISTERED = "registered"  # 已登记
     ACKNOWLEDGED = "acknowledged"  # 已知悉
+    SOLVED = "solved"  # 报称已解决, not yet closed out
     CLOSED = "closed"  # 已销号
 
 

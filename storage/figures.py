@@ -58,6 +58,8 @@ _DUTIES: Select[*tuple[Any, ...]] = (
         Person.name.label("filer"),
         Duty.state,
         Duty.project_id,
+        Duty.exempt,
+        Duty.unlocked_until,
     )
     .join(Project, Project.id == Duty.project_id)
     .join(Unit, Unit.id == Duty.unit_id)
@@ -78,9 +80,11 @@ def standings(
                 window=Window(row.opens, row.due, row.closes),
                 filed_at=row.settled,
                 answered=(row.project_id, row.period) in barred and row.kind is DutyKind.ZERO,
+                exempt=row.exempt is not None,
                 written=row.state,
+                unlocked_until=row.unlocked_until,
             )
-            yield Standing._make((*row[:-2], state_of(facts, now), row.state is not None))
+            yield Standing._make((*row[:-4], state_of(facts, now), row.state is not None))
 
 
 def who_owes(session: Session, now: datetime, zone: ZoneInfo) -> list[Standing]:

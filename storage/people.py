@@ -150,6 +150,36 @@ def admins(session: Session, named: str, today: date) -> list[int]:
     return called(session, named) or in_role(session, Role.ADMIN, today)
 
 
+_role, _answer = PersonRole.__table__.c, Responsibility.__table__.c
+_ROLES_OF = Query(
+    select(_role.role).where(
+        _role.person_id == bindparam("person"),
+        _role.since <= bindparam("today"),
+        or_(_role.until.is_(None), _role.until > bindparam("today")),
+    ),
+    Role,
+)
+_ANSWERS_AS = Query(
+    select(_answer.role).where(
+        _answer.person_id == bindparam("person"),
+        _answer.project_id == bindparam("project"),
+        _answer.since <= bindparam("today"),
+        or_(_answer.until.is_(None), _answer.until > bindparam("today")),
+    ),
+    Role,
+)
+
+
+def roles_of(session: Session, person_id: int, today: date) -> frozenset[Role]:
+    """The roles that a person holds in the whole system."""
+    return frozenset(_ROLES_OF.all(session, person=person_id, today=today))
+
+
+def answers_as(session: Session, person_id: int, project_id: int, today: date) -> frozenset[Role]:
+    """The roles in which a person answers for a project."""
+    return frozenset(_ANSWERS_AS.all(session, person=person_id, project=project_id, today=today))
+
+
 def responsible(session: Session, project_id: int, roles: Iterable[Role], today: date) -> list[int]:
     """Who answers for a project today in one of the roles, in the order of the registry."""
     return list(

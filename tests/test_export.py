@@ -158,6 +158,23 @@ def test_what_owes_no_amount_has_none_and_no_cumulatives_made_up(town: Town) -> 
     assert (row["阶段"], row["本月完成(万元)"], row["开工累计(万元)"]) == ("签约", None, None)
 
 
+def test_a_withdrawn_report_counts_for_nothing_and_its_versions_are_kept(town: Town) -> None:
+    files(town, town.north, "2012-03", local(3, 27), Content(amount=5_000_000))
+    files(town, town.north, "2012-04", local(4, 26), Content(amount=7))
+    town.do(lambda session: reports.withdraw(session, 1, local(3, 28)))
+    book = exported(town)
+    assert [(row["编号"], yuan(row["开工累计(万元)"])) for row in table(book, "进展")] == [("J2", 7)]
+    assert [(row["编号"], row["现行"]) for row in table(book, "进展各版")] == [("J1", "已撤回"), ("J2", "是")]
+
+
+def test_months_made_up_for_count_in_the_cumulatives_and_stand_beside_them(town: Town) -> None:
+    content = Content(amount=100, backfill_year=20, backfill_total=3_000)
+    files(town, town.north, "2012-04", local(4, 26), content)
+    [row] = table(exported(town), "进展")
+    wanted = ("补记(万元)", "年初累计(万元)", "开工累计(万元)")
+    assert [yuan(row[heading]) for heading in wanted] == [3_000, 120, 3_100]
+
+
 def test_a_month_within_the_opening_figures_gets_no_cumulative(town: Town) -> None:
     opens_at(town, town.north, opening_month="2012-03", opening_total_done=500)
     files(town, town.north, "2012-03", local(4, 1), Content(amount=100))

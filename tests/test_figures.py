@@ -82,6 +82,23 @@ def test_a_closed_periods_figures_stand_and_say_who_was_late_and_who_missed(town
     assert (march.completeness, march.timeliness) == (Fraction(2, 3), Fraction(1, 3))
 
 
+def test_an_exempt_duty_is_owed_by_nobody_and_not_expected(town: Town) -> None:
+    duty = update(Duty).where(Duty.project_id == town.north, Duty.period == "2012-03")
+    town.do(lambda session: session.execute(duty.values(exempt=local(3, 27))))
+    town.clock.strike(3, 28)
+    assert owing(town) == [(SOUTH, "2012-03", DutyState.OPEN)]
+    march = counted(town, "2012-03")
+    assert (march.expected, march.excused) == (1, 1)
+
+
+def test_what_was_filed_while_a_missed_duty_stood_unlocked_is_late(town: Town) -> None:
+    town.reaches(4, 11)
+    duty = update(Duty).where(Duty.project_id == town.north, Duty.period == "2012-03")
+    town.do(lambda session: session.execute(duty.values(unlocked_until=local(4, 13), settled=local(4, 12))))
+    town.clock.strike(4, 14)
+    assert counted(town, "2012-03") == Tally(late=1, missed=1)
+
+
 def test_what_has_not_opened_is_in_no_figure(town: Town) -> None:
     assert [each.state for each in standings(town, "2012-04")] == [DutyState.UPCOMING] * 2
     assert figures.by_unit(standings(town, "2012-04")) == {}

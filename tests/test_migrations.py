@@ -19,15 +19,17 @@ from storage.database import engine_for
 from storage.migrate import HOME, MigrationRefused, migrate
 from storage.tables.all import metadata
 from storage.tables.ledger import LedgerRoot
+from storage.tables.registry import Project
 from tests.builders import NOW, a_project
 
+NEWEST = max(path.name[:4] for path in (HOME / "versions").glob("[0-9]*.py"))
 SECOND = '''
 """a change that makes tables anew"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "NEWEST"
 
 def upgrade() -> None:
     with op.batch_alter_table("ledger") as batch:
@@ -40,8 +42,8 @@ ORPHANS = '''
 """a change that loses units"""
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "9999"
+down_revision = "NEWEST"
 
 def upgrade() -> None:
     op.execute("DELETE FROM units")
@@ -58,16 +60,20 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 def later(folder: Path, migration: str) -> Path:
     """The program's migrations and one more."""
     home = Path(shutil.copytree(HOME, folder / "migrations"))
-    (home / "versions" / "0002_later.py").write_text(migration, encoding="utf-8")
+    text = migration.replace("NEWEST", NEWEST)
+    (home / "versions" / "9999_later.py").write_text(text, encoding="utf-8")
     return home
 
 
 def statements(engine: Engine) -> dict[str, list[str]]:
-    """The words of what SQLite keeps of every table and index, sorted: constraints may come in any order."""
+    """The words of what SQLite keeps of every table and index, sorted: constraints may come in any order.
+
+    Without quotes, which a table made anew gets around its name.
+    """
     query = "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL"
     with engine.connect() as connection:
         rows = connection.exec_driver_sql(query).all()
-    return {name: sorted(re.findall(r"[^\s,()]+", sql)) for name, sql in rows if name != "alembic_version"}
+    return {name: sorted(re.findall(r"[^\s,()\"]+", sql)) for name, sql in rows if name != "alembic_version"}
 
 
 def test_an_empty_database_gets_every_table_of_the_models(engine: Engine, tmp_path: Path) -> None:
@@ -102,14 +108,36 @@ def test_an_older_database_is_copied_then_migrated(engine: Engine, tmp_path: Pat
         a_project(session, name="城北水厂")
         session.commit()
     migrated = migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND))
-    assert (migrated.before, migrated.after) == ("0001", "0002")
-    assert migrated.copy == tmp_path / "backups" / "0001-20120326T010000Z.db"
+    assert (migrated.before, migrated.after) == (NEWEST, "9999")
+    assert migrated.copy == tmp_path / "backups" / f"{NEWEST}-20120326T010000Z.db"
     with sqlite3.connect(migrated.copy) as copy:
         assert copy.execute("SELECT name FROM projects").fetchall() == [("城北水厂",)]
-        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert copy.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
     with engine.connect() as connection:
         assert connection.execute(text("SELECT note, count(*) FROM units")).all() == [("", 1)]
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_a_city_of_the_first_release_is_brought_up_with_all_it_holds(engine: Engine, tmp_path: Path) -> None:
+    old = Path(shutil.copytree(HOME, tmp_path / "old"))
+    for path in (old / "versions").glob("[0-9]*.py"):
+        if not path.name.startswith("0001"):
+            path.unlink()
+    migrate(engine, tmp_path, NOW, home=old)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO units (id, name, district) VALUES (1, '住建局', '')"))
+        connection.execute(
+            text(
+                "INSERT INTO projects (id, number, name, unit_id, kind, state, stage, category, district, front,"
+                " nature, content, total_investment, opening_month, opening_year_done, opening_total_done,"
+                " not_started_because, registered, sub_owes) VALUES (1, 3, '城北水厂', 1, 'construction', 'active',"
+                " 'started', '', '', '', '', '', 100000000, '2012-02', 0, 0, '', '2012-01-01', 0)"
+            )
+        )
+    assert migrate(engine, tmp_path, NOW).after == NEWEST
+    with Session(engine) as session:
+        project = session.get_one(Project, 1)
+        assert (project.name, project.total_investment, project.resumed) == ("城北水厂", 100_000_000, None)
 
 
 def test_the_copy_is_for_the_operators_eyes_only(engine: Engine, tmp_path: Path) -> None:
@@ -128,13 +156,13 @@ def test_a_migration_that_orphans_rows_changes_nothing(engine: Engine, tmp_path:
         migrate(engine, tmp_path, NOW, home=later(tmp_path, ORPHANS))
     with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM units")).scalar() == 1
-        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0001"
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == NEWEST
 
 
 def test_a_newer_database_is_refused_and_not_touched(engine: Engine, tmp_path: Path) -> None:
     migrate(engine, tmp_path, NOW, home=later(tmp_path, SECOND))
     before = statements(engine)
-    with pytest.raises(MigrationRefused, match="found revision 0002; this program knows up to 0001"):
+    with pytest.raises(MigrationRefused, match=f"found revision 9999; this program knows up to {NEWEST}"):
         migrate(engine, tmp_path, NOW)
     assert statements(engine) == before
 

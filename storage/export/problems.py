@@ -16,9 +16,11 @@ from storage.tables.reporting import Issue, IssueEvent, MediaFile
 def problems(session: Session) -> Sheet:
     columns = [
         Column("编号"), Column("项目序号", *COUNT), Column("项目", *NAME), Column("责任单位", *NAME), Column("级别"),
-        Column("类别"), Column("问题描述", *LONG), Column("需要的支持", *LONG), Column("发现时间", *MOMENT),
+        Column("类别"), Column("问题描述", *LONG), Column("需要的支持", *LONG), Column("地点", *NAME),
+        Column("发现时间", *MOMENT),
         Column("提出单位", *NAME), Column("提出人"), Column("提出时间", *MOMENT), Column("状态"), Column("知悉人"),
-        Column("知悉时间", *MOMENT), Column("附件数", *COUNT),
+        Column("知悉时间", *MOMENT), Column("第几次上报", *COUNT), Column("办结时间", *MOMENT),
+        Column("附件数", *COUNT),
     ]  # fmt: skip
     return Sheet("问题", columns, _problem_rows(session))
 
@@ -31,8 +33,9 @@ def _problem_rows(session: Session) -> Rows:
         category = book.category(issue.category)
         yield (
             issue.number, project.number, project.name, unit, SEVERITY_WORDS[issue.severity],
-            category.name if category else issue.category, issue.what, issue.help_needed, issue.found, asking,
-            filer, issue.filed, ISSUE_STATE_WORDS[issue.state], knower, known, count,
+            category.name if category else issue.category, issue.what, issue.help_needed, issue.place,
+            issue.found, asking, filer, issue.filed, ISSUE_STATE_WORDS[issue.state], knower, known, issue.times,
+            issue.closed, count,
         )  # fmt: skip
 
 

@@ -43,7 +43,8 @@ _ANSWERING = {
 
 def projects(session: Session, today: date) -> Sheet:
     columns = [Column(heading, *_PROJECT_FORMS.get(name, ())) for name, heading in PROJECT_COLUMNS.items()]
-    return Sheet("项目", [*columns, Column("状态")], _project_rows(session, today))
+    more = [Column("状态"), Column("暂停或结束原因", *LONG)]
+    return Sheet("项目", [*columns, *more], _project_rows(session, today))
 
 
 def _project_rows(session: Session, today: date) -> Rows:
@@ -64,7 +65,7 @@ def _project_rows(session: Session, today: date) -> Rows:
             **{name: JOINED.join(answering[project.id, role]) for name, role in _ANSWERING.items()},
         }
         values = (_of(name, special, project, plan) for name in PROJECT_COLUMNS)
-        yield (*values, PROJECT_STATE_WORDS[project.state])
+        yield (*values, PROJECT_STATE_WORDS[project.state], project.off_list_because)
 
 
 def _of(name: str, special: Mapping[str, Value], *rows: Any) -> Value:  # noqa: ANN401 - rows of any table

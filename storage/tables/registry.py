@@ -1,6 +1,7 @@
 """Who and what: units, people with their roles, projects with their plans, and who answers for which since when."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -79,6 +80,10 @@ class Project(Base):
     not_started_because: Mapped[str] = mapped_column(default="")
 
     registered: Mapped[date]  # a project owes from its first full period after this day
+    resumed: Mapped[date | None]  # after a pause it owes from its first full period after this day
+    ended: Mapped[date | None]  # its last day on the expected list (应报名单)
+    off_list_because: Mapped[str] = mapped_column(default="")  # why it is paused or ended
+    initials: Mapped[str] = mapped_column(default="")  # 拼音首字母 of the name, to be found by
     sub_owes: Mapped[bool] = mapped_column(default=False)  # a sub-project owes only if flagged
 
 
@@ -92,6 +97,7 @@ class Milestone(Base):
     name: Mapped[str]
     planned: Mapped[date]
     actual: Mapped[date | None]
+    why_late: Mapped[str] = mapped_column(default="")  # why it is overdue, as reported last
 
 
 class YearPlan(Base):
@@ -121,6 +127,33 @@ class Responsibility(Base):
     role: Mapped[Role] = mapped_column(by_value(Role))
     since: Mapped[date]
     until: Mapped[date | None]
+
+
+class Secretary(Base):
+    """A secretary who reads and acts on a leader's behalf, since when and until when (exclusive; None: still)."""
+
+    __tablename__ = "secretaries"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    leader_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    since: Mapped[date]
+    until: Mapped[date | None]
+
+
+class Handover(Base):
+    """交接: one person's projects in one role pass to another; both say 已交接. The past stays with the first."""
+
+    __tablename__ = "handovers"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    from_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    to_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    role: Mapped[Role] = mapped_column(by_value(Role))
+    project_ids: Mapped[list[Any]]
+    at: Mapped[datetime]
+    given: Mapped[datetime | None]  # confirmed by who hands over
+    taken: Mapped[datetime | None]  # confirmed by who takes over
 
 
 class Binding(Base):

@@ -1,6 +1,6 @@
 """What is owed and what was said: duties, reports with their versions, problems with their events, media."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
@@ -52,7 +52,20 @@ class Duty(Base):
     settled: Mapped[datetime | None]  # the first filing time
     report_id: Mapped[int | None] = mapped_column(ForeignKey("reports.id"))
     state: Mapped[DutyState | None] = mapped_column(by_value(DutyState))
+    answerable: Mapped[
+        list[Any] | None
+    ]  # ids of who answered for it as of the due date, written at the close
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
+
+    # 免报: approved by the office before the close.
+    exempt: Mapped[datetime | None]
+    exempt_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    exempt_because: Mapped[str] = mapped_column(default="")
+
+    # 解锁: opened again by the office after the close; late at best.
+    unlocked_until: Mapped[datetime | None]
+    unlocked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    unlocked_because: Mapped[str] = mapped_column(default="")
 
 
 class Report(Base):
@@ -72,6 +85,14 @@ class Report(Base):
     filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     filed: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)  # the one that counts
+    withdrawn: Mapped[datetime | None]  # 撤回: it counts for nothing until it is filed again
+
+    # 退回: what the office wants mended, until when the first filing time still counts.
+    returned: Mapped[datetime | None]
+    returned_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    returned_because: Mapped[str] = mapped_column(default="")
+    returned_parts: Mapped[list[Any] | None]  # the questions to be answered anew; None: all
+    mend_by: Mapped[datetime | None]
 
     @property
     def receipt(self) -> str:
@@ -90,6 +111,7 @@ class ReportVersion(Base):
     filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
     filed: Mapped[datetime]
     talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"))
+    for_person: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # 代报: who telephoned
 
     amount: Mapped[int | None] = mapped_column(
         BigInteger
@@ -100,6 +122,12 @@ class ReportVersion(Base):
     stage: Mapped[str] = mapped_column(default="")
     next_plan: Mapped[str] = mapped_column(default="")  # 下月安排
     coordination: Mapped[str] = mapped_column(default="")  # 需协调事项
+    started: Mapped[date | None]  # 开工 reported with this version
+    not_started_because: Mapped[str] = mapped_column(default="")
+    # 补记: what months without a report add to the cumulatives, as stated with this version.
+    backfill_year: Mapped[int] = mapped_column(BigInteger, default=0)
+    backfill_total: Mapped[int] = mapped_column(BigInteger, default=0)
+    milestones: Mapped[list[Any] | None]  # what was said of those due: [{"id", "done", "why"}]
     check: Mapped[dict[str, Any]]  # a checked zero: what spoke against it and what was answered
 
 
@@ -116,9 +144,14 @@ class Issue(Base):
     category: Mapped[str]
     what: Mapped[str]
     help_needed: Mapped[str] = mapped_column(default="")
+    place: Mapped[str] = mapped_column(default="")  # 发生地点
     found: Mapped[datetime]  # 发现时间
     filed_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    for_person: Mapped[int | None] = mapped_column(ForeignKey("people.id"))  # 代报: who telephoned
     filed: Mapped[datetime]
+    times: Mapped[int] = mapped_column(default=1)  # 第几次上报: the first report and every word since
+    last_word: Mapped[datetime | None]  # of the unit: 续报, 仍在, 有变化, 已解决
+    closed: Mapped[datetime | None]  # when it stopped being open
     talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"), unique=True)
     state: Mapped[IssueState] = mapped_column(by_value(IssueState), default=IssueState.REGISTERED)
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))

@@ -56,7 +56,8 @@ class InboxRow(Base):
 class Talk(Base):
     """A conversation of a person: its answers by question key, as JSON, and the key last shown.
 
-    state: current | paused | done | cancelled. One current talk a person.
+    state: current | paused | done | cancelled (by the person) | gone (what it was about is no longer theirs
+    to report). One current talk a person.
     """
 
     __tablename__ = "talks"
@@ -156,3 +157,31 @@ class Occurrence(Base):
 
     key: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+
+class Notice(Base):
+    """通知: a text of the office to many people; its outgoing rows carry the number T and the id."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sent_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    text: Mapped[str]
+    audience: Mapped[str]
+
+    @property
+    def number(self) -> str:
+        return f"T{self.id}"
+
+
+class Workbook(Base):
+    """A registry workbook that the office sent in chat: what was read from it, until it is taken or left."""
+
+    __tablename__ = "workbooks"
+
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    read: Mapped[datetime]
+    book: Mapped[dict[str, Any]]  # storage.entries.Book
+    taken: Mapped[datetime | None]

@@ -6,11 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.figures import Cumulative, Opening, Tally, cumulate, tally
+from rules.figures import Added, Cumulative, Opening, Tally, cumulate, tally
 from rules.kinds import DutyState
 
 SETTLED = [state for state in DutyState if state is not DutyState.UPCOMING]
 duties = st.lists(st.tuples(st.sampled_from(SETTLED), st.booleans(), st.booleans()), max_size=30)
+
+
+def month(period: str, amount: int, made_up: int = 0) -> Added:
+    return Added(period, amount + made_up, amount + made_up)
 
 
 def of(*states: DutyState, filed: bool = False, final: bool = True) -> Tally:
@@ -65,7 +69,8 @@ def test_figures_of_two_units_together_come_from_the_sums_of_their_counts(
 
 
 def test_cumulatives_begin_with_the_opening_figures_and_the_year_begins_anew() -> None:
-    months = [("2012-03", 12_000_001), ("2012-04", 0), ("2012-12", 5), ("2013-01", 7), ("2013-03", 1)]
+    figures = {"2012-03": 12_000_001, "2012-04": 0, "2012-12": 5, "2013-01": 7, "2013-03": 1}
+    months = [month(*each) for each in figures.items()]
     assert list(cumulate(Opening("2012-02", 1_000, 50_000), months)) == [
         Cumulative(12_001_001, 12_050_001),
         Cumulative(12_001_001, 12_050_001),
@@ -76,10 +81,15 @@ def test_cumulatives_begin_with_the_opening_figures_and_the_year_begins_anew() -
 
 
 def test_an_opening_of_last_year_adds_nothing_to_this_years_cumulative() -> None:
-    [found] = cumulate(Opening("2011-12", 900, 1_000), [("2012-03", 5)])
+    [found] = cumulate(Opening("2011-12", 900, 1_000), [month("2012-03", 5)])
     assert found == Cumulative(5, 1_005)
 
 
+def test_what_a_report_makes_up_for_counts_with_it_and_of_last_year_only_in_the_total() -> None:
+    reports = [month("2012-04", 5, made_up=20), Added("2013-01", 7, 7 + 100)]
+    assert list(cumulate(Opening("2012-02", 0, 0), reports)) == [Cumulative(25, 25), Cumulative(7, 132)]
+
+
 def test_a_month_that_the_opening_figures_contain_has_no_cumulative_and_is_not_added_twice() -> None:
-    months = [("2012-02", 400), ("2012-03", 5)]
+    months = [month("2012-02", 400), month("2012-03", 5)]
     assert list(cumulate(Opening("2012-02", 1_000, 50_000), months)) == [None, Cumulative(1_005, 50_005)]

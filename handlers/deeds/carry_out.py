@@ -1,0 +1,40 @@
+"""Commands carried out, in the turn's own transaction: rows, ledger, messages to others.
+
+Rule 1  What two people could both change is looked up and checked here, not in the conversation.
+Rule 2  Every deed leaves a ledger row in the chain of the unit it concerns, without names or free text.
+Rule 3  A deed answers with an `Outcome`: what the person is told, and one line for buttons pressed later.
+"""
+
+from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
+from handlers.deeds.problems import file_issue
+from handlers.deeds.progress import file_progress
+from handlers.deeds.same import file_same
+from handlers.deeds.withdrawing import withdraw_report
+from handlers.deeds.zeros import file_zeros
+from handlers.outcome import Outcome, refusal
+from handlers.scope import allows
+from handlers.turning import Turn
+from storage.messages import Option, Outgoing
+
+
+def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
+    if not allows(turn, command):
+        return refusal(turn.city.words.not_for_you)
+    match command:
+        case FileProgress():
+            return file_progress(turn, command, talk_id)
+        case FileSame():
+            return file_same(turn, command, talk_id)
+        case WithdrawReport():
+            return withdraw_report(turn, command)
+        case FileIssue():
+            return file_issue(turn, command, talk_id)
+        case FileZeros():
+            return file_zeros(turn, command, talk_id)
+        case Tell():
+            return tell(command)
+
+
+def tell(command: Tell) -> Outcome:
+    rows = tuple((Option(label=label, data=data),) for label, data in command.buttons)
+    return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))

@@ -1,0 +1,156 @@
+"""Deeds about progress (进展月报): filing a report, or a new version of one."""
+
+import re
+
+from handlers.commands import FileProgress
+from handlers.conversations.progress_card import STAGES
+from handlers.deeds.duty import is_open
+from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.turning import Turn
+from rules import money
+from rules.kinds import DutyKind, Lane, ReportKind, Stage
+from rules.periods import Period
+from storage import duties, media, people, projects, reports
+from storage.messages import Option, Outgoing
+from storage.projects import OpenProject
+from storage.reports import Filed, Said
+
+_PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
+
+
+def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Outcome:
+    words = turn.city.words
+    project = projects.named(turn.session, command.project_id)
+    period_name = Period.parse(command.period).chinese
+    duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
+    if duty is None or not is_open(duty, turn):
+        return refusal(words.duty_closed.format(project=project.name, period=period_name))
+    standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
+    if standing is not None and not command.based_on:
+        text = words.filed_meanwhile.format(
+            project=project.name, period=period_name, name=standing.name, receipt=f"J{standing.id}"
+        )
+        return refusal(text)
+    if standing is not None and standing.version != command.based_on:
+        return _corrected_meanwhile(turn, command, project.name, standing)
+    filed = file_version(turn, command, project.unit_id, talk_id)
+    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    _move_project(turn, command)
+    if standing is not None and standing.filer != turn.person.id:
+        _tell_filer(turn, command, project.name, filed, standing.filer)
+    return _progress_receipt(turn, command, project.name, filed)
+
+
+def _move_project(turn: Turn, command: FileProgress) -> None:
+    """What a report says of the project itself: its stage, its start, its milestones."""
+    if command.stage:
+        projects.reach(turn.session, command.project_id, Stage(command.stage))
+    if command.started:
+        projects.start(turn.session, command.project_id, command.started)
+    elif command.not_started_because:
+        projects.hold_back(turn.session, command.project_id, command.not_started_because)
+    for said in command.milestones:
+        projects.reach_milestone(turn.session, said.id, said.done, said.why)
+
+
+def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
+    """A correction of words that no longer stand would take back someone's correction unseen."""
+    words, period = turn.city.words, command.period
+    text = words.corrected_meanwhile.format(
+        project=project, period=Period.parse(period).chinese, name=standing.name, receipt=f"J{standing.id}",
+        version=standing.version, text=standing.progress,
+    )  # fmt: skip
+    look = Option(label=words.look_again, data=f"o|report_progress|{command.project_id}.{period}")
+    return Outcome(Outgoing(text=text, rows=((look,),)), summary=text)
+
+
+def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:
+    """Nobody's report is corrected behind their back."""
+    text = turn.city.words.told_corrected.format(
+        name=turn.person.name,
+        project=project,
+        period=Period.parse(command.period).chinese,
+        receipt=filed.receipt,
+        version=filed.version,
+    )
+    tell_person(turn, filer, text)
+
+
+def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
+    percent = _PERCENT.findall(command.progress)
+    content = reports.Content(
+        amount=command.amount,
+        progress=command.progress,
+        percent=int(percent[-1]) if percent and int(percent[-1]) <= 100 else None,
+        carried=command.carried,
+        stage=command.stage,
+        next_plan=command.next_plan,
+        coordination=command.coordination,
+        started=command.started,
+        not_started_because=command.not_started_because,
+        backfill_year=command.backfill_year,
+        backfill_total=command.backfill_total,
+        milestones=[
+            {"id": said.id, "done": said.done.isoformat() if said.done else None, "why": said.why}
+            for said in command.milestones
+        ],
+    )
+    filed = reports.file(
+        turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
+        period=command.period, person_id=turn.person.id, content=content, talk_id=talk_id, now=turn.now,
+    )  # fmt: skip
+    media.tie(turn.session, turn.person.id, command.photos, version_id=filed.version_id)
+    enter(
+        turn, unit_id, "file_progress", report=filed.receipt, version=filed.version,
+        project=command.project_id, period=command.period, amount=command.amount, carried=command.carried,
+        stage=command.stage, photos=len(command.photos), started=command.started and str(command.started),
+        backfill=command.backfill_total, milestones=[[said.id, str(said.done or "")] for said in command.milestones],
+        text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
+    )  # fmt: skip
+    return filed
+
+
+def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
+    words, owed = turn.city.words, owed_now(turn)
+    lines = [*_progress_summary(turn, command), still_owed(turn, owed)]
+    title = words.receipt_progress.format(receipt=filed.receipt)
+    if filed.version > 1:
+        title = words.receipt_correction.format(receipt=filed.receipt, version=filed.version)
+    period = Period.parse(command.period).chinese
+    text = words.receipt_progress_text.format(project=project, period=period, summary="\n".join(lines))
+    rows = tuple((_next_project(turn, row),) for row in owed[:1])
+    return Outcome(Outgoing(title=title, text=text, rows=rows), filed.receipt, title)
+
+
+def owed_now(turn: Turn) -> list[OpenProject]:
+    """The person's projects whose monthly report is still owed."""
+    rows = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
+    return [row for row in rows if row.owed]
+
+
+def still_owed(turn: Turn, owed: list[OpenProject]) -> str:
+    words = turn.city.words
+    return words.still_owed.format(count=len(owed)) if owed else words.nothing_owed
+
+
+def _next_project(turn: Turn, row: OpenProject) -> Option:
+    label = turn.city.words.next_project_button.format(project=row.name)
+    return Option(label=label, data=f"o|report_progress|{row.id}.{row.period}")
+
+
+def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
+    words, lines = turn.city.words, []
+    if command.amount is not None:
+        done = projects.done_before(turn.session, command.project_id, command.period)
+        lines.append(words.line_amount.format(amount=money.wan(command.amount)))
+        year = done.year + command.amount + command.backfill_year
+        lines.append(words.line_year_no_plan.format(amount=money.wan(year)))
+    if command.stage:
+        lines.append(words.line_stage.format(text=STAGES[Stage(command.stage)]))
+    template = words.line_carried if command.carried else words.line_progress
+    return [*lines, template.format(text=command.progress)]
+
+
+def tell_person(turn: Turn, person_id: int, text: str) -> None:
+    for contact in people.contacts(turn.session, [person_id], turn.city.running):
+        turn.push(contact, Outgoing(text=text), Lane.REMINDER)

@@ -1,0 +1,67 @@
+"""What every loader starts from, and what several of them ask."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from handlers.city import City
+from handlers.facts import PersonFacts, ProjectFacts
+from handlers.moments import day
+from rules.kinds import DutyKind, Role
+from storage import duties, media, people, projects, talks
+
+# A photo that was sent before any question is offered for this long.
+LOOSE_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What every loader starts from."""
+
+    session: Session
+    city: City
+    person: PersonFacts
+    answers: Mapping[str, Any]
+    now: datetime
+    today: date
+
+
+def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
+    """Who is told of a major problem: lead leader, lead department, unit head, office, in that order.
+
+    Without `heads`, those who may acknowledge it: the unit's own head is told but cannot (decisions: 9).
+    """
+    found: list[int] = []
+    roles = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD)
+    for role in roles if heads else roles[:2]:
+        found += people.responsible(session, project_id, [role], today)
+    return list(dict.fromkeys([*found, *people.in_role(session, Role.OFFICE, today)]))
+
+
+def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
+    """The person's projects, whether anything is open for them or not."""
+    rows = projects.of_person(loading.session, loading.person.id, loading.today)
+    return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
+
+
+def loose(loading: Loading) -> tuple[int, ...]:
+    """Media that belong to nothing yet: to no report, and to no other answer that is still open."""
+    loose = media.loose(loading.session, loading.person.id, loading.now - LOOSE_FOR)
+    if not loose:
+        return ()
+    used = {
+        each
+        for answers in (loading.answers, *talks.open_answers(loading.session, loading.person.id))
+        for answer in answers.values()
+        if isinstance(answer, dict)
+        for each in answer.get("ids", ())
+    }
+    return tuple(each for each in loose if each not in used)
+
+
+def next_opening(loading: Loading, kind: DutyKind) -> str:
+    coming = duties.next_of(loading.session, loading.person.id, loading.now, loading.today, kind)
+    return day(coming.opens, loading.city.zone) if coming else ""

@@ -1,0 +1,52 @@
+"""Facts for 我的待办."""
+
+from handlers.facts import Facts, Owed, Sent
+from handlers.loading.base import Loading
+from handlers.moments import day, day_and_hour
+from rules.kinds import DutyKind
+from rules.periods import Period, span
+from storage import duties, issues, reports
+from storage.tables.reporting import Duty
+
+
+def my_duties(loading: Loading) -> Facts:
+    rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
+    barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
+    owed = tuple(_owed(loading, duty, name) for duty, name in rows if duty.id not in barred)
+    coming = (
+        None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
+    )
+    return Facts(
+        loading.city.words,
+        loading.person,
+        owed=owed,
+        sent=tuple(
+            Sent(f"J{row.id}", row.project, Period.parse(row.period).chinese, DutyKind(row.kind.value))
+            for row in reports.sent_by(loading.session, loading.person.id, 3)
+        ),
+        next_opening=day(coming.opens, loading.city.zone) if coming else "",
+        next_kind=coming.kind if coming else DutyKind.PROGRESS,
+    )
+
+
+def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
+    """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
+    if not zeros:
+        return set()
+    half = span(Period.parse(zeros[0].period), loading.city.zone)
+    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *half)
+    return {duty.id for duty in zeros if duty.project_id in barred}
+
+
+def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
+    zone = loading.city.zone
+    return Owed(
+        duty.kind,
+        duty.project_id,
+        project,
+        duty.period,
+        Period.parse(duty.period).chinese,
+        day_and_hour(duty.due, zone),
+        day_and_hour(duty.closes, zone),
+        overdue=loading.now >= duty.due + duties.SECOND,
+    )

@@ -1,0 +1,59 @@
+"""Which command needs which permission: the one place where it is decided, in the act's own transaction.
+
+Rule 1  Every command stands in ALLOWED; a test fails for one that does not.
+Rule 2  What counts is who the sender is now, never what a button carries or an earlier screen offered.
+Rule 3  A command about several projects needs its permission for each of them.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
+from handlers.turning import Turn
+from rules.scope import Permission, Standing, anyone, reports_for_it
+from storage import people
+
+ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
+    Tell: (anyone,),
+    FileProgress: (reports_for_it,),
+    FileSame: (reports_for_it,),
+    WithdrawReport: (reports_for_it,),
+    FileIssue: (reports_for_it,),
+    FileZeros: (reports_for_it,),
+}
+
+
+def allows(turn: Turn, command: Command) -> bool:
+    """Whether who sent this may have it carried out."""
+    permissions = ALLOWED[type(command)]
+    if permissions == (anyone,):
+        return True
+    return all(
+        any(
+            permission(standing(turn.session, turn.person.id, project, turn.today))
+            for permission in permissions
+        )
+        for project in projects_of(command)
+    )
+
+
+def projects_of(command: Command) -> tuple[int | None, ...]:
+    """The projects that a command is about; (None,) if it is about none."""
+    match command:
+        case FileProgress() | FileIssue() | WithdrawReport():
+            return (command.project_id,)
+        case FileSame(projects=pairs):
+            return tuple(project for project, _ in pairs)
+        case FileZeros(project_ids=projects):
+            return projects
+        case _:
+            return (None,)
+
+
+def standing(session: Session, person_id: int, project_id: int | None, today: date) -> Standing:
+    return Standing(
+        roles=people.roles_of(session, person_id, today),
+        answers=people.answers_as(session, person_id, project_id, today) if project_id else frozenset(),
+    )

@@ -1,0 +1,15 @@
+"""What strangers are told, and who has just been bound."""
+
+from handlers.wording.sentences import Sentences
+
+
+class Binding(Sentences):
+    stranger: str = "我还不认识您。请向市项目办要一个邀请码，把邀请码发给我即可。"
+    code_wrong: str = "邀请码不对或已过期。请核对后再发，或向市项目办重新要一个。"
+    code_too_often: str = "邀请码错得太多，请一小时后再试。"
+    bound: str = "{name}，您好！您已绑定为{unit}的{name}。"
+    bound_notice: str = (
+        "这里只记您的姓名、单位、上报内容和时间，用于重大项目调度，按档案规定保存。请勿发送任何涉密内容。"
+    )
+    bound_elsewhere: str = "您已改用另一个账号上报，这个账号不再有效。如不是您本人操作，请立即告诉市项目办。"
+    already_bound: str = "您已经绑定好了，直接用就行。请点一项："

@@ -1,0 +1,20 @@
+"""我的待办 in words."""
+
+from handlers.wording.sentences import Sentences
+
+
+class Duties(Sentences):
+    duties_title: str = "我的待办"
+    duties_none: str = "现在没有欠报的。"
+    duties_next: str = "下一次：{what}，{opens}起报。"
+    duties_line_progress: str = "{project} {period}进展，{due}前"
+    duties_line_zero: str = "{project} {period}零报告，{due}前"
+    duties_line_overdue: str = "⚠ {project} {period}{what}，已过{due}，{closes}截止"
+    duties_kind_progress: str = "进展"
+    duties_kind_zero: str = "零报告"
+    duties_more: str = "还有{count}项，报完这些会接着列出。"
+    duties_sent: str = "最近报过："
+    duties_sent_line: str = "{receipt} {project} {period}{what}"
+    duties_button_progress: str = "报进展：{project}"
+    duties_button_zero: str = "零报告（{count}个项目）"
+    button_issue: str = "报问题：{project}"

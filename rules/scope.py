@@ -1,0 +1,55 @@
+"""Who may do what (权限): every permission of the city, as pure functions of how a person stands to a subject.
+
+A person may do an act if one of its permissions holds. Which act needs which stands in `handlers/scope.py`,
+beside the commands; how a person stands is loaded there, in the act's own transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rules.kinds import Role
+
+REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)  # 联络人, 分管领导, 一把手 of a project
+TAKING_NOTE = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person stands to what an act is about, today.
+
+    roles       held in the whole system (市项目办, 管理员, 督查室 ...)
+    answers     roles in which the person answers for the project that the act is about
+    heads_unit  is 一把手 or 分管领导 of the unit that the act is about
+    """
+
+    roles: frozenset[Role] = frozenset()
+    answers: frozenset[Role] = frozenset()
+    heads_unit: bool = False
+
+
+Permission = Callable[[Standing], bool]
+
+
+def anyone(_standing: Standing) -> bool:
+    """Everyone who is bound."""
+    return True
+
+
+def reports_for_it(standing: Standing) -> bool:
+    """Who reports for the project."""
+    return not standing.answers.isdisjoint(REPORTING)
+
+
+def leads_it(standing: Standing) -> bool:
+    """牵头领导 or 牵头部门 of the project."""
+    return not standing.answers.isdisjoint(TAKING_NOTE)
+
+
+def office(standing: Standing) -> bool:
+    """市项目办."""
+    return Role.OFFICE in standing.roles
+
+
+def heads_the_unit(standing: Standing) -> bool:
+    """The unit's own 一把手 or 分管领导."""
+    return standing.heads_unit
