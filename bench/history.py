@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from bench.sanbao import furnish
 from bot.sample.city import BEGINS
 from handlers.city import City
 from handlers.facts import PersonFacts
-from handlers.loading import Loading, load
+from handlers.loading.base import Loading
+from handlers.loading.load import load
 from handlers.words import Words
 from rules.kinds import DutyKind, DutyState, ReportKind
 from rules.periods import Period
@@ -62,7 +64,7 @@ def fill(database: Database, reports: int) -> None:
     while last < reports:
         count = min(PROJECTS, reports - last)
         rows = list(_month(month, last + 1, count))
-        database.run_now(lambda session, rows=rows: _store(session, rows))  # type: ignore[misc]  # bound at once
+        database.run_now(partial(_store, rows))
         month, last = month.previous(), last + count
 
 
@@ -89,19 +91,36 @@ def _adding(model: type[Base]) -> Change:
 _ADDING = [_adding(model) for model in (Report, ReportVersion, Duty)]
 
 
-def _store(session: Session, rows: list[tuple[dict[str, Any], ...]]) -> None:
+def _store(rows: list[tuple[dict[str, Any], ...]], session: Session) -> None:
     for adding, of_table in zip(_ADDING, zip(*rows, strict=True), strict=True):
         adding.run_many(session, of_table)
 
 
-def median_ms(database: Database, question: Question) -> float:
-    def once(session: Session) -> float:
+def medians_ms(databases: list[Database]) -> list[dict[str, float]]:
+    """Of every database, what each question takes. They are asked in turn, so that what else runs slows all alike."""
+
+    def timed(question: Question, session: Session) -> float:
         begun = time.perf_counter()
         question(session)
         return time.perf_counter() - begun
 
-    taken = [database.run_now(once) for _ in range(WARM_UP + RUNS)]
-    return statistics.median(taken[WARM_UP:]) * 1000
+    taken: list[dict[str, list[float]]] = [{name: [] for name in QUESTIONS} for _ in databases]
+    for _ in range(WARM_UP + RUNS):
+        for database, of_database in zip(databases, taken, strict=True):
+            for name, question in QUESTIONS.items():
+                of_database[name].append(database.run_now(partial(timed, question)))
+    return [
+        {name: statistics.median(each[WARM_UP:]) * 1000 for name, each in of_database.items()}
+        for of_database in taken
+    ]
+
+
+def opened(folder: Path, reports: int) -> Database:
+    """A city with so many stored reports, in a file of its own."""
+    furnish(folder / str(reports), "1:history", PEOPLE, EACH)
+    database = Database(f"sqlite:///{folder / str(reports) / 'sanbao.db'}")
+    fill(database, reports)
+    return database
 
 
 def print_plan(database: Database, name: str, question: Question) -> None:
@@ -131,27 +150,22 @@ def main() -> None:
     parser.add_argument("--reports", nargs="+", type=int, default=[1_000, 100_000])
     parser.add_argument("--plan", action="store_true", help="show how SQLite answers each statement")
     given = parser.parse_args()
-    first: dict[str, float] = {}
-    print(f"{'reports':>10} {'file MB':>8}" + "".join(f" {name:>12} ms  ratio" for name in QUESTIONS))
-    for reports in given.reports:
-        with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-            furnish(Path(folder), "1:history", PEOPLE, EACH)
-            path = Path(folder) / "sanbao.db"
-            database = Database(f"sqlite:///{path}")
-            fill(database, reports)
-            figures_of = {name: median_ms(database, question) for name, question in QUESTIONS.items()}
-            for name, taken in figures_of.items():
-                first.setdefault(name, taken)
-            size = path.stat().st_size / 2**20
-            columns = (
-                f" {taken:12.2f} ms {taken / first[name]:6.2f}{' ' if taken <= FLAT * first[name] else '!'}"
-                for name, taken in figures_of.items()
-            )
-            print(f"{reports:>10} {size:>8.0f}" + "".join(columns), flush=True)
-            if given.plan and reports == given.reports[-1]:
-                for name, question in QUESTIONS.items():
-                    print_plan(database, name, question)
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        databases = [opened(Path(folder), reports) for reports in given.reports]
+        taken = medians_ms(databases)
+        print(f"{'reports':>10}" + "".join(f"{name:>14} ms  ratio" for name in QUESTIONS))
+        for reports, of_database in zip(given.reports, taken, strict=True):
+            print(f"{reports:>10}" + "".join(column(ms, taken[0][name]) for name, ms in of_database.items()))
+        if given.plan:
+            for name, question in QUESTIONS.items():
+                print_plan(databases[-1], name, question)
+        for database in databases:
             database.close()
+
+
+def column(ms: float, first: float) -> str:
+    """A figure and its ratio to the first file's; marked where it is not flat."""
+    return f"{ms:>14.2f} ms {ms / first:>6.2f}{' ' if ms <= FLAT * first else '!'}"
 
 
 if __name__ == "__main__":
