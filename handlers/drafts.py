@@ -51,8 +51,8 @@ def _unfinished(turn: Turn) -> list[TalkRow]:
 
 def project_of(turn: Turn, talk: TalkRow) -> str:
     """The name of the project that a talk is about; empty as long as none is chosen, or it is about several."""
-    chosen = talk.answers.get("project")
-    return projects.named(turn.session, int(str(chosen).partition(".")[0])).name if chosen else ""
+    chosen = str(talk.answers.get("project", "")).partition(".")[0]
+    return projects.named(turn.session, int(chosen)).name if chosen.isdecimal() else ""
 
 
 def called(turn: Turn, talk: TalkRow) -> str:

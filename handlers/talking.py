@@ -40,6 +40,34 @@ def open_talk(turn: Turn, opener: Opener) -> None:
     _show(turn, talk, position, paused=paused)
 
 
+def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str) -> None:
+    """Begins a conversation with what was said already; `note` stands above what is shown."""
+    position = _begin(turn, script, answers)
+    if isinstance(position, Finished):
+        _tell(turn, carry_out(turn, position.command, None))
+        return
+    paused = _set_aside(turn)
+    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
+    _show(turn, talk, position, paused=paused, note=note)
+
+
+def lay_aside(turn: Turn, script: str, answers: dict[str, Any]) -> int:
+    """A draft with what was said already, to be taken up later; gives back the talk."""
+    talk = talks.open_talk(turn.session, turn.person.id, script, answers, turn.now, state="paused")
+    return talk.id
+
+
+def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outgoing:
+    """A draft for the person of the turn, and its next screen to be sent to them: its buttons take it up."""
+    position = _begin(turn, script, answers)
+    if isinstance(position, Finished):
+        return carry_out(turn, position.command, None).message
+    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state="paused")
+    talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
+    message = render(turn.city.words, talk.id, position)
+    return message.model_copy(update={"text": "\n".join(filter(None, (note, message.text)))})
+
+
 def _begin(turn: Turn, script: str, answers: dict[str, Any]) -> Asking | Finished:
     return replay(SCRIPTS[script], _facts(turn, script, answers), Draft(answers))
 
@@ -126,7 +154,12 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
 def press(turn: Turn, button: TalkButton) -> None:
     """A button of a talk: an answer if that is the current one, else the talk is taken up or has ended."""
     talk = talks.find(turn.session, button.talk)
-    if talk is not None and talk.person_id == turn.person.id and talk.state == "current":
+    mine = talk is not None and talk.person_id == turn.person.id
+    if talk is not None and mine and talk.state == "paused" and talk.asked == button.key:
+        _set_aside(turn)  # the very question that the draft waits with: its answer takes the draft up
+        talks.turn_to(turn.session, talk, "current", turn.now)
+        answer(turn, talk, Said(value=button.value), button.key)
+    elif talk is not None and mine and talk.state == "current":
         answer(turn, talk, Said(value=button.value), button.key)
     elif (own := _own(turn, talk)) is not None:
         _take_up(turn, own)
@@ -207,6 +240,7 @@ def _show(
     in_place: bool = False,
     paused: TalkRow | None = None,
     again: bool = False,
+    note: str = "",
 ) -> None:
     """Asks what the talk asks next, or carries out what it has decided. `paused` has been set aside for it."""
     if isinstance(position, Finished):
@@ -219,7 +253,7 @@ def _show(
     words, message = turn.city.words, render(turn.city.words, talk.id, position)
     taken_up = words.taken_up if again else ""
     set_aside = words.paused.format(talk=drafts.called(turn, paused)) if paused is not None else ""
-    text = "\n".join(filter(None, (taken_up, message.text, set_aside)))
+    text = "\n".join(filter(None, (taken_up, note, message.text, set_aside)))
     turn.answer(message.model_copy(update={"text": text}), in_place=in_place)
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import strangers, talking
+from handlers import lines, strangers, talking
 from handlers.city import City
 from handlers.deeds import problems
 from handlers.facts import PersonFacts
@@ -150,6 +150,8 @@ def _hear(turn: Turn) -> str:
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if lines.take_lines(turn, text):
+        return "lines"
     return _search(turn, text)
 
 

@@ -8,8 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Stage
+from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role, Stage
 from rules.scope import REPORTING
+from storage import people
 from storage.prepared import Change, Query
 from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -73,16 +74,30 @@ def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def of_person(session: Session, person_id: int, today: date) -> "list[Row[int, int, str, ProjectKind, int]]":
-    """Active projects that the person reports for: id, number, name, kind, unit_id."""
+def of_person(
+    session: Session, person_id: int, today: date
+) -> "list[Row[int, int, str, ProjectKind, int, str]]":
+    """Active projects that the person reports for: id, number, name, kind, unit_id, initials."""
     statement = (
-        select(Project.id, Project.number, Project.name, Project.kind, Project.unit_id)
+        select(Project.id, Project.number, Project.name, Project.kind, Project.unit_id, Project.initials)
         .join(Responsibility, Responsibility.project_id == Project.id)
         .where(*reported_by(person_id, today), Project.state == ProjectState.ACTIVE)
         .group_by(Project.id)
         .order_by(Project.number)
     )
     return list(session.execute(statement))
+
+
+def that_may_be_named(
+    session: Session, person_id: int, unit_id: int, today: date
+) -> "list[Row[int, int, str, str]]":
+    """Active projects whose reports a person may pass on: all for the office, else those of the own unit."""
+    wanted = select(Project.id, Project.number, Project.name, Project.initials).where(
+        Project.state == ProjectState.ACTIVE
+    )
+    if Role.OFFICE not in people.roles_of(session, person_id, today):
+        wanted = wanted.where(Project.unit_id == unit_id)
+    return list(session.execute(wanted.order_by(Project.number)))
 
 
 _project, _duty, _report = Project.__table__.c, Duty.__table__.c, Report.__table__.c

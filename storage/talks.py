@@ -89,11 +89,16 @@ def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
 
 
 def open_talk(
-    session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime
+    session: Session,
+    person_id: int,
+    script: str,
+    answers: dict[str, Any],
+    now: datetime,
+    state: str = "current",
 ) -> TalkRow:
-    """Begins a talk; the caller has paused or ended the one before."""
+    """Begins a talk, or a draft (paused); before a current one the caller has paused or ended the one before."""
     talk_id = _OPEN.one(
-        session, person_id=person_id, script=script, answers=answers, asked="", state="current", outcome="",
+        session, person_id=person_id, script=script, answers=answers, asked="", state=state, outcome="",
         opened=now, touched=now,
     )  # fmt: skip
     return TalkRow(talk_id, person_id, script, answers, "", "current", "", now)

@@ -14,8 +14,10 @@ from storage.reports import Said
 
 def progress(loading: Loading) -> Facts:
     rows = projects.open_for_progress(loading.session, loading.person.id, loading.now, loading.today)
-    chosen = loading.answers.get("project")
-    unmoved = _unmoved(loading, rows) if chosen in {None, "same"} else set()
+    chosen, among = loading.answers.get("project"), loading.answers.get("among")
+    if among:  # what a line said can mean only these
+        rows = [row for row in rows if f"{row.id}.{row.period}" in among] or rows
+    unmoved = _unmoved(loading, rows) if chosen in {None, "same"} and not among else set()
     found = tuple(_project(loading, row, chosen, row.id in unmoved) for row in rows) or by_name(loading)
     return Facts(
         loading.city.words,

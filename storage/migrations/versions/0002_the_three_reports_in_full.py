@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from rules.initials import initials
+
 revision = "0002"
 down_revision = "0001"
 
@@ -129,6 +131,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_reports_returned_by_people"), "people", ["returned_by"], ["id"]
         )
+
+    projects = sa.table("projects", sa.column("id", sa.Integer), sa.column("name"), sa.column("initials"))
+    for project in op.get_bind().execute(sa.select(projects.c.id, projects.c.name)).all():
+        named = sa.update(projects).where(projects.c.id == project.id)
+        op.execute(named.values(initials=initials(project.name)))
 
     # What the rows that were there have got; from now on the program says it itself.
     for table, columns in FILLED.items():
