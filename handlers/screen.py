@@ -30,6 +30,8 @@ def _note(words: Words, position: Asking, stored: Stored) -> str:
     if position.note:
         return f"⚠ {position.note}"
     if isinstance(position.question, Photos) and isinstance(stored, dict) and stored.get("ids"):
+        if not position.question.room(stored):
+            return words.photos_got_all.format(count=len(stored["ids"]), most=position.question.most)
         return words.photos_got.format(count=len(stored["ids"]))
     return ""
 

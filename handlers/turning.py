@@ -1,10 +1,11 @@
 """The turn at hand: one person's one message, its transaction, and the ways to say something."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from handlers import albums
 from handlers.city import City
 from handlers.facts import PersonFacts
 from rules.kinds import Lane
@@ -28,6 +29,10 @@ class Turn:
         """Says something to who wrote, where they wrote; if asked, in place of the message they pressed."""
         answer(self.session, self.city, self.inbox_id, self.incoming, self.person.id, message, self.now,
                number=number, in_place=in_place)  # fmt: skip
+
+    def apart(self) -> "Turn":
+        """The same turn, but what it says stands alone, not in the one answer to an album."""
+        return replace(self, incoming=self.incoming.model_copy(update={"album": ""}))
 
     def push(self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "") -> None:
         """Says something to someone else, on the channel used last; recorded even if nothing reaches them."""
@@ -53,7 +58,14 @@ def answer(
     show = city.show(incoming.address.channel)
     if in_place and show.edits and incoming.kind is IncomingKind.BUTTON and incoming.message:
         message = message.model_copy(update={"replaces": incoming.message})
+    once = None
+    if incoming.album and person_id is not None:
+        once = albums.key(incoming, inbox_id)
+        said = albums.say_with(session, incoming, person_id, message, show)
+        if said is None:
+            return
+        message = said
     outbox.write(
         session, address=incoming.address, person_id=person_id, message=message, lane=Lane.REPLY, now=now,
-        inbox_id=inbox_id, number=number, limit=show.text_limit,
+        inbox_id=inbox_id, number=number, limit=show.text_limit, once=once,
     )  # fmt: skip

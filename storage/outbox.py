@@ -181,6 +181,22 @@ def write(
     return last
 
 
+def newest(session: Session, person_id: int) -> OutboxRow | None:
+    """The row that was written last to a person."""
+    return session.scalars(
+        select(OutboxRow).where(OutboxRow.person_id == person_id).order_by(OutboxRow.id.desc()).limit(1)
+    ).first()
+
+
+def say_instead(session: Session, row_id: int, message: Outgoing, limit: int) -> bool:
+    """Has a row say something else, if no attempt to send it was made yet and the message is not several."""
+    if len(parts(message, limit)) > 1:
+        return False
+    body = message.model_dump(mode="json", exclude_defaults=True)
+    untouched = update(_T).where(_T.c.id == row_id, _T.c.state == State.DUE, _T.c.attempts == 0)
+    return bool(session.execute(untouched.values(body=body)).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+
+
 _QUEUE = (
     select(_T.c.id, _T.c.lane, _T.c.chat, _T.c.state, _T.c.lease, _T.c.retry, _T.c.useless_after)
     .where(

@@ -1,5 +1,6 @@
 """Talks: one current a person, others paused; ended ones keep their outcome for buttons pressed late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -65,10 +66,16 @@ def newest_paused(session: Session, person_id: int) -> TalkRow | None:
     return _NEWEST_PAUSED.first(session, person=person_id)
 
 
-def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
-    """The answers of every talk that the person has not ended."""
+def media_in(answers: Mapping[str, Any]) -> frozenset[int]:
+    """The media that are part of these answers."""
+    given = (answer.get("ids", ()) for answer in answers.values() if isinstance(answer, dict))
+    return frozenset(each for ids in given for each in ids)
+
+
+def media_in_drafts(session: Session, person_id: int) -> frozenset[int]:
+    """The media that are part of a talk which the person has not ended."""
     wanted = select(_talk.answers).where(_talk.person_id == person_id, _talk.state.in_(("current", "paused")))
-    return list(session.scalars(wanted))
+    return frozenset().union(*(media_in(answers) for answers in session.scalars(wanted)))
 
 
 def open_talk(

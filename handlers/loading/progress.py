@@ -15,15 +15,17 @@ from storage.reports import Said
 def progress(loading: Loading) -> Facts:
     rows = projects.open_for_progress(loading.session, loading.person.id, loading.now, loading.today)
     chosen = loading.answers.get("project")
+    book = stored_rules.in_force(loading.session).book
     unmoved = _unmoved(loading, rows) if chosen in {None, "same"} else set()
     found = tuple(_project(loading, row, chosen, row.id in unmoved) for row in rows) or by_name(loading)
     return Facts(
         loading.city.words,
         loading.person,
         today=loading.today,
-        guard=stored_rules.in_force(loading.session).book.money_guard if chosen else None,
+        guard=book.money_guard if chosen else None,
         projects=found,
         loose_media=loose(loading) if chosen else (),
+        most_media=book.media.per_report,
         next_opening="" if rows else next_opening(loading, DutyKind.PROGRESS),
     )
 
