@@ -1,15 +1,18 @@
 """One answer to an album, whose photos come as messages of their own, each with a turn of its own.
 
-The answer to a later photo is said in place of the answer to the one before: written over it while that waits to be
-sent, or by editing it. If anything else was said in between, or the channel cannot edit, it is a message of its own;
-nothing is lost either way.
+The first answer waits a moment, and those to the next photos are written over it. What comes later edits it. If
+anything else was said in between, or the channel cannot edit, it is a message of its own; nothing is lost either way.
 """
+
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
 from handlers.city import Show
 from storage import outbox
 from storage.messages import Incoming, Outgoing
+
+GATHERING = timedelta(seconds=1)  # platforms bring the photos of an album within it
 
 
 def key(incoming: Incoming, inbox_id: int) -> str:

@@ -27,8 +27,22 @@ class Turn:
 
     def answer(self, message: Outgoing, *, number: str = "", in_place: bool = False) -> None:
         """Says something to who wrote, where they wrote; if asked, in place of the message they pressed."""
+        if self.incoming.album:
+            self._answer_album(message, number)
+            return
         answer(self.session, self.city, self.inbox_id, self.incoming, self.person.id, message, self.now,
                number=number, in_place=in_place)  # fmt: skip
+
+    def _answer_album(self, message: Outgoing, number: str) -> None:
+        show = self.city.show(self.incoming.address.channel)
+        said = albums.say_with(self.session, self.incoming, self.person.id, message, show)
+        if said is None:
+            return
+        outbox.write(
+            self.session, address=self.incoming.address, person_id=self.person.id, message=said,
+            lane=Lane.REPLY, now=self.now, inbox_id=self.inbox_id, number=number, limit=show.text_limit,
+            once=albums.key(self.incoming, self.inbox_id), not_before=self.machine + albums.GATHERING,
+        )  # fmt: skip
 
     def apart(self) -> "Turn":
         """The same turn, but what it says stands alone, not in the one answer to an album."""
@@ -58,14 +72,7 @@ def answer(
     show = city.show(incoming.address.channel)
     if in_place and show.edits and incoming.kind is IncomingKind.BUTTON and incoming.message:
         message = message.model_copy(update={"replaces": incoming.message})
-    once = None
-    if incoming.album and person_id is not None:
-        once = albums.key(incoming, inbox_id)
-        said = albums.say_with(session, incoming, person_id, message, show)
-        if said is None:
-            return
-        message = said
     outbox.write(
         session, address=incoming.address, person_id=person_id, message=message, lane=Lane.REPLY, now=now,
-        inbox_id=inbox_id, number=number, limit=show.text_limit, once=once,
+        inbox_id=inbox_id, number=number, limit=show.text_limit,
     )  # fmt: skip

@@ -149,9 +149,11 @@ def write(
     number: str = "",
     useless_after: datetime | None = None,
     once: str | None = None,
+    not_before: datetime | None = None,
 ) -> int | None:
     """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
 
+    `not_before` (machine clock) holds it back for a moment in which it may still change.
     Returns the id of the last part, whose end is the message's end; None if `once` was written before.
     Without an address the row is kept as `nobody`: counted and shown, never sent.
     """
@@ -169,6 +171,7 @@ def write(
         "state": State.DUE if address else State.NOBODY,
         "ended": None if address else now,
         "once": once,
+        "retry": not_before,
         "part_of": None,
     }
     last: int | None = None

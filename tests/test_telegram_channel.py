@@ -169,6 +169,11 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
     ]
 
 
+def test_the_photos_of_an_album_are_known_to_belong_together() -> None:
+    assert said(photo=SIZES, media_group_id="135").album == "135"
+    assert said(photo=SIZES).album == ""
+
+
 def test_a_photo_sent_as_a_file_is_a_photo_that_kept_its_name() -> None:
     (media,) = said(document={**FILE, "file_name": "IMG_1.jpg", "mime_type": "image/jpeg"}).media
     assert (media.kind, media.name) == (MediaKind.PHOTO, "IMG_1.jpg")
