@@ -9,6 +9,7 @@ from typing import Any
 
 from handlers.loading.base import LOOSE_FOR
 from handlers.outcome import enter
+from handlers.scope import may_add_evidence
 from handlers.turning import Turn
 from storage import media, talks
 from storage.talks import TalkRow
@@ -30,7 +31,7 @@ def put(turn: Turn, talk: TalkRow | None, ids: tuple[int, ...]) -> str:
         return words.media_swapped
     missing = media.missing(turn.session, turn.person.id, turn.now - LOOSE_FOR)
     part_of = media.belonging(turn.session, missing) if missing else None
-    if missing is None or part_of is None:
+    if missing is None or part_of is None or not may_add_evidence(turn, part_of.project_id):
         return ""
     media.drop(turn.session, [missing.id])
     media.tie(turn.session, turn.person.id, ids, version_id=missing.version_id, issue_id=missing.issue_id)

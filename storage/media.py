@@ -129,22 +129,24 @@ class Belonging:
 
     number: str  # J12, W3
     unit_id: int
+    project_id: int
     project: str
 
 
 def belonging(session: Session, row: MediaFile) -> Belonging | None:
     """What the file is part of; None while it is part of nothing."""
     if row.version_id is not None:
-        report, project = session.execute(
+        report, name = session.execute(
             select(Report, Project.name)
             .join(ReportVersion, ReportVersion.report_id == Report.id)
             .join(Project, Project.id == Report.project_id)
             .where(ReportVersion.id == row.version_id)
         ).one()
-        return Belonging(report.receipt, report.unit_id, project)
+        return Belonging(report.receipt, report.unit_id, report.project_id, name)
     if row.issue_id is not None:
         issue = session.get_one(Issue, row.issue_id)
-        return Belonging(issue.number, issue.unit_id, session.get_one(Project, issue.project_id).name)
+        project = session.get_one(Project, issue.project_id)
+        return Belonging(issue.number, issue.unit_id, project.id, project.name)
     return None
 
 

@@ -50,7 +50,7 @@ def loose_due(session: Session, before: datetime) -> list[Due]:
 
 
 def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
-    """What came before then and is part of a report, or of a problem that is closed."""
+    """What came before then and is part of a report, or of a problem that was closed before then."""
     # Ids rise with time: what is younger than that is not looked at.
     younger = (
         select(MediaFile.id)
@@ -69,7 +69,7 @@ def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
             or_(younger.is_(None), MediaFile.id < younger),
             or_(
                 Report.id.is_not(None),
-                and_(Issue.id.is_not(None), Issue.state == IssueState.CLOSED),
+                and_(Issue.state == IssueState.CLOSED, or_(Issue.closed.is_(None), Issue.closed < before)),
             ),
         )
         .order_by(MediaFile.id)

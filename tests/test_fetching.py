@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from bot import fetching
 from bot.channels.channel import Capabilities, NotSent, TooLarge, Unfetchable
@@ -16,6 +17,7 @@ from storage import ledger, media
 from storage import rules as stored_rules
 from storage.messages import Incoming, IncomingKind, Media, MediaKind, Outgoing
 from storage.tables.ledger import LedgerRow
+from storage.tables.registry import Responsibility
 from storage.tables.reporting import MediaFile
 from tests import chat
 from tests.chat import Chat
@@ -316,6 +318,19 @@ async def test_a_day_later_a_photo_is_no_longer_taken_for_the_refused_one(darkro
     darkroom.answers(b"no picture")
     await darkroom.until_quiet()
     darkroom.town.clock.pass_(days=1, seconds=1)
+    assert me.sends("b").text.startswith("收到1个文件，先替您存着。")
+
+
+async def test_who_no_longer_reports_for_a_project_adds_nothing_to_its_report(darkroom: Darkroom) -> None:
+    me = darkroom.town.reporter
+    reports_with_photo(me)
+    darkroom.answers(b"no picture")
+    await darkroom.until_quiet()
+    yesterday = darkroom.town.clock.now.date()
+    ended = (
+        update(Responsibility).where(Responsibility.project_id == darkroom.town.north).values(until=yesterday)
+    )
+    darkroom.town.do(lambda session: session.execute(ended))
     assert me.sends("b").text.startswith("收到1个文件，先替您存着。")
 
 

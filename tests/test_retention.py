@@ -111,9 +111,12 @@ async def test_what_belongs_to_an_open_problem_is_kept_however_old(archive: Arch
     archive.keeps(b"problem", issue_id=problem)
     await archive.lives(days=4000)
     assert archive.left() == {b"problem"}
-    closed = update(Issue).where(Issue.id == problem).values(state=IssueState.CLOSED)
+    now = archive.town.clock.now
+    closed = update(Issue).where(Issue.id == problem).values(state=IssueState.CLOSED, closed=now)
     archive.town.do(lambda session: session.execute(closed))
-    await archive.lives(days=1)
+    await archive.lives(days=365)
+    assert archive.left() == {b"problem"}
+    await archive.lives(days=2)
     assert archive.left() == set()
 
 
