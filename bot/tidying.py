@@ -10,6 +10,7 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 3600.0
+SLICE = 500  # files in one go
 
 
 class Tidying:
@@ -21,15 +22,16 @@ class Tidying:
 
     async def run(self) -> None:
         while True:
-            await self.tidy()
+            while await self.tidy():
+                pass
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tidy(self) -> int:
         """Deletes first and notes it afterwards: what a crash leaves unnoted is deleted again, which does no harm."""
         async with self._shelf.guard:
-            paths = await self._database.read(retention.deletable)
-            if paths:
-                await self._shelf.take_away(paths)
-                await self._database.run(lambda session: retention.deleted(session, paths))
-                log.info("%s files were deleted, kept long enough by the rules", len(paths))
-        return len(paths)
+            expired = await self._database.read(lambda session: retention.expired(session, SLICE))
+            if expired.paths:
+                await self._shelf.take_away(expired.deletable)
+                await self._database.run(lambda session: retention.forget_paths(session, expired.paths))
+                log.info("%s files were deleted, kept long enough by the rules", len(expired.deletable))
+        return len(expired.paths)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import and_, exists, func, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
 
 from rules.kinds import IssueState
 from storage import talks
@@ -86,24 +86,31 @@ def expire(session: Session, ids: Iterable[int]) -> None:
     )
 
 
-def deletable(session: Session) -> list[str]:
-    """Where bytes lie that only expired rows have."""
-    living = aliased(MediaFile)
-    return list(
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """Where the bytes of expired rows lie; those of `deletable` no living row has."""
+
+    paths: list[str]
+    deletable: list[str]
+
+
+def expired(session: Session, limit: int) -> Expired:
+    """Paths that have not been seen to yet."""
+    paths = list(
         session.scalars(
             select(MediaFile.path)
-            .where(
-                MediaFile.state == "expired",
-                MediaFile.path != "",
-                ~exists().where(living.path == MediaFile.path, living.state == "stored"),
-            )
+            .where(MediaFile.state == "expired", MediaFile.path != "")
             .distinct()
+            .limit(limit)
         )
     )
+    shared = select(MediaFile.path).where(MediaFile.state == "stored", MediaFile.path.in_(paths))
+    living = set(session.scalars(shared)) if paths else set()
+    return Expired(paths, [path for path in paths if path not in living])
 
 
-def deleted(session: Session, paths: Iterable[str]) -> None:
-    """Remembers that these are gone."""
+def forget_paths(session: Session, paths: Iterable[str]) -> None:
+    """Expired rows have nothing at these places any more."""
     session.execute(
         update(MediaFile).where(MediaFile.state == "expired", MediaFile.path.in_(list(paths))).values(path="")
     )

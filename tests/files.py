@@ -9,7 +9,7 @@ from PIL import Image
 
 from bot.media.places import GPS
 
-MAKE, ORIENTATION = 0x010F, 0x0112
+MAKE, ORIENTATION, COMMENT = 0x010F, 0x0112, 0x9C9C  # the place's entry lies between the last two
 PLACE = b"+28.2280+112.9388+045.000/"
 
 
@@ -17,7 +17,7 @@ def a_picture(
     form: str = "JPEG", *, gps: bool = False, size: tuple[int, int] = (40, 30), **given: object
 ) -> bytes:
     picture, target, exif = Image.new("RGB", size, "red"), io.BytesIO(), Image.Exif()
-    exif[MAKE], exif[ORIENTATION] = "Phone", 6
+    exif[MAKE], exif[ORIENTATION], exif[COMMENT] = "Phone", 6, b"roof"
     if gps:
         exif.get_ifd(GPS)[1] = "N"
         exif.get_ifd(GPS)[2] = (28.0, 13.0, 41.0)

@@ -19,7 +19,7 @@ from bot.media.unkeepable import Unkeepable, too_large
 from handlers.words import Words
 from storage.media import own_name
 from storage.messages import MediaKind
-from tests.files import MAKE, ORIENTATION, PLACE, a_movie, a_picture, a_zip, an_atom
+from tests.files import COMMENT, MAKE, ORIENTATION, PLACE, a_movie, a_picture, a_zip, an_atom
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 XMP = (
@@ -48,6 +48,7 @@ def pixels(raw: bytes) -> bytes:
     [
         *((a_picture(form), Kind.PICTURE) for form in ("JPEG", "PNG", "WEBP", "GIF", "BMP", "HEIF")),
         (b"%PDF-1.7\n...", Kind.PDF),
+        (b"\xef\xbb\xbf\r\n%PDF-1.4\n...", Kind.PDF),
         (OLE, Kind.DOCUMENT),
         (a_zip("[Content_Types].xml", "word/document.xml"), Kind.DOCUMENT),
         (a_zip("[Content_Types].xml", "xl/workbook.xml"), Kind.DOCUMENT),
@@ -168,7 +169,7 @@ def test_a_picture_without_a_place_is_kept_byte_for_byte(form: str) -> None:
 
 def test_entries_around_the_place_stay_where_they_belong() -> None:
     kept = exif_of(cleaned(a_picture(gps=True), MediaKind.PHOTO))
-    assert (kept[MAKE], kept[ORIENTATION]) == ("Phone", 6)
+    assert (kept[MAKE], kept[ORIENTATION], kept[COMMENT]) == ("Phone", 6, b"roof")
 
 
 def test_the_figures_of_the_place_are_gone_and_not_only_the_way_to_them() -> None:
@@ -199,6 +200,13 @@ def test_the_place_is_removed_from_the_texts_of_a_png(packed: bool) -> None:
     with Image.open(io.BytesIO(cleaned(raw, MediaKind.PHOTO))) as picture:
         picture.load()
         assert "GPSLatitude" not in str(picture.info)
+
+
+@pytest.mark.parametrize("piece", [b"II*\0\x08\0\0\0", b"<exif:GPSLatitude>", b'exif:GPSLatitude="'])
+def test_a_picture_made_to_keep_us_searching_is_refused_soon(piece: bytes) -> None:
+    raw = a_picture() + piece * (20 * 1024 * 1024 // len(piece))
+    with suppress(Unkeepable):
+        cleaned(raw, MediaKind.PHOTO)
 
 
 def test_a_place_that_cannot_be_removed_is_not_kept() -> None:

@@ -29,7 +29,6 @@ _BEGINNINGS = (
     (b"\x89PNG\r\n\x1a\n", Kind.PICTURE),
     (b"GIF87a", Kind.PICTURE),
     (b"GIF89a", Kind.PICTURE),
-    (b"%PDF-", Kind.PDF),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Kind.DOCUMENT),  # doc, xls, ppt, wps, et
     (b"OggS", Kind.SOUND),
     (b"#!AMR", Kind.SOUND),
@@ -104,6 +103,8 @@ def _ending(name: str) -> str:
 
 
 def _by_beginning(raw: bytes) -> Kind | None:
+    if raw[:64].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):  # some printers put blanks before it
+        return Kind.PDF
     return next((kind for beginning, kind in _BEGINNINGS if raw.startswith(beginning)), None)
 
 
