@@ -183,7 +183,7 @@ def test_a_correction_takes_only_as_many_as_its_report_has_room_for(two_a_report
     me.sends("a")
     me.taps("就这些")
     me.taps("✅")
-    for step in ("报进展", NORTH, "更正", "1300", "主体封顶"):
+    for step in ("报进展", NORTH, "更正", "改照片"):
         me.says(step)
     assert "满了（最多1张）" in me.sends("b").text
     assert "已经满了" in me.sends("c").text
