@@ -30,6 +30,8 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
 def _hint(words: Words, question: Question[Any], stored: Stored) -> str:
     """What helps to answer; once photos have come, how many, and how to go on."""
     if isinstance(question, Photos) and isinstance(stored, dict) and stored.get("ids"):
+        if not question.room(stored):
+            return words.photos_got_all.format(count=len(stored["ids"]), most=question.most)
         return words.photos_got.format(count=len(stored["ids"]))
     return question.hint
 

@@ -221,11 +221,13 @@ def _own(turn: Turn, talk: TalkRow | None, *, cancelled: bool = False) -> TalkRo
     return None
 
 
-def asks_for_photos(turn: Turn, talk: TalkRow) -> bool:
+def photo_question(turn: Turn, talk: TalkRow) -> Photos | None:
+    """The open question, if it asks for photos."""
     position = replay(
         SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
-    return isinstance(position, Asking) and isinstance(position.question, Photos)
+    asked = position.question if isinstance(position, Asking) else None
+    return asked if isinstance(asked, Photos) else None
 
 
 def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
 from handlers.wording.duties import Duties
+from handlers.wording.files import Files
 from handlers.wording.issues import Issues
 from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
@@ -17,7 +18,7 @@ from handlers.wording.zeros import Zeros
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties):
+class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files):
     """All of them; a name is used once."""
 
 

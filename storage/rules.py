@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from rules.book import Book, default_book, default_text, load
 from rules.changes import changes
 from storage import ledger
+from storage.prepared import Query
 from storage.tables.ledger import RulesVersion
 
 
@@ -20,19 +22,24 @@ class InForce:
     book: Book
 
 
+class Taken(NamedTuple):
+    version: int
+    text: str
+
+
 @lru_cache(maxsize=8)
 def _parsed(text: str) -> Book:
     return load(text)
 
 
 _rules = RulesVersion.__table__.c
-_NEWEST = select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1)
+_NEWEST = Query(select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1), Taken)
 
 
 def newest(session: Session) -> InForce | None:
     """The newest version; None in a database where none was ever taken."""
-    row = session.execute(_NEWEST).first()
-    return InForce(row.id, _parsed(row.text)) if row else None
+    row = _NEWEST.first(session)
+    return InForce(row.version, _parsed(row.text)) if row else None
 
 
 def in_force(session: Session) -> InForce:
@@ -50,9 +57,9 @@ def take(session: Session, text: str | None, now: datetime) -> int:
     """
     wanted = default_text() if text is None else text
     book = load(wanted)
-    standing = session.execute(_NEWEST).first()
+    standing = _NEWEST.first(session)
     if standing is not None and standing.text == wanted:
-        return int(standing.id)
+        return standing.version
     row = RulesVersion(taken=now, text=wanted, sha256=hashlib.sha256(wanted.encode()).hexdigest())
     session.add(row)
     session.flush()

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from rules.book import default_book
 from storage import rules as stored_rules
 from storage.export.words import COUNT, ISSUE_STATE_WORDS, LONG, MOMENT, NAME, SEVERITY_WORDS, Rows, streamed
+from storage.media import THERE
 from storage.sheets import Column, Sheet
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Issue, IssueEvent, MediaFile
@@ -48,9 +49,9 @@ def _every_problem() -> Select[*tuple[Any, ...]]:
         .correlate(Issue)
         .scalar_subquery()
     )
-    media = select(func.count()).where(MediaFile.issue_id == Issue.id).scalar_subquery()
+    files = select(func.count()).where(MediaFile.issue_id == Issue.id, THERE).scalar_subquery()
     return (
-        select(Issue, Project, Unit.name, Person.name, asking.name, knower.name, IssueEvent.at, media)
+        select(Issue, Project, Unit.name, Person.name, asking.name, knower.name, IssueEvent.at, files)
         .join(Project, Project.id == Issue.project_id)
         .join(Unit, Unit.id == Issue.unit_id)
         .join(Person, Person.id == Issue.filed_by)

@@ -24,6 +24,7 @@ from storage.export.words import (
     streamed,
     yes,
 )
+from storage.media import THERE
 from storage.sheets import Column, Sheet
 from storage.tables.registry import Person, Project, Unit, YearPlan
 from storage.tables.reporting import MediaFile, Report, ReportVersion
@@ -99,8 +100,8 @@ def versions(session: Session) -> Sheet:
 
 
 def _version_rows(session: Session) -> Rows:
-    media = select(func.count()).where(MediaFile.version_id == ReportVersion.id).scalar_subquery()
-    for row in streamed(session, _PROGRESS.add_columns(media)):
+    files = select(func.count()).where(MediaFile.version_id == ReportVersion.id, THERE).scalar_subquery()
+    for row in streamed(session, _PROGRESS.add_columns(files)):
         report, version, project, unit, filer, caller, count = row
         yield (
             report.receipt, version.version, _stands(report, version), project.number,
