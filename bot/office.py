@@ -26,9 +26,9 @@ from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
 from storage.messages import Address
-from storage.sheets import Column, Sheet, to_workbook
 from storage.tables.registry import Person, Unit
 from storage.tables.traffic import InboxRow
+from storage.xlsx import Column, Sheet, to_workbook
 
 INVITE_COLUMNS = (
     Column("姓名"),

@@ -3,7 +3,7 @@
 Rule 1  It is read in one transaction, so that the sheets agree with each other, and streamed, so that a long history
         takes time and not memory.
 Rule 2  Headings that the registry workbook has too mean the same (`storage/entries.py`). Money is in yuan here, in 万元
-        there (`storage/sheets.py`).
+        there (`storage/xlsx.py`).
 Rule 3  A figure that cannot be known is an empty cell, never a zero.
 """
 
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from storage.export import duties, problems, registry, reports
-from storage.sheets import to_workbook
+from storage.xlsx import to_workbook
 
 
 def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:

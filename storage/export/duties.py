@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from storage import figures
 from storage.export.words import COUNT, DUTY_STATE_WORDS, DUTY_WORDS, MOMENT, NAME, SHARE, chinese
-from storage.sheets import Column, Form, Sheet
+from storage.xlsx import Column, Form, Sheet
 
 PROVISIONAL = "未截止，暂计"
 

@@ -9,9 +9,9 @@ from rules.book import default_book
 from storage import rules as stored_rules
 from storage.export.words import COUNT, ISSUE_STATE_WORDS, LONG, MOMENT, NAME, SEVERITY_WORDS, Rows, streamed
 from storage.media import THERE
-from storage.sheets import Column, Sheet
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Issue, IssueEvent, MediaFile
+from storage.xlsx import Column, Sheet
 
 
 def problems(session: Session) -> Sheet:

@@ -22,8 +22,8 @@ from storage.export.words import (
     streamed,
     yes,
 )
-from storage.sheets import Column, Form, Sheet, Value
 from storage.tables.registry import Binding, Person, PersonRole, Project, Responsibility, Unit, YearPlan
+from storage.xlsx import Column, Form, Sheet, Value
 
 JOINED = "、"
 

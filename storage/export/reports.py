@@ -25,9 +25,9 @@ from storage.export.words import (
     yes,
 )
 from storage.media import THERE
-from storage.sheets import Column, Sheet
 from storage.tables.registry import Person, Project, Unit, YearPlan
 from storage.tables.reporting import MediaFile, Report, ReportVersion
+from storage.xlsx import Column, Sheet
 
 _caller = aliased(Person)
 _PROGRESS = (

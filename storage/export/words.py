@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, IssueState, ProjectState, Severity
 from rules.periods import Period
-from storage.sheets import Form, Value
+from storage.xlsx import Form, Value
 
 Row = tuple[Value, ...]
 Rows = Iterator[Row]

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 
 from rules.workdays import city_zone
-from storage.sheets import LONGEST, Column, Form, Sheet, Value, to_workbook
+from storage.xlsx import LONGEST, Column, Form, Sheet, Value, to_workbook
 
 
 def cell(value: Value, form: Form = Form.TEXT) -> Cell:
