@@ -23,17 +23,20 @@ def show(value: object) -> str:
     """What stands in a cell, short enough for an error."""
     if value is None:
         return ""
-    text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
+    text = value.isoformat(" ") if isinstance(value, datetime) else re.sub(r"[\r\n]+", " ", str(value))
     return f"写的是“{text[:40]}{'…' if len(text) > 40 else ''}”"
 
 
-def to_yuan(value: object) -> int | None:
-    """万元 as Excel or a person wrote it, in whole yuan; None if `rules.money` sees no clear amount."""
+def to_yuan(value: object, unit: money.Unit = money.Unit.WAN) -> int | None:
+    """An amount as Excel or a person wrote it, in whole yuan; None if `rules.money` sees no clear amount.
+
+    `unit` is that of a bare number.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     # repr is the shortest decimal that gives this float again; beyond 15 digits Excel shows nothing.
     text = value if isinstance(value, str) else f"{SIGNIFICANT.create_decimal(repr(value)):f}"
-    amount = money.read_amount(text)
+    amount = money.read_amount(text, unit)
     return amount.yuan if isinstance(amount, money.Amount) else None
 
 

@@ -1,0 +1,317 @@
+"""A ledger's projects beside the registry: each becomes a whole ProjectEntry, with its unit and its people.
+
+Rule 1  what the ledger says counts; what it does not say stays as registered; a new project begins with little.
+Rule 2  a registered project keeps its number: 3号 is no position in a list. A new one takes the ledger's if free.
+Rule 3  what was chosen here is noted; what a new project must have and nobody said is an error.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rules.kinds import Role, Stage
+from storage.cells import plain
+from storage.entries import (
+    HEADINGS,
+    PROJECTS,
+    Book,
+    CellError,
+    Entry,
+    LedgerEntry,
+    ProjectEntry,
+    UnitEntry,
+    against_itself,
+)
+from storage.flat.frame import MONTH_EXPECTED
+from storage.flat.notes import Notes, numbers
+from storage.flat.people import LedgerPeople
+from storage.identity import Wanted, project_keys
+from storage.likeness import near
+from storage.planning.projects import PLAN_FIELDS, PROJECT_FIELDS
+from storage.preview import Key, Values
+from storage.registered import Registry
+from storage.sheets import TOLD_EVERY, Progress, nobody
+
+BEGINS: Values = {
+    **dict.fromkeys(("category", "district", "front", "nature", "content", "not_started_because"), ""),
+    **dict.fromkeys(("start_planned", "start_actual", "finish_planned", "finish_actual", "registered")),
+    "opening_year_done": 0,
+    "opening_total_done": 0,
+    "sub_owes": False,
+}
+EXPECTED = {
+    "kind": "重大建设、重大前期：写在分组标题、表名或一列“项目类型”里",
+    "stage": "看得出开工没有：写实际开工日期、累计完成投资，或一列“是否开工”",
+}
+STAGES = list(Stage)
+DRAFTING = "Comparing"
+
+
+def drafted(book: Book, registry: Registry, progress: Progress = nobody) -> Book:
+    """The same book with units, people and projects in full. A registry workbook is so already."""
+    if book.ledger is None:
+        return book
+    return Drafting(book, book.ledger, registry, progress).book_in_full()
+
+
+@dataclass(slots=True)
+class Drafting:
+    book: Book
+    ledger: tuple[LedgerEntry, ...]
+    registry: Registry
+    progress: Progress
+    notes: Notes = field(default_factory=Notes)
+    errors: list[CellError] = field(default_factory=list)
+    units: dict[str, UnitEntry] = field(default_factory=dict)
+    staffed: frozenset[Key] = frozenset()  # units with people who lead as a department
+
+    def __post_init__(self) -> None:
+        roles = self.registry.roles.items()
+        leading = (person for person, held in roles if Role.LEAD_DEPARTMENT in held)
+        self.staffed = frozenset(self.registry.people[person]["unit_id"] for person in leading)
+
+    def book_in_full(self) -> Book:
+        registered = {plain(row["name"]): key for key, row in self.registry.units.items()}
+        for entry in self.ledger:
+            self.unit(entry, entry.unit, "unit")
+        self.near_units(registered)
+        wanted = [
+            Wanted(self.key(nth), entry.name, registered.get(plain(entry.unit)), entry.code)
+            for nth, entry in enumerate(self.ledger, start=1)
+        ]
+        keys = project_keys(self.registry, wanted)
+        people = LedgerPeople(self)
+        chosen = self.chosen_numbers(keys)
+        projects = []
+        for nth, entry in enumerate(self.ledger, start=1):
+            projects.append(self.project(entry, nth, keys[self.key(nth)], chosen[nth], people))
+            if nth % TOLD_EVERY == 0:
+                self.progress(DRAFTING, nth, len(self.ledger))
+        if any(self.key(nth) == keys[self.key(nth)] for nth in chosen):
+            self.notes.add("", "新项目的登记日期是导入当天，从下一个完整的月起报")
+        return self.book.model_copy(
+            update={
+                "units": tuple(self.units.values()),
+                "people": people.entries(),
+                "projects": tuple(each for each in projects if each is not None),
+                "errors": (*self.book.errors, *self.errors),
+                "notes": (*self.book.notes, *self.notes.sentences()),
+            }
+        )
+
+    @staticmethod
+    def key(nth: int) -> Key:
+        return -nth
+
+    def wrong(self, entry: Entry, column: str, found: str, expected: str) -> None:
+        error = CellError(sheet=entry.sheet, row=entry.row, column=column, found=found, expected=expected)
+        self.errors.append(error)
+
+    def title(self, entry: Entry, name: str) -> str:
+        return self.book.heading(PROJECTS, name, entry)
+
+    # Units
+
+    def unit(self, entry: Entry, name: str, column: str) -> None:
+        """Notes a unit that a row names; a known one keeps its spelling and its district."""
+        if plain(name) in self.units:
+            return
+        known = self.registry.by_unit_name.get(plain(name))
+        self.units[plain(name)] = UnitEntry(
+            row=entry.row,
+            sheet=entry.sheet,
+            column=self.title(entry, column),
+            nth=len(self.units) + 1,
+            name=known["name"] if known else name,
+            district=known["district"] if known else "",
+        )
+
+    def near_units(self, registered: Mapping[str, Key]) -> None:
+        """Two spellings of one unit in the file would become two units."""
+        seen: list[UnitEntry] = []
+        for name, entry in self.units.items():
+            for other in seen:
+                both_known = name in registered and plain(other.name) in registered
+                if not both_known and _share_letters(name, other.name) and near(name, other.name):
+                    place = f"“{other.sheet}”表" if other.sheet != entry.sheet else ""
+                    expected = (
+                        f"和{place}第{other.row}行的“{other.name}”写成一样；若是两个单位，先用登记表登记它们"
+                    )
+                    self.wrong(entry, entry.column, f"写的是“{entry.name}”", expected)
+                    break
+            seen.append(entry)
+
+    # Projects
+
+    def chosen_numbers(self, keys: Mapping[Key, Key]) -> dict[int, int]:
+        """nth row -> its registered number: kept, else the ledger's if it is free, else the next free one."""
+        used = {row["number"] for row in self.registry.projects.values()}
+        chosen: dict[int, int] = {}
+        waiting: list[int] = []
+        for nth, entry in enumerate(self.ledger, start=1):
+            wanted = entry.said.get("number")
+            if (key := keys[self.key(nth)]) > 0:
+                chosen[nth] = self.registry.projects[key]["number"]
+                if wanted not in (None, chosen[nth]):
+                    self.notes.add(entry.sheet, "序号和登记的不同，登记的不变", entry.row)
+            elif isinstance(wanted, int) and wanted not in used:
+                chosen[nth] = wanted
+                used.add(wanted)
+            else:
+                waiting.append(nth)
+        self.number(waiting, max(used, default=0) + 1, chosen)
+        return chosen
+
+    def number(self, waiting: list[int], free: int, chosen: dict[int, int]) -> None:
+        given: dict[str, list[int]] = defaultdict(list)
+        for number, nth in enumerate(waiting, start=free):
+            chosen[nth] = number
+            given[self.ledger[nth - 1].sheet].append(number)
+        for sheet, new in given.items():
+            self.notes.add(
+                sheet, f"{len(new)}个新项目没有序号或序号已有别的项目在用，登记的序号另编：{numbers(new)}"
+            )
+
+    def project(
+        self, entry: LedgerEntry, nth: int, key: Key, number: int, people: LedgerPeople
+    ) -> ProjectEntry | None:
+        registered = self.registry.projects.get(key)
+        values = self.values(entry, registered) | {"number": number}
+        lacking = [
+            name for name in ("kind", "stage", "total_investment", "opening_month") if not values.get(name)
+        ]
+        if registered is None and not self.complete(entry, lacking):
+            return None
+        known = self.registry.by_unit_name.get(plain(entry.unit))
+        project = ProjectEntry.model_validate(
+            {
+                **values,
+                **self.year_plan(entry, key),
+                **people.of(entry, registered is None),
+                "row": entry.row,
+                "sheet": entry.sheet,
+                "nth": nth,
+                "name": _spelling(entry.name, registered),
+                "code": entry.code,
+                "unit": known["name"] if known else entry.unit,
+                "parent": self.parent(registered),
+            }
+        )
+        for name, expected in against_itself(project):
+            self.wrong(entry, self.title(entry, name), _shown(getattr(project, name)), expected)
+        return project
+
+    def complete(self, entry: LedgerEntry, lacking: list[str]) -> bool:
+        """Whether a new project has what it needs; a column that is missing is said once for its sheet."""
+        for name in lacking:
+            if name in EXPECTED:
+                self.wrong(entry, HEADINGS[PROJECTS][name], "", EXPECTED[name])
+            elif name in entry.said:
+                continue
+            else:
+                expected = MONTH_EXPECTED if name == "opening_month" else "一列总投资（新项目要有）"
+                self.once(entry, HEADINGS[PROJECTS][name], expected)
+        if "reporters" not in entry.people:
+            self.once(entry, HEADINGS[PROJECTS]["reporters"], "一列联络人或责任人（新项目要有）")
+        return not lacking or (lacking == ["total_investment"] and "total_investment" in entry.said)
+
+    def once(self, entry: LedgerEntry, column: str, expected: str) -> None:
+        error = CellError(sheet=entry.sheet, row=0, column=column, found="没有", expected=expected)
+        if error not in self.errors:
+            self.errors.append(error)
+
+    def values(self, entry: LedgerEntry, registered: Values | None) -> dict[str, Any]:
+        """Every field of the project but its people: as said, else as registered, else as supposed."""
+        if registered is None:
+            values = {**BEGINS, **entry.supposed, **entry.said}
+        else:
+            values = {name: registered[name] for name in PROJECT_FIELDS} | entry.said
+            self.move_on(entry, values, registered)
+        return values | self.cumulatives(entry, registered, values)
+
+    def move_on(self, entry: LedgerEntry, values: dict[str, Any], registered: Values) -> None:
+        supposed = entry.supposed.get("stage")
+        if supposed and "stage" not in entry.said:
+            values["stage"] = max(registered["stage"], Stage(str(supposed)), key=STAGES.index)
+
+    def cumulatives(
+        self, entry: LedgerEntry, registered: Values | None, values: Mapping[str, Any]
+    ) -> dict[str, int]:
+        """The one of the two cumulatives that the ledger does not have."""
+        both = ("opening_year_done", "opening_total_done")
+        said = [name for name in both if name in entry.said]
+        if len(said) != 1:
+            return {}
+        [lacking] = {*both} - {*said}
+        if registered is None:
+            return {lacking: self.first_cumulative(entry, said[0], values)}
+        moved = values[said[0]] - registered[said[0]]
+        if str(values["opening_month"])[:4] != str(registered["opening_month"])[:4]:
+            expected = "新的一年要两列累计：年初以来和开工以来"
+            self.wrong(entry, HEADINGS[PROJECTS][lacking], "没有", expected)
+            return {}
+        if moved:
+            self.notes.add(
+                entry.sheet, f"没有{_CALLED[lacking]}一列，它和{_CALLED[said[0]]}加同样多", entry.row
+            )
+        return {lacking: registered[lacking] + moved}
+
+    def first_cumulative(self, entry: LedgerEntry, said: str, values: Mapping[str, Any]) -> int:
+        amount = int(values[said])
+        started_in = str(values.get("start_actual"))[:4]  # a date, or its text if the book came as JSON
+        if said == "opening_year_done":
+            self.notes.add(
+                entry.sheet, "没有开工以来的累计一列，新项目按年初以来的累计记", entry.row if amount else 0
+            )
+            return amount
+        if started_in == str(values.get("opening_month"))[:4]:
+            self.notes.add(entry.sheet, "今年开工的，年初以来的累计就是开工以来的累计", entry.row)
+            return amount
+        if amount:
+            self.notes.add(entry.sheet, "没有年初以来的累计一列，新项目记0", entry.row)
+        return 0
+
+    def year_plan(self, entry: LedgerEntry, key: Key) -> dict[str, Any]:
+        nothing = {"year": None, "amount": 0, "goal": "", "to_start": False, "to_finish": False}
+        year = entry.said.get("year")
+        if not isinstance(year, int):
+            return nothing
+        registered = self.registry.plans.get((key, year))
+        before = {name: registered[name] for name in PLAN_FIELDS} if registered else nothing
+        said: Values = {name: entry.said[name] for name in ("amount", "goal") if name in entry.said}
+        if registered is None and not any(said.values()):
+            return nothing
+        return {**before, **said, "year": year}
+
+    def parent(self, registered: Values | None) -> int | None:
+        if registered is None or registered["parent_id"] is None:
+            return None
+        return int(self.registry.projects[registered["parent_id"]]["number"])
+
+    def departments(self, entry: LedgerEntry) -> Iterator[str]:
+        """Lead departments that have somebody registered for it; the others are noted."""
+        for name in entry.departments or ():
+            unit = self.registry.by_unit_name.get(plain(name))
+            if unit and unit["id"] in self.staffed:
+                yield name
+            else:
+                self.notes.add(entry.sheet, f"牵头部门“{name}”还没有登记的人，没有写入", entry.row)
+
+
+_CALLED = {"opening_year_done": "年初以来的累计", "opening_total_done": "开工以来的累计"}
+
+
+def _share_letters(one: str, other: str) -> bool:
+    """The cheap question before the dear one: names that are near have most letters in common."""
+    short, long = sorted(({*one}, {*other}), key=len)
+    return len(short & long) * 10 >= len(short) * 7
+
+
+def _spelling(name: str, registered: Values | None) -> str:
+    """A known project keeps the spaces and brackets of its registered name."""
+    return str(registered["name"]) if registered and plain(registered["name"]) == plain(name) else name
+
+
+def _shown(value: object) -> str:
+    return f"写的是“{value}”" if value not in (None, "", ()) else ""
