@@ -34,10 +34,20 @@ def to_yuan(value: object, unit: money.Unit = money.Unit.WAN) -> int | None:
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    # repr is the shortest decimal that gives this float again; beyond 15 digits Excel shows nothing.
-    text = value if isinstance(value, str) else f"{SIGNIFICANT.create_decimal(repr(value)):f}"
-    amount = money.read_amount(text, unit)
+    if not isinstance(value, str):
+        return _number_to_yuan(value, unit)
+    amount = money.read_amount(value, unit)
     return amount.yuan if isinstance(amount, money.Amount) else None
+
+
+def _number_to_yuan(value: int | float, unit: money.Unit) -> int | None:
+    """What `rules.money` would say of the number as text, without the text: a ledger has many."""
+    # repr is the shortest decimal that gives this float again; beyond 15 digits Excel shows nothing.
+    number = SIGNIFICANT.create_decimal(repr(value))
+    if not number.is_finite() or number < 0 or number * unit.yuan > money.MOST_YUAN:
+        return None
+    cents = number * unit.yuan * 100
+    return int((cents + 50) // 100) if cents == cents.to_integral_value() else None
 
 
 def to_date(value: object) -> date | None:

@@ -29,7 +29,6 @@ from storage.entries import (
     Book,
     CellError,
 )
-from storage.flat.drafting import drafted
 from storage.leaving import rows_with_errors, without, without_unreadable
 from storage.planning.milestones import plan_milestones
 from storage.planning.people import plan_people
@@ -67,7 +66,10 @@ def plan(session: Session, book: Book, skip_bad_rows: bool = False, progress: Pr
 
 
 def _planned(registered: Registry, book: Book, progress: Progress) -> Preview:
-    book = drafted(book, registered, progress)
+    if book.ledger is not None:
+        from storage.flat.drafting import drafted  # with dozens of patterns, which a start does without
+
+        book = drafted(book, book.ledger, registered, progress)
     found = Plan(registered, book, progress)
     sheets = [plan_units(found), plan_people(found), plan_projects(found)]
     if book.milestones is not None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from storage import standard
 from storage.entries import PEOPLE, UNITS, Book, CellError
-from storage.flat import reading
 from storage.flat.notes import numbers
 from storage.sheets import Grid, Progress, Unopenable, grids, nobody
 
@@ -33,6 +32,8 @@ def read(
     if {UNITS, PEOPLE} & {grid.title for grid in found}:
         book = standard.read(found, digest)
     else:
+        from storage.flat import reading  # dozens of patterns, which a start does without
+
         book = reading.read(found, digest, as_of)
     return book.model_copy(update={"notes": notes + book.notes})
 

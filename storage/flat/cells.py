@@ -192,9 +192,8 @@ def _person(part: str) -> Named | None:
 
 def decimals(value: object) -> int:
     """How many decimals a number was written with: a total is compared as exactly as it was printed."""
-    text = plain(value) if isinstance(value, str) else str(value)
-    digits = re.search(r"\d+(?:\.(\d+))?", text)
-    exponent = Decimal(str(value)).as_tuple().exponent if isinstance(value, float) else 0
-    if isinstance(value, float) and isinstance(exponent, int):
-        return 0 if value.is_integer() else max(0, -exponent)
-    return len(digits[1] or "") if digits else 0
+    if isinstance(value, float):
+        exponent = Decimal(repr(value)).as_tuple().exponent  # a letter for what is no number
+        return max(0, -exponent) if isinstance(exponent, int) and not value.is_integer() else 0
+    digits = re.search(r"\.(\d+)", plain(str(value)))
+    return len(digits[1]) if digits else 0

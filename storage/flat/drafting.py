@@ -48,11 +48,11 @@ STAGES = list(Stage)
 DRAFTING = "Comparing"
 
 
-def drafted(book: Book, registry: Registry, progress: Progress = nobody) -> Book:
-    """The same book with units, people and projects in full. A registry workbook is so already."""
-    if book.ledger is None:
-        return book
-    return Drafting(book, book.ledger, registry, progress).book_in_full()
+def drafted(
+    book: Book, ledger: tuple[LedgerEntry, ...], registry: Registry, progress: Progress = nobody
+) -> Book:
+    """The same book with units, people and projects in full."""
+    return Drafting(book, ledger, registry, progress).book_in_full()
 
 
 @dataclass(slots=True)

@@ -6,11 +6,12 @@ What a heading says besides its field is kept: the unit of money, the year, the 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from rules.money import Unit
 from storage.cells import plain
-from storage.flat.synonyms import CUMULATIVE, IGNORED, MONEY, PEOPLE, PHONE, field_below, field_of
+from storage.flat.synonyms import CUMULATIVE, IGNORED, MONEY, PEOPLE, PHONE, field_below, field_of, is_name
 from storage.sheets import Merge, Rows
 
 TALLEST = 3  # rows of a heading
@@ -46,7 +47,7 @@ class Column:
     label: Label
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heading:
     """The headings of one table; `first` and `last` are its rows in Excel."""
 
@@ -56,7 +57,7 @@ class Heading:
     unknown: tuple[str, ...]
     doubled: tuple[Column, ...]  # a second column for a field; the first is the one that is read
 
-    @property
+    @cached_property
     def by_field(self) -> Mapping[str, Column]:
         return {column.field: column for column in self.columns if column.field != PHONE}
 
@@ -77,12 +78,12 @@ def label(text: str) -> Label:
     unit = unit_in(core)
     core = _UNIT.sub("", core)
     year = month = None
-    if found := _YEAR_MONTH.search(core):
-        year, month = int(found[1]), int(found[2])
-        core = _YEAR_MONTH.sub("", core)
     if found := _SINCE_JANUARY.search(core):
         month = int(found[1])
         core = _SINCE_JANUARY.sub("年初至今", core)
+    if found := _YEAR_MONTH.search(core):
+        year, month = int(found[1]), int(found[2])
+        core = _YEAR_MONTH.sub("", core)
     if found := _UP_TO.search(core):
         month = int(found[1] or found[2])
         core = _UP_TO.sub("", core)
@@ -90,7 +91,7 @@ def label(text: str) -> Label:
     core = _YEARS_END.sub("年底", core)
     if found := _YEAR.search(core):
         year = int(found[1])
-        core = _YEAR.sub("本年", core)
+        core = _YEAR.sub("本年", core).replace("本年年初", "年初")
     if month is not None and not 1 <= month <= 12:
         month = None
     return Label(re.sub(r"\s+", "", text), _NOISE.sub("", core), unit, year, month)
@@ -116,7 +117,12 @@ def read_heading(rows: Rows, at: int, merges: Mapping[int, list[Merge]]) -> Head
 
 def _is_name(value: object) -> bool:
     """Asked of every cell of a ledger, so the cheap questions come first."""
-    return isinstance(value, str) and len(value) <= LONGEST_NAME and field_of(label(value).core) == "name"
+    return (
+        isinstance(value, str)
+        and len(value) <= LONGEST_NAME
+        and ("项目" in value or "工程" in value or "名" in value)
+        and is_name(plain(value))
+    )
 
 
 def _last_row(rows: Rows, at: int, name: int, merges: Mapping[int, list[Merge]]) -> int:

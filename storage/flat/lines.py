@@ -97,7 +97,7 @@ class _Body:
             places[merge.left] = self.tops.get((merge.top, merge.left))
         named = {column.field: column.place for column in heading.columns}
         by_field = {field: places[place] if place < len(places) else None for field, place in named.items()}
-        if all(value is None for value in places):
+        if all(value is None for value in own):
             return []
         name = heading.by_field["name"].place
         merged = {merge.left: merge for merge in self.tall.get(row, ())}
@@ -110,7 +110,8 @@ class _Body:
         )
         line = _classified(row, by_field, own, heading, row in self.wide)
         line.hidden, line.shared, line.places = row in self.hidden, shared, places
-        line.joined = joined and line.kind is Kind.PROJECT
+        if joined:
+            line.kind, line.joined = Kind.PROJECT, True
         return [line]
 
 
@@ -149,10 +150,12 @@ def _classified(
     line.count = int(counted[1]) if counted else None
     if total:
         line.kind = Kind.TOTAL
-    elif texts and values.get("unit") is None and CLOSING.fullmatch(texts[0]):
+    elif texts and CLOSING.fullmatch(texts[0]):
         line.kind = Kind.CLOSING
     elif values.get("unit") is None and (level := _level(line.text, texts, wide)):
         line.kind, line.level = Kind.SECTION, level
+    elif texts and any(text.startswith("其中") for text in leading):
+        line.kind = Kind.UNCLEAR
     elif values.get("name") is not None and len([value for value in own if value is not None]) > 1:
         line.kind = Kind.PROJECT
     return line

@@ -92,9 +92,10 @@ class Row:
             self.wrong(name, "每个项目各写各的金额（这一格和别的项目合并了）")
             return 0
         measure = self.frame.measures[name]
-        if self.value(name) is not None and measure.amount(self.line) is None:
+        found = measure.amount(self.line)
+        if found is None:
             self.wrong(name, f"{MONEY_EXPECTED}；单写数字按{measure.unit.chinese}")
-        return measure.amount(self.line) or 0
+        return found or 0
 
     def day(self, name: str, late: bool) -> date | None:
         year = self.frame.year_of(name)
@@ -155,7 +156,7 @@ def _departments(row: Row) -> tuple[str, ...] | None:
 
 def _plain_fields(row: Row) -> None:
     if row.frame.has("number") and row.value("number") is not None:
-        number = row.read("number", lambda value: to_whole(_bare(value)), "正整数")
+        number = row.read("number", lambda value: to_whole(_bare(value)), "正整数（子项目请用登记表导入）")
         row.said["number"] = number
     for name in TEXTS:
         if row.frame.has(name):

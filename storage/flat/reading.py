@@ -38,6 +38,8 @@ class Reading:
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     spoiled: set[str] = field(default_factory=set)
     whole: bool = True
+    numbers: dict[int, int] = field(default_factory=dict)  # 序号 -> row, since counting began anew
+    fresh: bool = True  # a section has begun, in which numbers may begin at 1 again
 
     def table(self, table: Table) -> None:
         framed, errors = frame(table, self.as_of, self.notes)
@@ -45,10 +47,12 @@ class Reading:
         self.whole = self.whole and not errors
         self.columns.setdefault(table.sheet, {}).update(_headings(framed))
         section = Section()
+        self.fresh = True
         for lines in _projects(table.lines):
             line = lines[0]
             if line.kind is Kind.SECTION:
-                section = under(section, line)
+                section, self.fresh = under(section, line), True
+                self.notes.add(table.sheet, "是分组标题，不导入", line.row)
             elif line.kind is Kind.PROJECT:
                 self.project(framed, lines, section)
             elif line.kind is Kind.UNCLEAR:
@@ -58,11 +62,26 @@ class Reading:
     def project(self, framed: Frame, lines: Sequence[Line], section: Section) -> None:
         errors: list[CellError] = []
         entry = entry_of(framed, lines, section, self.notes, errors)
+        errors += self.repeated(framed, entry)
         self.errors += errors
         if errors:
             self.spoiled.add(plain(entry.name))
         else:
             self.entries.append(entry)
+
+    def repeated(self, framed: Frame, entry: LedgerEntry) -> Iterator[CellError]:
+        """A number may come again only where a section counts from 1 again."""
+        number = entry.said.get("number")
+        if not isinstance(number, int):
+            return
+        if self.fresh and number == 1:
+            self.numbers.clear()
+        self.fresh = False
+        first = self.numbers.setdefault(number, entry.row)
+        if first != entry.row:
+            title, expected = framed.table.heading.title("number"), f"不重复；第{first}行已经有了"
+            found = show(number)
+            yield CellError(sheet=entry.sheet, row=entry.row, column=title, found=found, expected=expected)
 
     def unclear(self, framed: Frame, line: Line) -> None:
         texts = [value for value in line.places if value is not None]
@@ -74,7 +93,7 @@ class Reading:
             found=show("、".join(map(str, texts)))
             if line.values.get("name") is None
             else show(line.values["name"]),
-            expected="项目（有名称和责任单位）、分组标题或合计；看不出这一行是哪一种",
+            expected="项目（有名称和责任单位）、分组标题或合计；子项目（“其中：”）请用登记表导入",
         )
         self.errors.append(error)
 

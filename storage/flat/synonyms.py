@@ -35,7 +35,7 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
     (IGNORED, ".*(?:占|率|比例|百分比|%|增幅|同比|排名).*|本月.*|当月.*|本期.*|.*完成进度"),
     ("kind", "(?:项目)?类型"),
     ("category", "(?:项目)?(?:类别|分类)|(?:所属)?行业(?:类别)?"),
-    ("district", "(?:所属|所在)?(?:县市区|县市|县区|市县|区县|区域|辖区|属地)|(?:所属|所在)(?:区|县|地)"),
+    ("district", "(?:所属|所在)?(?:县市及?区|县市|县区|市县|区县|区域|辖区|属地)|(?:所属|所在)(?:区|县|地)"),
     ("front", "(?:所属)?战线"),
     ("nature", "(?:建设|项目)?性质"),
     ("goal", f"{_YEAR}?(?:主要)?(?:形象)?(?:进度)?(?:工作|建设)?目标(?:任务)?"),
@@ -78,10 +78,17 @@ _PATTERNS: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 WORDS = tuple((field, re.compile(pattern)) for field, pattern in _PATTERNS)
 
+_NAMES = [pattern for field, pattern in WORDS if field == "name"]
+
 
 def field_of(core: str) -> str | None:
     """Which field a heading means, or None. `core` is what `storage.flat.headings` leaves of it."""
     return next((field for field, pattern in WORDS if core and pattern.fullmatch(core)), None)
+
+
+def is_name(text: str) -> bool:
+    """Whether a heading is the one over the names of the projects, by which a ledger is known."""
+    return any(pattern.fullmatch(text) for pattern in _NAMES)
 
 
 # Below a heading that means one thing, these parts of it mean another.
@@ -139,6 +146,6 @@ TOTALS = re.compile(
     r"(?:其中|以上|本页|本表|全市)?[:,]?(?P<of>.{0,12}?)(?P<word>小计|合计|总计|共计|累计)(?:\(?(?P<count>\d+)个(?:项目)?\)?)?:?"
 )
 CLOSING = re.compile(
-    r"(?:注|备注|说明|附注|填表|填报|制表|审核|单位负责人|联系人|主要负责人|打印|共\d+页|第\d+页).{0,400}"
+    r"(?:注|备注|说明|附注|填表.{0,3}|填报.{0,3}|制表.{0,3}|审核.{0,3}|单位负责人|联系人|主要负责人)\d?:.{0,400}|[共第]\d+页.*"
 )
 NOTHING = ("-", "--", "—", "——", "/", "／", "无", "\\", "*")
