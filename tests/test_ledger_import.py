@@ -153,10 +153,10 @@ def test_a_registered_project_keeps_its_number_and_a_new_one_gets_a_free_one(ses
     assert dict(session.execute(select(Project.number, Project.name)).all()) == {
         1: "城北水厂扩建",
         2: "滨江路改造",
-        3: "职业教育园",
+        4: "职业教育园",
     }
     assert "序号和登记的不同，登记的不变（2行：第5-6行）" in preview.summary()
-    assert "登记的序号另编：3" in preview.summary()
+    assert "登记的序号另编：4" in preview.summary()
 
 
 def test_numbers_may_begin_again_in_the_next_section_but_not_come_twice_in_one(session: Session) -> None:
@@ -166,6 +166,12 @@ def test_numbers_may_begin_again_in_the_next_section_but_not_come_twice_in_one(s
     assert the_project(session, 2).district == "城南区"
     bad = planned(session, a_ledger(a_row(1), a_row(1, "滨江路改造")))
     assert ("重大建设", 5, "序号", "写的是“1”") in places(bad)
+
+
+def test_a_left_out_row_does_not_lose_its_number_to_another(session: Session) -> None:
+    rows = (a_row(1, 总投资="?"), a_row(2, "滨江路改造"), ("城南区",), a_row(1, "职教园"))
+    imported(session, a_ledger(*rows, merges=["A6:C6"]), skip=True)
+    assert dict(session.execute(select(Project.number, Project.name)).all()) == {2: "滨江路改造", 3: "职教园"}
 
 
 def test_a_new_project_without_a_contact_or_a_kind_is_refused(session: Session) -> None:
@@ -413,6 +419,14 @@ def test_notes_below_the_table_are_left_alone(session: Session) -> None:
         session,
         a_ledger(a_row(), ["注：本表按月填报，每月5日前报市项目办。"], ["填表人：", None, "审核人："]),
     ).ok
+
+
+def test_a_formula_without_a_result_is_an_error_in_a_project_and_unchecked_in_a_sum(session: Session) -> None:
+    [error] = planned(session, a_ledger(a_row(总投资="=1200*2"))).errors
+    assert (error.row, error.column, error.found) == (4, "总投资", "写的是“=1200*2”")
+    preview = planned(session, a_ledger(a_row(), ["合计", *[None] * 4, "=SUM(F4:F4)"]))
+    assert preview.ok
+    assert "合计没有核对：它没有结果，或它上面有看不清的数（1行：第5行）" in preview.summary()
 
 
 # Merged cells and what is hidden

@@ -160,7 +160,7 @@ class Drafting:
                 used.add(wanted)
             else:
                 waiting.append(nth)
-        self.number(waiting, max(used, default=0) + 1, chosen)
+        self.number(waiting, max(used | {self.book.highest_number}) + 1, chosen)
         return chosen
 
     def number(self, waiting: list[int], free: int, chosen: dict[int, int]) -> None:
@@ -170,7 +170,8 @@ class Drafting:
             given[self.ledger[nth - 1].sheet].append(number)
         for sheet, new in given.items():
             self.notes.add(
-                sheet, f"{len(new)}个新项目没有序号或序号已有别的项目在用，登记的序号另编：{numbers(new)}"
+                sheet,
+                f"{len(new)}个新项目没有序号、序号另从1开始或已有别的项目在用，登记的序号另编：{numbers(new)}",
             )
 
     def project(

@@ -156,9 +156,16 @@ def _classified(
         line.kind, line.level = Kind.SECTION, level
     elif texts and any(text.startswith("其中") for text in leading):
         line.kind = Kind.UNCLEAR
-    elif values.get("name") is not None and len([value for value in own if value is not None]) > 1:
+    elif _tells_of_a_project(values, own):
         line.kind = Kind.PROJECT
     return line
+
+
+def _tells_of_a_project(values: dict[str, object], own: Sequence[object]) -> bool:
+    """A name with anything beside it; a number and a unit without a name are a project whose name is missing."""
+    if values.get("name") is not None:
+        return sum(value is not None for value in own) > 1
+    return values.get("number") is not None and values.get("unit") is not None
 
 
 def _level(text: str, texts: list[str], wide: bool) -> int:

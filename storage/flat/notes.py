@@ -6,7 +6,7 @@ RANGES_SHOWN = 8
 
 
 class Notes:
-    """Reasons in the order in which they first came up, each with its rows."""
+    """Reasons sheet by sheet, in the order in which they first came up, each with its rows."""
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, str], list[int]] = {}
@@ -15,7 +15,9 @@ class Notes:
         self._rows.setdefault((sheet, text), []).extend([row] if row else [])
 
     def sentences(self) -> tuple[str, ...]:
-        return tuple(_sentence(sheet, text, rows) for (sheet, text), rows in self._rows.items())
+        sheets = list(dict.fromkeys(sheet for sheet, _ in self._rows))
+        ordered = sorted(self._rows.items(), key=lambda note: sheets.index(note[0][0]))
+        return tuple(_sentence(sheet, text, rows) for (sheet, text), rows in ordered)
 
 
 def _sentence(sheet: str, text: str, rows: list[int]) -> str:

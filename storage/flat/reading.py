@@ -40,6 +40,8 @@ class Reading:
     whole: bool = True
     numbers: dict[int, int] = field(default_factory=dict)  # 序号 -> row, since counting began anew
     fresh: bool = True  # a section has begun, in which numbers may begin at 1 again
+    again: bool = False  # they have done so
+    highest: int = 0
 
     def table(self, table: Table) -> None:
         framed, errors = frame(table, self.as_of, self.notes)
@@ -62,22 +64,27 @@ class Reading:
     def project(self, framed: Frame, lines: Sequence[Line], section: Section) -> None:
         errors: list[CellError] = []
         entry = entry_of(framed, lines, section, self.notes, errors)
-        errors += self.repeated(framed, entry)
+        errors += self.counted(framed, entry)
         self.errors += errors
         if errors:
             self.spoiled.add(plain(entry.name))
         else:
             self.entries.append(entry)
 
-    def repeated(self, framed: Frame, entry: LedgerEntry) -> Iterator[CellError]:
-        """A number may come again only where a section counts from 1 again."""
+    def counted(self, framed: Frame, entry: LedgerEntry) -> Iterator[CellError]:
+        """A number may come again only where a section counts from 1 again; there it is none of the registry's."""
         number = entry.said.get("number")
         if not isinstance(number, int):
             return
-        if self.fresh and number == 1:
+        if self.fresh and number == 1 and self.numbers:
+            self.again = True
             self.numbers.clear()
         self.fresh = False
         first = self.numbers.setdefault(number, entry.row)
+        if self.again:
+            del entry.said["number"]
+        else:
+            self.highest = max(self.highest, number)
         if first != entry.row:
             title, expected = framed.table.heading.title("number"), f"不重复；第{first}行已经有了"
             found = show(number)
@@ -124,6 +131,7 @@ def read(grids: Sequence[Grid], digest: str, as_of: str | None) -> Book:
         ledger=tuple(reading.entries),
         columns=reading.columns,
         spoiled=frozenset(reading.spoiled),
+        highest_number=reading.highest,
         errors=tuple(reading.errors),
         notes=reading.notes.sentences(),
     )
