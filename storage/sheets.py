@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int, int], None]  # what is being done, how much is done, of how much
 Rows = list[tuple[int, list[object]]]  # rows that hold something, each with its number in Excel
 
-READING = "Reading"
+OPENING, READING = "Opening", "Reading"
 TOLD_EVERY = 200  # rows between two words about the progress
 
 
@@ -104,7 +104,7 @@ def _rows(
         if row:
             yield number, row
         if number % TOLD_EVERY == 0:
-            progress(READING, min(number, marks.rows), marks.rows)
+            progress(OPENING, min(number, marks.rows), marks.rows)
 
 
 def with_formulas(values: Iterable[object], formulas: Mapping[int, str]) -> list[object]:

@@ -26,7 +26,7 @@ from storage.entries import (
     UnitEntry,
     against_itself,
 )
-from storage.sheets import Grid, Rows
+from storage.sheets import READING, TOLD_EVERY, Grid, Progress, Rows
 from storage.standard_cells import MONEY, Cells
 
 HEADING_ROWS = 5  # a title and its subtitle may stand above the headings
@@ -103,14 +103,20 @@ def milestone_entry(cells: Cells) -> MilestoneEntry:
     )
 
 
-def read(sheets: Iterable[Grid], digest: str) -> Book:
+def read(sheets: Iterable[Grid], digest: str, progress: Progress) -> Book:
     """The workbook of the four sheets in the headings of `storage.entries`. What is hidden is not taken."""
     grids = {grid.title: grid.visible() for grid in sheets if grid.title in HEADINGS and not grid.hidden}
     errors: list[CellError] = []
     spoiled: set[str] = set()
 
     def rows(sheet: str, entry_of: Callable[[Cells], Value]) -> tuple[Value, ...]:
-        return tuple(entries(sheet, grids.get(sheet), entry_of, errors, spoiled))
+        grid = grids.get(sheet)
+        found: list[Value] = []
+        for entry in entries(sheet, grid, entry_of, errors, spoiled):
+            found.append(entry)
+            if len(found) % TOLD_EVERY == 0:
+                progress(READING, len(found), len(grid or ()))
+        return tuple(found)
 
     units, people = rows(UNITS, unit_entry), rows(PEOPLE, person_entry)
     projects = rows(PROJECTS, project_entry)

@@ -30,11 +30,11 @@ def read(
     if with_hidden:
         found = [shown(grid) for grid in found]
     if {UNITS, PEOPLE} & {grid.title for grid in found}:
-        book = standard.read(found, digest)
+        book = standard.read(found, digest, progress)
     else:
         from storage.flat import reading  # dozens of patterns, which a start does without
 
-        book = reading.read(found, digest, as_of)
+        book = reading.read(found, digest, as_of, progress)
     return book.model_copy(update={"notes": notes + book.notes})
 
 

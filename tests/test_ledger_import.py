@@ -639,6 +639,25 @@ def test_of_several_units_in_a_cell_the_first_is_responsible_and_that_is_said(se
     assert "责任单位写了几个的，取排在最前的一个（1行：第4行）" in preview.summary()
 
 
+# Progress
+
+
+def test_reading_planning_and_writing_tell_how_far_they_are(session: Session) -> None:
+    told: dict[str, list[tuple[int, int]]] = {}
+
+    def progress(what: str, done: int, of: int) -> None:
+        told.setdefault(what, []).append((done, of))
+
+    rows = [a_row(number, f"{number}号路") for number in range(1, 601)]
+    book = workbook.read(a_ledger(*rows), progress=progress)
+    preview = registry.plan(session, book, progress=progress)
+    registry.apply(session, preview, TODAY, NOW, progress)
+    assert list(told) == ["Opening", "Reading", "Comparing", "Planning", "Writing"]
+    for steps in told.values():
+        assert steps == sorted(steps)
+        assert all(done <= of for done, of in steps)
+
+
 # Skipping
 
 

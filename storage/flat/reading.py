@@ -16,7 +16,7 @@ from storage.flat.lines import Kind, Line, Table, tables
 from storage.flat.notes import Notes
 from storage.flat.project import entry_of
 from storage.flat.section import Section, under
-from storage.sheets import Grid
+from storage.sheets import READING, TOLD_EVERY, Grid, Progress
 
 NO_LEDGER = CellError(
     sheet="文件",
@@ -32,6 +32,7 @@ class Reading:
     """A file of ledgers while it is read."""
 
     as_of: str | None
+    progress: Progress
     notes: Notes = field(default_factory=Notes)
     errors: list[CellError] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
@@ -50,8 +51,10 @@ class Reading:
         self.columns.setdefault(table.sheet, {}).update(_headings(framed))
         section = Section()
         self.fresh = True
-        for lines in _projects(table.lines):
+        for done, lines in enumerate(_projects(table.lines), start=1):
             line = lines[0]
+            if done % TOLD_EVERY == 0:
+                self.progress(READING, done, len(table.lines))
             if line.kind is Kind.SECTION:
                 section, self.fresh = under(section, line), True
                 self.notes.add(table.sheet, "是分组标题，不导入", line.row)
@@ -115,8 +118,8 @@ class Reading:
             self.notes.add(framed.sheet, "合计没有核对：它没有结果，或它上面有看不清的数", row)
 
 
-def read(grids: Sequence[Grid], digest: str, as_of: str | None) -> Book:
-    reading = Reading(as_of)
+def read(grids: Sequence[Grid], digest: str, as_of: str | None, progress: Progress) -> Book:
+    reading = Reading(as_of, progress)
     for grid in grids:
         found = [] if grid.hidden else tables(grid)
         for table in found:
