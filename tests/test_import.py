@@ -259,6 +259,16 @@ def test_two_people_may_swap_accounts_and_two_projects_their_numbers(session: Se
     assert dict(names.all()) == {"李一": "wang", "王二": "li"}
 
 
+def test_a_namesake_in_another_unit_is_a_second_person_if_both_have_phones(session: Session) -> None:
+    imported(session, a_city())
+    sheets = a_city()
+    sheets[PEOPLE][0] |= {"unit": "市住建局", "phone": None}
+    sheets[PROJECTS][0]["reporters"] = "李一"
+    assert "登记的“李一（城北区住建局）”" in complaint(session, sheets)[4]
+    sheets[PEOPLE][0]["phone"] = "19900000099"
+    assert planned(session, sheets).sheets[1].added == ("李一（市住建局）",)
+
+
 def test_an_old_phone_under_a_quite_different_name_is_an_error(session: Session) -> None:
     """A successor with the predecessor's phone must not inherit the predecessor's past."""
     imported(session, a_city())

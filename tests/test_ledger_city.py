@@ -127,6 +127,7 @@ def test_with_the_bad_rows_left_out_the_rest_is_right_to_the_yuan(session: Sessi
 def test_the_preview_says_of_each_sheet_what_it_concluded(session: Session, sheet: str) -> None:
     text = planned(session, a_city().file()).summary(shown=100)
     assert f"“{sheet}”表累计截至2012-03" in text or sheet == PREPARING
-    assert f"“{sheet}”表没有另外写明的项目，类型按表名“{sheet}”算作{sheet}" in text
+    assert f"“{sheet}”表没有另外写明的项目，类型按标题“" in text
+    assert f"”算作{sheet}\n" in text
     assert "隐藏的工作表“2011年”（2行有内容）没有读" in text
     assert "“填表说明”表不是台账" in text

@@ -1,5 +1,7 @@
 """Ledgers of one row a project: what is read from them, what is kept, what is refused, and that it is said."""
 
+import io
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -94,7 +96,7 @@ def test_what_was_derived_is_said_with_its_rows(session: Session) -> None:
     for said in (
         "“重大建设”表累计截至2012-03（按标题“2012年重大建设项目进展情况表(截至3月底)”）",
         "“总投资”“年度计划”“年初至今完成”“自开工累计”按表头上面写的单位：万元",
-        "没有另外写明的项目，类型按表名“重大建设”算作重大建设",
+        "没有另外写明的项目，类型按标题“2012年重大建设项目进展情况表(截至3月底)”算作重大建设",
         "“年度计划”算作2012年的",
         "“实际开工”没有写到日的，按月初、年初（2行：第4-5行）",
         "阶段算作“开工”：有实际开工日期（2行：第4-5行）",
@@ -301,6 +303,32 @@ def test_a_heading_repeated_on_every_page_is_no_project(session: Session) -> Non
     assert session.scalar(select(func.count()).select_from(Project)) == 2
 
 
+def test_a_second_table_below_the_first_has_its_own_title_unit_and_headings(session: Session) -> None:
+    heading = ("编号", "名称", "业主单位", "联系人", "投资总额")
+    titles = (["2012年重大前期项目表"], ["单位：亿元"])
+    road = [1, "洞庭大桥", "市交通局", "王二", 32]
+    imported(session, a_ledger(a_row(), ["注：以上为重大建设项目"], *titles, heading, road), as_of="2012-03")
+    assert the_project(session).kind is ProjectKind.CONSTRUCTION
+    assert the_project(session, 2).kind is ProjectKind.PRELIMINARY
+    assert the_project(session, 2).total_investment == 3_200_000_000
+
+
+def test_a_heading_of_three_rows_is_read(session: Session) -> None:
+    heading = (
+        ["序号", "项目名称", "责任单位", "投资情况（万元）", None, None, None, "联络人"],
+        [None, None, None, "总投资", "2012年", None, None, None],
+        [None, None, None, None, "计划", "1-3月", "占比", None],
+    )
+    merges = ["A3:A5", "B3:B5", "C3:C5", "D3:G3", "D4:D5", "E4:G4", "H3:H5"]
+    imported(
+        session,
+        a_ledger([1, "城北水厂", "市水务局", 3200, 800, 90, "11%", "李一"], heading=heading, merges=merges),
+    )
+    project = the_project(session)
+    assert (project.total_investment, project.opening_year_done) == (32_000_000, 900_000)
+    assert session.scalars(select(YearPlan.amount)).one() == 8_000_000
+
+
 def test_two_columns_for_one_figure_are_an_error(session: Session) -> None:
     preview = planned(session, a_ledger([*a_row(), 3200], heading=[(*HEADING, "项目总投资（万元）")]))
     assert places(preview) == [("重大建设", 3, "项目总投资（万元）", "和“总投资”是同一项")]
@@ -429,6 +457,18 @@ def test_a_formula_without_a_result_is_an_error_in_a_project_and_unchecked_in_a_
     assert "合计没有核对：它没有结果，或它上面有看不清的数（1行：第5行）" in preview.summary()
 
 
+def test_a_formula_whose_result_is_an_empty_text_is_an_empty_cell(session: Session) -> None:
+    """Excel stores what =IF(…,"") gives as an empty text, and that is a result."""
+    content = a_ledger(a_row(年度计划='=IF(1,"","")'))
+    inside, out = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(out, "w") as changed:
+        for name in inside.namelist():
+            part = inside.read(name)
+            changed.writestr(name, part.replace(b'<c r="G4">', b'<c r="G4" t="str">'))
+    assert not planned(session, content).ok
+    assert planned(session, out.getvalue()).ok
+
+
 # Merged cells and what is hidden
 
 
@@ -443,6 +483,7 @@ def test_a_figure_merged_over_two_projects_cannot_be_divided(session: Session) -
     rows = (a_row(1), a_row(2, "滨江路改造", 总投资=None))
     preview = planned(session, a_ledger(*rows, merges=["F4:F5"]))
     assert [(e.row, e.column) for e in preview.errors] == [(4, "总投资"), (5, "总投资")]
+    assert {e.expected for e in preview.errors} == {"每个项目各写各的金额（这一格和别的项目合并了）"}
 
 
 def test_a_project_over_several_rows_is_one_with_all_of_its_people(session: Session) -> None:
@@ -543,6 +584,7 @@ def test_a_start_without_a_word_is_real_if_it_is_over_and_planned_if_it_is_to_co
         ("李一（科长）\n王二", None, {("李一", None), ("王二", None)}),
         ("李一 王二", None, {("李一", None), ("王二", None)}),
         ("李一\n19900000001", None, {("李一", "19900000001")}),
+        ("李一（办公室主任，19900000001）", None, {("李一", "19900000001")}),
         ("阿依古丽·买买提", "0730-8880001", {("阿依古丽·买买提", "07308880001")}),
     ],
 )

@@ -174,7 +174,8 @@ def _numbers(text: str) -> Iterable[str]:
 
 def _parts(text: str) -> Iterator[str]:
     """What is between the commas; and two names with only a space between them, but not 张 三."""
-    for part in _BETWEEN.split(unicodedata.normalize("NFKC", text)):
+    whole = _BRACKETS.sub(lambda found: _BETWEEN.sub(" ", found[0]), unicodedata.normalize("NFKC", text))
+    for part in _BETWEEN.split(whole):
         words = part.split()
         apart = len(words) > 1 and all(_NAME.fullmatch(word) for word in words)
         yield from words if apart else [part] if part.strip() else []

@@ -172,7 +172,8 @@ def _plan_year(framing: Framing, year: int | None) -> int | None:
 
 def _kind(framing: Framing, above: list[str]) -> ProjectKind | None:
     sheet = framing.table.sheet
-    for where, text in ((f"表名“{sheet}”", sheet), *((f"标题“{text[:30]}”", text) for text in above)):
+    titles = [(f"标题“{text[:30]}”", text) for text in reversed(above)]
+    for where, text in (*titles, (f"表名“{sheet}”", sheet)):
         kind = kind_in(text)
         if kind:
             if not framing.table.heading.by_field.get("kind"):

@@ -183,8 +183,7 @@ def _columns(rows: list[list[object]]) -> Iterator[tuple[int, str | None, Label]
             continue
         whole = label("".join(part.text for part in parts))
         field = field_below(field_of(parts[-2].core), parts[-1].core) if len(parts) > 1 else None
-        cores = (whole.core, whole.core.replace("情况", ""), parts[-1].core)
-        field = field or next(filter(None, map(field_of, cores)), None)
+        field = field or _field_of_path([part.text for part in parts])
         unit = next((part.unit for part in reversed(parts) if part.unit), None)
         year = next((part.year for part in reversed(parts) if part.year), None)
         month = next((part.month for part in reversed(parts) if part.month), None)
@@ -192,6 +191,13 @@ def _columns(rows: list[list[object]]) -> Iterator[tuple[int, str | None, Label]
             field = "amount"
         shown = "".join(part.text for part in parts)
         yield place, field, Label(shown, whole.core, unit, year, month if field in CUMULATIVE else None)
+
+
+def _field_of_path(texts: list[str]) -> str | None:
+    """What the rows of a heading mean together; upper ones that only gather others (投资情况) are left off."""
+    joined = [label("".join(texts[first:])).core for first in range(len(texts))]
+    tried = (core for each in joined for core in (each, each.replace("情况", "")))
+    return next(filter(None, map(field_of, tried)), None)
 
 
 def _once(known: list[Column]) -> tuple[tuple[Column, ...], tuple[Column, ...]]:

@@ -64,6 +64,7 @@ def tables(grid: Grid) -> list[Table]:
     while at < len(rows):
         heading = read_heading(rows, at, tops)
         if heading:
+            above += _titles_below(found[-1], heading) if found else []
             if not found or heading.columns != found[-1].heading.columns:
                 found.append(Table(grid.title, heading, tuple(above), []))
             above = []
@@ -76,6 +77,20 @@ def tables(grid: Grid) -> list[Table]:
             above += [value for value in rows[at][1] if isinstance(value, str)]
         at += 1
     return found
+
+
+def _titles_below(table: Table, heading: Heading) -> list[str]:
+    """Takes from a table the texts below it that are really the title of the next one, or of the next page."""
+    same = heading.columns == table.heading.columns
+    kinds = (Kind.UNCLEAR, Kind.CLOSING) if same else (Kind.UNCLEAR, Kind.CLOSING, Kind.SECTION)
+    texts: list[str] = []
+    while table.lines and table.lines[-1].kind in kinds:
+        values = [value for value in table.lines[-1].places if value is not None]
+        if not all(isinstance(value, str) for value in values):
+            break
+        texts = [*map(str, values), *texts]
+        table.lines.pop()
+    return texts
 
 
 class _Body:
