@@ -237,6 +237,20 @@ def test_the_missing_one_of_the_two_cumulatives_grows_with_the_other(session: Se
     )
 
 
+def test_over_the_turn_of_the_year_the_missing_cumulative_follows_from_december_only(
+    session: Session,
+) -> None:
+    headings = [each for each in HEADING if each != "年初至今完成"]
+    row = [value for each, value in zip(HEADING, a_row(自开工累计=1500), strict=True) if each in headings]
+    imported(session, a_ledger(a_row(), above=(("2011年重大建设项目（截至12月底）",), ("单位：万元",))))
+    imported(session, a_ledger(row, heading=[headings]))
+    assert the_project(session).opening_year_done == 3_000_000
+    the_project(session).opening_month = "2011-11"
+    session.flush()
+    [error] = planned(session, a_ledger(row, heading=[headings])).errors
+    assert (error.column, error.expected) == ("年初累计(万元)", "一列年初以来的累计：从登记的2011-11推不出来")
+
+
 def test_what_was_done_before_this_year_and_since_make_the_whole(session: Session) -> None:
     headings = [*HEADING[:7], "截至2011年底累计完成投资", "今年以来完成投资", HEADING[9]]
     imported(session, a_ledger([*a_row()[:7], 1110, 90, "2011.5"], heading=[headings]))

@@ -8,9 +8,8 @@ Rule 3  what was chosen here is noted; what a new project must have and nobody s
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
-from rules.kinds import Role, Stage
+from rules.kinds import Role
 from storage.cells import plain
 from storage.entries import (
     HEADINGS,
@@ -23,28 +22,20 @@ from storage.entries import (
     UnitEntry,
     against_itself,
 )
+from storage.flat.completing import Completing
 from storage.flat.frame import MONTH_EXPECTED
 from storage.flat.notes import Notes, numbers
 from storage.flat.people import LedgerPeople
 from storage.identity import Wanted, project_keys
 from storage.likeness import near
-from storage.planning.projects import PLAN_FIELDS, PROJECT_FIELDS
 from storage.preview import Key, Values
 from storage.registered import Registry
 from storage.sheets import TOLD_EVERY, Progress, nobody
 
-BEGINS: Values = {
-    **dict.fromkeys(("category", "district", "front", "nature", "content", "not_started_because"), ""),
-    **dict.fromkeys(("start_planned", "start_actual", "finish_planned", "finish_actual", "registered")),
-    "opening_year_done": 0,
-    "opening_total_done": 0,
-    "sub_owes": False,
-}
 EXPECTED = {
     "kind": "重大建设、重大前期：写在分组标题、表名或一列“项目类型”里",
     "stage": "看得出开工没有：写实际开工日期、累计完成投资，或一列“是否开工”",
 }
-STAGES = list(Stage)
 DRAFTING = "Comparing"
 
 
@@ -70,6 +61,10 @@ class Drafting:
         roles = self.registry.roles.items()
         leading = (person for person, held in roles if Role.LEAD_DEPARTMENT in held)
         self.staffed = frozenset(self.registry.people[person]["unit_id"] for person in leading)
+
+    @property
+    def completing(self) -> Completing:
+        return Completing(self.registry, self.notes, self.wrong)
 
     def book_in_full(self) -> Book:
         registered = {plain(row["name"]): key for key, row in self.registry.units.items()}
@@ -178,7 +173,7 @@ class Drafting:
         self, entry: LedgerEntry, nth: int, key: Key, number: int, people: LedgerPeople
     ) -> ProjectEntry | None:
         registered = self.registry.projects.get(key)
-        values = self.values(entry, registered) | {"number": number}
+        values = self.completing.values(entry, registered) | {"number": number}
         lacking = [
             name for name in ("kind", "stage", "total_investment", "opening_month") if not values.get(name)
         ]
@@ -188,7 +183,7 @@ class Drafting:
         project = ProjectEntry.model_validate(
             {
                 **values,
-                **self.year_plan(entry, key),
+                **self.completing.year_plan(entry, key),
                 **people.of(entry, registered is None),
                 "row": entry.row,
                 "sheet": entry.sheet,
@@ -196,7 +191,7 @@ class Drafting:
                 "name": _spelling(entry.name, registered),
                 "code": entry.code,
                 "unit": known["name"] if known else entry.unit,
-                "parent": self.parent(registered),
+                "parent": self.completing.parent(registered),
             }
         )
         for name, expected in against_itself(project):
@@ -222,74 +217,6 @@ class Drafting:
         if error not in self.errors:
             self.errors.append(error)
 
-    def values(self, entry: LedgerEntry, registered: Values | None) -> dict[str, Any]:
-        """Every field of the project but its people: as said, else as registered, else as supposed."""
-        if registered is None:
-            values = {**BEGINS, **entry.supposed, **entry.said}
-        else:
-            values = {name: registered[name] for name in PROJECT_FIELDS} | entry.said
-            self.move_on(entry, values, registered)
-        return values | self.cumulatives(entry, registered, values)
-
-    def move_on(self, entry: LedgerEntry, values: dict[str, Any], registered: Values) -> None:
-        supposed = entry.supposed.get("stage")
-        if supposed and "stage" not in entry.said:
-            values["stage"] = max(registered["stage"], Stage(str(supposed)), key=STAGES.index)
-
-    def cumulatives(
-        self, entry: LedgerEntry, registered: Values | None, values: Mapping[str, Any]
-    ) -> dict[str, int]:
-        """The one of the two cumulatives that the ledger does not have."""
-        both = ("opening_year_done", "opening_total_done")
-        said = [name for name in both if name in entry.said]
-        if len(said) != 1:
-            return {}
-        [lacking] = {*both} - {*said}
-        if registered is None:
-            return {lacking: self.first_cumulative(entry, said[0], values)}
-        moved = values[said[0]] - registered[said[0]]
-        if str(values["opening_month"])[:4] != str(registered["opening_month"])[:4]:
-            expected = "新的一年要两列累计：年初以来和开工以来"
-            self.wrong(entry, HEADINGS[PROJECTS][lacking], "没有", expected)
-            return {}
-        if moved:
-            self.notes.add(
-                entry.sheet, f"没有{_CALLED[lacking]}一列，它和{_CALLED[said[0]]}加同样多", entry.row
-            )
-        return {lacking: registered[lacking] + moved}
-
-    def first_cumulative(self, entry: LedgerEntry, said: str, values: Mapping[str, Any]) -> int:
-        amount = int(values[said])
-        started_in = str(values.get("start_actual"))[:4]  # a date, or its text if the book came as JSON
-        if said == "opening_year_done":
-            self.notes.add(
-                entry.sheet, "没有开工以来的累计一列，新项目按年初以来的累计记", entry.row if amount else 0
-            )
-            return amount
-        if started_in == str(values.get("opening_month"))[:4]:
-            self.notes.add(entry.sheet, "今年开工的，年初以来的累计就是开工以来的累计", entry.row)
-            return amount
-        if amount:
-            self.notes.add(entry.sheet, "没有年初以来的累计一列，新项目记0", entry.row)
-        return 0
-
-    def year_plan(self, entry: LedgerEntry, key: Key) -> dict[str, Any]:
-        nothing = {"year": None, "amount": 0, "goal": "", "to_start": False, "to_finish": False}
-        year = entry.said.get("year")
-        if not isinstance(year, int):
-            return nothing
-        registered = self.registry.plans.get((key, year))
-        before = {name: registered[name] for name in PLAN_FIELDS} if registered else nothing
-        said: Values = {name: entry.said[name] for name in ("amount", "goal") if name in entry.said}
-        if registered is None and not any(said.values()):
-            return nothing
-        return {**before, **said, "year": year}
-
-    def parent(self, registered: Values | None) -> int | None:
-        if registered is None or registered["parent_id"] is None:
-            return None
-        return int(self.registry.projects[registered["parent_id"]]["number"])
-
     def departments(self, entry: LedgerEntry) -> Iterator[str]:
         """Lead departments that have somebody registered for it; the others are noted."""
         for name in entry.departments or ():
@@ -298,9 +225,6 @@ class Drafting:
                 yield name
             else:
                 self.notes.add(entry.sheet, f"牵头部门“{name}”还没有登记的人，没有写入", entry.row)
-
-
-_CALLED = {"opening_year_done": "年初以来的累计", "opening_total_done": "开工以来的累计"}
 
 
 def _share_letters(one: str, other: str) -> bool:
