@@ -3,7 +3,7 @@
 Two forms of file end here. The registry workbook has sheets 单位, 人员, 项目 and perhaps 节点; its headings below
 are its contract, in any order, other columns ignored, a title above them allowed. A ledger (台账) has one row a
 project under headings of its own (`storage.flat`); it says less, so its rows wait as `LedgerEntry` until
-`storage.drafting` has put beside them what is registered.
+`storage.flat.drafting` has put beside them what is registered.
 """
 
 from collections.abc import Iterator, Mapping

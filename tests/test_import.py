@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -191,6 +191,20 @@ def test_headings_may_stand_in_any_order_below_a_title() -> None:
     book.save(out)
     (unit,) = workbook.read(out.getvalue()).units
     assert (unit.row, unit.name, unit.district) == (3, "城北区住建局", "城北区")
+
+
+def test_a_hidden_row_is_listed_and_taken_only_if_asked(session: Session) -> None:
+    book = load_workbook(io.BytesIO(to_file(a_city())))
+    book[UNITS].append(["市教育局", ""])
+    book[UNITS].row_dimensions[5].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    preview = registry.plan(session, workbook.read(out.getvalue()))
+    assert "市教育局" not in preview.sheets[0].added
+    assert "“单位”表隐藏的1行没有读；要导入就取消隐藏，或加 --with-hidden：第5行" in preview.notes
+    assert (
+        "市教育局" in registry.plan(session, workbook.read(out.getvalue(), with_hidden=True)).sheets[0].added
+    )
 
 
 # Dated responsibility

@@ -439,6 +439,18 @@ def test_a_section_that_says_how_many_projects_it_has_is_counted(session: Sessio
     assert error.expected == "2个（第5-6行的项目）"
 
 
+def test_a_section_may_have_its_numeral_in_a_cell_of_its_own_and_carry_a_sum(session: Session) -> None:
+    def with_sum(amount: int) -> bytes:
+        head = ["一", "重大建设项目（2个）", None, None, None, amount]
+        return a_ledger(
+            head, a_row(), a_row(2, "滨江路改造"), ["二", "重大前期项目（1个）"], a_row(3, "大桥")
+        )
+
+    assert planned(session, with_sum(6400)).ok
+    [error] = planned(session, with_sum(6500)).errors
+    assert (error.row, error.column, error.expected) == (4, "总投资", "6,400万元（第5-6行之和，差100万元）")
+
+
 def test_a_section_gives_kind_and_category(session: Session) -> None:
     rows = (
         ["一、重大前期项目"],
@@ -599,6 +611,7 @@ def test_a_start_without_a_word_is_real_if_it_is_over_and_planned_if_it_is_to_co
         ("李一 王二", None, {("李一", None), ("王二", None)}),
         ("李一\n19900000001", None, {("李一", "19900000001")}),
         ("李一（办公室主任，19900000001）", None, {("李一", "19900000001")}),
+        ("李一副主任、局长王二", None, {("李一", None), ("王二", None)}),
         ("阿依古丽·买买提", "0730-8880001", {("阿依古丽·买买提", "07308880001")}),
     ],
 )
@@ -610,7 +623,8 @@ def test_people_are_read_as_they_are_written(
 
 
 @pytest.mark.parametrize(
-    ("cell", "phone"), [("李一、王二", "19900000001"), ("待定人选中", None), ("李一", "1990000")]
+    ("cell", "phone"),
+    [("李一、王二", "19900000001"), ("待定人选中", None), ("李主任", None), ("李一", "1990000")],
 )
 def test_people_that_are_not_clear_are_an_error(session: Session, cell: str, phone: object) -> None:
     preview = planned(session, a_ledger(a_row(联络人=cell, 联系电话=phone)))

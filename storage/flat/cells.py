@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from storage.cells import plain, to_phone
 from storage.entries import Named
+from storage.flat.synonyms import POST
 
 EPOCH = date(1899, 12, 30)  # day 0 of Excel's serial numbers, with its leap day of 1900 allowed for
 SERIALS = range(32874, 73051)  # 1990 to 2099
@@ -27,6 +28,7 @@ _HAN = r"[\u3400-\u9fff\U00020000-\U0003134f]"
 _NAME = re.compile(rf"{_HAN}{{2,4}}|{_HAN}{{1,12}}(?:·{_HAN}{{1,12}})+")
 _PHONE = re.compile(r"(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)|0\d{2,3}[- ]?\d{7,8}(?!\d)")
 _BRACKETS = re.compile(r"\(([^()]*)\)")
+_POSTED = re.compile(rf"(?P<before>{POST})(?P<name>.+)|(?P<called>.*?)(?P<behind>{POST})")
 _BETWEEN = re.compile(r"[、,;/\n]+")
 
 
@@ -186,6 +188,8 @@ def _person(part: str) -> Named | None:
     rest = part.replace(phone[0], " ") if phone else part
     title = "、".join(each for each in map(str.strip, _BRACKETS.findall(rest)) if each)
     name = re.sub(r"[\s:]+", "", _BRACKETS.sub("", rest))
+    if posted := _POSTED.fullmatch(name):
+        name, title = posted["name"] or posted["called"], title or posted["before"] or posted["behind"]
     if not _NAME.fullmatch(name):
         return None
     return Named(name=name, phone=to_phone(phone[0].replace(" ", "")) if phone else None, title=title)

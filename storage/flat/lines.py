@@ -160,7 +160,8 @@ def _classified(
     texts = [plain(value) for value in own if isinstance(value, str)]
     leading = [plain(value) for value in own[: name + 1] if isinstance(value, str)]
     total = next((found for text in leading if (found := TOTALS.fullmatch(text))), None)
-    line.text = "".join(leading) or (texts[0] if texts else "")
+    numbered = len(leading) > 1 and re.fullmatch(_NUMERAL, leading[0])
+    line.text = ("、" if numbered else "").join(leading) or (texts[0] if texts else "")
     counted = _COUNT.search(line.text)
     line.count = int(counted[1]) if counted else None
     if total:

@@ -1,4 +1,4 @@
-"""A workbook of ledgers (台账), as offices keep them, as a `Book` whose projects wait for `storage.drafting`.
+"""A workbook of ledgers (台账), as offices keep them, as a `Book` whose projects wait for `storage.flat.drafting`.
 
 Rule 1  nothing is guessed silently: what was derived stands in the notes, what is unclear is an error.
 Rule 2  every error is collected, with sheet, row, column, found and expected.
