@@ -10,15 +10,17 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import CallFalse, Command, FileIssue, FileProgress, FileZeros, FollowUp, Tell
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, reports_for_it
-from storage import people
+from storage import issues, people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it,),
     FileIssue: (reports_for_it,),
+    FollowUp: (reports_for_it,),
+    CallFalse: (reports_for_it,),
     FileZeros: (reports_for_it,),
 }
 
@@ -33,15 +35,17 @@ def allows(turn: Turn, command: Command) -> bool:
             permission(standing(turn.session, turn.person.id, project, turn.today))
             for permission in permissions
         )
-        for project in projects_of(command)
+        for project in projects_of(turn.session, command)
     )
 
 
-def projects_of(command: Command) -> tuple[int | None, ...]:
-    """The projects that a command is about; (None,) if it is about none."""
+def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
+    """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
     match command:
         case FileProgress(project_id=project) | FileIssue(project_id=project):
             return (project,)
+        case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
+            return (issues.project_of(session, issue),)
         case FileZeros(project_ids=projects):
             return projects
         case _:

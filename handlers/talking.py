@@ -7,10 +7,11 @@ from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, sa
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
+from handlers.loading.issue import shows_who_is_told
 from handlers.loading.load import load
 from handlers.opening import SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
-from handlers.questions import Choice, Photos
+from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.turning import Turn
@@ -23,17 +24,22 @@ OPEN = frozenset({"current", "paused"})
 
 def open_talk(turn: Turn, opener: Opener) -> None:
     """Begins a conversation. One that asks nothing (我的待办, 帮助) leaves the open talk as it is."""
-    position = _begin(turn, opener.script, opener.answers)
+    begin(turn, opener.script, opener.answers)
+
+
+def begin(turn: Turn, script: str, answers: dict[str, Any]) -> None:
+    """Begins a conversation with its first answers given."""
+    position = _begin(turn, script, answers)
     if isinstance(position, Finished):
         outcome = carry_out(turn, position.command, None)
         _tell(turn, outcome, _unfinished(turn))
         return
-    if opener.answers and position.question.key == "project":
-        position = _begin(turn, opener.script, {})  # what the button was for has gone
-    elif not opener.answers and (only := _only_choice(position)):
-        position = _begin(turn, opener.script, {"project": only})
+    if answers and position.question.key == "project":
+        position = _begin(turn, script, {})  # what the button was for has gone
+    elif not answers and (only := _only_choice(position)):
+        position = _begin(turn, script, {"project": only})
     paused = _set_aside(turn)
-    talk = talks.open_talk(turn.session, turn.person.id, opener.script, {}, turn.now)
+    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
     _show(turn, talk, position, paused=paused)
 
 
@@ -104,7 +110,7 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
         return False
     before = talk.answers
     return after.draft.answers.get("project") != before.get("project") or (
-        "category" in after.draft.answers and "category" not in before
+        shows_who_is_told(after.draft.answers) and not shows_who_is_told(before)
     )
 
 
@@ -157,11 +163,12 @@ def _own(turn: Turn, talk_id: int) -> TalkRow | None:
     return None
 
 
-def asks_for_photos(turn: Turn, talk: TalkRow) -> bool:
+def open_question(turn: Turn, talk: TalkRow) -> Question[Any] | None:
+    """The question that the talk stands at."""
     position = replay(
         SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
-    return isinstance(position, Asking) and isinstance(position.question, Photos)
+    return position.question if isinstance(position, Asking) else None
 
 
 def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:

@@ -12,22 +12,27 @@ from sqlalchemy.orm import Session
 from handlers import strangers, talking
 from handlers.city import City
 from handlers.deeds import problems
+from handlers.deeds.looking import look_up
 from handlers.facts import PersonFacts
+from handlers.following import follow
 from handlers.opening import (
     Acknowledge,
     Drop,
     LookUp,
     Opener,
     Resume,
+    SayOf,
     TalkButton,
     read_about_issue,
     read_button,
     read_menu_word,
 )
 from handlers.plain import plain
+from handlers.questions import Photos
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
+from handlers.when_and_where import Place
 from storage import inbox, media, outbox, people, projects, talks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
@@ -118,6 +123,8 @@ def _press(turn: Turn) -> str:
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
             _acknowledge(turn, issue_id)
+        case SayOf():
+            follow(turn, meaning)
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"
@@ -142,8 +149,11 @@ def _hear(turn: Turn) -> str:
             _acknowledge(turn, number)
             return "acknowledge"
         case LookUp(issue_id):
-            turn.answer(problems.look_up(turn, issue_id))
+            turn.answer(look_up(turn, issue_id))
             return "look up"
+        case SayOf() as said:
+            follow(turn, said)
+            return "word on a problem"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
@@ -157,14 +167,29 @@ def _receive(turn: Turn) -> str:
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
-    if talk is not None and talking.asks_for_photos(turn, talk):
-        talking.answer(turn, talk, Said(media=ids))
+    question = talking.open_question(turn, talk) if talk is not None else None
+    place = _written_place(turn) if isinstance(question, Place) else ""
+    if talk is not None and (place or isinstance(question, Photos)):
+        talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
         return f"kept, {_hear(turn)}"
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=len(ids))))
     return "kept"
+
+
+def _written_place(turn: Turn) -> str:
+    """The location that was sent, in words; empty if none was."""
+    words = turn.city.words
+    for each in turn.incoming.media:
+        if each.latitude is not None and each.longitude is not None:
+            return words.place_sent.format(
+                name=each.name or words.place_unnamed,
+                latitude=f"{each.latitude:.5f}",
+                longitude=f"{each.longitude:.5f}",
+            )
+    return ""
 
 
 def _search(turn: Turn, text: str) -> str:

@@ -36,7 +36,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFacts:
-    """The life of one problem, by the city's dates. `closed_on` is the day of 销号, None while it is open."""
+    """The life of one problem, by the city's dates. `closed_on`: 已解决 or 销号; None while it is open."""
 
     severity: Severity
     filed_on: date

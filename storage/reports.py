@@ -1,8 +1,8 @@
 """Reports: filing one as a new version, and reading what stands."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ class Content:
     stage: str = ""
     next_plan: str = ""
     coordination: str = ""
+    check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def file(
     else:
         report_id = standing.id
         _NEXT_VERSION.run(session, report=report_id, number=version)
-    values = {**asdict(content), **filing, "report_id": report_id, "talk_id": talk_id, "check": {}}
+    values = {**asdict(content), **filing, "report_id": report_id, "talk_id": talk_id}
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))
 
 

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.commands import FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import FileIssue, FileProgress, FileZeros, FollowUp, Tell
 from handlers.conversation import Asking, Cancelled, Finished
 from handlers.opening import SCRIPTS, button_data
 from handlers.plain import bare
 from handlers.reading import Item, find
 from rules.kinds import ProjectKind, Severity
+from tests.builders import NOW
 from tests.walk import (
     CASES,
     FILED,
@@ -169,7 +170,9 @@ def test_a_problems_project_can_be_changed_on_the_card_and_its_words_are_asked_a
     walk = problem().to("confirm").taps("改项目").taps("城北水厂乙期")
     assert walk.asking.question.key == f"severity@{LARGE + 1}"
     command = decided(walk.to("confirm").taps("🔴"))
-    assert command == FileIssue(LARGE + 1, Severity.MAJOR, "land", "两户阻工", "请派工作组")
+    assert command == FileIssue(
+        LARGE + 1, Severity.MAJOR, "land", "两户阻工", "请派工作组", found=NOW, place="项目现场"
+    )
 
 
 def test_a_button_of_an_earlier_question_is_an_edit() -> None:
@@ -427,7 +430,7 @@ def test_no_walk_whatever_is_pressed_or_said_raises_or_finds_no_way_out(
         else:
             walk.sends(which + 1)
     if isinstance(walk.at, Finished):
-        assert isinstance(walk.at.command, FileProgress | FileIssue | FileZeros | Tell)
+        assert isinstance(walk.at.command, FileProgress | FileIssue | FollowUp | FileZeros | Tell)
 
 
 def test_every_script_is_walked() -> None:
