@@ -59,6 +59,10 @@ class Question(Generic[T]):
     def pages(self) -> int:
         return 1
 
+    def note(self, stored: Stored, words: Words) -> str:
+        """What is said of an answer that is begun."""
+        return ""
+
     def kept(self, stored: Stored) -> bool:
         """Whether the question can be left as it is: it has an answer, or needs none and none was begun."""
         return self.restore(stored) is not None or (self.optional and stored is None)
@@ -268,6 +272,10 @@ class Photos(Question[tuple[int, ...]]):
         if not isinstance(stored, dict) or not stored.get("done"):
             return None
         return tuple(stored["ids"])
+
+    def note(self, stored: Stored, words: Words) -> str:
+        so_far = self._so_far(stored)
+        return words.photos_got.format(count=len(so_far)) if so_far else ""
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         so_far = self._so_far(stored)

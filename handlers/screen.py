@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.conversation import Asking
 from handlers.opening import button_data, menu
-from handlers.questions import Photos, Question
+from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
 from storage.messages import Option, Outgoing
@@ -29,9 +29,7 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
 def _note(words: Words, position: Asking, stored: Stored) -> str:
     if position.note:
         return f"⚠ {position.note}"
-    if isinstance(position.question, Photos) and isinstance(stored, dict) and stored.get("ids"):
-        return words.photos_got.format(count=len(stored["ids"]))
-    return ""
+    return position.question.note(stored, words)
 
 
 def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:

@@ -59,6 +59,12 @@ class Moment(Question[datetime]):
         moment = _moment(stored.get("at")) if isinstance(stored, dict) else None
         return moment.astimezone(self.now.tzinfo) if moment else None
 
+    def note(self, stored: Stored, words: Words) -> str:
+        begun = stored if isinstance(stored, dict) else {}
+        if day := _day(begun.get("day")):
+            return words.moment_which_part.format(month=day.month, day=day.day)
+        return words.moment_is_old if "old" in begun else ""
+
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         begun = stored if isinstance(stored, dict) else {}
         if day := _day(begun.get("day")):
@@ -70,7 +76,11 @@ class Moment(Question[datetime]):
         ]
         if old := _moment(begun.get("old")):
             said = words.moment_sure.format(
-                year=old.year, month=old.month, day=old.day, time=f"{old:%H:%M}", days=(self.now - old).days
+                year=old.year,
+                month=old.month,
+                day=old.day,
+                time=f"{old.hour}:{old:%M}",
+                days=(self.now - old).days,
             )
             rows.insert(0, [(said, f"at.{old.isoformat()}")])
         return rows

@@ -26,6 +26,7 @@ COMMANDS = get_args(Command)
 PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
 
+
 @dataclass(frozen=True)
 class Subject:
     """What a command can be about."""

@@ -19,7 +19,7 @@ from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report,
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
 from tests.chat import CITY, Chat, button, labels
-from tests.town import NORTH, SOUTH, Town
+from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
 @pytest.fixture(autouse=True)
@@ -45,20 +45,6 @@ def reports_progress(
     chat.says(text)
     chat.taps("没有照片")
     return chat.taps("✅ 确认上报")
-
-
-def reports_problem(chat: Chat, severity: str = "🔴 重大问题", project: str = NORTH) -> Outgoing:
-    chat.says("报问题")
-    chat.taps(project)
-    chat.taps(severity)
-    chat.says("征拆")
-    chat.says("两户阻工")
-    if severity.endswith("重大问题"):
-        chat.taps("刚才")
-        chat.taps("就在项目现场")
-    chat.says("请派工作组")
-    chat.taps("没有照片")
-    return chat.says("确认")
 
 
 def a_stranger(town: Town, user: str = "77") -> Chat:
@@ -182,7 +168,7 @@ def test_a_block_marks_the_binding_and_a_message_lifts_it(town: Town) -> None:
     town.leader.takes(town.leader.other(IncomingKind.BLOCKED))
     assert "王市长" in reports_problem(town.reporter).text.split("没能通知到")[1]
     town.leader.says("帮助")
-    assert "没能通知到" not in reports_problem(town.reporter, project=SOUTH).text
+    assert "没能通知到" not in reports_problem(town.reporter).text
 
 
 # Talks: set aside, taken up, ended

@@ -40,7 +40,11 @@ def word_name(words: Words, word: IssueWord) -> str:
     }[word]
 
 
-def about(template: str, thread: ThreadFacts) -> str:
+def age(words: Words, days: int) -> str:
+    return words.age_days.format(days=days) if days else words.age_today
+
+
+def about(words: Words, template: str, thread: ThreadFacts) -> str:
     """One of the sentences that speak of a problem and its age."""
     return template.format(
         number=thread.number,
@@ -48,7 +52,8 @@ def about(template: str, thread: ThreadFacts) -> str:
         what=thread.what,
         brief=thread.brief,
         times=thread.times,
-        days=thread.days,
+        project=thread.project,
+        age=age(words, thread.days),
     )
 
 
@@ -62,8 +67,8 @@ def _word(facts: Facts, thread: ThreadFacts) -> Dialogue[str]:
     return (
         yield from Choice(
             f"word@w{thread.id}",
-            about(words.ask_word, thread),
-            hint=about(words.ask_word_hint, thread),
+            about(words, words.ask_word, thread),
+            hint=about(words, words.ask_word_hint, thread),
             items=(how, unsolved) if thread.solved else (still, changed, solved),
             columns=3,
         )

@@ -73,7 +73,7 @@ def _thread_lines(facts: Facts) -> list[str]:
     words = facts.words
     lines = [words.duties_threads]
     for each in facts.threads[:SHOWN]:
-        line = about(words.thread_label, each)
+        line = about(words, words.duties_thread, each)
         template = words.duties_thread_overdue if each.overdue else words.duties_thread_due
         lines.append(line + ("，" + template.format(due=each.due) if each.due else ""))
     if len(facts.threads) > SHOWN:

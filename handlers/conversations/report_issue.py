@@ -26,7 +26,7 @@ keeps its number from month to month.
 > 报问题
 哪个项目？ [城北水厂扩建工程] [南湖大道改造]
 > [城北水厂扩建工程]
-城北水厂扩建工程还有1个问题没解决。这次要报的是？ [W1 征拆：两户阻工，进场道路被堵（第1次，已0天）] [新问题]
+城北水厂扩建工程还有1个问题没解决。这次要报的是？ [新问题] [W1 征拆：两户阻工，进场道路被堵（第1次，今天报的）]
 > W1
 W1 征拆：现在怎么样了？ [仍在] [有变化] [已解决]
 > [有变化]
@@ -75,12 +75,12 @@ def _item(project: ProjectFacts) -> Item:
 
 def _thread(facts: Facts, project: ProjectFacts, threads: list[ThreadFacts]) -> Dialogue[str]:
     words = facts.words
-    items = [Item(str(each.id), about(words.thread_label, each), (each.number,)) for each in threads]
+    items = [Item(str(each.id), about(words, words.thread_label, each), (each.number,)) for each in threads]
     return (
         yield from Choice(
             f"thread@{project.id}",
             words.ask_thread.format(project=project.name, count=len(threads)),
-            items=(*items, Item(NEW, words.thread_new, tuple(words.thread_new_words.split("、")))),
+            items=(Item(NEW, words.thread_new, tuple(words.thread_new_words.split("、"))), *items),
         )
     )
 

@@ -2,7 +2,7 @@
 
 from handlers.conversations.follow_up import word_name
 from handlers.deeds.problems import acknowledge_row, concerns, taken
-from handlers.deeds.threads import CALLED_FALSE, after_solved, age
+from handlers.deeds.threads import CALLED_FALSE, after_solved, how_often
 from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
@@ -48,7 +48,7 @@ def _what(turn: Turn, issue: Issue) -> list[str]:
 def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
     words, lines = turn.city.words, []
     if issue.times > 1:
-        lines.append(age(turn, issue))
+        lines.append(how_often(turn, issue))
     if last := issues.newest(turn.session, issue.id, IssueWord):
         template = words.issue_last_word_note if last.note else words.issue_last_word
         time, word = day_and_hour(last.at, turn.city.zone), word_name(words, IssueWord(last.kind))

@@ -5,7 +5,7 @@ still there is told when there is room, what has changed at once.
 """
 
 from handlers.commands import CallFalse, FollowUp
-from handlers.conversations.follow_up import word_name
+from handlers.conversations.follow_up import age, word_name
 from handlers.deeds.problems import acknowledge_row, taken, told_lines
 from handlers.loading.base import alerted
 from handlers.moments import day, day_and_hour
@@ -85,7 +85,7 @@ def _receipt(
     title = words.receipt_word.format(number=issue.number, word=word_name(words, command.word))
     if adds:
         title = words.receipt_how.format(number=issue.number)
-    lines = [projects.named(turn.session, issue.project_id).name, age(turn, issue)]
+    lines = [projects.named(turn.session, issue.project_id).name, how_often(turn, issue)]
     if told:
         lines += told_lines(turn, told)
     bare = command.word is IssueWord.SOLVED and not command.note
@@ -93,9 +93,10 @@ def _receipt(
     return Outcome(Outgoing(title=title, text="\n".join(lines), rows=rows), issue.number, title)
 
 
-def age(turn: Turn, issue: Issue) -> str:
+def how_often(turn: Turn, issue: Issue) -> str:
+    words = turn.city.words
     days = (turn.today - issue.filed.astimezone(turn.city.zone).date()).days
-    return turn.city.words.issue_times.format(times=issue.times, days=days)
+    return words.issue_times.format(times=issue.times, age=age(words, days))
 
 
 def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
@@ -108,7 +109,7 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
     )
     text = words.told_word_text.format(
         note=command.note + "\n" if command.note else "",
-        age=age(turn, issue),
+        age=how_often(turn, issue),
         unit=turn.person.unit,
         name=turn.person.name,
         phone=turn.person.phone,

@@ -3,7 +3,7 @@
 from handlers.commands import FileZeros, ZeroCheck
 from handlers.deeds.duty import is_open
 from handlers.loading.base import half_year
-from handlers.moments import day_and_hour
+from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -96,6 +96,7 @@ def doubt_zero(turn: Turn, issue: Issue) -> None:
         unit=turn.person.unit,
         name=turn.person.name,
         time=day_and_hour(issue.filed, turn.city.zone),
+        found=day(issue.found, turn.city.zone),
         period=period.chinese,
         filer=zero.name,
         receipt=receipt,

@@ -7,6 +7,7 @@ from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
 from rules.periods import Period
 from storage import duties, issues, projects, reports
+from storage import rules as stored_rules
 from storage.tables.reporting import Duty
 
 
@@ -24,7 +25,9 @@ def my_duties(loading: Loading) -> Facts:
         loading.city.words,
         loading.person,
         owed=owed,
-        threads=threads(loading, [row.id for row in mine], words_owed),
+        threads=threads(
+            loading, stored_rules.in_force(loading.session), [row.id for row in mine], words_owed
+        ),
         sent=tuple(
             Sent(f"J{row.id}", row.project, Period.parse(row.period).chinese, DutyKind(row.kind.value))
             for row in reports.sent_by(loading.session, loading.person.id, 3)

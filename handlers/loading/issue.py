@@ -16,7 +16,7 @@ def shows_who_is_told(answers: Mapping[str, Any]) -> bool:
 
 
 def issue(loading: Loading) -> Facts:
-    book = stored_rules.in_force(loading.session).book
+    rules = stored_rules.in_force(loading.session)
     chosen = str(loading.answers.get("project", ""))
     thread = str(loading.answers.get(f"thread@{chosen}", ""))
     names: dict[int, tuple[str, ...]] = {}
@@ -32,8 +32,8 @@ def issue(loading: Loading) -> Facts:
         loading.person,
         loading.now.astimezone(loading.city.zone),
         projects=projects,
-        categories=tuple((category.key, category.name) for category in book.categories),
+        categories=tuple((category.key, category.name) for category in rules.book.categories),
         loose_media=loose(loading) if chosen else (),
         alerted=names,
-        threads=threads(loading, of_person, also=int(thread) if thread.isdecimal() else 0),
+        threads=threads(loading, rules, of_person, also=int(thread) if thread.isdecimal() else 0),
     )

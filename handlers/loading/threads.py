@@ -8,17 +8,20 @@ from handlers.loading.base import Loading
 from handlers.moments import day, day_and_hour
 from rules.kinds import IssueState
 from storage import duties, issues
-from storage import rules as stored_rules
 from storage.issues import Bar, Thread
 from storage.rules import InForce
 from storage.tables.reporting import Duty
 
 
 def threads(
-    loading: Loading, project_ids: Iterable[int], owed: Mapping[str, Duty] | None = None, also: int = 0
+    loading: Loading,
+    rules: InForce,
+    project_ids: Iterable[int],
+    owed: Mapping[str, Duty] | None = None,
+    also: int = 0,
 ) -> tuple[ThreadFacts, ...]:
     """Those on which a word is owed first (`owed` by the problem's id as a duty's subject has it), then the oldest."""
-    rules, owed = stored_rules.in_force(loading.session), owed or {}
+    owed = owed or {}
     rows = issues.threads(loading.session, project_ids, also)
     rows.sort(key=lambda row: str(row.id) not in owed)
     return tuple(_thread(loading, rules, row, owed.get(str(row.id))) for row in rows)
