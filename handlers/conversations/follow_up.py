@@ -47,6 +47,7 @@ def age(words: Words, days: int) -> str:
 def about(words: Words, template: str, thread: ThreadFacts) -> str:
     """One of the sentences that speak of a problem and its age."""
     return template.format(
+        mark="🔴 " if thread.severity is Severity.MAJOR else "",
         number=thread.number,
         category=thread.category_name,
         what=thread.what,

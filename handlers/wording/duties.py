@@ -13,7 +13,7 @@ class Duties(Sentences):
     duties_kind_progress: str = "进展"
     duties_kind_zero: str = "零报告"
     duties_threads: str = "还没解决的问题："
-    duties_thread: str = "{number} {project}（{category}）：{brief}，第{times}次，{age}"
+    duties_thread: str = "{mark}{number} {project}（{category}）：{brief}，第{times}次，{age}"
     duties_thread_due: str = "{due}前说一声"
     duties_thread_overdue: str = "⚠ 已过{due}，快说一声"
     duties_threads_more: str = "还有{count}个问题没列出，发编号（如 W3）可查。"
