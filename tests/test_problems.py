@@ -432,6 +432,15 @@ def test_a_word_after_the_due_date_is_late_and_none_at_all_is_missed(town: Town)
     assert [row.state for row in words_owed(town)] == [DutyState.LATE, DutyState.MISSED]
 
 
+def test_a_word_after_the_close_keeps_nothing_even_before_the_sweep(town: Town) -> None:
+    reports_problem(town.reporter, GENERAL)
+    town.reaches(4, 26)
+    town.clock.strike(5, 10, 18, 1)
+    town.reporter.says("W1 仍在")
+    town.sweep()
+    assert [(row.settled, row.state) for row in words_owed(town)] == [(None, DutyState.MISSED)]
+
+
 def test_what_was_said_before_the_window_or_before_a_late_sweep(town: Town) -> None:
     reports_problem(town.reporter, GENERAL)
     reports_problem(town.reporter, GENERAL, project=SOUTH)

@@ -187,6 +187,15 @@ def test_a_doubt_that_arises_before_the_card_is_confirmed_is_asked_about(town: T
     assert checks(town) == []
 
 
+def test_another_doubt_about_a_project_is_another_question(town: Town) -> None:
+    spends_nothing(town, town.south)
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    card = town.reporter.taps("确实没有")
+    a_neighbour(town, project=town.south)
+    assert "管网工程有问题 W1" in town.reporter.taps("✅", card).title
+
+
 # What bars it
 
 
