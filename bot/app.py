@@ -75,6 +75,12 @@ class Running:
     loops: dict[str, Loop] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
 
+    def hang_up(self) -> None:
+        """Ends what pages are still being told; they would keep the program from ending."""
+        for channel in self.channels.values():
+            if isinstance(channel, TryoutChannel):
+                channel.hang_up()
+
 
 async def serve(settings: Settings) -> None:
     """Runs until it is stopped (SIGINT, SIGTERM). The caller holds the city's lock."""
@@ -91,10 +97,11 @@ async def serve(settings: Settings) -> None:
         _spare_the_collector()
         loops = asyncio.create_task(running.supervisor.run(running.loops))
         answering = asyncio.create_task(serving.beside(office, [opened]))
+        listening.listen()  # whoever reads the next line may connect at once
         host, port = listening.getsockname()[:2]
         log.info("Sanbao is up at http://%s:%s (%s)", host, port, _channel_names(running))
         try:
-            await serving.until_stopped(main, [listening])
+            await serving.until_stopped(main, [listening], running.hang_up)
         finally:
             office.should_exit = True
             loops.cancel()

@@ -34,7 +34,7 @@ def follow(turn: Turn, said: SayOf) -> None:
     answers = {"project": str(issue.project_id), f"thread@{issue.project_id}": str(issue.id)}
     answers[f"word@w{issue.id}"] = word
     note = {f"note@w{issue.id}.{word}": {"text": said.note}} if said.note else {}
-    talking.begin(turn, "report_issue", {**answers, **note})
+    talking.open_prefilled(turn, "report_issue", {**answers, **note})
 
 
 def _at_once(issue: Issue, said: SayOf, word: IssueWord) -> bool:

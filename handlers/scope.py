@@ -10,7 +10,17 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.commands import CallFalse, Command, FileIssue, FileProgress, FileZeros, FollowUp, Tell
+from handlers.commands import (
+    CallFalse,
+    Command,
+    FileIssue,
+    FileProgress,
+    FileSame,
+    FileZeros,
+    FollowUp,
+    Tell,
+    WithdrawReport,
+)
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, reports_for_it
 from storage import issues, people
@@ -18,6 +28,8 @@ from storage import issues, people
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it,),
+    FileSame: (reports_for_it,),
+    WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it,),
     FollowUp: (reports_for_it,),
     CallFalse: (reports_for_it,),
@@ -42,10 +54,12 @@ def allows(turn: Turn, command: Command) -> bool:
 def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
     """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
     match command:
-        case FileProgress(project_id=project) | FileIssue(project_id=project):
-            return (project,)
+        case FileProgress() | FileIssue() | WithdrawReport():
+            return (command.project_id,)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
             return (issues.project_of(session, issue),)
+        case FileSame(projects=pairs):
+            return tuple(project for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return projects
         case _:

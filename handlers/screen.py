@@ -16,20 +16,15 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     question = position.question
     stored = position.draft.answers.get(question.key)
     rows = [*question.buttons(stored, position.page, words), steps(words, position, stored)]
+    note = f"⚠ {position.note}" if position.note else ""
     return Outgoing(
         title=question.prompt,
-        text="\n".join(filter(None, (_note(words, position, stored), question.hint))),
+        text="\n".join(filter(None, (note, question.guidance(stored, words)))),
         rows=tuple(
             tuple(Option(label=label, data=button_data(talk_id, question.key, value)) for label, value in row)
             for row in rows
         ),
     )
-
-
-def _note(words: Words, position: Asking, stored: Stored) -> str:
-    if position.note:
-        return f"⚠ {position.note}"
-    return position.question.note(stored, words)
 
 
 def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:

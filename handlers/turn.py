@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import strangers, talking
+from handlers import lines, strangers, talking
 from handlers.city import City
-from handlers.deeds import problems
 from handlers.deeds.looking import look_up
+from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.opening import (
@@ -154,9 +154,14 @@ def _hear(turn: Turn) -> str:
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
+    if plain(text) in words.aliases(words.restore_words):
+        talking.restore_last(turn)
+        return "restore"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if lines.take_lines(turn, text):
+        return "lines"
     return _search(turn, text)
 
 
@@ -220,4 +225,4 @@ def _told_last(turn: Turn) -> int:
 
 
 def _acknowledge(turn: Turn, issue_id: int) -> None:
-    turn.answer(problems.acknowledge(turn, issue_id).message)
+    turn.answer(acknowledge(turn, issue_id).message)

@@ -59,11 +59,11 @@ class Moment(Question[datetime]):
         moment = _moment(stored.get("at")) if isinstance(stored, dict) else None
         return moment.astimezone(self.now.tzinfo) if moment else None
 
-    def note(self, stored: Stored, words: Words) -> str:
+    def guidance(self, stored: Stored, words: Words) -> str:
         begun = stored if isinstance(stored, dict) else {}
         if day := _day(begun.get("day")):
             return words.moment_which_part.format(month=day.month, day=day.day)
-        return words.moment_is_old if "old" in begun else ""
+        return words.moment_is_old if "old" in begun else self.hint
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         begun = stored if isinstance(stored, dict) else {}

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -397,3 +397,27 @@ def last_issue_told(session: Session, person_id: int) -> int:
         .limit(1)
     )
     return int(number[1:]) if number else 0
+
+
+class Shown(NamedTuple):
+    """A message as the person has it before them, and the number it was sent under."""
+
+    message: Outgoing
+    number: str
+
+
+def shown(session: Session, person_id: int, address: Address, external: str) -> Shown | None:
+    """What a message of ours shows, by the platform's id: its newest edit. None if we do not know it."""
+    row = session.execute(
+        select(_T.c.body, _T.c.number)
+        .where(
+            _T.c.person_id == person_id,
+            _T.c.channel == address.channel,
+            _T.c.account == address.account,
+            _T.c.chat == address.chat,
+            _T.c.external == external,
+        )
+        .order_by(_T.c.id.desc())
+        .limit(1)
+    ).first()
+    return Shown(Outgoing.model_validate(row.body), row.number) if row else None

@@ -11,7 +11,17 @@ from typing import get_args
 import pytest
 from sqlalchemy.orm import Session
 
-from handlers.commands import CallFalse, Command, FileIssue, FileProgress, FileZeros, FollowUp, Tell
+from handlers.commands import (
+    CallFalse,
+    Command,
+    FileIssue,
+    FileProgress,
+    FileSame,
+    FileZeros,
+    FollowUp,
+    Tell,
+    WithdrawReport,
+)
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
@@ -39,6 +49,8 @@ class Subject:
 EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     Tell: (lambda _about: Tell(text="x"), {*PEOPLE}),
     FileProgress: (lambda about: FileProgress(about.project, "2012-03", 0, "x"), REPORTERS),
+    FileSame: (lambda about: FileSame(((about.project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda about: WithdrawReport(about.project, "2012-03"), REPORTERS),
     FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS),
     FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS),
     CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),

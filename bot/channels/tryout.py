@@ -25,6 +25,7 @@ from storage.tables.tryout import TryoutMessage
 NAME = "tryout"
 ACCOUNT = "city"
 NEWEST = 200
+Page = asyncio.Queue[dict[str, Any] | None]  # what an open page is still to be told; None: no more
 
 
 def address(person_id: int) -> Address:
@@ -53,7 +54,7 @@ class TryoutChannel:
         self._database = database
         self._folder = folder
         self._city_now = city_now
-        self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._pages: set[Page] = set()
 
     # --- as a channel -------------------------------------------------------------------------------------------------
 
@@ -133,10 +134,15 @@ class TryoutChannel:
         for page in self._pages:
             page.put_nowait(news)
 
+    def hang_up(self) -> None:
+        """Tells every open page that nothing more will come: the program ends."""
+        for page in self._pages:
+            page.put_nowait(None)
+
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
+    async def listening(self) -> AsyncIterator[Page]:
         """News for one open page."""
-        page: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        page: Page = asyncio.Queue()
         self._pages.add(page)
         try:
             yield page

@@ -170,9 +170,13 @@ class TryoutPage:
                 yield ": here\n\n"
                 while True:
                     try:
-                        yield f"data: {json.dumps(await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS))}\n\n"
+                        told = await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         yield ": still here\n\n"
+                        continue
+                    if told is None:
+                        return
+                    yield f"data: {json.dumps(told)}\n\n"
 
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)

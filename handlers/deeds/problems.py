@@ -1,4 +1,4 @@
-"""Deeds about problems (存在问题): filing one, telling its leaders at once, and taking note of it."""
+"""Deeds about problems (存在问题): filing one, and telling its leaders at once."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from handlers.deeds.zeros import doubt_zero
 from handlers.loading.base import alerted
 from handlers.loading.threads import category_name
 from handlers.moments import day_and_hour
-from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.outcome import Outcome, digest, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Role, Severity
@@ -113,37 +113,6 @@ def told_lines(turn: Turn, contacts: list[Contact]) -> list[str]:
     if missed:
         lines.append(words.unreachable.format(names=words.list_separator.join(missed)))
     return lines
-
-
-def acknowledge(turn: Turn, issue_id: int) -> Outcome:
-    """A leader, lead department or the office takes note of a problem; the rest are told (decisions: 9)."""
-    words, number = turn.city.words, f"W{issue_id}"
-    issue = turn.session.get(Issue, issue_id)
-    if issue is None or not concerns(turn, issue):
-        return refusal(words.no_such_issue.format(number=number))
-    if issue.severity is not Severity.MAJOR:
-        return refusal(words.general_needs_none.format(number=number))
-    if turn.person.id not in alerted(turn.session, issue.project_id, turn.today, heads=False):
-        return refusal(words.not_yours_to_acknowledge.format(number=number))
-    if by := taken(turn, issue_id):
-        return refusal(words.acknowledged_already.format(number=number, name=by[0], time=by[1]))
-    issues.acknowledge(turn.session, issue, turn.person.id, turn.now)
-    enter(turn, issue.unit_id, "acknowledge_issue", issue=number)
-    _tell_others(turn, issue)
-    time = day_and_hour(turn.now, turn.city.zone)
-    return Outcome(Outgoing(text=words.acknowledged.format(number=number, time=time)))
-
-
-def _tell_others(turn: Turn, issue: Issue) -> None:
-    project = turn.session.get_one(Project, issue.project_id)
-    text = turn.city.words.told_acknowledged.format(
-        number=issue.number, project=project.name, name=turn.person.name
-    )
-    others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
-    for contact in people.contacts(
-        turn.session, [each for each in others if each != turn.person.id], turn.city.running
-    ):
-        turn.push(contact, Outgoing(text=text), Lane.URGENT, number=issue.number)
 
 
 def tell_unreached(session: Session, city: City, number: str, person_id: int, now: datetime) -> None:

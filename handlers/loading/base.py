@@ -45,7 +45,12 @@ def alerted(session: Session, project_id: int, today: date, *, heads: bool = Tru
 def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
     """The person's projects, whether anything is open for them or not."""
     rows = projects.of_person(loading.session, loading.person.id, loading.today)
-    return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
+    among = loading.answers.get("among")
+    return tuple(
+        ProjectFacts(row.id, row.number, row.name, row.kind, row.initials)
+        for row in rows
+        if among is None or str(row.id) in among
+    )
 
 
 def half_year(city: City, period: Period) -> tuple[datetime, datetime]:

@@ -124,6 +124,9 @@ class ReportVersion(Base):
     coordination: Mapped[str] = mapped_column(default="")  # 需协调事项
     started: Mapped[date | None]  # 开工 reported with this version
     not_started_because: Mapped[str] = mapped_column(default="")
+    # 补记: what months without a report add to the cumulatives, as stated with this version.
+    backfill_year: Mapped[int] = mapped_column(BigInteger, default=0)
+    backfill_total: Mapped[int] = mapped_column(BigInteger, default=0)
     milestones: Mapped[list[Any] | None]  # what was said of those due: [{"id", "done", "why"}]
     check: Mapped[dict[str, Any]]  # a checked zero: what spoke against it and what was answered
 
