@@ -174,6 +174,7 @@ class Facts:
     projects: tuple[ProjectFacts, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()  # id, name
     loose_media: tuple[int, ...] = ()
+    most_media: int = 20  # photos and files with one report
     alerted: dict[int, tuple[str, ...]] = field(
         default_factory=dict
     )  # project id -> names told of a major problem

@@ -208,15 +208,19 @@ def quick(item_id: str) -> str:
 class Photos(Question[tuple[int, ...]]):
     """Photos or other media, sent one after another and ended by a tap; or none.
 
-    `offered` came before the question.
+    `offered` came before the question; no more than `most` are taken.
     """
 
     offered: tuple[int, ...] = ()
+    most: int = 20
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         so_far = self._so_far(stored)
         if said.media:
-            return More({"ids": [*so_far, *said.media], "done": False})
+            taken = said.media[: self.room(stored)]
+            if not taken:
+                return Refused(words.photos_full.format(most=self.most))
+            return More({"ids": [*so_far, *taken], "done": False})
         value = said.value if said.value is not None else self._typed(said.text, words)
         match value:
             case "none" | "done" | "offered" if so_far:
@@ -224,8 +228,8 @@ class Photos(Question[tuple[int, ...]]):
                 return Taken({"ids": so_far, "done": True})
             case "none":
                 return Taken({"ids": [], "done": True})
-            case "offered" if self.offered:
-                return Taken({"ids": list(self.offered), "done": True})
+            case "offered" if self._offered():
+                return Taken({"ids": list(self._offered()), "done": True})
             case "again":
                 return More({"ids": [], "done": False})
         return Refused(words.photos_or_none)
@@ -240,6 +244,13 @@ class Photos(Question[tuple[int, ...]]):
         }
         return next((value for value, aliases in listed.items() if said in words.aliases(aliases)), "")
 
+    def room(self, stored: Stored) -> int:
+        """How many more are taken."""
+        return max(0, self.most - len(self._so_far(stored)))
+
+    def _offered(self) -> tuple[int, ...]:
+        return self.offered[: self.most]
+
     @staticmethod
     def _so_far(stored: Stored) -> list[int]:
         return list(stored.get("ids", ())) if isinstance(stored, dict) else []
@@ -251,6 +262,8 @@ class Photos(Question[tuple[int, ...]]):
 
     def guidance(self, stored: Stored, words: Words) -> str:
         so_far = self._so_far(stored)
+        if so_far and not self.room(stored):
+            return words.photos_got_all.format(count=len(so_far), most=self.most)
         return words.photos_got.format(count=len(so_far)) if so_far else self.hint
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
@@ -259,6 +272,6 @@ class Photos(Question[tuple[int, ...]]):
             # A row for each: a wet finger that misses the one must not empty what was sent.
             return [[(words.photos_done.format(count=len(so_far)), "done")], [(words.photos_again, "again")]]
         rows = [[(words.photos_none, "none")]]
-        if self.offered:
-            rows.insert(0, [(words.photos_offered.format(count=len(self.offered)), "offered")])
+        if self._offered():
+            rows.insert(0, [(words.photos_offered.format(count=len(self._offered())), "offered")])
         return rows

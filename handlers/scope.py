@@ -22,7 +22,7 @@ from handlers.commands import (
     WithdrawReport,
 )
 from handlers.turning import Turn
-from rules.scope import Permission, Standing, anyone, reports_for_it
+from rules.scope import Permission, Standing, anyone, office, reports_for_it
 from storage import issues, people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
@@ -42,13 +42,17 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(
-        any(
-            permission(standing(turn.session, turn.person.id, project, turn.today))
-            for permission in permissions
-        )
-        for project in projects_of(turn.session, command)
-    )
+    return all(_may(turn, permissions, project) for project in projects_of(turn.session, command))
+
+
+def may_add_evidence(turn: Turn, project_id: int) -> bool:
+    """Whether a photo sent for one that was refused may still go to its report: no command says so, it is only sent."""
+    return _may(turn, (reports_for_it, office), project_id)
+
+
+def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None) -> bool:
+    stands = standing(turn.session, turn.person.id, project_id, turn.today)
+    return any(permission(stands) for permission in permissions)
 
 
 def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import lines, strangers, talking
+from handlers import evidence, lines, strangers, talking
 from handlers.city import City
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
 from handlers.following import follow
+from handlers.loading.base import kept_media
 from handlers.opening import (
     Acknowledge,
     Drop,
@@ -169,18 +170,27 @@ def _receive(turn: Turn) -> str:
     """Media answer an open photo question; else they are kept, to be offered at the next (decisions: 17).
 
     Words that came along with kept media answer the open question, or open one, as if they had come alone.
+    Without words, they first fill the place of what was refused.
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
     question = talking.open_question(turn, talk) if talk is not None else None
-    place = _written_place(turn) if isinstance(question, Place) else ""
-    if talk is not None and (place or isinstance(question, Photos)):
+    if talk is not None and isinstance(question, Photos):
+        talk = evidence.without_missing(turn, talk)
+        media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
+        talking.answer(turn, talk, Said(media=ids))
+        return "answer"
+    if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
-        return f"kept, {_hear(turn)}"
-    turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=len(ids))))
+        return f"kept, {_hear(turn.apart())}"
+    if said := evidence.put(turn, talk, ids):
+        turn.apart().answer(Outgoing(text=said))
+        return "put where one was missing"
+    count = len(kept_media(turn.session, turn.person.id, turn.now))
+    turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
 
 

@@ -149,9 +149,11 @@ def write(
     number: str = "",
     useless_after: datetime | None = None,
     once: str | None = None,
+    not_before: datetime | None = None,
 ) -> int | None:
     """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
 
+    `not_before` (machine clock) holds it back for a moment in which it may still change.
     Returns the id of the last part, whose end is the message's end; None if `once` was written before.
     Without an address the row is kept as `nobody`: counted and shown, never sent.
     """
@@ -169,6 +171,7 @@ def write(
         "state": State.DUE if address else State.NOBODY,
         "ended": None if address else now,
         "once": once,
+        "retry": not_before,
         "part_of": None,
     }
     last: int | None = None
@@ -179,6 +182,22 @@ def write(
             return None
         values |= {"part_of": last, "once": None}
     return last
+
+
+def newest(session: Session, person_id: int) -> OutboxRow | None:
+    """The row that was written last to a person."""
+    return session.scalars(
+        select(OutboxRow).where(OutboxRow.person_id == person_id).order_by(OutboxRow.id.desc()).limit(1)
+    ).first()
+
+
+def say_instead(session: Session, row_id: int, message: Outgoing, limit: int) -> bool:
+    """Has a row say something else, if no attempt to send it was made yet and the message is not several."""
+    if len(parts(message, limit)) > 1:
+        return False
+    body = message.model_dump(mode="json", exclude_defaults=True)
+    untouched = update(_T).where(_T.c.id == row_id, _T.c.state == State.DUE, _T.c.attempts == 0)
+    return bool(session.execute(untouched.values(body=body)).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 _QUEUE = (

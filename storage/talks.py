@@ -1,5 +1,6 @@
 """Talks: one current a person, others paused; ended ones keep their outcome for buttons pressed late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,10 +83,16 @@ def cancelled_since(session: Session, person_id: int, since: datetime) -> list[T
     return [TalkRow(*row) for row in session.execute(wanted)]
 
 
-def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
-    """The answers of every talk that the person has not ended."""
+def media_in(answers: Mapping[str, Any]) -> frozenset[int]:
+    """The media that are part of these answers."""
+    given = (answer.get("ids", ()) for answer in answers.values() if isinstance(answer, dict))
+    return frozenset(each for ids in given for each in ids)
+
+
+def media_in_drafts(session: Session, person_id: int) -> frozenset[int]:
+    """The media that are part of a talk which the person has not ended."""
     wanted = select(_talk.answers).where(_talk.person_id == person_id, _talk.state.in_(("current", "paused")))
-    return list(session.scalars(wanted))
+    return frozenset().union(*(media_in(answers) for answers in session.scalars(wanted)))
 
 
 def open_talk(

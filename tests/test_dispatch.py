@@ -49,7 +49,7 @@ class Phone:
     async def answer_press(self, press: str) -> None:
         self.pressed.append(press)
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         raise AssertionError("dispatch fetches nothing")
 
 

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Capabilities, Unfetchable, Unreadable
+from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
 from storage import inbox
 from storage.database import Database
 from storage.messages import Address, Arrived, Incoming, Outgoing
@@ -78,10 +78,12 @@ class TryoutChannel:
     async def answer_press(self, press: str) -> None:
         """The page shows a press by itself."""
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         path = self.kept(reference)
         if path is None:
             raise Unfetchable(f"no file {reference}")
+        if (found := path.stat().st_size) > limit:
+            raise TooLarge(found)
         return await asyncio.to_thread(path.read_bytes)
 
     # --- as a platform ------------------------------------------------------------------------------------------------

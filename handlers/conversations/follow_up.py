@@ -25,6 +25,7 @@ def follow_up(facts: Facts, thread: ThreadFacts) -> Dialogue[FollowUp]:
         hint=facts.words.photos_hint,
         offered=facts.loose_media,
         optional=True,
+        most=facts.most_media,
     )
     command = FollowUp(thread.id, word, note, photos or ())
     yield from _card(facts, thread, command)

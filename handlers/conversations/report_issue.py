@@ -102,7 +102,11 @@ def _new(facts: Facts, project: ProjectFacts, threads: list[ThreadFacts]) -> Dia
     found, spot = (yield from _when_and_where(facts, key)) if major else (None, Spot(""))
     help_needed = yield from _help(facts, key)
     photos = yield from Photos(
-        f"photos@{key}", words.ask_photos, hint=words.photos_hint, offered=facts.loose_media
+        f"photos@{key}",
+        words.ask_photos,
+        hint=words.photos_hint,
+        offered=facts.loose_media,
+        most=facts.most_media,
     )
     command = FileIssue(
         project.id, severity, category, what, help_needed, photos, found, spot.text, spot.pinned

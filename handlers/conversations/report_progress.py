@@ -159,6 +159,7 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         hint=words.photos_hint,
         offered=facts.loose_media,
         optional=_stands(project, "photos") or bool(report.not_started_because),
+        most=max(0, facts.most_media - (project.filed.photos if project.filed else 0)),
     )
     text, carried = _said(facts, project, report, progress)
     return replace(report, progress=text, carried=carried, photos=photos or ())

@@ -34,6 +34,7 @@ def issue(loading: Loading) -> Facts:
         projects=projects,
         categories=tuple((category.key, category.name) for category in rules.book.categories),
         loose_media=loose(loading) if chosen else (),
+        most_media=rules.book.media.per_report,
         alerted=names,
         threads=threads(loading, rules, of_person, also=int(thread) if thread.isdecimal() else 0),
     )

@@ -17,15 +17,17 @@ def progress(loading: Loading) -> Facts:
     chosen, among = loading.answers.get("project"), loading.answers.get("among")
     if among:  # what a line said can mean only these
         rows = [row for row in rows if f"{row.id}.{row.period}" in among] or rows
+    book = stored_rules.in_force(loading.session).book
     unmoved = _unmoved(loading, rows) if chosen in {None, "same"} and not among else set()
     found = tuple(_project(loading, row, chosen, row.id in unmoved) for row in rows) or by_name(loading)
     return Facts(
         loading.city.words,
         loading.person,
         today=loading.today,
-        guard=stored_rules.in_force(loading.session).book.money_guard if chosen else None,
+        guard=book.money_guard if chosen else None,
         projects=found,
         loose_media=loose(loading) if chosen else (),
+        most_media=book.media.per_report,
         next_opening="" if rows else next_opening(loading, DutyKind.PROGRESS),
     )
 

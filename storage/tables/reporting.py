@@ -178,7 +178,8 @@ class IssueEvent(Base):
 class MediaFile(Base):
     """A photo, file, voice or place that came with a message.
 
-    state: wanted (to be fetched) | stored | refused (too large, not what it says) | lost (the platform's link died).
+    state: wanted (to be fetched) | stored | refused (too large, of no kind that is taken) | lost (the platform's link
+    died) | dropped (one too many; or refused or lost, and another came for it) | expired (kept long enough, deleted).
     It belongs to a report version or a problem once that is filed; before, only to the message it came with.
     """
 
