@@ -4,7 +4,9 @@ At once goes what needs no more to be said: 仍在, 还没解决, a general prob
 What has changed, and how a major problem was solved, is asked for and seen on a card.
 """
 
-from handlers import talking
+from typing import Any
+
+from handlers import drafts, talking
 from handlers.commands import CallFalse, FollowUp
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.problems import concerns
@@ -31,10 +33,24 @@ def follow(turn: Turn, said: SayOf) -> None:
     if not allows(turn, command) or _at_once(issue, said, word):
         _answer(turn, carry_out(turn, command, None))
         return
-    answers = {"project": str(issue.project_id), f"thread@{issue.project_id}": str(issue.id)}
-    answers[f"word@w{issue.id}"] = word
-    note = {f"note@w{issue.id}.{word}": {"text": said.note}} if said.note else {}
-    talking.open_prefilled(turn, "report_issue", {**answers, **note})
+    _ask(turn, issue, word, said.note)
+
+
+def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
+    """Opens the conversation with what is known already, or takes it up if it stands open (a button pressed twice)."""
+    project = str(issue.project_id)
+    given: dict[str, Any] = {
+        "project": project,
+        f"thread@{project}": str(issue.id),
+        f"word@w{issue.id}": word,
+    }
+    if note:
+        given[f"note@w{issue.id}.{word}"] = {"text": note}
+    begun = drafts.about(turn, "report_issue", project)
+    if begun is not None and given.items() <= begun.answers.items():
+        talking.resume(turn, begun.id)
+    else:
+        talking.open_prefilled(turn, "report_issue", given)
 
 
 def _at_once(issue: Issue, said: SayOf, word: IssueWord) -> bool:

@@ -162,6 +162,16 @@ def test_the_same_button_pressed_twice_says_it_once(town: Town) -> None:
     assert the_problem(town).times == 3
 
 
+def test_a_button_that_asks_pressed_twice_opens_one_talk(town: Town) -> None:
+    me = town.reporter
+    reports_problem(me, GENERAL)
+    listed = me.says("我的待办")
+    me.taps("W1 有变化", listed)
+    assert me.taps("W1 有变化", listed).title == "W1：有什么变化？"
+    me.says("一户已签")
+    assert "继续" not in "".join(labels(me.taps("✅")))
+
+
 def test_an_old_button_does_not_open_again_what_was_solved_and_one_that_says_so_does(town: Town) -> None:
     me = town.reporter
     reports_problem(me, GENERAL)
