@@ -10,10 +10,20 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
+from handlers.commands import (
+    CallFalse,
+    Command,
+    FileIssue,
+    FileProgress,
+    FileSame,
+    FileZeros,
+    FollowUp,
+    Tell,
+    WithdrawReport,
+)
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, office, reports_for_it
-from storage import people
+from storage import issues, people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -21,6 +31,8 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     FileSame: (reports_for_it,),
     WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it,),
+    FollowUp: (reports_for_it,),
+    CallFalse: (reports_for_it,),
     FileZeros: (reports_for_it,),
 }
 
@@ -30,7 +42,7 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(_may(turn, permissions, project) for project in projects_of(command))
+    return all(_may(turn, permissions, project) for project in projects_of(turn.session, command))
 
 
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
@@ -43,11 +55,13 @@ def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None
     return any(permission(stands) for permission in permissions)
 
 
-def projects_of(command: Command) -> tuple[int | None, ...]:
-    """The projects that a command is about; (None,) if it is about none."""
+def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
+    """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
     match command:
         case FileProgress() | FileIssue() | WithdrawReport():
             return (command.project_id,)
+        case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
+            return (issues.project_of(session, issue),)
         case FileSame(projects=pairs):
             return tuple(project for project, _ in pairs)
         case FileZeros(project_ids=projects):

@@ -5,19 +5,30 @@ example and a row of its own here.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import get_args
 
 import pytest
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
+from handlers.commands import (
+    CallFalse,
+    Command,
+    FileIssue,
+    FileProgress,
+    FileSame,
+    FileZeros,
+    FollowUp,
+    Tell,
+    WithdrawReport,
+)
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import Severity
+from rules.kinds import IssueWord, Severity
 from storage.messages import Incoming, IncomingKind
-from storage.tables.registry import Person
-from tests.builders import a_project
+from storage.tables.registry import Person, Project
+from tests.builders import a_project, an_issue
 from tests.chat import CITY, ZONE
 from tests.town import Town
 
@@ -25,15 +36,30 @@ COMMANDS = get_args(Command)
 PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
 
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command can be about."""
+
+    project: int
+    issue: int
+
+
 # What each command looks like for a project, and which of the town's people may give it for 城北水厂.
-EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
-    Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
-    FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS),
-    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
-    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
-    FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS),
-    FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS),
+EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
+    Tell: (lambda _about: Tell(text="x"), {*PEOPLE}),
+    FileProgress: (lambda about: FileProgress(about.project, "2012-03", 0, "x"), REPORTERS),
+    FileSame: (lambda about: FileSame(((about.project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda about: WithdrawReport(about.project, "2012-03"), REPORTERS),
+    FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS),
+    FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS),
+    CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),
+    FileZeros: (lambda about: FileZeros((about.project,), "2011H2"), REPORTERS),
 }
+
+
+def a_subject(session: Session, project: Project) -> Subject:
+    return Subject(project.id, an_issue(session, project=project).id)
 
 
 def a_turn(town: Town, session: Session, who: str) -> Turn:
@@ -55,8 +81,12 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     town: Town, command: type[Command], who: str
 ) -> None:
     example, may = EXAMPLES[command]
-    allowed = town.do(lambda session: allows(a_turn(town, session, who), example(town.north)))
-    assert allowed is (who in may)
+
+    def tried(session: Session) -> bool:
+        about = a_subject(session, session.get_one(Project, town.north))
+        return allows(a_turn(town, session, who), example(about))
+
+    assert town.do(tried) is (who in may)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -65,8 +95,8 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
     example, may = EXAMPLES[command]
 
     def tried(session: Session) -> bool:
-        others = a_project(session, name="别人的项目")
-        return allows(a_turn(town, session, who), example(others.id))
+        others = a_subject(session, a_project(session, name="别人的项目"))
+        return allows(a_turn(town, session, who), example(others))
 
     of_everybody = may == {*PEOPLE} or may.isdisjoint(REPORTERS)
     assert town.do(tried) is (of_everybody and who in may)
