@@ -33,6 +33,7 @@ class Standing(NamedTuple):
     project: str
     kind: DutyKind
     period: str
+    subject: str  # of a monthly word: the problem's id
     opens: datetime
     due: datetime
     closes: datetime
@@ -50,6 +51,7 @@ _DUTIES: Select[*tuple[Any, ...]] = (
         Project.name.label("project"),
         Duty.kind,
         Duty.period,
+        Duty.subject,
         Duty.opens,
         Duty.due,
         Duty.closes,

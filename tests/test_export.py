@@ -206,6 +206,15 @@ def test_duties_and_figures_say_who_was_on_time_late_and_missing(town: Town) -> 
     assert still_open["说明"] == "未截止，暂计"
 
 
+def test_a_monthly_word_names_its_problem(town: Town) -> None:
+    def word(session: Session) -> None:
+        a_duty(session, project=session.get_one(Project, town.north), kind=DutyKind.ISSUE, subject="12")
+
+    town.do(word)
+    [row] = [row for row in table(exported(town), "应报台账") if row["方式"] == "一般问题月报告"]
+    assert (row["问题"], row["项目"]) == ("W12", NORTH)
+
+
 # 问题
 
 

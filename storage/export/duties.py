@@ -15,12 +15,13 @@ PROVISIONAL = "未截止，暂计"
 def ledger(session: Session, now: datetime, zone: ZoneInfo) -> Sheet:
     columns = [
         Column("单位", *NAME), Column("项目序号", *COUNT), Column("项目", *NAME), Column("期别"), Column("方式"),
-        Column("开放时间", *MOMENT), Column("应报时间", *MOMENT), Column("截止时间", *MOMENT),
+        Column("问题"), Column("开放时间", *MOMENT), Column("应报时间", *MOMENT), Column("截止时间", *MOMENT),
         Column("实报时间", *MOMENT), Column("是否按时"), Column("编号"), Column("报送人"),
     ]  # fmt: skip
     rows = (
         (
-            duty.unit, duty.number, duty.project, chinese(duty.period), DUTY_WORDS[duty.kind], duty.opens, duty.due,
+            duty.unit, duty.number, duty.project, chinese(duty.period), DUTY_WORDS[duty.kind],
+            f"W{duty.subject}" if duty.subject else "", duty.opens, duty.due,
             duty.closes, duty.settled, DUTY_STATE_WORDS[duty.state],
             f"J{duty.report_id}" if duty.report_id else "", duty.filer,
         )
