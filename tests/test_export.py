@@ -5,14 +5,16 @@ import random
 import re
 import zipfile
 from datetime import datetime
+from enum import StrEnum
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import String, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ReportKind, Role, Stage
+from rules.kinds import DutyKind, DutyState, IssueState, ProjectState, ReportKind, Role, Severity, Stage
 from storage import issues, reports
+from storage.export import words as export_words
 from storage.export.city import export
 from storage.reports import Content
 from storage.tables.base import Base
@@ -66,6 +68,23 @@ def files(town: Town, project_id: int, period: str, at: datetime, content: Conte
 
 def opens_at(town: Town, project_id: int, **columns: object) -> None:
     town.do(lambda session: session.execute(update(Project).where(Project.id == project_id).values(columns)))
+
+
+@pytest.mark.parametrize(
+    ("words", "values"),
+    [
+        (export_words.DUTY_WORDS, DutyKind),
+        (export_words.DUTY_STATE_WORDS, DutyState),
+        (export_words.PROJECT_STATE_WORDS, ProjectState),
+        (export_words.SEVERITY_WORDS, Severity),
+        (export_words.ISSUE_STATE_WORDS, IssueState),
+    ],
+)
+def test_every_value_that_a_row_can_hold_has_a_word_in_the_export(
+    words: dict[str, str], values: type[StrEnum]
+) -> None:
+    """A problem that was said to be solved once broke the whole export."""
+    assert set(words) == set(values)
 
 
 def test_the_workbook_has_its_seven_sheets(town: Town) -> None:

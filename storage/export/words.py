@@ -42,6 +42,7 @@ SEVERITY_WORDS = {Severity.MAJOR: "重大问题", Severity.GENERAL: "一般问�
 ISSUE_STATE_WORDS = {
     IssueState.REGISTERED: "已登记",
     IssueState.ACKNOWLEDGED: "已知悉",
+    IssueState.SOLVED: "报已解决",
     IssueState.CLOSED: "已销号",
 }
 
