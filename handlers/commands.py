@@ -1,6 +1,7 @@
 """What a conversation may decide, as frozen imperatives. `handlers/deeds/` carries them out."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from rules.kinds import Severity
 
@@ -22,6 +23,7 @@ class FileProgress:
     coordination: str = ""
     photos: tuple[int, ...] = ()
     corrects: bool = False
+    for_person: int | None = None  # 代报: who telephoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,77 @@ class FileIssue:
     what: str
     help_needed: str = ""
     photos: tuple[int, ...] = ()
+    for_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FileZeros:
     project_ids: tuple[int, ...]
     period: str
+    for_person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReport:
+    """Sends a report back to be mended. `parts` are the questions to be answered anew (amount ...), None all."""
+
+    report_id: int
+    because: str
+    parts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockDuty:
+    """Opens a duty that was missed once more, until the closing hour of a day."""
+
+    duty_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptDuty:
+    duty_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackExemption:
+    duty_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PauseProject:
+    project_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndProject:
+    project_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeProject:
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisownProject:
+    """不归我报: tells the office that a project is another's to report; nothing is changed by it."""
+
+    project_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotice:
+    """`audience` is reporters, unit (then of `unit_id`), owing or bound."""
+
+    text: str
+    audience: str
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +114,17 @@ class Tell:
     title: str = ""
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    columns: int = 1
 
 
-Command = FileProgress | FileIssue | FileZeros | Tell
+OfTheOffice = (
+    ReturnReport
+    | UnlockDuty
+    | ExemptDuty
+    | TakeBackExemption
+    | PauseProject
+    | EndProject
+    | ResumeProject
+    | SendNotice
+)
+Command = FileProgress | FileIssue | FileZeros | DisownProject | OfTheOffice | Tell

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from handlers.desk_facts import DeskFacts
 from handlers.words import Words
 from rules.kinds import DutyKind, ProjectKind, Role
 
@@ -75,6 +76,7 @@ class Owed:
     due: str
     closes: str
     overdue: bool
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +108,5 @@ class Facts:
     sent: tuple[Sent, ...] = ()
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
+
+    desk: DeskFacts = field(default_factory=DeskFacts)

@@ -10,16 +10,40 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import (
+    Command,
+    DisownProject,
+    EndProject,
+    ExemptDuty,
+    FileIssue,
+    FileProgress,
+    FileZeros,
+    PauseProject,
+    ResumeProject,
+    ReturnReport,
+    SendNotice,
+    TakeBackExemption,
+    Tell,
+    UnlockDuty,
+)
 from handlers.turning import Turn
-from rules.scope import Permission, Standing, anyone, reports_for_it
+from rules.scope import Permission, Standing, anyone, office, reports_for_it
 from storage import people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
-    FileProgress: (reports_for_it,),
-    FileIssue: (reports_for_it,),
-    FileZeros: (reports_for_it,),
+    FileProgress: (reports_for_it, office),
+    FileIssue: (reports_for_it, office),
+    FileZeros: (reports_for_it, office),
+    DisownProject: (reports_for_it,),
+    ReturnReport: (office,),
+    UnlockDuty: (office,),
+    ExemptDuty: (office,),
+    TakeBackExemption: (office,),
+    PauseProject: (office,),
+    EndProject: (office,),
+    ResumeProject: (office,),
+    SendNotice: (office,),
 }
 
 
@@ -40,7 +64,11 @@ def allows(turn: Turn, command: Command) -> bool:
 def projects_of(command: Command) -> tuple[int | None, ...]:
     """The projects that a command is about; (None,) if it is about none."""
     match command:
-        case FileProgress(project_id=project) | FileIssue(project_id=project):
+        case (
+            FileProgress(project_id=project)
+            | FileIssue(project_id=project)
+            | DisownProject(project_id=project)
+        ):
             return (project,)
         case FileZeros(project_ids=projects):
             return projects

@@ -1,9 +1,11 @@
 """Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
+from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
@@ -13,12 +15,16 @@ from handlers.outcome import Outcome
 from handlers.questions import Choice, Photos
 from handlers.reading import Said
 from handlers.screen import render, talk_title
+from handlers.searching import Search
 from handlers.turning import Turn
 from storage import projects, talks
 from storage.messages import Option, Outgoing
 from storage.talks import TalkRow
 
 OPEN = frozenset({"current", "paused"})
+
+# Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
+LOADED_BY = frozenset({"project", "category", "which", "for", "kind", "audience", "unit"})
 
 
 def open_talk(turn: Turn, opener: Opener) -> None:
@@ -75,7 +81,8 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     if isinstance(after, Asking) and not after.fresh:
         return
     if _needs_new_facts(talk, after):
-        after = replay(script, _facts(turn, talk.script, after.draft.answers), after.draft)
+        facts = _facts(turn, talk.script, after.draft.answers)
+        after = _resolved(replay(script, facts, Draft(after.draft.answers)))
     _show(turn, talk, after, in_place=in_place)
 
 
@@ -93,19 +100,32 @@ def _end_gone(turn: Turn, talk: TalkRow) -> None:
     """Says plainly that it was not taken, instead of asking for another project as if nothing had happened."""
     words = turn.city.words
     project = projects.named(turn.session, int(str(talk.answers["project"]).partition(".")[0])).name
-    text = words.talk_gone.format(title=talk_title(words, talk.script), project=project)
+    of_office = any(script == talk.script for _, script in desk_menu(words))
+    template = words.desk_gone if of_office else words.talk_gone
+    text = template.format(title=talk_title(words, talk.script), project=project)
     talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
     _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn))
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
     """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers."""
-    if not isinstance(after, Asking) or after.note:
+    if isinstance(after, Asking) and after.note:
         return False
-    before = talk.answers
-    return after.draft.answers.get("project") != before.get("project") or (
-        "category" in after.draft.answers and "category" not in before
-    )
+    before, now = talk.answers, after.draft.answers
+    return any(now.get(key) != before.get(key) for key in now if key.partition("@")[0] in LOADED_BY)
+
+
+def _resolved(position: Asking | Finished) -> Asking | Finished:
+    """What a search has found is stored as chosen, so that it is the same tomorrow."""
+    if isinstance(position, Finished):
+        return position
+    found = {
+        question.key: question.restore(position.draft.answers[question.key])
+        for question in position.path
+        if isinstance(question, Search)
+    }
+    answers = {**position.draft.answers, **found}
+    return replace(position, draft=replace(position.draft, answers=answers))
 
 
 def press(turn: Turn, button: TalkButton) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers import strangers, talking
 from handlers.city import City
-from handlers.deeds import problems
+from handlers.deeds import notices, problems
 from handlers.facts import PersonFacts
 from handlers.opening import (
     Acknowledge,
@@ -21,18 +21,25 @@ from handlers.opening import (
     Resume,
     TalkButton,
     read_about_issue,
+    read_about_notice,
     read_button,
+    read_desk_word,
     read_menu_word,
 )
 from handlers.plain import plain
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
+from rules.kinds import Role
 from storage import inbox, media, outbox, people, projects, talks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
 FOUND = 3  # projects a search shows
+
+# Words of the office's menu that open for everybody, if only to say why not; and those that some others may type.
+FOR_ALL = frozenset({"desk", "not_mine"})
+MAY_TYPE = {"who_owes": {Role.OFFICE, Role.HEAD, Role.DEPUTY}}
 
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
@@ -126,7 +133,7 @@ def _press(turn: Turn) -> str:
 
 def _hear(turn: Turn) -> str:
     text, words = turn.incoming.text, turn.city.words
-    opener = read_menu_word(text, words)
+    opener = read_menu_word(text, words) or _desk_word(turn, text)
     if opener is not None:
         talking.open_talk(turn, opener)
         return "menu"
@@ -144,10 +151,22 @@ def _hear(turn: Turn) -> str:
         case LookUp(issue_id):
             turn.answer(problems.look_up(turn, issue_id))
             return "look up"
+    if notice := read_about_notice(text):
+        turn.answer(notices.look_up(turn, notice.notice))
+        return "look up"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
     return _search(turn, text)
+
+
+def _desk_word(turn: Turn, text: str) -> Opener | None:
+    """What the office types to open something; for others such words are words like any (暂停 answers a question)."""
+    opener = read_desk_word(text, turn.city.words)
+    if opener is None or opener.script in FOR_ALL:
+        return opener
+    roles = people.roles_of(turn.session, turn.person.id, turn.today)
+    return None if roles.isdisjoint(MAY_TYPE.get(opener.script, {Role.OFFICE})) else opener
 
 
 def _receive(turn: Turn) -> str:

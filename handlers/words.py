@@ -8,13 +8,14 @@ from pathlib import Path
 
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
+from handlers.wording.desk import Desk
 from handlers.wording.duties import Duties
 from handlers.wording.issues import Issues
 from handlers.wording.progress import Progress
 from handlers.wording.zeros import Zeros
 
 
-class Words(Common, Binding, Progress, Issues, Zeros, Duties):
+class Words(Common, Binding, Progress, Issues, Zeros, Duties, Desk):
     """All of them; a name is used once."""
 
 

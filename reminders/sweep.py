@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rules.duties import DutyFacts, ProjectFacts, owed, state_at_close
+from rules.duties import DutyFacts, filing_that_counts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, window
-from storage import duties, issues, ledger
+from storage import duties, issues, ledger, projects, reports
 from storage import rules as stored_rules
 from storage.rules import InForce
 from storage.tables.ledger import LedgerRoot, LedgerRow
-from storage.tables.registry import Project
 from storage.tables.reporting import Duty
 
 # Rows a transaction: with their ledger rows about 20 ms of writing (decisions: 24).
@@ -62,7 +61,7 @@ def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) 
 
 
 def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Period, span: Window) -> bool:
-    projects = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
+    without = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
     rows = [
         {
             "project_id": project.id,
@@ -75,20 +74,11 @@ def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Perio
             "closes": span.closes,
             "rules_version": rules.version,
         }
-        for project in projects
-        if owed(_facts(project), kind, period)
+        for project in without
+        if owed(projects.stay(project), kind, period)
     ]
     duties.open_all(session, rows)
     return bool(rows)
-
-
-def _facts(project: Project) -> ProjectFacts:
-    return ProjectFacts(
-        state=project.state,
-        since=project.registered,
-        sub=project.parent_id is not None,
-        owes_itself=project.sub_owes,
-    )
 
 
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
@@ -96,11 +86,13 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
     closing = duties.to_close(session, said, SLICE)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
+    returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
     for duty in closing:
         duty.state = state_at_close(
             DutyFacts(
                 window=Window(duty.opens, duty.due, duty.closes),
-                filed_at=duty.settled,
+                filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
+                exempt=duty.exempt is not None,
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
             )
         )

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import IssueState
 from storage.tables.reporting import Issue, IssueEvent
+
+
+def bars(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """The condition that a problem bars a zero for [since, until): filed in it, or open now (decisions: 3)."""
+    return or_(Issue.state != IssueState.CLOSED, and_(Issue.filed >= since, Issue.filed < until))
 
 
 def barring(
@@ -23,10 +28,7 @@ def barring(
     """
     wanted = (
         select(Issue.project_id, Issue.id)
-        .where(
-            Issue.project_id.in_(list(project_ids)),
-            or_(Issue.state != IssueState.CLOSED, and_(Issue.filed >= since, Issue.filed < until)),
-        )
+        .where(Issue.project_id.in_(list(project_ids)), bars(since, until))
         .order_by(Issue.id)
     )
     if as_of is not None:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.commands import FileIssue
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
@@ -23,6 +24,8 @@ from storage.tables.reporting import Issue
 
 def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     project, words = turn.session.get_one(Project, command.project_id), turn.city.words
+    if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
+        return refused
     rules = stored_rules.in_force(turn.session)
     issue = _register(turn, command, project, talk_id, rules.version)
     lines = [project.name, words.line_what.format(text=issue.what)]
@@ -32,7 +35,18 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
         told = _alert(turn, issue, project, category.name if category else command.category)
         title = words.receipt_major.format(number=issue.number)
         lines += _told(turn, told)
+    if command.for_person:
+        lines.append(_tell_caller(turn, issue, project.name, command.for_person))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
+
+
+def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
+    """代报: who telephoned sees what was registered."""
+    words = turn.city.words
+    told = words.told_for_issue.format(
+        name=turn.person.name, project=project, number=issue.number, what=issue.what
+    )
+    return words.told_them.format(name=tell_for(turn, person_id, Outgoing(text=told)))
 
 
 def _register(
@@ -42,6 +56,7 @@ def _register(
         project_id=project.id, unit_id=project.unit_id, severity=command.severity, category=command.category,
         what=command.what, help_needed=command.help_needed, found=turn.now, filed_by=turn.person.id,
         filed=turn.now, talk_id=talk_id, rules_version=rules_version,
+        for_person=command.for_person,
     )  # fmt: skip
     issues.register(turn.session, issue, turn.now)
     media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
@@ -49,6 +64,7 @@ def _register(
         turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
         severity=command.severity, category=command.category,
         text=digest(f"{command.what}\n{command.help_needed}"), photos=len(command.photos),
+        for_person=command.for_person,
     )  # fmt: skip
     return issue
 

@@ -4,7 +4,8 @@ import re
 
 from handlers.commands import FileProgress
 from handlers.conversations.report_progress import STAGES
-from handlers.deeds.duty import is_open
+from handlers.deeds.duty import is_open, keep
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules import money
@@ -24,6 +25,8 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
     if duty is None or not is_open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
+    if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
+        return refused
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if standing is not None and not command.corrects:
         text = words.filed_meanwhile.format(
@@ -31,12 +34,30 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
         )
         return refusal(text)
     filed = _file_progress(turn, command, project.unit_id, talk_id)
-    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    keep(turn, duty, filed.report_id)
     if command.stage:
         projects.reach(turn.session, project.id, Stage(command.stage))
+    if command.for_person:
+        return _receipt_for(turn, command, project.name, filed, command.for_person)
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed)
+
+
+def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, person_id: int) -> Outcome:
+    """代报: whose report it is sees it, and can correct it."""
+    words, summary = turn.city.words, "\n".join(_progress_summary(turn, command))
+    period = Period.parse(command.period).chinese
+    told = words.told_for.format(
+        name=turn.person.name, project=project, period=period, receipt=filed.receipt, summary=summary
+    )
+    data = f"o|report_progress|{command.project_id}.{command.period}"
+    rows = ((Option(label=words.correct_button, data=data),),)
+    name = tell_for(turn, person_id, Outgoing(text=told, rows=rows))
+    title = words.receipt_progress.format(receipt=filed.receipt)
+    text = words.receipt_progress_text.format(project=project, period=period, summary=summary)
+    message = Outgoing(title=title, text=f"{text}\n{words.told_them.format(name=name)}")
+    return Outcome(message, filed.receipt, title)
 
 
 def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:
@@ -66,12 +87,13 @@ def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int
     filed = reports.file(
         turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
         period=command.period, person_id=turn.person.id, content=content, talk_id=talk_id, now=turn.now,
+        for_person=command.for_person,
     )  # fmt: skip
     media.tie(turn.session, turn.person.id, command.photos, version_id=filed.version_id)
     enter(
         turn, unit_id, "file_progress", report=filed.receipt, version=filed.version,
         project=command.project_id, period=command.period, amount=command.amount, carried=command.carried,
-        stage=command.stage, photos=len(command.photos),
+        stage=command.stage, photos=len(command.photos), for_person=command.for_person,
         text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
     )  # fmt: skip
     return filed
@@ -80,7 +102,7 @@ def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int
 def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
     words = turn.city.words
     rows_open = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
-    owed = [row for row in rows_open if row.report_id is None]
+    owed = [row for row in rows_open if row.owed]
     lines = _progress_summary(turn, command)
     lines.append(words.still_owed.format(count=len(owed)) if owed else words.nothing_owed)
     title = words.receipt_progress.format(receipt=filed.receipt)

@@ -6,7 +6,7 @@ from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
 from rules.periods import Period
 from storage import duties, issues, reports
-from storage.tables.reporting import Duty
+from storage.tables.reporting import Duty, Report
 
 
 def my_duties(loading: Loading) -> Facts:
@@ -40,6 +40,8 @@ def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
 
 def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
     zone = loading.city.zone
+    # What waits although a report has come was returned, and has until then to be mended.
+    sent_back = loading.session.get(Report, duty.report_id) if duty.report_id else None
     return Owed(
         duty.kind,
         duty.project_id,
@@ -47,6 +49,7 @@ def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
         duty.period,
         Period.parse(duty.period).chinese,
         day_and_hour(duty.due, zone),
-        day_and_hour(duty.closes, zone),
+        day_and_hour(duty.unlocked_until or (sent_back and sent_back.mend_by) or duty.closes, zone),
         overdue=loading.now >= duty.due + duties.SECOND,
+        returned=sent_back is not None,
     )

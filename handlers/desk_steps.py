@@ -1,0 +1,93 @@
+"""What the office's conversations share: choosing a project, a duty, a reason; names of duties and people."""
+
+from collections.abc import Sequence
+
+from handlers.conversation import Dialogue
+from handlers.desk_facts import Caller, Choosable, DeskDuty, Found
+from handlers.facts import Facts
+from handlers.questions import Choice, Text
+from handlers.reading import Item
+from handlers.searching import Search
+from handlers.words import Words
+from rules.kinds import DutyKind
+
+LONGEST_REASON = 100
+
+
+def choose_project(facts: Facts, prompt: str, key: str = "project") -> Dialogue[Found]:
+    return (yield from choose(key, prompt, facts.desk.choosable, facts.words))
+
+
+def choose(key: str, prompt: str, among: Choosable, words: Words) -> Dialogue[Found]:
+    """One of what a search has found."""
+    items = tuple(_item(found) for found in among.items)
+    chosen = yield from Search.among(
+        key, prompt, items, words, searched=among.searched, more=among.more
+    )  # fmt: skip
+    return next(found for found in among.items if str(found.id) == chosen)
+
+
+def nothing_to_choose(among: Choosable) -> bool:
+    """Whether there is nothing at all, as against nothing for what was typed."""
+    return not (among.items or among.searched or among.more)
+
+
+def _item(found: Found) -> Item:
+    number = (f"{found.number}号", str(found.number)) if found.number else ()
+    return Item(str(found.id), found.name, number)
+
+
+def choose_duty(facts: Facts, project: Found) -> Dialogue[DeskDuty]:
+    words = facts.words
+    chosen = yield from only_if_several(
+        Choice(
+            f"duty@{project.id}",
+            words.ask_which_duty.format(project=project.name),
+            items=tuple(Item(str(duty.id), _marked(words, duty)) for duty in facts.desk.duties),
+        )
+    )
+    return next(duty for duty in facts.desk.duties if str(duty.id) == chosen)
+
+
+def only_if_several(question: Choice) -> Dialogue[str]:
+    """Nothing is asked that has one answer only."""
+    if len(question.items) == 1:
+        return question.items[0].id
+    return (yield from question)
+
+
+def _marked(words: Words, duty: DeskDuty) -> str:
+    name = duty_name(words, duty.kind, duty.period_name)
+    return words.exempt_mark.format(duty=name) if duty.is_exempt else name
+
+
+def ask_because(facts: Facts, subject: int, listed: str) -> Dialogue[str]:
+    """A reason: one of the usual ones by a tap, or typed."""
+    words, usual = facts.words, listed.split("、")
+    answer = yield from Text(
+        f"because@{subject}",
+        words.ask_because,
+        hint=words.because_hint,
+        quick=tuple(Item(str(place), reason) for place, reason in enumerate(usual)),
+        longest=LONGEST_REASON,
+    )
+    return usual[int(answer[1:])] if answer.startswith("\0") else answer
+
+
+def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:
+    what = {
+        DutyKind.PROGRESS: words.duties_kind_progress,
+        DutyKind.ZERO: words.duties_kind_zero,
+        DutyKind.ISSUE: words.duty_kind_issue,
+    }[kind]
+    return words.duty_name.format(period=period_name, what=what)
+
+
+def names_and_phones(words: Words, callers: Sequence[Caller]) -> str:
+    if not callers:
+        return words.nobody_reports
+    return words.list_separator.join(name_and_phone(words, each) for each in callers)
+
+
+def name_and_phone(words: Words, caller: Caller) -> str:
+    return words.caller.format(name=caller.name, phone=caller.phone or words.no_phone)
