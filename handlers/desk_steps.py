@@ -61,12 +61,12 @@ def _marked(words: Words, duty: DeskDuty) -> str:
     return words.exempt_mark.format(duty=name) if duty.is_exempt else name
 
 
-def ask_because(facts: Facts, subject: int, listed: str) -> Dialogue[str]:
-    """A reason: one of the usual ones by a tap, or typed."""
+def ask_because(facts: Facts, subject: int, name: str, listed: str) -> Dialogue[str]:
+    """The reason for what is done to `name`: one of the usual ones by a tap, or typed."""
     words, usual = facts.words, listed.split("、")
     answer = yield from Text(
         f"because@{subject}",
-        words.ask_because,
+        words.ask_because.format(name=name),
         hint=words.because_hint,
         quick=tuple(Item(str(place), reason) for place, reason in enumerate(usual)),
         longest=LONGEST_REASON,
@@ -81,6 +81,10 @@ def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:
         DutyKind.ISSUE: words.duty_kind_issue,
     }[kind]
     return words.duty_name.format(period=period_name, what=what)
+
+
+def full_name(words: Words, project: Found, duty: DeskDuty) -> str:
+    return f"{project.name} {duty_name(words, duty.kind, duty.period_name)}"
 
 
 def names_and_phones(words: Words, callers: Sequence[Caller]) -> str:

@@ -16,7 +16,7 @@ def leave(facts: Facts, prompt: str, reasons: str, card: str) -> Dialogue[tuple[
     if nothing_to_choose(desk.choosable):
         return Tell(text=words.on_list_none)
     project = yield from choose_project(facts, prompt)
-    because = yield from ask_because(facts, project.id, reasons)
+    because = yield from ask_because(facts, project.id, project.name, reasons)
     yield from Confirm.of(
         f"confirm@{project.id}",
         card.format(project=project.name),

@@ -5,7 +5,7 @@
 市项目办> [城北水厂扩建工程]
 城北水厂扩建工程：哪一期？ [2012年3月进展] [2012年4月进展]
 市项目办> [2012年3月进展]
-什么原因？ [项目停工]
+城北水厂扩建工程 2012年3月进展：什么原因？ [项目停工]
 市项目办> 汛期停工
 请核对：城北水厂扩建工程免报 [✅ 确认] [改原因]
 市项目办> [✅ 确认]
@@ -16,7 +16,14 @@ from handlers.card import Confirm
 from handlers.commands import ExemptDuty, TakeBackExemption, Tell
 from handlers.conversation import Dialogue
 from handlers.desk_facts import DeskDuty, Found
-from handlers.desk_steps import ask_because, choose_duty, choose_project, duty_name, nothing_to_choose
+from handlers.desk_steps import (
+    ask_because,
+    choose_duty,
+    choose_project,
+    duty_name,
+    full_name,
+    nothing_to_choose,
+)
 from handlers.facts import Facts
 from handlers.questions import Choice
 from handlers.reading import Item
@@ -32,7 +39,7 @@ def exempt_duty(facts: Facts) -> Dialogue[ExemptDuty | TakeBackExemption | Tell]
     duty = yield from choose_duty(facts, project)
     if duty.is_exempt:
         return (yield from _take_back(facts, project, duty))
-    because = yield from ask_because(facts, duty.id, words.exempt_reasons)
+    because = yield from ask_because(facts, duty.id, full_name(words, project, duty), words.exempt_reasons)
     yield from Confirm.of(
         f"confirm@{duty.id}",
         words.card_exempt.format(project=project.name),

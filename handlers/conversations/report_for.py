@@ -5,8 +5,8 @@
 市项目办> [城北水厂扩建工程]
 城北水厂扩建工程：谁打的电话？ [张三] [李四] [赵局长]
 市项目办> [张三]
-代报什么？ [报进展] [报问题] [零报告]
-市项目办> [报进展]
+代报什么？ [进展] [问题] [没有问题]
+市项目办> [进展]
 城北水厂扩建工程：2012年3月完成投资多少？（万元）
 市项目办> 1200
 形象进度到哪一步了？
@@ -51,9 +51,9 @@ def report_for(facts: Facts) -> Dialogue[FileProgress | FileIssue | FileZeros | 
         f"kind@{project.id}",
         words.ask_report_kind,
         items=(
-            Item("progress", words.menu_progress),
-            Item("issue", words.menu_issue),
-            Item("zero", words.menu_zero),
+            Item("progress", words.for_progress),
+            Item("issue", words.for_issue),
+            Item("zero", words.for_zero),
         ),
     )
     command = yield from _same_questions(KINDS[kind], facts)

@@ -3,7 +3,7 @@
 市项目办> 退回
 退回哪个项目的报告？ [城北水厂扩建工程] [南湖大道改造]
 市项目办> [城北水厂扩建工程]
-什么原因？ [数字有误] [形象进度太笼统] [与现场不符] [缺照片]
+城北水厂扩建工程 J1：什么原因？ [数字有误] [形象进度太笼统] [与现场不符] [缺照片]
 市项目办> [数字有误]
 要重报哪一部分？ [全部重报] [只改金额] [只改形象进度] [只补照片]
 市项目办> [只改金额]
@@ -33,7 +33,12 @@ def return_report(facts: Facts) -> Dialogue[ReturnReport | Tell]:
         return Tell(text=words.return_none)
     project = yield from choose_project(facts, words.ask_return)
     report = yield from _report(facts, project)
-    because = yield from ask_because(facts, report.id, words.return_reasons)
+    because = yield from ask_because(
+        facts,
+        report.id,
+        words.report_of.format(project=project.name, receipt=report.receipt),
+        words.return_reasons,
+    )
     part = yield from _part(words, report)
     yield from _card(facts, project, report, because, part)
     return ReturnReport(report.id, because, None if part == ALL else (part,))

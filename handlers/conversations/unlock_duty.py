@@ -3,7 +3,7 @@
 市项目办> 解锁
 给哪个项目解锁？ [城北水厂扩建工程] [南湖大道改造]
 市项目办> [城北水厂扩建工程]
-什么原因？ [情况特殊]
+城北水厂扩建工程 2012年3月进展：什么原因？ [情况特殊]
 市项目办> [情况特殊]
 开到什么时候？ [到今天18:00] [1个工作日] [3个工作日]
 市项目办> [3个工作日]
@@ -19,7 +19,14 @@ from handlers.commands import Tell, UnlockDuty
 from handlers.conversation import Dialogue
 from handlers.days import Day, written
 from handlers.desk_facts import DeskDuty, Found
-from handlers.desk_steps import ask_because, choose_duty, choose_project, duty_name, nothing_to_choose
+from handlers.desk_steps import (
+    ask_because,
+    choose_duty,
+    choose_project,
+    duty_name,
+    full_name,
+    nothing_to_choose,
+)
 from handlers.facts import Facts
 from handlers.reading import Item
 
@@ -32,7 +39,7 @@ def unlock_duty(facts: Facts) -> Dialogue[UnlockDuty | Tell]:
         return Tell(text=words.unlock_none)
     project = yield from choose_project(facts, words.ask_unlock)
     duty = yield from choose_duty(facts, project)
-    because = yield from ask_because(facts, duty.id, words.unlock_reasons)
+    because = yield from ask_because(facts, duty.id, full_name(words, project, duty), words.unlock_reasons)
     until = yield from Day(
         f"until@{duty.id}",
         words.ask_until,
