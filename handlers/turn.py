@@ -151,8 +151,8 @@ def _hear(turn: Turn) -> str:
         case LookUp(issue_id):
             turn.answer(problems.look_up(turn, issue_id))
             return "look up"
-    if notice := read_about_notice(text):
-        turn.answer(notices.look_up(turn, notice.notice))
+    if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
+        turn.answer(found)
         return "look up"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))

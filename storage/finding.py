@@ -117,6 +117,6 @@ def _meant_by(text: str) -> ColumnElement[bool]:
     if receipt := _RECEIPT.fullmatch(text.lower()):
         return Project.id == select(Report.project_id).where(Report.id == int(receipt[1])).scalar_subquery()
     by_name = Project.name.contains(text, autoescape=True)
-    if text.isascii() and text.isalpha():
+    if text.isascii() and text.isalnum():
         return or_(by_name, Project.initials.startswith(text.lower(), autoescape=True))
     return by_name

@@ -37,11 +37,12 @@ def send_notice(turn: Turn, command: SendNotice) -> Outcome:
     return Outcome(Outgoing(title=title, text=text), summary=title)
 
 
-def look_up(turn: Turn, notice_id: int) -> Outgoing:
-    """Who received a notice, who not yet, and who cannot be reached; for the office alone."""
+def look_up(turn: Turn, notice_id: int) -> Outgoing | None:
+    """Who received a notice, who not yet, and who cannot be reached; None for everybody but the office."""
     words, notice = turn.city.words, turn.session.get(Notice, notice_id)
-    office = Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
-    if notice is None or not office:
+    if Role.OFFICE not in people.roles_of(turn.session, turn.person.id, turn.today):
+        return None
+    if notice is None:
         return Outgoing(text=words.no_such_notice.format(number=f"T{notice_id}"))
     title = words.notice_look_up.format(
         number=notice.number, time=day_and_hour(notice.at, turn.city.zone), audience=notice.audience
