@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from handlers.conversation import Dialogue
-from handlers.desk_facts import Caller, Choosable, DeskDuty, Found
+from handlers.desk_facts import Caller, Choosable, DeskDuty, DeskFacts, Found
 from handlers.facts import Facts
 from handlers.questions import Choice, Text
 from handlers.reading import Item
@@ -85,6 +85,24 @@ def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:
 
 def full_name(words: Words, project: Found, duty: DeskDuty) -> str:
     return f"{project.name} {duty_name(words, duty.kind, duty.period_name)}"
+
+
+def calls(words: Words, desk: DeskFacts) -> list[str]:
+    """One telephone call a line: the same people are asked once for all that they owe."""
+    found: dict[tuple[str, tuple[Caller, ...]], list[str]] = {}
+    for debtor in desk.debtors:
+        name = debtor.project
+        if len(desk.periods) > 1:
+            name = words.owes_of_period.format(
+                project=name, duty=duty_name(words, debtor.kind, debtor.period_name)
+            )
+        found.setdefault((debtor.unit, debtor.callers), []).append(name)
+    return [
+        words.phone_line.format(
+            unit=unit, callers=names_and_phones(words, callers), projects=words.list_separator.join(names)
+        )
+        for (unit, callers), names in found.items()
+    ]
 
 
 def names_and_phones(words: Words, callers: Sequence[Caller]) -> str:

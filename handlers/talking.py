@@ -17,6 +17,7 @@ from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.searching import Search
 from handlers.turning import Turn
+from handlers.words import Words
 from storage import projects, talks
 from storage.messages import Option, Outgoing
 from storage.talks import TalkRow
@@ -72,8 +73,9 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     facts = _facts(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
-        talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
-        _tell(turn, Outcome(Outgoing(text=words.cancelled)), _unfinished(turn), in_place=in_place)
+        text = words.desk_cancelled if _of_the_office(talk, words) else words.cancelled
+        talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
+        _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn), in_place=in_place)
         return
     if _is_gone(talk, facts, after):
         _end_gone(turn, talk)
@@ -100,11 +102,14 @@ def _end_gone(turn: Turn, talk: TalkRow) -> None:
     """Says plainly that it was not taken, instead of asking for another project as if nothing had happened."""
     words = turn.city.words
     project = projects.named(turn.session, int(str(talk.answers["project"]).partition(".")[0])).name
-    of_office = any(script == talk.script for _, script in desk_menu(words))
-    template = words.desk_gone if of_office else words.talk_gone
+    template = words.desk_gone if _of_the_office(talk, words) else words.talk_gone
     text = template.format(title=talk_title(words, talk.script), project=project)
     talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
     _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn))
+
+
+def _of_the_office(talk: TalkRow, words: Words) -> bool:
+    return any(script == talk.script for _, script in desk_menu(words))
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:

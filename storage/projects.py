@@ -117,14 +117,17 @@ _OPEN_FOR_PROGRESS = Query(
         _answers.since <= bindparam("today"),
         or_(_answers.until.is_(None), _answers.until > bindparam("today")),
         _duty.opens <= bindparam("now"),
-        # Open, or returned and still to be mended, or opened again by the office (rules/duties.py).
+        # Not closed, or opened again by the office; of the duty alone, so that the past costs no look at reports.
         or_(
-            and_(
-                _duty.state.is_(None),
-                _duty.exempt.is_(None),
-                or_(_duty.closes > bindparam("closing"), _report.mend_by > bindparam("closing")),
-            ),
+            _duty.state.is_(None),
             and_(_duty.state == DutyState.MISSED, _duty.unlocked_until > bindparam("closing")),
+        ),
+        _duty.exempt.is_(None),
+        # Past its instants only what was returned and can still be mended.
+        or_(
+            _duty.state.is_not(None),
+            _duty.closes > bindparam("closing"),
+            _report.mend_by > bindparam("closing"),
         ),
     )
     .group_by(_project.id, _duty.id)

@@ -65,7 +65,7 @@ def test_a_zero_that_a_problem_answered_for_is_not_expected(town: Town) -> None:
 def test_a_unit_is_shown_with_what_it_owes_and_whom_to_telephone(town: Town) -> None:
     town.office.says("未报")
     shown = town.office.taps("城北区住建局 2")
-    assert f"{NORTH} 2012年3月进展：张三 13900000001" in shown.text
+    assert f"☎ 城北区住建局 张三 13900000001：{NORTH}、{SOUTH}" in shown.text
 
 
 def test_a_head_sees_the_own_unit_and_no_other(town: Town) -> None:
@@ -95,9 +95,22 @@ def test_a_button_of_the_office_in_other_hands_opens_nothing(town: Town, script:
 def test_the_telephone_list_has_one_line_for_all_that_the_same_people_owe(town: Town) -> None:
     of_another_unit(town)
     assert town.office.says("电话单").text.splitlines() == [
-        f"城北区住建局 张三 13900000001：{NORTH}、{SOUTH}",
-        "水利局 钱七 13900000007：防洪堤",
+        f"☎ 城北区住建局 张三 13900000001：{NORTH}、{SOUTH}",
+        "☎ 水利局 钱七 13900000007：防洪堤",
     ]
+
+
+def test_where_several_periods_are_open_each_line_says_what_for(town: Town) -> None:
+    town.reaches(7, 2)
+    shown = town.office.says("电话单").text
+    assert f"{NORTH}（2012年6月进展）" in shown
+    assert f"{NORTH}（2012年上半年零报告）" in shown
+
+
+def test_the_office_finds_its_menu_under_help_and_others_do_not(town: Town) -> None:
+    assert labels(town.office.says("帮助"))[0] == "市项目办"
+    assert town.office.taps("市项目办").title == "市项目办"
+    assert "市项目办" not in labels(town.reporter.says("帮助"))
 
 
 def test_when_everything_has_come_the_list_says_so(town: Town) -> None:

@@ -6,8 +6,7 @@
 
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
-from handlers.desk_facts import Caller, Debtor
-from handlers.desk_steps import names_and_phones
+from handlers.desk_steps import calls
 from handlers.facts import Facts
 
 
@@ -19,23 +18,8 @@ def phone_list(facts: Facts) -> Dialogue[Tell]:
         return Tell(text=words.owes_none_open)
     if not desk.debtors:
         return Tell(text=words.owes_all_in)
-    lines = [
-        words.phone_line.format(
-            unit=unit, caller=names_and_phones(words, callers), projects=words.list_separator.join(projects)
-        )
-        for (unit, callers), projects in _by_callers(desk.debtors).items()
-    ]
+    lines = calls(words, desk)
     if desk.not_shown:
         lines.append(words.not_shown.format(count=desk.not_shown))
     return Tell(words.phone_title, "\n".join(lines))
     yield  # a conversation is a generator even when it asks nothing
-
-
-def _by_callers(debtors: tuple[Debtor, ...]) -> dict[tuple[str, tuple[Caller, ...]], list[str]]:
-    """One call for all that the same people owe."""
-    found: dict[tuple[str, tuple[Caller, ...]], list[str]] = {}
-    for debtor in debtors:
-        projects = found.setdefault((debtor.unit, debtor.callers), [])
-        if debtor.project not in projects:
-            projects.append(debtor.project)
-    return found

@@ -81,7 +81,7 @@ def _card(facts: Facts, project: Found, report: Standing, because: str, part: st
     words = facts.words
     lines = [
         words.line_project.format(text=project.name),
-        words.line_duty.format(text=_label(words, report)),
+        words.line_report.format(text=_label(words, report)),
         words.line_said.format(text=report.said, name=report.name, filed=report.filed),
         words.line_because.format(text=because),
         words.line_parts.format(text=parts(words)[part]),

@@ -10,8 +10,8 @@
 
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
-from handlers.desk_facts import Debtor, DeskFacts, PeriodFigures
-from handlers.desk_steps import duty_name, names_and_phones
+from handlers.desk_facts import DeskFacts, PeriodFigures
+from handlers.desk_steps import calls, duty_name
 from handlers.facts import Facts
 from handlers.words import Words
 
@@ -50,17 +50,8 @@ def _line(words: Words, period: PeriodFigures) -> str:
 def _debtors(words: Words, desk: DeskFacts) -> list[str]:
     if not desk.debtors:
         return [words.owes_all_in]
-    lines = [_debtor(words, debtor) for debtor in desk.debtors]
+    lines = calls(words, desk)
     return [*lines, words.not_shown.format(count=desk.not_shown)] if desk.not_shown else lines
-
-
-def _debtor(words: Words, debtor: Debtor) -> str:
-    return words.owes_debtor.format(
-        project=debtor.project,
-        period=debtor.period_name,
-        what=duty_name(words, debtor.kind, ""),
-        callers=names_and_phones(words, debtor.callers),
-    )
 
 
 def _units(words: Words, desk: DeskFacts) -> tuple[tuple[str, str], ...]:

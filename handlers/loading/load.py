@@ -22,16 +22,12 @@ def _not_mine(loading: Loading) -> Facts:
     return Facts(loading.city.words, loading.person, projects=by_name(loading))
 
 
-def _help(loading: Loading) -> Facts:
-    return Facts(loading.city.words, loading.person)
-
-
 _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "report_progress": progress,
     "report_issue": issue,
     "report_zero": zero,
     "my_duties": my_duties,
-    "show_help": _help,
+    "show_help": desk.of_office(desk.nothing),
     "not_mine": _not_mine,
     "desk": desk.of_office(desk.nothing),
     "who_owes": who_owes,

@@ -23,6 +23,7 @@ class Desk(Sentences):
     desk_text: str = "点一项，或直接打它的名字。"
     desk_gone: str = "「{title}」没有办成：{project}的情况已经变了，请重新来一次。"
     desk_confirm: str = "✅ 确认"
+    desk_cancelled: str = "已取消，什么都没有办。"
 
     # Choosing one of many.
     ask_which: str = "哪个项目？"
@@ -52,14 +53,14 @@ class Desk(Sentences):
     owes_unit: str = "{unit} {count}"
     owes_more: str = "更多单位（第{page}页）"
     owes_of_unit: str = "{unit}未报"
-    owes_debtor: str = "{project} {period}{what}：{callers}"
+    owes_of_period: str = "{project}（{duty}）"
     owes_not_allowed: str = "这里只有市项目办和单位的一把手、分管领导能看。"
     caller: str = "{name} {phone}"
     no_phone: str = "没有登记电话"
     nobody_reports: str = "没有登记联络人"
     not_shown: str = "还有{count}项没有列出，请按单位看。"
     phone_title: str = "电话单"
-    phone_line: str = "{unit} {caller}：{projects}"
+    phone_line: str = "☎ {unit} {callers}：{projects}"
 
     # 退回
     ask_return: str = "退回哪个项目的报告？"
@@ -75,6 +76,7 @@ class Desk(Sentences):
     part_progress: str = "只改形象进度"
     part_photos: str = "只补照片"
     card_return: str = "请核对：退回 {receipt}"
+    line_report: str = "报告：{text}"
     line_said: str = "报的是：{text}（{name} {filed}）"
     line_parts: str = "重报：{text}"
     line_mend_by: str = "{date}前改好，仍按原来的时间算"
