@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyState, ProjectState, ReportKind
+from rules.kinds import DutyKind, DutyState, ProjectState, ReportKind
 from storage.duties import awaited
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty, Report
@@ -42,11 +42,9 @@ def off_list() -> ColumnElement[bool]:
 
 def with_report() -> ColumnElement[bool]:
     """Projects with a monthly report that can be returned: it stands, and its duty has not closed."""
-    return (
-        select(Report.id)
-        .join(Duty, Duty.report_id == Report.id)
-        .where(Report.project_id == Project.id, *returnable())
-        .exists()
+    # By the duties that are not closed, whose index is small; most projects have no such report.
+    return Project.id.in_(
+        select(Duty.project_id).join(Report, Report.id == Duty.report_id).where(*returnable())
     )
 
 
@@ -65,7 +63,15 @@ def with_missed(now: datetime) -> ColumnElement[bool]:
 
 
 def missed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (Duty.state == DutyState.MISSED, Duty.closes > now - UNLOCKED_FOR)
+    since = now - UNLOCKED_FOR
+    return (
+        Duty.kind.in_(
+            [DutyKind.PROGRESS, DutyKind.ZERO]
+        ),  # with the period, this is how a project's duties are found
+        Duty.period >= f"{since.year}",
+        Duty.state == DutyState.MISSED,
+        Duty.closes > since,
+    )
 
 
 def with_awaited() -> ColumnElement[bool]:

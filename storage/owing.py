@@ -131,6 +131,7 @@ def _expected(period: OpenPeriod, half: Span | None, unit_id: int | None) -> tup
         Duty.kind == period.kind,
         Duty.period == period.period,
         Duty.due == period.due,
+        Duty.closes == period.closes,  # it is by this that the rows of a period are found
         *(() if unit_id is None else (Duty.unit_id == unit_id,)),
     )
     if half is None:

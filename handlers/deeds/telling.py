@@ -45,11 +45,13 @@ def tell_for(turn: Turn, person_id: int, message: Outgoing) -> str:
 
 def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
     """The button that opens the report of a duty."""
-    words = turn.city.words
-    if duty.kind is DutyKind.ZERO:
-        return ((Option(label=label or words.menu_zero, data="o|report_zero|"),),)
-    data = f"o|report_progress|{duty.project_id}.{duty.period}"
-    return ((Option(label=label or words.menu_progress, data=data),),)
+    words, project = turn.city.words, duty.project_id
+    word, data = {
+        DutyKind.PROGRESS: (words.menu_progress, f"o|report_progress|{project}.{duty.period}"),
+        DutyKind.ZERO: (words.menu_zero, "o|report_zero|"),
+        DutyKind.ISSUE: (words.menu_issue, f"o|report_issue|{project}"),
+    }[duty.kind]
+    return ((Option(label=label or word, data=data),),)
 
 
 def name_of(turn: Turn, duty: Duty) -> str:
