@@ -15,14 +15,15 @@ LONGEST_REASON = 100
 
 
 def choose_project(facts: Facts, prompt: str, key: str = "project") -> Dialogue[Found]:
-    return (yield from choose(key, prompt, facts.desk.choosable, facts.words))
+    words = facts.words
+    return (yield from choose(key, prompt, facts.desk.choosable, words, words.search_project))
 
 
-def choose(key: str, prompt: str, among: Choosable, words: Words) -> Dialogue[Found]:
-    """One of what a search has found."""
+def choose(key: str, prompt: str, among: Choosable, words: Words, how: str) -> Dialogue[Found]:
+    """One of what a search has found; `how` says what may be typed."""
     items = tuple(_item(found) for found in among.items)
     chosen = yield from Search.among(
-        key, prompt, items, words, searched=among.searched, more=among.more
+        key, prompt, items, words, searched=among.searched, more=among.more, how=how
     )  # fmt: skip
     return next(found for found in among.items if str(found.id) == chosen)
 

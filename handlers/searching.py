@@ -20,12 +20,21 @@ class Search(Choice):
 
     @classmethod
     def among(
-        cls, key: str, prompt: str, items: tuple[Item, ...], words: Words, *, searched: str, more: bool
+        cls,
+        key: str,
+        prompt: str,
+        items: tuple[Item, ...],
+        words: Words,
+        *,
+        searched: str,
+        more: bool,
+        how: str,
     ) -> "Search":
+        """`how` says what may be typed; it is shown where that is the only way."""
         if searched and not items:
-            hint = words.search_none.format(text=searched)
+            hint = words.search_none.format(text=searched) + how
         elif more:
-            hint = words.search_more.format(count=len(items)) if items else words.search_first
+            hint = words.search_more.format(count=len(items)) if items else how
         else:
             hint = ""
         return cls(key, prompt, hint=hint, items=items, searched=searched)

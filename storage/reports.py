@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, insert, null, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
@@ -189,14 +189,13 @@ def returned(session: Session, report_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def filers(session: Session, report: Report) -> list[int]:
-    """Whom a report's fate concerns: who filed its present version, and who telephoned for it."""
-    row = session.execute(
-        select(ReportVersion.for_person, ReportVersion.filed_by).where(
+def whose(session: Session, report: Report) -> int:
+    """Whose report it is: who telephoned for its present version, else who filed it."""
+    return session.execute(
+        select(func.coalesce(ReportVersion.for_person, ReportVersion.filed_by)).where(
             ReportVersion.report_id == report.id, ReportVersion.version == report.version
         )
-    ).one()
-    return [each for each in row if each is not None]
+    ).scalar_one()
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":

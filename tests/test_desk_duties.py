@@ -1,12 +1,16 @@
 """What the office does to reports and duties in chat: returning, unlocking, exempting, and what becomes of the duty."""
 
 import json
+from datetime import date
 
 import pytest
+from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState
 from storage.tables.ledger import LedgerRow
+from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Report, ReportVersion
+from tests.builders import a_binding, a_person, a_responsibility
 from tests.chat import Chat, labels
 from tests.town import NORTH, SOUTH, Town
 
@@ -147,7 +151,35 @@ def test_the_ledger_holds_that_a_report_was_returned_without_the_words(town: Tow
     assert "张三弄错了" not in json.dumps(facts, ensure_ascii=False)
 
 
+def test_a_report_of_who_has_left_the_project_is_returned_to_who_came_after_too(town: Town) -> None:
+    files(town.reporter)
+
+    def hands_over(session: Session) -> int:
+        ended = session.query(Responsibility).filter_by(person_id=int(town.reporter.user) - 1000)
+        ended.update({"until": date(2012, 3, 27)})
+        successor = a_person(session, name="钱七")
+        a_binding(session, successor, channel="chat")
+        a_responsibility(session, session.get_one(Project, town.north), successor)
+        return successor.id
+
+    successor = town.chat(str(town.do(hands_over) + 1000))
+    town.reaches(3, 28)
+    returns(town)
+    assert [chat.last().title for chat in (town.reporter, successor)] == ["市项目办退回了 J1"] * 2
+    assert "要更正吗" in successor.taps("改好再报").title
+
+
 # 解锁
+
+
+def test_a_zero_can_be_unlocked_too_and_is_late(town: Town) -> None:
+    town.reaches(7, 9)
+    for step in ("解锁", NORTH, "2012年上半年零报告", "情况特殊", "明天", "确认"):
+        town.office.says(step)
+    town.reporter.taps("零报告")
+    assert town.reporter.says("确认").title == "零报告已收到"
+    states = {each.project_id: each.state for each in town.rows(Duty) if each.period == "2012H1"}
+    assert states == {town.north: DutyState.LATE, town.south: DutyState.MISSED}
 
 
 def test_what_is_filed_while_a_missed_duty_stands_unlocked_is_late_and_the_ledger_keeps_both_states(

@@ -164,6 +164,16 @@ def test_a_notice_to_a_unit_goes_to_its_people(town: Town) -> None:
     assert (told(town.head), told(other)) == (True, False)
 
 
+def test_one_of_many_units_is_found_by_typing(town: Town) -> None:
+    of_another_unit(town)
+    town.do(lambda session: [a_unit(session, name=f"单位{place:02}") for place in range(15)])
+    for step in ("通知", "快报", "一个单位"):
+        town.office.says(step)
+    assert town.office.last().text == "请打单位名称的一部分（如“水利”）。"
+    assert town.office.says("飞机").text == "没有找到「飞机」。请打单位名称的一部分（如“水利”）。"
+    assert town.office.says("水利").title == "请核对：通知水利局（1人）"
+
+
 def test_a_notice_to_those_who_owe_leaves_out_who_has_reported(town: Town) -> None:
     other = of_another_unit(town)
     files(town.reporter)
@@ -256,7 +266,7 @@ def test_among_two_hundred_a_part_of_the_name_is_asked_for_and_one_match_is_take
     with_projects(town, 200)
     first = town.office.says("暂停")
     assert first.title == "暂停哪个项目？"
-    assert first.text.startswith("项目很多。请打名称的一部分")
+    assert first.text.startswith("请打名称的一部分")
     assert labels(first) == ["取消"]
     assert town.office.says("湖大道").title == f"{SOUTH}：什么原因？"
 

@@ -35,7 +35,9 @@ def send_notice(facts: Facts) -> Dialogue[SendNotice | Tell]:
         words.ask_audience,
         items=tuple(Item(key, label) for key, label in audiences(words).items()),
     )
-    unit = (yield from choose("unit", words.ask_unit, desk.units, words)) if audience == "unit" else None
+    unit = None
+    if audience == "unit":
+        unit = yield from choose("unit", words.ask_unit, desk.units, words, words.search_unit)
     name = unit.name if unit else audiences(words)[audience]
     if not desk.audience:
         return Tell(text=words.notice_nobody.format(audience=name))

@@ -3,13 +3,14 @@
 from handlers.commands import ReturnReport
 from handlers.conversations.return_report import ALL, parts
 from handlers.days import written
-from handlers.deeds.telling import report_row, tell
+from handlers.deeds.telling import report_row, tell, tell_reporters
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import ReportKind
 from rules.periods import Period
+from rules.scope import REPORTING
 from rules.workdays import end_of_workday
-from storage import duties, projects, reports
+from storage import duties, people, projects, reports
 from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.tables.reporting import Duty, Report
@@ -34,7 +35,7 @@ def return_report(turn: Turn, command: ReturnReport) -> Outcome:
     )  # fmt: skip
     project, period = projects.named(turn.session, report.project_id), Period.parse(report.period)
     date = written(mend_by.astimezone(turn.city.zone).date())
-    _tell_filers(turn, command, report, duty, date)
+    _tell_whose_it_is(turn, command, report, duty, date)
     title = words.returned.format(receipt=report.receipt)
     text = words.returned_text.format(project=project.name, period=period.chinese, date=date)
     return Outcome(Outgoing(title=title, text=text), summary=title)
@@ -49,7 +50,8 @@ def _duty(turn: Turn, report: Report) -> Duty | None:
     return found[0] if stands and found else None
 
 
-def _tell_filers(turn: Turn, command: ReturnReport, report: Report, duty: Duty, date: str) -> None:
+def _tell_whose_it_is(turn: Turn, command: ReturnReport, report: Report, duty: Duty, date: str) -> None:
+    """Tells whose report it was; and if that is another's project by now, those who have to mend it."""
     words = turn.city.words
     text = words.told_returned.format(
         project=projects.named(turn.session, report.project_id).name,
@@ -60,4 +62,7 @@ def _tell_filers(turn: Turn, command: ReturnReport, report: Report, duty: Duty, 
     )
     title = words.told_returned_title.format(receipt=report.receipt)
     message = Outgoing(title=title, text=text, rows=report_row(turn, duty, words.mend_button))
-    tell(turn, reports.filers(turn.session, report), message)
+    whose = reports.whose(turn.session, report)
+    tell(turn, [whose], message)
+    if whose not in people.responsible(turn.session, report.project_id, REPORTING, turn.today):
+        tell_reporters(turn, report.project_id, message)

@@ -26,12 +26,10 @@ class Desk(Sentences):
     desk_cancelled: str = "已取消，什么都没有办。"
 
     # Choosing one of many.
-    ask_which: str = "哪个项目？"
-    search_first: str = "项目很多。请打名称的一部分（如“水厂”）、序号（如“3号”）或回执编号（如“J12”）。"
-    search_more: str = "对得上的很多，只列出前{count}个；多打几个字，或打序号（如“3号”）。"
-    search_none: str = (
-        "没有找到「{text}」。请换个说法，打名称的一部分、序号（如“3号”）或回执编号（如“J12”）。"
-    )
+    search_project: str = "请打名称的一部分（如“水厂”）、序号（如“3号”）或回执编号（如“J12”）。"
+    search_unit: str = "请打单位名称的一部分（如“水利”）。"
+    search_more: str = "对得上的很多，只列出前{count}个；多打几个字就少了。"
+    search_none: str = "没有找到「{text}」。"
     ask_which_duty: str = "{project}：哪一期？"
     duty_name: str = "{period}{what}"
     duty_kind_issue: str = "问题月报"
@@ -186,7 +184,6 @@ class Desk(Sentences):
     audience_owing: str = "还没报的"
     audience_bound: str = "所有绑定的人"
     ask_unit: str = "哪个单位？"
-    search_unit: str = "单位很多，请打单位名称的一部分。"
     card_notice: str = "请核对：通知{audience}（{count}人）"
     notice_nobody: str = "这些人里现在一个也没有：{audience}。"
     notice_unreachable: str = "其中{count}人没绑定或停用了，收不到，发完可看电话。"
