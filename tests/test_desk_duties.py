@@ -122,7 +122,8 @@ def test_a_report_returned_twice_and_mended_twice_in_time_still_counts_from_its_
 def test_what_was_returned_is_owed_again_and_a_new_version_ends_it(town: Town) -> None:
     files(town.reporter)
     returns(town)
-    assert f"⚠ {NORTH} 2012年3月进展被退回，3月29日 23:59前改好" in town.reporter.says("我的待办").text
+    first = town.reporter.says("我的待办").text.splitlines()[0]
+    assert first == f"⚠ {NORTH} 2012年3月进展被退回，3月29日 23:59前改好"
     mends(town.reporter)
     assert "被退回" not in town.reporter.says("我的待办").text
     [report] = town.rows(Report)
@@ -303,6 +304,14 @@ def test_a_project_paused_after_the_month_still_owes_and_reports_it(town: Town) 
     assert duty(town, town.north).state is DutyState.ON_TIME
 
 
+def test_the_last_month_of_an_ended_project_can_be_reported_by_telephone(town: Town) -> None:
+    town.reaches(4, 5)
+    puts(town, "结束", NORTH, "撤项")
+    for step in ("代报", NORTH, "张三", "进展", "0", "已撤项", "没有"):
+        town.office.says(step)
+    assert town.office.says("确认").title == "已收到 J1"
+
+
 def test_an_ended_project_gets_no_new_duties(town: Town) -> None:
     puts(town, "结束", NORTH, "已竣工验收")
     town.reaches(5, 1)
@@ -327,9 +336,19 @@ def test_a_resumed_project_owes_from_its_first_full_period(town: Town) -> None:
     assert duty(town, town.north, "2012-05").state is None
 
 
-def test_a_project_resumed_before_the_month_begins_owes_it_after_all_and_an_exemption_survives(
-    town: Town,
-) -> None:
+def test_a_project_resumed_before_the_month_begins_owes_it_after_all(town: Town) -> None:
+    puts(town, "暂停", NORTH, "停工")
+    assert duty(town, town.north, "2012-04").state is DutyState.VOID
+    town.clock.strike(3, 30)
+    puts(town, "恢复")
+    assert duty(town, town.north, "2012-04").state is None
+    assert duty(town, town.north, "2012-03").state is DutyState.VOID
+    assert [facts["after"] for facts in acts(town, "restate_duty")][-1] is None
+    town.reaches(5, 11)
+    assert duty(town, town.north, "2012-04").state is DutyState.MISSED
+
+
+def test_an_exemption_outlives_a_pause(town: Town) -> None:
     for step in ("免报", NORTH, "2012年4月进展", "停工", "确认"):
         town.office.says(step)
     puts(town, "暂停", NORTH, "停工")

@@ -12,14 +12,15 @@ from storage.tables.reporting import Duty, Report
 def my_duties(loading: Loading) -> Facts:
     rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
-    owed = tuple(_owed(loading, duty, name) for duty, name in rows if duty.id not in barred)
+    owed = [_owed(loading, duty, name) for duty, name in rows if duty.id not in barred]
+    owed.sort(key=lambda each: not each.returned)  # what was returned has the nearest day
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
     )
     return Facts(
         loading.city.words,
         loading.person,
-        owed=owed,
+        owed=tuple(owed),
         sent=tuple(
             Sent(f"J{row.id}", row.project, Period.parse(row.period).chinese, DutyKind(row.kind.value))
             for row in reports.sent_by(loading.session, loading.person.id, 3)

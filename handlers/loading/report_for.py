@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from sqlalchemy import or_
+
 from handlers.desk_facts import Caller, Choosable, DeskFacts
 from handlers.facts import Facts, PersonFacts
 from handlers.loading.base import Loading, loose
@@ -29,7 +31,9 @@ def report_for(loading: Loading) -> Facts:
 
 
 def _desk(loading: Loading) -> DeskFacts:
-    found: Choosable = choosable(loading, finding.on_list(), "which")
+    # What was paused or ended may still owe its last period.
+    among = or_(finding.on_list(), finding.with_awaited())
+    found: Choosable = choosable(loading, among, "which")
     project_id = chosen(loading, found, "which")
     if project_id is None:
         return DeskFacts(choosable=found)
