@@ -85,6 +85,7 @@ def test_a_returned_report_mended_in_time_counts_from_its_first_filing_even_afte
     returns(town)
     town.reaches(4, 12)
     assert duty(town, town.north).state is None, "it waits for the mending"
+    assert f"{NORTH} 2012年3月进展被退回，4月13日" in town.reporter.says("我的待办").text
     assert duty(town, town.south).state is DutyState.MISSED
     mends(town.reporter)
     town.sweep()
@@ -401,6 +402,7 @@ def test_a_major_problem_by_telephone_alerts_as_ever_and_is_told_to_who_telephon
     receipt = town.office.says("确认")
     assert "已发给：王市长、孙主任、赵局长" in receipt.text
     assert town.leader.last().title == f"🔴 重大问题 W1：{NORTH}"
+    assert "城北区住建局 张三（周科长代报） 13900000001" in town.leader.last().text
     assert town.reporter.last().text.startswith(f"周科长代您报了{NORTH}的问题（W1）：两户阻工")
 
 

@@ -18,7 +18,7 @@ from storage import issues, media, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
-from storage.tables.registry import Person, Project
+from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Issue
 
 
@@ -72,13 +72,14 @@ def _register(
 def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
     """Writes to everyone who must know at once; gives back who that is, reachable or not."""
     words = turn.city.words
+    unit, name, phone = _who_reports(turn, issue)
     text = words.alert.format(
         what=issue.what,
         help=issue.help_needed or words.help_none,
         category=category,
-        unit=turn.person.unit,
-        name=turn.person.name,
-        phone=turn.person.phone,
+        unit=unit,
+        name=name,
+        phone=phone,
         time=day_and_hour(issue.filed, turn.city.zone),
     )
     title = words.alert_title.format(number=issue.number, project=project.name)
@@ -91,6 +92,15 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
         message = Outgoing(title=title, text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
+
+
+def _who_reports(turn: Turn, issue: Issue) -> tuple[str, str, str]:
+    """Unit, name and telephone of whom to ask: who filed the problem, or telephoned for it (代报)."""
+    if issue.for_person is None:
+        return turn.person.unit, turn.person.name, turn.person.phone
+    caller = turn.session.get_one(Person, issue.for_person)
+    name = turn.city.words.on_behalf.format(name=caller.name, by=turn.person.name)
+    return turn.session.get_one(Unit, caller.unit_id).name, name, caller.phone or ""
 
 
 def _acknowledge_row(turn: Turn, issue: Issue) -> Rows:

@@ -160,6 +160,7 @@ class Desk(Sentences):
     told_for: str = "{name}代您报了{project} {period}进展（{receipt}）：\n{summary}\n不对就点下面更正。"
     told_for_zero: str = "{name}代您报了{period}零报告：{projects}。不对请马上告诉市项目办。"
     told_for_issue: str = "{name}代您报了{project}的问题（{number}）：{what}\n不对请马上告诉市项目办。"
+    on_behalf: str = "{name}（{by}代报）"
     told_them: str = "已告诉{name}。"
     correct_button: str = "更正"
 
