@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from handlers.conversation import Dialogue
 from handlers.desk_facts import Caller, Choosable, DeskDuty, DeskFacts, Found
 from handlers.facts import Facts
-from handlers.questions import Choice, Text
+from handlers.questions import Choice, Text, quick
 from handlers.reading import Item
 from handlers.searching import Search
 from handlers.words import Words
@@ -72,7 +72,8 @@ def ask_because(facts: Facts, subject: int, name: str, listed: str) -> Dialogue[
         quick=tuple(Item(str(place), reason) for place, reason in enumerate(usual)),
         longest=LONGEST_REASON,
     )
-    return usual[int(answer[1:])] if answer.startswith("\0") else answer
+    meant = {quick(str(place)): reason for place, reason in enumerate(usual)}
+    return meant.get(answer, answer)
 
 
 def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:

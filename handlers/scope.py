@@ -17,6 +17,7 @@ from handlers.commands import (
     ExemptDuty,
     FileIssue,
     FileProgress,
+    FileSame,
     FileZeros,
     PauseProject,
     ResumeProject,
@@ -25,6 +26,7 @@ from handlers.commands import (
     TakeBackExemption,
     Tell,
     UnlockDuty,
+    WithdrawReport,
 )
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, office, reports_for_it
@@ -33,6 +35,8 @@ from storage import people
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it, office),
+    FileSame: (reports_for_it,),
+    WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it, office),
     FileZeros: (reports_for_it, office),
     DisownProject: (reports_for_it,),
@@ -52,24 +56,26 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(
-        any(
-            permission(standing(turn.session, turn.person.id, project, turn.today))
-            for permission in permissions
-        )
-        for project in projects_of(command)
-    )
+    return all(_may(turn, permissions, project) for project in projects_of(command))
+
+
+def may_add_evidence(turn: Turn, project_id: int) -> bool:
+    """Whether a photo sent for one that was refused may still go to its report: no command says so, it is only sent."""
+    return _may(turn, (reports_for_it, office), project_id)
+
+
+def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None) -> bool:
+    stands = standing(turn.session, turn.person.id, project_id, turn.today)
+    return any(permission(stands) for permission in permissions)
 
 
 def projects_of(command: Command) -> tuple[int | None, ...]:
     """The projects that a command is about; (None,) if it is about none."""
     match command:
-        case (
-            FileProgress(project_id=project)
-            | FileIssue(project_id=project)
-            | DisownProject(project_id=project)
-        ):
-            return (project,)
+        case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
+            return (command.project_id,)
+        case FileSame(projects=pairs):
+            return tuple(project for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return projects
         case _:

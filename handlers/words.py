@@ -10,12 +10,14 @@ from handlers.wording.binding import Binding
 from handlers.wording.common import Common
 from handlers.wording.desk import Desk
 from handlers.wording.duties import Duties
+from handlers.wording.files import Files
 from handlers.wording.issues import Issues
+from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.zeros import Zeros
 
 
-class Words(Common, Binding, Progress, Issues, Zeros, Duties, Desk):
+class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk):
     """All of them; a name is used once."""
 
 

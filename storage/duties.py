@@ -133,6 +133,11 @@ def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
     _RESTATE.run(session, duty=duty_id, stands=state)
 
 
+def unsettle(session: Session, duty_id: int) -> None:
+    """What kept the duty was taken back: it is owed again."""
+    session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))
+
+
 def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
     """Duties open at `now` that wait for a report of this person, each with its project's name."""
     return list(

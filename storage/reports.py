@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
-from typing import Any, NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
-from storage.prepared import Change, Query
+from storage.prepared import Query
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Duty, Report, ReportVersion
 
@@ -25,6 +25,11 @@ class Content:
     stage: str = ""
     next_plan: str = ""
     coordination: str = ""
+    started: date | None = None
+    not_started_because: str = ""
+    backfill_year: int = 0
+    backfill_total: int = 0
+    milestones: list[dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +55,14 @@ class Said(NamedTuple):
     amount: int | None
     progress: str
     stage: str
-    returned: datetime | None  # 退回: the office wants it mended
+    next_plan: str
+    coordination: str
+    carried: bool
+    backfill_year: int
+    backfill_total: int
+    returned: datetime | None
     returned_because: str
-    returned_parts: list[Any] | None  # the questions to be answered anew; None: all
+    returned_parts: list[str] | None
     mend_by: datetime | None  # until then the first filing time still counts
 
 
@@ -77,6 +87,11 @@ _SAID = Query(
         _version.amount,
         _version.progress,
         _version.stage,
+        _version.next_plan,
+        _version.coordination,
+        _version.carried,
+        _version.backfill_year,
+        _version.backfill_total,
         _report.returned,
         _report.returned_because,
         _report.returned_parts,
@@ -92,6 +107,7 @@ _SAID = Query(
         _report.project_id == bindparam("project"),
         _report.kind == bindparam("kind"),
         _report.period == bindparam("period"),
+        _report.withdrawn.is_(None),
     ),
     Said,
 )
@@ -101,14 +117,30 @@ _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables[
 _FILE = Query(insert(_REPORTS).returning(_report.id), int)
 _FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
 # A new version is what a return asked for: it ends it.
-_NEXT_VERSION = Change(
+_NEXT_VERSION = Query(
     update(_REPORTS)
-    .where(_report.id == bindparam("report"))
-    .values(
-        version=bindparam("number"), returned=null(), returned_by=null(), returned_because="",
-        returned_parts=null(), mend_by=null(),
+    .where(
+        _report.project_id == bindparam("project"),
+        _report.kind == bindparam("of_kind"),
+        _report.period == bindparam("month"),
     )
-)  # fmt: skip
+    .values(
+        version=_report.version + 1,
+        withdrawn=None,
+        returned=None,
+        returned_by=None,
+        returned_because="",
+        returned_parts=null(),
+        mend_by=None,
+    )
+    .returning(_report.id, _report.version),
+    lambda report, version: (report, version),
+)
+
+
+def withdraw(session: Session, report_id: int, now: datetime) -> None:
+    """撤回: the report counts for nothing until it is filed again; its versions stay."""
+    session.execute(update(Report).where(Report.id == report_id).values(withdrawn=now))
 
 
 def said(session: Session, project_id: int, kind: ReportKind, period: str) -> Said | None:
@@ -128,21 +160,18 @@ def file(
     now: datetime,
     for_person: int | None = None,
 ) -> Filed:
-    """Files a first version, or the next one where a report stands, which ends a return.
+    """Files a first version, or the next one of a report that stands, was returned or withdrawn.
 
-    The first filing time never changes. `for_person` is who telephoned, if another files it (代报).
+    `for_person` is who telephoned, if another files it (代报).
     """
-    standing = said(session, project_id, kind, period)
-    version = standing.version + 1 if standing else 1
-    filing = {"filed_by": person_id, "filed": now, "version": version}
-    if standing is None:
+    before = _NEXT_VERSION.first(session, project=project_id, of_kind=kind, month=period)
+    filing = {"filed_by": person_id, "filed": now}
+    if before is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
-        report_id = _FILE.one(session, **identity, **filing)
-    else:
-        report_id = standing.id
-        _NEXT_VERSION.run(session, report=report_id, number=version)
+        before = _FILE.one(session, **identity, **filing), 1
+    report_id, version = before
     values = {
-        **asdict(content), **filing, "report_id": report_id, "talk_id": talk_id, "check": {},
+        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id, "check": {},
         "for_person": for_person,
     }  # fmt: skip
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))

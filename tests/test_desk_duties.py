@@ -21,7 +21,8 @@ def files(person: Chat, project: str = NORTH, amount: str = "1200") -> None:
 
 
 def mends(person: Chat, amount: str = "1300") -> None:
-    for step in ("报进展", NORTH, "更正", amount, "主体封顶", "没有"):
+    """Answers what the office wants reported anew: the amount."""
+    for step in ("报进展", NORTH, amount):
         person.says(step)
     assert person.says("确认").title.startswith("已更正")
 
@@ -65,7 +66,9 @@ def test_whose_report_is_returned_learns_why_and_by_when_with_a_button_that_open
     assert told.title == "市项目办退回了 J1"
     assert told.text.splitlines()[:3] == [f"{NORTH} 2012年3月进展", "原因：数字有误", "重报：只改金额"]
     assert "3月29日前改好" in told.text
-    assert town.reporter.taps("改好再报").title.startswith(f"{NORTH} 2012年3月已由张三报过")
+    again = town.reporter.taps("改好再报")
+    assert again.title.startswith(f"{NORTH}：2012年3月完成投资多少")
+    assert "退回原因：数字有误" in again.text
 
 
 def test_which_parts_are_wanted_stands_with_the_report(town: Town) -> None:
@@ -168,7 +171,7 @@ def test_a_report_of_who_has_left_the_project_is_returned_to_who_came_after_too(
     town.reaches(3, 28)
     returns(town)
     assert [chat.last().title for chat in (town.reporter, successor)] == ["市项目办退回了 J1"] * 2
-    assert "要更正吗" in successor.taps("改好再报").title
+    assert "退回原因" in successor.taps("改好再报").text
 
 
 # 解锁

@@ -18,6 +18,7 @@ from handlers.commands import (
     ExemptDuty,
     FileIssue,
     FileProgress,
+    FileSame,
     FileZeros,
     PauseProject,
     ResumeProject,
@@ -26,6 +27,7 @@ from handlers.commands import (
     TakeBackExemption,
     Tell,
     UnlockDuty,
+    WithdrawReport,
 )
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
@@ -47,6 +49,8 @@ EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
     Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
     # The office files what was reported by telephone (代报).
     FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS | OFFICE),
+    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
     FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
     FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS | OFFICE),
     DisownProject: (lambda project: DisownProject(project, "other"), REPORTERS),

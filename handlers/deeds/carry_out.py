@@ -12,6 +12,7 @@ from handlers.commands import (
     ExemptDuty,
     FileIssue,
     FileProgress,
+    FileSame,
     FileZeros,
     OfTheOffice,
     PauseProject,
@@ -21,6 +22,7 @@ from handlers.commands import (
     TakeBackExemption,
     Tell,
     UnlockDuty,
+    WithdrawReport,
 )
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
@@ -29,7 +31,9 @@ from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.returns import return_report
+from handlers.deeds.same import file_same
 from handlers.deeds.unlocking import unlock_duty
+from handlers.deeds.withdrawing import withdraw_report
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
 from handlers.reading import in_rows
@@ -44,6 +48,10 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
     match command:
         case FileProgress():
             return file_progress(turn, command, talk_id)
+        case FileSame():
+            return file_same(turn, command, talk_id)
+        case WithdrawReport():
+            return withdraw_report(turn, command)
         case FileIssue():
             return file_issue(turn, command, talk_id)
         case FileZeros():
