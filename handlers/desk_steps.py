@@ -14,9 +14,9 @@ from rules.kinds import DutyKind
 LONGEST_REASON = 100
 
 
-def choose_project(facts: Facts, prompt: str, key: str = "project") -> Dialogue[Found]:
+def choose_project(facts: Facts, prompt: str) -> Dialogue[Found]:
     words = facts.words
-    return (yield from choose(key, prompt, facts.desk.choosable, words, words.search_project))
+    return (yield from choose("project", prompt, facts.desk.choosable, words, words.search_project))
 
 
 def choose(key: str, prompt: str, among: Choosable, words: Words, how: str) -> Dialogue[Found]:

@@ -53,7 +53,7 @@ SCRIPTS: dict[str, Script] = {
 }
 
 # The question that a button's preset answers; for the others it is the project.
-PRESETS: dict[str, str] = {"who_owes": "unit", "report_for": "which"}
+PRESETS: dict[str, str] = {"who_owes": "unit"}
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer

@@ -36,7 +36,7 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it, office),
     FileSame: (reports_for_it,),
-    WithdrawReport: (reports_for_it,),
+    WithdrawReport: (reports_for_it, office),
     FileIssue: (reports_for_it, office),
     FileZeros: (reports_for_it, office),
     DisownProject: (reports_for_it,),

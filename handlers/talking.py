@@ -26,7 +26,7 @@ from storage.talks import TalkRow
 OPEN = frozenset({"current", "paused"})
 
 # Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
-LOADED_BY = frozenset({"project", "category", "which", "for", "kind", "audience", "unit"})
+LOADED_BY = frozenset({"project", "category", "for", "kind", "month", "audience", "unit"})
 
 
 def open_talk(turn: Turn, opener: Opener) -> None:
@@ -121,13 +121,13 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         return
     if isinstance(after, Asking) and not after.fresh:
         return
+    if _needs_new_facts(talk, after):
+        facts = _facts(turn, talk.script, after.draft.answers)
+        after = _resolved(replay(script, facts, Draft(after.draft.answers)))
     if not drafts.holds_answers(talk) and (begun := _draft_about(turn, talk.script, after)) is not None:
         talks.turn_to(turn.session, talk, "cancelled", turn.now)
         _take_up(turn, begun, again=True, in_place=in_place)
         return
-    if _needs_new_facts(talk, after):
-        facts = _facts(turn, talk.script, after.draft.answers)
-        after = _resolved(replay(script, facts, Draft(after.draft.answers)))
     _show(turn, talk, after, in_place=in_place)
 
 

@@ -218,12 +218,12 @@ def returned(session: Session, report_ids: Iterable[int]) -> set[int]:
     return set(session.scalars(wanted))
 
 
-def whose(session: Session, report: Report) -> int:
+def whose(session: Session, report_id: int) -> int:
     """Whose report it is: who telephoned for its present version, else who filed it."""
     return session.execute(
-        select(func.coalesce(ReportVersion.for_person, ReportVersion.filed_by)).where(
-            ReportVersion.report_id == report.id, ReportVersion.version == report.version
-        )
+        select(func.coalesce(ReportVersion.for_person, ReportVersion.filed_by))
+        .join(Report, and_(Report.id == ReportVersion.report_id, Report.version == ReportVersion.version))
+        .where(Report.id == report_id)
     ).scalar_one()
 
 

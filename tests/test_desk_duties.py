@@ -399,6 +399,49 @@ def test_the_returned_report_of_who_telephoned_is_told_to_them(town: Town) -> No
     assert town.reporter.last().title == "市项目办退回了 J1"
 
 
+def by_telephone(town: Town, project: str, *steps: str) -> None:
+    for step in ("代报", project, "张三", "进展", *steps):
+        town.office.says(step)
+
+
+def test_by_telephone_a_report_can_be_mended_and_taken_back_too(town: Town) -> None:
+    files(town.reporter)
+    returns(town)
+    by_telephone(town, NORTH, "1300")
+    assert town.office.says("确认").title == "已收到 J1"
+    assert town.rows(Report)[0].returned is None
+    by_telephone(town, NORTH, "撤回", "确认")
+    assert duty(town, town.north).settled is None
+    assert "撤回" in town.reporter.last().text
+
+
+def test_a_draft_of_one_project_is_not_taken_up_for_another(town: Town) -> None:
+    by_telephone(town, NORTH)
+    for step in ("未报", "代报"):
+        town.office.says(step)
+    assert town.office.says(SOUTH).title == f"{SOUTH}：谁打的电话？"
+    for step in ("代报", NORTH):
+        town.office.says(step)
+    assert town.office.last().title.startswith(f"{NORTH}：2012年3月完成投资多少")
+
+
+def test_by_telephone_the_month_is_asked_for_where_two_are_open(town: Town) -> None:
+    town.reaches(4, 11)
+    unlocks(town, "3个工作日")
+    town.clock.strike(4, 11)
+    for step in ("解锁", SOUTH, "情况特殊", "4月30日", "确认"):
+        town.office.says(step)
+    town.reaches(4, 26)
+    by_telephone(town, SOUTH)
+    both = town.office.last()
+    assert [each for each in labels(both) if each.startswith("南湖")] != []
+    town.office.taps(labels(both)[0])
+    assert "完成投资多少" in town.office.last().title
+    for step in ("500", "路基", "没有", "确认"):
+        town.office.says(step)
+    assert [row.for_person for row in town.rows(ReportVersion)] == [int(town.reporter.user) - 1000]
+
+
 def test_a_major_problem_by_telephone_alerts_as_ever_and_is_told_to_who_telephoned(town: Town) -> None:
     for step in ("代报", NORTH, "张三", "问题", "重大", "征拆", "两户阻工", "不需要", "没有"):
         town.office.says(step)

@@ -50,7 +50,7 @@ EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
     # The office files what was reported by telephone (代报).
     FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS | OFFICE),
     FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
-    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
+    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS | OFFICE),
     FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
     FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS | OFFICE),
     DisownProject: (lambda project: DisownProject(project, "other"), REPORTERS),

@@ -19,8 +19,9 @@
 """
 
 from dataclasses import replace
+from typing import Any
 
-from handlers.commands import FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
 from handlers.conversation import Dialogue, Script
 from handlers.conversations.report_issue import report_issue
 from handlers.conversations.report_progress import report_progress
@@ -33,13 +34,13 @@ from handlers.reading import Item
 KINDS: dict[str, Script] = {"progress": report_progress, "issue": report_issue, "zero": report_zero}
 
 
-def report_for(facts: Facts) -> Dialogue[FileProgress | FileIssue | FileZeros | Tell]:
+def report_for(facts: Facts) -> Dialogue[Command]:
     desk, words = facts.desk, facts.words
     if not desk.office:
         return Tell(text=words.desk_only)
     if nothing_to_choose(desk.choosable):
         return Tell(text=words.on_list_none)
-    project = yield from choose_project(facts, words.ask_report_for, key="which")
+    project = yield from choose_project(facts, words.ask_report_for)
     if not desk.callers:
         return Tell(text=words.no_callers.format(project=project.name))
     caller = yield from Choice(
@@ -56,20 +57,22 @@ def report_for(facts: Facts) -> Dialogue[FileProgress | FileIssue | FileZeros | 
             Item("zero", words.for_zero),
         ),
     )
-    command = yield from _same_questions(KINDS[kind], facts)
-    return command if isinstance(command, Tell) else replace(command, for_person=int(caller))
+    command = yield from _same_questions(KINDS[kind], facts, f"month@{project.id}")
+    filed = isinstance(command, FileProgress | FileIssue | FileZeros)
+    decided: Command = replace(command, for_person=int(caller)) if filed else command
+    return decided
 
 
-def _same_questions(script: Script, facts: Facts) -> Dialogue[FileProgress | FileIssue | FileZeros | Tell]:
-    """The conversation itself, without its question for the project, if that has one answer only."""
+def _same_questions(script: Script, facts: Facts, month: str) -> Dialogue[Any]:
+    """The conversation itself. Its question for the project can only ask for the month, if several are open."""
     dialogue = script(facts)
     try:
         question = next(dialogue)
         while True:
             if isinstance(question, Choice) and question.key == "project":
-                answer = yield from only_if_several(question)
+                answer = yield from only_if_several(replace(question, key=month))
             else:
                 answer = yield question
             question = dialogue.send(answer)
     except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]  # a script's command is of its own type
+        return end.value

@@ -62,7 +62,7 @@ def _tell_whose_it_is(turn: Turn, command: ReturnReport, report: Report, duty: D
     )
     title = words.told_returned_title.format(receipt=report.receipt)
     message = Outgoing(title=title, text=text, rows=report_row(turn, duty, words.mend_button))
-    whose = reports.whose(turn.session, report)
+    whose = reports.whose(turn.session, report.id)
     tell(turn, [whose], message)
     if whose not in people.responsible(turn.session, report.project_id, REPORTING, turn.today):
         tell_reporters(turn, report.project_id, message)

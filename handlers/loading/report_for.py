@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import or_
 
@@ -21,7 +22,7 @@ KINDS: dict[str, Callable[[Loading], Facts]] = {"progress": progress, "issue": i
 
 def report_for(loading: Loading) -> Facts:
     facts = of_office(_desk)(loading)
-    project_id = chosen(loading, facts.desk.choosable, "which")
+    project_id = chosen(loading, facts.desk.choosable)
     caller = str(loading.answers.get(f"for@{project_id}", ""))
     kind = loading.answers.get(f"kind@{project_id}")
     if project_id is None or kind not in KINDS or all(str(each.id) != caller for each in facts.desk.callers):
@@ -33,8 +34,8 @@ def report_for(loading: Loading) -> Facts:
 def _desk(loading: Loading) -> DeskFacts:
     # What was paused or ended may still owe its last period.
     among = or_(finding.on_list(), finding.with_awaited())
-    found: Choosable = choosable(loading, among, "which")
-    project_id = chosen(loading, found, "which")
+    found: Choosable = choosable(loading, among)
+    project_id = chosen(loading, found)
     if project_id is None:
         return DeskFacts(choosable=found)
     ids = people.responsible(loading.session, project_id, REPORTING, loading.today)
@@ -47,14 +48,25 @@ def _as_theirs(loading: Loading, project_id: int, caller: int, kind: str) -> Fac
     """What the conversation would know if that person held it, cut to the one project."""
     person = loading.session.get_one(Person, caller)
     unit = loading.session.get_one(Unit, person.unit_id)
-    theirs = replace(loading, person=PersonFacts(person.id, person.name, unit.id, unit.name))
+    theirs = replace(
+        loading,
+        person=PersonFacts(person.id, person.name, unit.id, unit.name),
+        answers=_without_project(loading),
+    )
     facts = _cut(KINDS[kind](theirs), project_id)
-    if len(facts.projects) == 1 and "project" not in loading.answers:
+    subject = loading.answers.get(f"month@{project_id}")
+    if len(facts.projects) == 1:
         sole = facts.projects[0]
         subject = f"{sole.id}.{sole.period}" if sole.period else str(sole.id)
-        answers = {**loading.answers, "project": subject}
-        facts = _cut(KINDS[kind](replace(theirs, answers=answers)), project_id)
-    return facts
+    if subject is None:
+        return facts
+    about = {**theirs.answers, "project": subject}
+    return _cut(KINDS[kind](replace(theirs, answers=about)), project_id)
+
+
+def _without_project(loading: Loading) -> dict[str, Any]:
+    """The answers without the office's own choice of the project, which is of another form."""
+    return {key: answer for key, answer in loading.answers.items() if key != "project"}
 
 
 def _cut(facts: Facts, project_id: int) -> Facts:
