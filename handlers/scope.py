@@ -11,6 +11,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from handlers.commands import (
+    CallFalse,
     Command,
     DisownProject,
     EndProject,
@@ -19,6 +20,7 @@ from handlers.commands import (
     FileProgress,
     FileSame,
     FileZeros,
+    FollowUp,
     PauseProject,
     ResumeProject,
     ReturnReport,
@@ -30,7 +32,7 @@ from handlers.commands import (
 )
 from handlers.turning import Turn
 from rules.scope import Permission, Standing, anyone, office, reports_for_it
-from storage import people
+from storage import issues, people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -38,6 +40,8 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     FileSame: (reports_for_it,),
     WithdrawReport: (reports_for_it, office),
     FileIssue: (reports_for_it, office),
+    FollowUp: (reports_for_it, office),
+    CallFalse: (reports_for_it,),
     FileZeros: (reports_for_it, office),
     DisownProject: (reports_for_it,),
     ReturnReport: (office,),
@@ -56,7 +60,7 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(_may(turn, permissions, project) for project in projects_of(command))
+    return all(_may(turn, permissions, project) for project in projects_of(turn.session, command))
 
 
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
@@ -69,11 +73,13 @@ def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None
     return any(permission(stands) for permission in permissions)
 
 
-def projects_of(command: Command) -> tuple[int | None, ...]:
-    """The projects that a command is about; (None,) if it is about none."""
+def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
+    """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
     match command:
         case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
             return (command.project_id,)
+        case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
+            return (issues.project_of(session, issue),)
         case FileSame(projects=pairs):
             return tuple(project for project, _ in pairs)
         case FileZeros(project_ids=projects):

@@ -10,10 +10,11 @@ from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
+from handlers.loading.issue import shows_who_is_told
 from handlers.loading.load import load
 from handlers.opening import SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
-from handlers.questions import Choice, Photos
+from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.searching import Search
@@ -26,7 +27,7 @@ from storage.talks import TalkRow
 OPEN = frozenset({"current", "paused"})
 
 # Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
-LOADED_BY = frozenset({"project", "category", "for", "kind", "month", "audience", "unit"})
+LOADED_BY = frozenset({"project", "for", "kind", "month", "audience", "unit"})
 
 
 def open_talk(turn: Turn, opener: Opener) -> None:
@@ -47,7 +48,7 @@ def open_talk(turn: Turn, opener: Opener) -> None:
     _show(turn, talk, position, paused=paused)
 
 
-def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str) -> None:
+def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str = "") -> None:
     """Begins a conversation with what was said already; `note` stands above what is shown."""
     position = _begin(turn, script, answers)
     if isinstance(position, Finished):
@@ -160,6 +161,8 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
     if isinstance(after, Asking) and after.note:
         return False
     before, now = talk.answers, after.draft.answers
+    if shows_who_is_told(now) and not shows_who_is_told(before):
+        return True
     return any(now.get(key) != before.get(key) for key in now if key.partition("@")[0] in LOADED_BY)
 
 
@@ -246,13 +249,12 @@ def _own(turn: Turn, talk: TalkRow | None, *, cancelled: bool = False) -> TalkRo
     return None
 
 
-def photo_question(turn: Turn, talk: TalkRow) -> Photos | None:
-    """The open question, if it asks for photos."""
+def open_question(turn: Turn, talk: TalkRow) -> Question[Any] | None:
+    """The question that the talk stands at."""
     position = replay(
         SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
-    asked = position.question if isinstance(position, Asking) else None
-    return asked if isinstance(asked, Photos) else None
+    return position.question if isinstance(position, Asking) else None
 
 
 def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:

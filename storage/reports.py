@@ -1,9 +1,9 @@
 """Reports: filing one as a new version, and reading what stands."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ class Content:
     backfill_year: int = 0
     backfill_total: int = 0
     milestones: list[dict[str, object]] | None = None
+    check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def file(
         before = _FILE.one(session, **identity, **filing), 1
     report_id, version = before
     values = {
-        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id, "check": {},
+        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id,
         "for_person": for_person,
     }  # fmt: skip
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))

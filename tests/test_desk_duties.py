@@ -443,7 +443,8 @@ def test_by_telephone_the_month_is_asked_for_where_two_are_open(town: Town) -> N
 
 
 def test_a_major_problem_by_telephone_alerts_as_ever_and_is_told_to_who_telephoned(town: Town) -> None:
-    for step in ("代报", NORTH, "张三", "问题", "重大", "征拆", "两户阻工", "不需要", "没有"):
+    steps = ("重大", "征拆", "两户阻工", "刚才", "就在项目现场", "不需要", "没有")
+    for step in ("代报", NORTH, "张三", "问题", *steps):
         town.office.says(step)
     receipt = town.office.says("确认")
     assert "已发给：王市长、孙主任、赵局长" in receipt.text

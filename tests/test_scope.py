@@ -5,6 +5,7 @@ example and a row of its own here.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handlers.commands import (
+    CallFalse,
     Command,
     DisownProject,
     EndProject,
@@ -20,6 +22,7 @@ from handlers.commands import (
     FileProgress,
     FileSame,
     FileZeros,
+    FollowUp,
     PauseProject,
     ResumeProject,
     ReturnReport,
@@ -32,10 +35,10 @@ from handlers.commands import (
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import Severity
+from rules.kinds import IssueWord, Severity
 from storage.messages import Incoming, IncomingKind
-from storage.tables.registry import Person
-from tests.builders import a_project
+from storage.tables.registry import Person, Project
+from tests.builders import a_project, an_issue
 from tests.chat import CITY, ZONE
 from tests.town import Town
 
@@ -44,25 +47,40 @@ PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
 OFFICE = {"office"}
 
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command can be about."""
+
+    project: int
+    issue: int
+
+
 # What each command looks like for a project, and which of the town's people may give it for 城北水厂.
-EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
-    Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
+EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
+    Tell: (lambda _about: Tell(text="x"), {*PEOPLE}),
     # The office files what was reported by telephone (代报).
-    FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS | OFFICE),
-    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
-    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS | OFFICE),
-    FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
-    FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS | OFFICE),
-    DisownProject: (lambda project: DisownProject(project, "other"), REPORTERS),
-    ReturnReport: (lambda _project: ReturnReport(1, "x"), OFFICE),
-    UnlockDuty: (lambda _project: UnlockDuty(1, "x", date(2012, 4, 12)), OFFICE),
-    ExemptDuty: (lambda _project: ExemptDuty(1, "x"), OFFICE),
-    TakeBackExemption: (lambda _project: TakeBackExemption(1), OFFICE),
-    PauseProject: (lambda project: PauseProject(project, "x"), OFFICE),
-    EndProject: (lambda project: EndProject(project, "x"), OFFICE),
-    ResumeProject: (lambda project: ResumeProject(project), OFFICE),
-    SendNotice: (lambda _project: SendNotice("x", "bound"), OFFICE),
+    FileProgress: (lambda about: FileProgress(about.project, "2012-03", 0, "x"), REPORTERS | OFFICE),
+    FileSame: (lambda about: FileSame(((about.project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda about: WithdrawReport(about.project, "2012-03"), REPORTERS | OFFICE),
+    FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
+    FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS | OFFICE),
+    CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),
+    FileZeros: (lambda about: FileZeros((about.project,), "2011H2"), REPORTERS | OFFICE),
+    DisownProject: (lambda about: DisownProject(about.project, "other"), REPORTERS),
+    ReturnReport: (lambda _about: ReturnReport(1, "x"), OFFICE),
+    UnlockDuty: (lambda _about: UnlockDuty(1, "x", date(2012, 4, 12)), OFFICE),
+    ExemptDuty: (lambda _about: ExemptDuty(1, "x"), OFFICE),
+    TakeBackExemption: (lambda _about: TakeBackExemption(1), OFFICE),
+    PauseProject: (lambda about: PauseProject(about.project, "x"), OFFICE),
+    EndProject: (lambda about: EndProject(about.project, "x"), OFFICE),
+    ResumeProject: (lambda about: ResumeProject(about.project), OFFICE),
+    SendNotice: (lambda _about: SendNotice("x", "bound"), OFFICE),
 }
+
+
+def a_subject(session: Session, project: Project) -> Subject:
+    return Subject(project.id, an_issue(session, project=project).id)
 
 
 def a_turn(town: Town, session: Session, who: str) -> Turn:
@@ -84,8 +102,12 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     town: Town, command: type[Command], who: str
 ) -> None:
     example, may = EXAMPLES[command]
-    allowed = town.do(lambda session: allows(a_turn(town, session, who), example(town.north)))
-    assert allowed is (who in may)
+
+    def tried(session: Session) -> bool:
+        about = a_subject(session, session.get_one(Project, town.north))
+        return allows(a_turn(town, session, who), example(about))
+
+    assert town.do(tried) is (who in may)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -94,8 +116,8 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
     example, may = EXAMPLES[command]
 
     def tried(session: Session) -> bool:
-        others = a_project(session, name="别人的项目")
-        return allows(a_turn(town, session, who), example(others.id))
+        others = a_subject(session, a_project(session, name="别人的项目"))
+        return allows(a_turn(town, session, who), example(others))
 
     still_may = may if may == {*PEOPLE} else may - REPORTERS
     assert town.do(tried) is (who in still_may)

@@ -6,6 +6,7 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 """
 
 from handlers.commands import (
+    CallFalse,
     Command,
     DisownProject,
     EndProject,
@@ -14,6 +15,7 @@ from handlers.commands import (
     FileProgress,
     FileSame,
     FileZeros,
+    FollowUp,
     OfTheOffice,
     PauseProject,
     ResumeProject,
@@ -32,6 +34,7 @@ from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.returns import return_report
 from handlers.deeds.same import file_same
+from handlers.deeds.threads import call_false, follow_up
 from handlers.deeds.unlocking import unlock_duty
 from handlers.deeds.withdrawing import withdraw_report
 from handlers.deeds.zeros import file_zeros
@@ -54,6 +57,10 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return withdraw_report(turn, command)
         case FileIssue():
             return file_issue(turn, command, talk_id)
+        case FollowUp():
+            return follow_up(turn, command)
+        case CallFalse():
+            return call_false(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():
@@ -84,8 +91,6 @@ def _of_the_office(turn: Turn, command: OfTheOffice) -> Outcome:
 
 
 def tell(command: Tell) -> Outcome:
-    rows = tuple(
-        tuple(Option(label=label, data=data) for label, data in row)
-        for row in in_rows(command.buttons, command.columns)
-    )
+    shown = (*in_rows(command.buttons, command.columns), *command.rows)
+    rows = tuple(tuple(Option(label=label, data=data) for label, data in row) for row in shown)
     return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))

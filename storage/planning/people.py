@@ -1,0 +1,117 @@
+"""The people of the file against those registered: who is who, and which roles begin and end."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from storage.cells import plain
+from storage.entries import HEADINGS, PEOPLE, ROLE_WORDS, PersonEntry
+from storage.identity import Wanted, person_keys
+from storage.likeness import near_person
+from storage.planning.differences import differences, person_label
+from storage.planning.plan import Plan, Sheet
+from storage.planning.units import unit_of
+from storage.preview import FieldChange, Key, SheetPreview, Values
+from storage.tables.registry import Person
+
+
+def plan_people(plan: Plan) -> SheetPreview:
+    sheet, entries = Sheet(PEOPLE), plan.book.people
+    plan.once(PEOPLE, "phone", ((entry, entry.phone, entry.phone) for entry in entries))
+    plan.once(PEOPLE, "wecom_userid", ((e, e.wecom_userid, e.wecom_userid) for e in entries))
+    units = {entry.new_key: unit_of(plan, PEOPLE, entry) for entry in entries}
+    _namesakes(plan, units)
+    keys = _keys(plan, units)
+    sheet.claimed |= set(keys.values())
+    missing = [row for key, row in plan.registry.people.items() if row["active"] and key not in sheet.claimed]
+    alike = _Missing.of(missing)
+    for entry in entries:
+        _near(plan, entry, units[entry.new_key], keys[entry.new_key], alike)
+        _person(plan, sheet, entry, keys[entry.new_key], units[entry.new_key])
+    left = (row for row in missing if plain(row["name"]) not in plan.book.left)
+    return sheet.shown(plan.missing(PEOPLE, (person_label(plan, row) for row in left)))
+
+
+def _namesakes(plan: Plan, units: Mapping[Key, Key | None]) -> None:
+    """Two of one name in a unit are two people only if each has a phone."""
+    groups: dict[tuple[str, Key | None], list[PersonEntry]] = defaultdict(list)
+    for entry in plan.book.people:
+        groups[plain(entry.name), units[entry.new_key]].append(entry)
+    for group in groups.values():
+        for entry in group[1:]:
+            if not all(one.phone for one in group):
+                expected = f"不重复；第{group[0].row}行已有同单位同名的人，是两个人就都写上手机"
+                plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+
+
+def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
+    entries = {entry.new_key: entry for entry in plan.book.people}
+    wanted = [Wanted(key, entry.name, units[key], entry.phone) for key, entry in entries.items()]
+    keys, doubtful = person_keys(plan.registry, wanted)
+    for key in doubtful:
+        expected = "登记的手机；同单位登记了几个同名的人"
+        plan.wrong(PEOPLE, entries[key], "phone", entries[key].phone, expected)
+    return keys
+
+
+@dataclass(slots=True)
+class _Missing:
+    """Registered people who are not in the file, by what makes one of the file look like them."""
+
+    by_account: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+    by_unit: dict[Key, list[Values]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, rows: Iterable[Values]) -> "_Missing":
+        missing = cls()
+        for row in rows:
+            missing.by_account[row["wecom_userid"] or ""].append(row)
+            missing.by_name[plain(row["name"])].append(row)
+            missing.by_unit[row["unit_id"]].append(row)
+        return missing
+
+    def alike(self, entry: PersonEntry, unit: Key | None) -> list[Values]:
+        near = [row for row in self.by_unit.get(unit or 0, ()) if near_person(row["name"], entry.name)]
+        same = self.by_name.get(plain(entry.name), [])
+        return same + [row for row in near if row not in same]
+
+
+def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: _Missing) -> None:
+    registered = plan.registry.people.get(key)
+    if registered and not {*plain(registered["name"])} & {*plain(entry.name)}:
+        expected = f"“{registered['name']}”（此号码登记的人）；换了人，新人要用自己的号码"
+        plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+    if entry.wecom_userid:
+        for row in missing.by_account.get(entry.wecom_userid, ()):
+            expected = f"没有别人在用的账号；“{row['name']}”登记的就是它"
+            plan.wrong(PEOPLE, entry, "wecom_userid", entry.wecom_userid, expected)
+    for row in missing.alike(entry, unit) if registered is None else ():
+        if not (entry.phone and row["phone"]):
+            expected = f"登记的“{person_label(plan, row)}”，或写上手机；若是两个人，请把原来那个也写在表里"
+            plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+
+
+def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | None) -> None:
+    registered = plan.registry.people.get(key)
+    values = {
+        "name": entry.name,
+        "unit_id": unit,
+        "title": entry.title,
+        "phone": entry.phone or (registered["phone"] if registered else None),
+        "wecom_userid": entry.wecom_userid,
+    }
+    roles = {*entry.roles}
+    before = plan.registry.roles.get(key, {})
+    plan.all_people[key] = {**values, "roles": roles}
+    changes = differences(plan, PEOPLE, registered, values)
+    if before.keys() != roles:
+        names = [name for name, role in ROLE_WORDS.items() if role in before]
+        now = [name for name, role in ROLE_WORDS.items() if role in roles]
+        changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], "、".join(names), "、".join(now)))
+    plan.roles_begun += [(key, role) for role in entry.roles if role not in before]
+    plan.roles_ended += [row for role, rows in before.items() if role not in roles for row in rows]
+    if sheet.note(entry, key, person_label(plan, values), changes):
+        for touched in {unit, registered["unit_id"] if registered else unit}:
+            plan.touched[touched or 0][PEOPLE] += 1
+    plan.drafts[Person].put(key, values, registered)
