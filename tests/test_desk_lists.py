@@ -1,17 +1,19 @@
 """What the office looks up and writes to many: who owes, the telephone list, notices, one project among very many."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy.orm import Session
 
+from handlers.city import Show
 from rules.kinds import Lane
 from storage import finding
 from storage.outbox import State
 from storage.tables.registry import Binding, Project
 from storage.tables.traffic import Notice, OutboxRow
 from tests.builders import a_binding, a_person, a_project, a_responsibility, a_unit
-from tests.chat import Chat, labels
+from tests.chat import CITY, Chat, labels
 from tests.test_desk_duties import files, returns
 from tests.town import NORTH, SOUTH, Town
 
@@ -230,11 +232,13 @@ def test_a_blocked_account_and_one_that_does_not_run_are_not_reached(town: Town)
 
 
 def test_a_long_notice_counts_each_person_once_and_as_received_only_when_all_of_it_has(town: Town) -> None:
-    show = town.office.city.shows["chat"]
-    assert show.text_limit == 4096
+    town.office.city = replace(CITY, shows={"chat": Show(edits=True, text_limit=300)})
     for step in ("通知", "长" * 700, "全体联络人"):
         town.office.says(step)
     town.office.taps("✅ 发给1人")
+    parts = [row.id for row in town.rows(OutboxRow) if row.number == "T1"]
+    assert len(parts) == 3
+    town.do(lambda session: session.query(OutboxRow).filter_by(id=parts[0]).update({"state": State.SENT}))
     assert "共1人：已收到0，在路上1，收不到0" in town.office.says("t1").text
 
 
