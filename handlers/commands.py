@@ -38,6 +38,7 @@ class FileProgress:
     backfill_year: int = 0
     backfill_total: int = 0
     milestones: tuple[MilestoneWord, ...] = ()
+    for_person: int | None = None  # 代报: who telephoned
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ class FileIssue:
     found: datetime | None = None
     place: str = ""
     pinned: tuple[int, ...] = ()
+    for_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,70 @@ class FileZeros:
     period: str
     checked: tuple[ZeroCheck, ...] = ()
     to_report: tuple[int, ...] = ()
+    for_person: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnReport:
+    """Sends a report back to be mended. `parts` are the questions to be answered anew (amount ...), None all."""
+
+    report_id: int
+    because: str
+    parts: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnlockDuty:
+    """Opens a duty that was missed once more, until the closing hour of a day."""
+
+    duty_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptDuty:
+    duty_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackExemption:
+    duty_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class PauseProject:
+    project_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndProject:
+    project_id: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeProject:
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisownProject:
+    """不归我报: tells the office that a project is another's to report; nothing is changed by it."""
+
+    project_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotice:
+    """`audience` is reporters, unit (then of `unit_id`), owing or bound."""
+
+    text: str
+    audience: str
+    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +183,20 @@ class Tell:
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
     rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    columns: int = 1
 
 
-Command = FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | Tell
+OfTheOffice = (
+    ReturnReport
+    | UnlockDuty
+    | ExemptDuty
+    | TakeBackExemption
+    | PauseProject
+    | EndProject
+    | ResumeProject
+    | SendNotice
+)
+OfAReporter = (
+    FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
+)
+Command = OfAReporter | OfTheOffice | Tell

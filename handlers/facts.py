@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from handlers.desk_facts import DeskFacts
 from handlers.words import Words
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
@@ -152,6 +153,7 @@ class Owed:
     due: str
     closes: str
     overdue: bool
+    returned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +190,5 @@ class Facts:
     sent: tuple[Sent, ...] = ()
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
+
+    desk: DeskFacts = field(default_factory=DeskFacts)

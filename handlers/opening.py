@@ -14,11 +14,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.conversation import Script
+from handlers.conversations.desk import desk, desk_menu
+from handlers.conversations.end_project import end_project
+from handlers.conversations.exempt_duty import exempt_duty
 from handlers.conversations.my_duties import my_duties
+from handlers.conversations.not_mine import not_mine
+from handlers.conversations.pause_project import pause_project
+from handlers.conversations.phone_list import phone_list
+from handlers.conversations.report_for import report_for
 from handlers.conversations.report_issue import report_issue
 from handlers.conversations.report_progress import report_progress
 from handlers.conversations.report_zero import report_zero
+from handlers.conversations.resume_project import resume_project
+from handlers.conversations.return_report import return_report
+from handlers.conversations.send_notice import send_notice
 from handlers.conversations.show_help import show_help
+from handlers.conversations.unlock_duty import unlock_duty
+from handlers.conversations.who_owes import who_owes
 from handlers.plain import plain
 from handlers.words import Words
 from rules.kinds import IssueWord
@@ -29,14 +41,27 @@ SCRIPTS: dict[str, Script] = {
     "report_zero": report_zero,
     "my_duties": my_duties,
     "show_help": show_help,
+    "not_mine": not_mine,
+    "desk": desk,
+    "who_owes": who_owes,
+    "phone_list": phone_list,
+    "return_report": return_report,
+    "unlock_duty": unlock_duty,
+    "exempt_duty": exempt_duty,
+    "pause_project": pause_project,
+    "resume_project": resume_project,
+    "end_project": end_project,
+    "report_for": report_for,
+    "send_notice": send_notice,
 }
 
 # The question that a button's preset answers; for the others it is the project.
-PRESETS: dict[str, str] = {}
+PRESETS: dict[str, str] = {"who_owes": "unit"}
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
 _ISSUE = re.compile(r"w([0-9]{1,12})")
+_NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
 HOW = "how"
@@ -74,6 +99,13 @@ class LookUp:
     """`W12` alone: what has become of that problem."""
 
     issue: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpNotice:
+    """`T5` alone: who has received that notice."""
+
+    notice: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +201,24 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
             return Opener(script)
     command = typed.split("@", 1)[0]
     return Opener(_SLASH[command]) if command in _SLASH else None
+
+
+def read_desk_word(text: str, words: Words) -> Opener | None:
+    """An exact word of the office's menu, or of what else only some may open; whether they may is not asked here."""
+    typed = plain(text).strip(_AROUND)
+    if typed in words.aliases(words.desk_words):
+        return Opener("desk")
+    if typed in words.aliases(words.own_unit_words):
+        return Opener("who_owes")
+    for word, script in (*desk_menu(words), (words.menu_not_mine, "not_mine")):
+        if typed == plain(word):
+            return Opener(script)
+    return None
+
+
+def read_about_notice(text: str) -> LookUpNotice | None:
+    found = _NOTICE.fullmatch(plain(text).strip(_AROUND))
+    return LookUpNotice(int(found[1])) if found else None
 
 
 def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | SayOf | None:

@@ -13,12 +13,21 @@ from sqlalchemy.orm import Session
 from handlers.commands import (
     CallFalse,
     Command,
+    DisownProject,
+    EndProject,
+    ExemptDuty,
     FileIssue,
     FileProgress,
     FileSame,
     FileZeros,
     FollowUp,
+    PauseProject,
+    ResumeProject,
+    ReturnReport,
+    SendNotice,
+    TakeBackExemption,
     Tell,
+    UnlockDuty,
     WithdrawReport,
 )
 from handlers.turning import Turn
@@ -27,13 +36,22 @@ from storage import issues, people
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
-    FileProgress: (reports_for_it,),
+    FileProgress: (reports_for_it, office),
     FileSame: (reports_for_it,),
-    WithdrawReport: (reports_for_it,),
-    FileIssue: (reports_for_it,),
-    FollowUp: (reports_for_it,),
+    WithdrawReport: (reports_for_it, office),
+    FileIssue: (reports_for_it, office),
+    FollowUp: (reports_for_it, office),
     CallFalse: (reports_for_it,),
-    FileZeros: (reports_for_it,),
+    FileZeros: (reports_for_it, office),
+    DisownProject: (reports_for_it,),
+    ReturnReport: (office,),
+    UnlockDuty: (office,),
+    ExemptDuty: (office,),
+    TakeBackExemption: (office,),
+    PauseProject: (office,),
+    EndProject: (office,),
+    ResumeProject: (office,),
+    SendNotice: (office,),
 }
 
 
@@ -58,7 +76,7 @@ def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None
 def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
     """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
     match command:
-        case FileProgress() | FileIssue() | WithdrawReport():
+        case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
             return (command.project_id,)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
             return (issues.project_of(session, issue),)

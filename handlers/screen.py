@@ -3,6 +3,7 @@
 from typing import Any
 
 from handlers.conversation import Asking
+from handlers.conversations.desk import desk_menu
 from handlers.opening import button_data, menu
 from handlers.questions import Question
 from handlers.reading import Stored
@@ -47,4 +48,6 @@ def talk_title(words: Words, script: str) -> str:
         "report_progress": words.progress_title,
         "report_issue": words.issue_title,
         "report_zero": words.zero_title,
+        "not_mine": words.menu_not_mine,
+        **{script: word for word, script in desk_menu(words)},
     }.get(script, script)

@@ -1,10 +1,12 @@
 """Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from handlers import drafts
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
+from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
@@ -15,12 +17,17 @@ from handlers.outcome import Outcome
 from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
+from handlers.searching import Search
 from handlers.turning import Turn
+from handlers.words import Words
 from storage import talks
 from storage.messages import Outgoing
 from storage.talks import TalkRow
 
 OPEN = frozenset({"current", "paused"})
+
+# Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
+LOADED_BY = frozenset({"project", "for", "kind", "month", "audience", "unit"})
 
 
 def open_talk(turn: Turn, opener: Opener) -> None:
@@ -105,8 +112,9 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     facts = _facts(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
-        talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
-        message = Outgoing(text=words.cancelled, rows=drafts.restore_row(turn, talk))
+        text = words.desk_cancelled if _of_the_office(talk, words) else words.cancelled
+        talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
+        message = Outgoing(text=text, rows=drafts.restore_row(turn, talk))
         _tell(turn, Outcome(message), in_place=in_place)
         return
     if _is_gone(talk, facts, after):
@@ -114,12 +122,13 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         return
     if isinstance(after, Asking) and not after.fresh:
         return
+    if _needs_new_facts(talk, after):
+        facts = _facts(turn, talk.script, after.draft.answers)
+        after = _resolved(replay(script, facts, Draft(after.draft.answers)))
     if not drafts.holds_answers(talk) and (begun := _draft_about(turn, talk.script, after)) is not None:
         talks.turn_to(turn.session, talk, "cancelled", turn.now)
         _take_up(turn, begun, again=True, in_place=in_place)
         return
-    if _needs_new_facts(talk, after):
-        after = replay(script, _facts(turn, talk.script, after.draft.answers), Draft(after.draft.answers))
     _show(turn, talk, after, in_place=in_place)
 
 
@@ -137,19 +146,37 @@ def _end_gone(turn: Turn, talk: TalkRow) -> None:
     """Says plainly that it was not taken, instead of asking for another project as if nothing had happened."""
     words = turn.city.words
     title, project = talk_title(words, talk.script), drafts.project_of(turn, talk)
-    text = words.talk_gone.format(title=title, project=project)
+    template = words.desk_gone if _of_the_office(talk, words) else words.talk_gone
+    text = template.format(title=title, project=project)
     talks.turn_to(turn.session, talk, "gone", turn.now, text)
     _tell(turn, Outcome(Outgoing(text=text)))
 
 
+def _of_the_office(talk: TalkRow, words: Words) -> bool:
+    return any(script == talk.script for _, script in desk_menu(words))
+
+
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
     """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers."""
-    if not isinstance(after, Asking) or after.note:
+    if isinstance(after, Asking) and after.note:
         return False
-    before = talk.answers
-    return after.draft.answers.get("project") != before.get("project") or (
-        shows_who_is_told(after.draft.answers) and not shows_who_is_told(before)
-    )
+    before, now = talk.answers, after.draft.answers
+    if shows_who_is_told(now) and not shows_who_is_told(before):
+        return True
+    return any(now.get(key) != before.get(key) for key in now if key.partition("@")[0] in LOADED_BY)
+
+
+def _resolved(position: Asking | Finished) -> Asking | Finished:
+    """What a search has found is stored as chosen, so that it is the same tomorrow."""
+    if isinstance(position, Finished):
+        return position
+    found = {
+        question.key: question.restore(position.draft.answers[question.key])
+        for question in position.path
+        if isinstance(question, Search)
+    }
+    answers = {**position.draft.answers, **found}
+    return replace(position, draft=replace(position.draft, answers=answers))
 
 
 def press(turn: Turn, button: TalkButton) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from handlers import evidence, lines, strangers, talking
 from handlers.city import City
+from handlers.deeds import notices
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
@@ -25,7 +26,9 @@ from handlers.opening import (
     SayOf,
     TalkButton,
     read_about_issue,
+    read_about_notice,
     read_button,
+    read_desk_word,
     read_menu_word,
 )
 from handlers.plain import plain
@@ -34,11 +37,16 @@ from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
 from handlers.when_and_where import Place
+from rules.kinds import Role
 from storage import inbox, media, outbox, people, projects, talks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
 FOUND = 3  # projects a search shows
+
+# Words of the office's menu that open for everybody, if only to say why not; and those that some others may type.
+FOR_ALL = frozenset({"desk", "not_mine"})
+MAY_TYPE = {"who_owes": {Role.OFFICE, Role.HEAD, Role.DEPUTY}}
 
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
@@ -134,7 +142,7 @@ def _press(turn: Turn) -> str:
 
 def _hear(turn: Turn) -> str:
     text, words = turn.incoming.text, turn.city.words
-    opener = read_menu_word(text, words)
+    opener = read_menu_word(text, words) or _desk_word(turn, text)
     if opener is not None:
         talking.open_talk(turn, opener)
         return "menu"
@@ -155,6 +163,9 @@ def _hear(turn: Turn) -> str:
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
+    if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
+        turn.answer(found)
+        return "look up"
     if plain(text) in words.aliases(words.restore_words):
         talking.restore_last(turn)
         return "restore"
@@ -164,6 +175,15 @@ def _hear(turn: Turn) -> str:
     if lines.take_lines(turn, text):
         return "lines"
     return _search(turn, text)
+
+
+def _desk_word(turn: Turn, text: str) -> Opener | None:
+    """What the office types to open something; for others such words are words like any (暂停 answers a question)."""
+    opener = read_desk_word(text, turn.city.words)
+    if opener is None or opener.script in FOR_ALL:
+        return opener
+    roles = people.roles_of(turn.session, turn.person.id, turn.today)
+    return None if roles.isdisjoint(MAY_TYPE.get(opener.script, {Role.OFFICE})) else opener
 
 
 def _receive(turn: Turn) -> str:

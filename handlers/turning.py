@@ -48,12 +48,18 @@ class Turn:
         """The same turn, but what it says stands alone, not in the one answer to an album."""
         return replace(self, incoming=self.incoming.model_copy(update={"album": ""}))
 
-    def push(self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "") -> None:
-        """Says something to someone else, on the channel used last; recorded even if nothing reaches them."""
+    def push(
+        self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "", once: str | None = None
+    ) -> None:
+        """Says something to someone else, on the channel used last; recorded even if nothing reaches them.
+
+        What was written with the same `once` before is not written again.
+        """
         channel = contact.address.channel if contact.address else ""
         outbox.write(
             self.session, address=contact.address, person_id=contact.id, message=message, lane=lane,
             now=self.now, inbox_id=self.inbox_id, number=number, limit=self.city.show(channel).text_limit,
+            once=once,
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
+from handlers.wording.desk import Desk
 from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.issues import Issues
@@ -18,7 +19,7 @@ from handlers.wording.zeros import Zeros
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files):
+class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk):
     """All of them; a name is used once."""
 
 

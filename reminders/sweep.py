@@ -17,10 +17,10 @@ from reminders.new_rules import move_unopened
 from reminders.reach import Reach
 from reminders.retention import expire_some
 from reminders.unknown_years import tell_unknown_years
-from rules.duties import DutyFacts, ProblemFacts, ProjectFacts, owed, state_at_close
+from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, span, window
-from storage import duties, issues, ledger
+from storage import duties, issues, ledger, projects, reports
 from storage import rules as stored_rules
 from storage.rules import InForce
 from storage.tables.ledger import LedgerRoot, LedgerRow
@@ -71,11 +71,11 @@ def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo, 
 
 
 def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Period, span: Window) -> bool:
-    projects = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
+    without = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
     rows = [
         _row(rules, project, kind, period, span)
-        for project in projects
-        if owed(_facts(project), kind, period)
+        for project in without
+        if owed(projects.stay(project), kind, period)
     ]
     duties.open_all(session, rows)
     return bool(rows)
@@ -90,7 +90,7 @@ def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo)
     begins, ends = span(period, zone)
     rows = []
     for issue, project in duties.without_word(session, str(period), begins, ends, SLICE * 5):
-        if owed(_facts(project), DutyKind.ISSUE, period, _problem(issue, zone)):
+        if owed(projects.stay(project), DutyKind.ISSUE, period, _problem(issue, zone)):
             row = _row(rules, project, DutyKind.ISSUE, period, times, subject=str(issue.id))
             # Whatever was said since the window opened, while nothing swept, has kept the duty.
             said = issue.last_word is not None and issue.last_word >= times.opens
@@ -120,25 +120,18 @@ def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
     return ProblemFacts(issue.severity, issue.filed.astimezone(zone).date(), closed)
 
 
-def _facts(project: Project) -> ProjectFacts:
-    return ProjectFacts(
-        state=project.state,
-        since=project.registered,
-        sub=project.parent_id is not None,
-        owes_itself=project.sub_owes,
-    )
-
-
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
     """Writes the state of duties that have closed, once and for all."""
     closing = duties.to_close(session, said, SLICE)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
+    returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
     for duty in closing:
         duty.state = state_at_close(
             DutyFacts(
                 window=Window(duty.opens, duty.due, duty.closes),
-                filed_at=duty.settled,
+                filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
+                exempt=duty.exempt is not None,
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
             )
         )

@@ -48,12 +48,13 @@ class DutyFacts:
     """What decides how a duty stands.
 
     window    its three instants, frozen when it was opened
-    filed_at  the filing that counts: the first, unless it was withdrawn, or returned and not mended in time
+    filed_at  the filing that counts, see `filing_that_counts`
     delivered  whether the duty and a reminder provably reached someone who answers for it, before it was due.
               Without proof a unit is never called late or missing, but 送达异常, for a person to review (N5).
               True until deliveries are recorded
     exempt    免报 was approved before the close
     answered  a problem answered for this zero, see `bars_zero`; a zero filed before it stands as filed
+    off_list  the project was paused or ended before the period did, so that it no longer owes it, see `owed`
     written   the state written at the close, None before
     unlocked_until  the office unlocked this closed duty until then
     """
@@ -63,6 +64,7 @@ class DutyFacts:
     delivered: bool = True
     exempt: bool = False
     answered: bool = False
+    off_list: bool = False
     written: DutyState | None = None
     unlocked_until: datetime | None = None
 
@@ -76,11 +78,19 @@ def owed(project: ProjectFacts, kind: DutyKind, period: Period, problem: Problem
     """
     if period.kind is not period_kind(kind):
         raise ValueError(f"found the period {period} for {kind}, expected a {period_kind(kind)}")
-    if project.state is not ProjectState.ACTIVE or (project.sub and not project.owes_itself):
-        return False
-    if project.since > period.first_day or (project.until is not None and project.until < period.last_day):
+    if project.state is not ProjectState.ACTIVE or not expected(project, period):
         return False
     return kind is not DutyKind.ISSUE or (problem is not None and _awaits_word(problem, period))
+
+
+def expected(project: ProjectFacts, period: Period) -> bool:
+    """Whether a project was on the expected list (应报名单) for the whole of a period, whatever its state is now.
+
+    One that left after the period had ended still owes it.
+    """
+    if project.sub and not project.owes_itself:
+        return False
+    return project.since <= period.first_day and (project.until is None or project.until >= period.last_day)
 
 
 def _awaits_word(problem: ProblemFacts, period: Period) -> bool:
@@ -97,6 +107,24 @@ def bars_zero(half: Period, problems: Iterable[ProblemFacts]) -> bool:
     return any(problem.closed_on is None or half.contains(problem.filed_on) for problem in problems)
 
 
+def filing_that_counts(
+    filed: datetime | None,
+    *,
+    returned: bool = False,
+    mended: datetime | None = None,
+    mend_by: datetime | None = None,
+) -> datetime | None:
+    """When a duty's report counts as filed (decisions: 5).
+
+    The first filing counts, also of a report that was sent back (退回), if it was mended by `mend_by`; else the
+    mending. While it is `returned` and not mended, nothing counts: at the close, that is as if it never came.
+    """
+    if returned and mended is None:
+        return None
+    in_time = mended is None or mend_by is None or not _after(mended, mend_by)
+    return filed if in_time else mended
+
+
 def state_of(duty: DutyFacts, now: datetime) -> DutyState:
     """How a duty stands at an instant. Total: exactly one state for any facts and any aware `now`."""
     filed_at = duty.filed_at if duty.filed_at is not None and duty.filed_at <= now else None
@@ -108,7 +136,7 @@ def state_of(duty: DutyFacts, now: datetime) -> DutyState:
         return DutyState.ON_TIME
     if filed_at is not None and not _after(filed_at, duty.window.closes):
         return DutyState.LATE if duty.delivered else DutyState.UNDELIVERED
-    if duty.answered:
+    if duty.answered or duty.off_list:
         return DutyState.VOID
     return _unfiled(duty, now, filed_at)
 

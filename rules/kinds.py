@@ -39,7 +39,7 @@ class DutyState(StrEnum):
     MISSED = "missed"  # 未报
     UNDELIVERED = "undelivered"  # 送达异常
     EXEMPT = "exempt"  # 免报
-    VOID = "void"  # 不适用: a zero that a problem answered for
+    VOID = "void"  # 不适用: a problem answered for the zero, or the project left the list before the period ended
 
 
 class ProjectKind(StrEnum):

@@ -114,6 +114,11 @@ def next_working_moment(moment: datetime, book: Book, zone: ZoneInfo) -> datetim
     return instant(calendar_of(book).nth_workday(day, 1), book.quiet_hours.ends, zone)
 
 
+def end_of_workday(after: date, number: int, book: Book, zone: ZoneInfo) -> datetime:
+    """The last second of the `number`-th working day after a day. In UTC."""
+    return instant(calendar_of(book).nth_workday(after + _DAY, number), time(23, 59, 59), zone)
+
+
 def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     """A time of day of the city as an instant in UTC."""
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)

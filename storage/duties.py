@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, String, bindparam, cast, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from rules.periods import Window
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
-from storage.tables.reporting import Duty, Issue
+from storage.tables.reporting import Duty, Issue, Report
 
 # Times are compared to the second, as people read them: 18:00:00.9 is not after 18:00 (rules/duties.py).
 SECOND = timedelta(seconds=1)
@@ -23,21 +23,69 @@ def not_closed(now: datetime) -> ColumnElement[bool]:
     return Duty.closes > now - SECOND
 
 
+# 退回: the duty's report waits to be mended.
+_RETURNED = select(Report.id).where(Report.id == Duty.report_id, Report.returned.is_not(None))
+
+
+def takes_reports(now: datetime) -> ColumnElement[bool]:
+    """The condition that a duty is open: between its instants and not exempt, or opened again by the office.
+
+    A report that was returned may be mended past the close, until the day that the office was bound to give.
+    """
+    to_mend = _RETURNED.where(Report.mend_by > now - SECOND).exists()
+    return and_(
+        Duty.opens <= now,
+        or_(
+            and_(Duty.state.is_(None), Duty.exempt.is_(None), or_(not_closed(now), to_mend)),
+            and_(Duty.state == DutyState.MISSED, Duty.unlocked_until > now - SECOND),
+        ),
+    )
+
+
+def awaited() -> ColumnElement[bool]:
+    """The condition that nothing has come that counts: no report, or one that was returned."""
+    return or_(Duty.settled.is_(None), _RETURNED.exists())
+
+
 class DutyRow(NamedTuple):
     """A duty as its row says it."""
 
     id: int
     project_id: int
+    unit_id: int
     period: str
     opens: datetime
     due: datetime
     closes: datetime
+    settled: datetime | None
     state: DutyState | None
+    exempt: datetime | None
+    unlocked_until: datetime | None
+    mend_by: datetime | None  # of its report, if that was returned
+
+    @property
+    def window(self) -> Window:
+        return Window(self.opens, self.due, self.closes)
 
 
-_duty = Duty.__table__.c
+_duty, _report = Duty.__table__.c, Report.__table__.c
 _FIND = Query(
-    select(_duty.id, _duty.project_id, _duty.period, _duty.opens, _duty.due, _duty.closes, _duty.state).where(
+    select(
+        _duty.id,
+        _duty.project_id,
+        _duty.unit_id,
+        _duty.period,
+        _duty.opens,
+        _duty.due,
+        _duty.closes,
+        _duty.settled,
+        _duty.state,
+        _duty.exempt,
+        _duty.unlocked_until,
+        _report.mend_by,
+    )
+    .select_from(Duty.__table__.outerjoin(Report.__table__, _report.id == _duty.report_id))
+    .where(
         _duty.project_id == bindparam("project"),
         _duty.kind == bindparam("kind"),
         _duty.period == bindparam("period"),
@@ -63,6 +111,28 @@ def settle(session: Session, duty_id: int, report_id: int, now: datetime) -> Non
     _SETTLE.run(session, duty=duty_id, report=report_id, at=now)
 
 
+_MEND = Change(
+    update(Duty.metadata.tables["duties"])
+    .where(_duty.id == bindparam("duty"))
+    .values(settled=bindparam("counts"))
+)
+_RESTATE = Change(
+    update(Duty.metadata.tables["duties"])
+    .where(_duty.id == bindparam("duty"))
+    .values(state=bindparam("stands"))
+)
+
+
+def mend(session: Session, duty_id: int, counts: datetime | None) -> None:
+    """The filing that counts after a returned report was mended (`rules.duties.filing_that_counts`)."""
+    _MEND.run(session, duty=duty_id, counts=counts)
+
+
+def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
+    """Writes another state over a written one; the caller leaves a ledger row with both."""
+    _RESTATE.run(session, duty=duty_id, stands=state)
+
+
 def keep_word(session: Session, issue_id: int, now: datetime) -> None:
     """A word on a problem keeps the duty to say one, if it comes in the duty's window; the first one counts."""
     session.execute(
@@ -86,19 +156,13 @@ def unsettle(session: Session, duty_id: int) -> None:
 
 
 def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
-    """Duties open at `now` and not settled, of the projects that the person reports for, with the project's name."""
+    """Duties open at `now` that wait for a report of this person, each with its project's name."""
     return list(
         session.execute(
             select(Duty, Project.name)
             .join(Project, Project.id == Duty.project_id)
             .join(Responsibility, Responsibility.project_id == Project.id)
-            .where(
-                *reported_by(person_id, today),
-                Duty.state.is_(None),
-                Duty.settled.is_(None),
-                Duty.opens <= now,
-                not_closed(now),
-            )
+            .where(*reported_by(person_id, today), awaited(), takes_reports(now))
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Duty.due, Project.number)
         )
@@ -115,14 +179,18 @@ def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "l
             .where(
                 *reported_by(person_id, today),
                 Duty.kind == DutyKind.ZERO,
-                Duty.state.is_(None),
-                Duty.opens <= now,
-                not_closed(now),
+                takes_reports(now),
             )
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Project.number)
         )
     )
+
+
+def of_project(session: Session, project_id: int, *conditions: ColumnElement[bool]) -> Sequence[Duty]:
+    return session.scalars(
+        select(Duty).where(Duty.project_id == project_id, *conditions).order_by(Duty.closes, Duty.id)
+    ).all()
 
 
 def next_of(
@@ -150,7 +218,7 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
         select(Project)
         .where(
             Project.state == ProjectState.ACTIVE,
-            Project.registered <= first_day,
+            func.coalesce(Project.resumed, Project.registered) <= first_day,
             or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
             ~exists,
         )
@@ -232,9 +300,15 @@ def move(session: Session, group: Unopened, version: int, span: Window) -> int:
 
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
+    """Duties past their close. One whose report was returned waits until that is mended, or can no longer be."""
     return session.scalars(
         select(Duty)
-        .where(Duty.state.is_(None), Duty.closes <= now - SECOND)
+        .outerjoin(Report, Report.id == Duty.report_id)
+        .where(
+            Duty.state.is_(None),
+            Duty.closes <= now - SECOND,
+            or_(Report.mend_by.is_(None), Report.mend_by <= now - SECOND),
+        )
         .order_by(Duty.closes, Duty.id)
         .limit(limit)
     ).all()

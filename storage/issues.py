@@ -36,6 +36,17 @@ class Thread(NamedTuple):
     state: IssueState
 
 
+def bars(since: datetime, until: datetime, as_of: datetime | None = None) -> ColumnElement[bool]:
+    """The condition that a problem bars a zero for [since, until): filed in it, or open now (decisions: 3).
+
+    With `as_of`, open then.
+    """
+    standing: ColumnElement[bool] = Issue.state.in_(OPEN)
+    if as_of is not None:
+        standing = or_(standing, Issue.closed >= as_of)
+    return or_(standing, and_(Issue.filed >= since, Issue.filed < until))
+
+
 def barring(
     session: Session,
     project_ids: Iterable[int],
@@ -47,14 +58,12 @@ def barring(
 
     With `as_of`, as it was then: a late sweep must not see what was filed or solved after the close.
     """
-    standing: ColumnElement[bool] = Issue.state.in_(OPEN)
     wanted = select(Issue.project_id, Issue.id, Issue.category, Issue.filed).order_by(Issue.id)
     if as_of is not None:
-        standing = or_(standing, Issue.closed >= as_of)
         wanted = wanted.where(Issue.filed < as_of)
     wanted = wanted.where(
         Issue.project_id.in_(list(project_ids)),
-        or_(standing, and_(Issue.filed >= since, Issue.filed < until)),
+        bars(since, until, as_of),
     )
     found: dict[int, tuple[Bar, ...]] = {}
     for project_id, issue_id, category, filed in session.execute(wanted):

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role, Stage
+from rules.duties import ProjectFacts
+from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role, Stage
 from rules.scope import REPORTING
 from storage import people
 from storage.prepared import Change, Query
@@ -62,6 +63,17 @@ class Named(NamedTuple):
     id: int
     name: str
     unit_id: int
+
+
+def stay(project: Project) -> ProjectFacts:
+    """A project's present stay on the expected list, as the rules want to know it."""
+    return ProjectFacts(
+        state=project.state,
+        since=project.resumed or project.registered,
+        until=project.ended,
+        sub=project.parent_id is not None,
+        owes_itself=project.sub_owes,
+    )
 
 
 def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -137,10 +149,19 @@ _OPEN_FOR_PROGRESS = Query(
         or_(*(_answers.role == role for role in REPORTING)),  # an IN is compiled anew at each execution
         _answers.since <= bindparam("today"),
         or_(_answers.until.is_(None), _answers.until > bindparam("today")),
-        _project.state == ProjectState.ACTIVE,
         _duty.opens <= bindparam("now"),
-        _duty.closes > bindparam("closing"),
-        _duty.state.is_(None),
+        # Not closed, or opened again by the office; of the duty alone, so that the past costs no look at reports.
+        or_(
+            _duty.state.is_(None),
+            and_(_duty.state == DutyState.MISSED, _duty.unlocked_until > bindparam("closing")),
+        ),
+        _duty.exempt.is_(None),
+        # Past its instants only what was returned and can still be mended.
+        or_(
+            _duty.state.is_not(None),
+            _duty.closes > bindparam("closing"),
+            _report.mend_by > bindparam("closing"),
+        ),
     )
     .group_by(_project.id, _duty.id)
     .order_by(and_(_report.id.is_not(None), _report.returned.is_(None)), _project.number, _duty.period),
@@ -221,7 +242,10 @@ def reach(session: Session, project_id: int, stage: Stage) -> None:
 
 
 def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> list[OpenProject]:
-    """The person's projects with a monthly duty open at `now`: still owed or returned first, then those reported."""
+    """The person's projects with a monthly duty open at `now`: still owed or returned first, then those reported.
+
+    What is open is a duty's to say, not the project's: one that was paused since still owes the month before.
+    """
     closing = now - timedelta(seconds=1)  # to the second, see storage/duties.py
     return _OPEN_FOR_PROGRESS.all(session, person=person_id, now=now, closing=closing, today=today)
 

@@ -1,16 +1,17 @@
 """Reports: filing one as a new version, and reading what stands."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, insert, null, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
 from storage.prepared import Query
 from storage.tables.registry import Person, Project
-from storage.tables.reporting import Report, ReportVersion
+from storage.tables.reporting import Duty, Report, ReportVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,18 @@ class Said(NamedTuple):
     returned: datetime | None
     returned_because: str
     returned_parts: list[str] | None
+    mend_by: datetime | None  # until then the first filing time still counts
+
+
+class Standing(NamedTuple):
+    """A report as the office sees it."""
+
+    id: int
+    period: str
+    name: str  # of who filed its present version
+    filed: datetime
+    amount: int | None
+    progress: str
 
 
 _report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
@@ -83,6 +96,7 @@ _SAID = Query(
         _report.returned,
         _report.returned_because,
         _report.returned_parts,
+        _report.mend_by,
     )
     .select_from(
         Report.__table__.join(
@@ -103,6 +117,7 @@ _SAID = Query(
 _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
 _FILE = Query(insert(_REPORTS).returning(_report.id), int)
 _FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
+# A new version is what a return asked for: it ends it.
 _NEXT_VERSION = Query(
     update(_REPORTS)
     .where(
@@ -114,6 +129,7 @@ _NEXT_VERSION = Query(
         version=_report.version + 1,
         withdrawn=None,
         returned=None,
+        returned_by=None,
         returned_because="",
         returned_parts=null(),
         mend_by=None,
@@ -143,16 +159,73 @@ def file(
     content: Content,
     talk_id: int | None,
     now: datetime,
+    for_person: int | None = None,
 ) -> Filed:
-    """Files a first version, or the next one of a report that stands, was returned or withdrawn."""
+    """Files a first version, or the next one of a report that stands, was returned or withdrawn.
+
+    `for_person` is who telephoned, if another files it (代报).
+    """
     before = _NEXT_VERSION.first(session, project=project_id, of_kind=kind, month=period)
     filing = {"filed_by": person_id, "filed": now}
     if before is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
         before = _FILE.one(session, **identity, **filing), 1
     report_id, version = before
-    values = {**asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id}
+    values = {
+        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id,
+        "for_person": for_person,
+    }  # fmt: skip
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))
+
+
+def return_(
+    session: Session,
+    report: Report,
+    *,
+    person_id: int,
+    because: str,
+    parts: Sequence[str] | None,
+    mend_by: datetime,
+    now: datetime,
+) -> None:
+    """退回: sends a report back to be mended. `parts` are the questions to be answered anew, None all of them."""
+    report.returned, report.returned_by, report.returned_because = now, person_id, because
+    report.returned_parts = None if parts is None else list(parts)
+    report.mend_by = mend_by
+    session.flush()
+
+
+def standing_of(session: Session, project_id: int, *conditions: ColumnElement[bool]) -> list[Standing]:
+    """A project's reports that fulfil a condition on them and their duties, newest first."""
+    rows = session.execute(
+        select(
+            Report.id, Report.period, Person.name, Report.filed, ReportVersion.amount, ReportVersion.progress
+        )
+        .join(Duty, Duty.report_id == Report.id)
+        .join(
+            ReportVersion,
+            and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version),
+        )
+        .join(Person, Person.id == ReportVersion.filed_by)
+        .where(Report.project_id == project_id, *conditions)
+        .order_by(Report.id.desc())
+    )
+    return [Standing(*row) for row in rows]
+
+
+def returned(session: Session, report_ids: Iterable[int]) -> set[int]:
+    """Those of these reports that were sent back and not mended."""
+    wanted = select(Report.id).where(Report.id.in_(list(report_ids)), Report.returned.is_not(None))
+    return set(session.scalars(wanted))
+
+
+def whose(session: Session, report_id: int) -> int:
+    """Whose report it is: who telephoned for its present version, else who filed it."""
+    return session.execute(
+        select(func.coalesce(ReportVersion.for_person, ReportVersion.filed_by))
+        .join(Report, and_(Report.id == ReportVersion.report_id, Report.version == ReportVersion.version))
+        .where(Report.id == report_id)
+    ).scalar_one()
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":

@@ -1,6 +1,7 @@
 """Every conversation opens with its transcript, and the transcript is what happens."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,16 +10,37 @@ import pytest
 from handlers.opening import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
-from tests.town import Town
+from tests.town import NORTH, SOUTH, Town
 
-# A zero can be given only when a half-year has ended; everything else on the town's first morning.
-HALF_YEAR_ENDED = {"report_zero": (7, 2)}
+# What must have happened before a transcript begins; the others begin on the town's first morning.
+BEFORE: dict[str, Callable[[Town], object]] = {
+    "report_zero": lambda town: town.reaches(7, 2),
+    "return_report": lambda town: [files(town, name) for name in (NORTH, SOUTH)],
+    "unlock_duty": lambda town: town.reaches(4, 11),
+    "resume_project": lambda town: pauses(town, NORTH),
+}
+# Whose words a line holds; the reporter's where nobody is named.
+WHO = {"": "reporter", "市项目办": "office", "一把手": "head"}
+
+
+SPOKEN = re.compile(r"(\S*)> (.+)")
+
+
+def files(town: Town, project: str) -> None:
+    for step in ("报进展", project, "1200", "主体封顶", "没有", "确认"):
+        town.reporter.says(step)
+
+
+def pauses(town: Town, project: str) -> None:
+    for step in ("暂停", project, "停工", "确认"):
+        town.office.says(step)
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What is said or tapped, how the answer must begin, and which buttons it must have."""
+    """What is said or tapped, by whom, how the answer must begin, and which buttons it must have."""
 
+    who: str
     said: str
     tap: bool
     title: str
@@ -29,13 +51,15 @@ def transcript(name: str) -> list[Exchange]:
     lines = [line.strip() for line in (SCRIPTS[name].__globals__["__doc__"] or "").splitlines()]
     found = []
     for said, seen in pairwise(lines):
-        if not said.startswith("> "):
+        spoken = SPOKEN.match(said)
+        if spoken is None:
             continue
         assert seen, f"{name}: nothing follows {said!r}"
-        assert not seen.startswith("> "), f"{name}: nothing follows {said!r}"
-        tap = re.fullmatch(r"> \[(.+)\]", said)
+        assert not SPOKEN.match(seen), f"{name}: nothing follows {said!r}"
+        who, words = WHO[spoken[1]], spoken[2]
+        tap = re.fullmatch(r"\[(.+)\]", words)
         buttons = re.findall(r"\[([^\]]+)\]", seen)
-        found.append(Exchange(tap[1] if tap else said[2:], bool(tap), seen.split(" [")[0], buttons))
+        found.append(Exchange(who, tap[1] if tap else words, bool(tap), seen.split(" [")[0], buttons))
     return found
 
 
@@ -49,12 +73,12 @@ def check(answer: Outgoing, expected: Exchange) -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_conversation_goes_as_its_transcript_says(town: Town, name: str) -> None:
-    if name in HALF_YEAR_ENDED:
-        town.reaches(*HALF_YEAR_ENDED[name])
+    BEFORE.get(name, lambda _town: None)(town)
     exchanges = transcript(name)
     assert exchanges, f"{name} has no transcript"
     for expected in exchanges:
-        say = town.reporter.taps if expected.tap else town.reporter.says
+        chat = getattr(town, expected.who)
+        say = chat.taps if expected.tap else chat.says
         check(say(expected.said), expected)
 
 

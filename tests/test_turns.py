@@ -834,7 +834,7 @@ def test_my_duties_lists_what_is_owed_and_what_was_sent(town: Town) -> None:
     reports_progress(town.reporter)
     shown = town.reporter.says("我的待办")
     assert shown.text == f"{SOUTH} 2012年3月进展，4月5日 18:00前\n\n最近报过：\nJ1 {NORTH} 2012年3月进展"
-    assert labels(shown) == [f"报进展：{SOUTH}"]
+    assert labels(shown) == [f"报进展：{SOUTH}", "不归我报"]
 
 
 def test_what_is_overdue_says_until_when_it_can_still_be_reported(town: Town) -> None:

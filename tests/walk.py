@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
+from handlers.desk_facts import Caller, Choosable, DeskDuty, DeskFacts, Found, Standing
 from handlers.facts import (
     Facts,
     Filed,
@@ -22,7 +23,7 @@ from handlers.reading import Said
 from handlers.screen import render
 from handlers.words import Words
 from rules.book import default_book
-from rules.kinds import ProjectKind, Severity
+from rules.kinds import DutyKind, ProjectKind, Severity
 from storage.messages import Outgoing
 from tests.builders import NOW
 
@@ -39,6 +40,7 @@ TYPED = {
     "next": "装修",
     "projects": "完成",
     "coordination": "供电",
+    "text": "请核对年度计划",
     "found": "刚才",
     "place": "就在项目现场",
     "note": "已签一户",
@@ -94,6 +96,30 @@ def a_thread(place: int, **given: Any) -> ThreadFacts:  # noqa: ANN401 - the fie
 
 FILED = Filed("J999999999", "李四", 12_000_000, "主体封顶")
 ZEROS = tuple(ZeroFacts(LARGE + place, f"城北水厂{place}期") for place in range(3))
+
+FEW = Choosable(tuple(Found(LARGE + place, place + 1, f"城北水厂{place}期", "城建局") for place in range(3)))
+DUTIES = tuple(
+    DeskDuty(LARGE + place, DutyKind.PROGRESS, f"2012-0{place + 3}", f"2012年{place + 3}月", "4月10日 18:00")
+    for place in range(2)
+)
+CALLERS = (Caller(LARGE, "张三", "13900000001"), Caller(LARGE + 1, "李四", ""))
+
+
+def desk_facts(**given: Any) -> Facts:  # noqa: ANN401 - the fields of DeskFacts
+    defaults: dict[str, Any] = {
+        "office": True,
+        "today": date(2012, 4, 11),
+        "choosable": FEW,
+        "units": FEW,
+        "reports": (Standing(LARGE, "2012年3月", "张三", "3月26日 9:00", "1,200万元，主体封顶"),),
+        "duties": DUTIES,
+        "callers": CALLERS,
+        "ends": (("2012-04-11", "到今天18:00"), ("2012-04-12", "1个工作日（4月12日）")),
+        "last_hour": "18:00",
+        "audience": 3,
+    }
+    return some_facts(desk=DeskFacts(**{**defaults, **given}))
+
 
 DOUBTED = (
     ZeroFacts(LARGE + 8, "南湖大道", flat=("2012-05", "2012-06")),
@@ -152,6 +178,17 @@ CASES: dict[str, tuple[str, Facts]] = {
         "report_zero",
         some_facts(zeros=ZEROS[:1], zero_period="2012H1", zero_period_name="2012年上半年"),
     ),
+    "a return": ("return_report", desk_facts()),
+    "a return among very many": ("return_report", desk_facts(choosable=Choosable(more=True))),
+    "an unlocking": ("unlock_duty", desk_facts()),
+    "an exemption": ("exempt_duty", desk_facts()),
+    "an exemption taken back": ("exempt_duty", desk_facts(duties=(replace(DUTIES[0], is_exempt=True),))),
+    "a pause": ("pause_project", desk_facts()),
+    "an end": ("end_project", desk_facts()),
+    "a resumption": ("resume_project", desk_facts()),
+    "a report for another": ("report_for", desk_facts()),
+    "a notice": ("send_notice", desk_facts()),
+    "a project of others": ("not_mine", some_facts()),
 }
 
 

@@ -36,6 +36,10 @@ def my_duties(facts: Facts) -> Dialogue[Tell]:
 
 def _line(facts: Facts, owed: Owed) -> str:
     words = facts.words
+    if owed.returned:
+        return words.duties_line_returned.format(
+            project=owed.project, period=owed.period_name, closes=owed.closes
+        )
     if owed.overdue:
         what = words.duties_kind_zero if owed.kind is DutyKind.ZERO else words.duties_kind_progress
         return words.duties_line_overdue.format(
@@ -66,6 +70,8 @@ def _buttons(facts: Facts) -> tuple[tuple[str, str], ...]:
     ]
     if zeros:
         buttons.append((words.duties_button_zero.format(count=len(zeros)), "o|report_zero|"))
+    if facts.owed:
+        buttons.append((words.menu_not_mine, "o|not_mine|"))
     return tuple(buttons)
 
 

@@ -8,21 +8,38 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 from handlers.commands import (
     CallFalse,
     Command,
+    DisownProject,
+    EndProject,
+    ExemptDuty,
     FileIssue,
     FileProgress,
     FileSame,
     FileZeros,
     FollowUp,
+    OfTheOffice,
+    PauseProject,
+    ResumeProject,
+    ReturnReport,
+    SendNotice,
+    TakeBackExemption,
     Tell,
+    UnlockDuty,
     WithdrawReport,
 )
+from handlers.deeds.disowning import disown_project
+from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.listing import end_project, pause_project, resume_project
+from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
+from handlers.deeds.returns import return_report
 from handlers.deeds.same import file_same
 from handlers.deeds.threads import call_false, follow_up
+from handlers.deeds.unlocking import unlock_duty
 from handlers.deeds.withdrawing import withdraw_report
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
+from handlers.reading import in_rows
 from handlers.scope import allows
 from handlers.turning import Turn
 from storage.messages import Option, Outgoing
@@ -48,9 +65,32 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return file_zeros(turn, command, talk_id)
         case Tell():
             return tell(command)
+        case DisownProject():
+            return disown_project(turn, command)
+    return _of_the_office(turn, command)
+
+
+def _of_the_office(turn: Turn, command: OfTheOffice) -> Outcome:
+    match command:
+        case ReturnReport():
+            return return_report(turn, command)
+        case UnlockDuty():
+            return unlock_duty(turn, command)
+        case ExemptDuty():
+            return exempt_duty(turn, command)
+        case TakeBackExemption():
+            return take_back_exemption(turn, command)
+        case PauseProject():
+            return pause_project(turn, command)
+        case EndProject():
+            return end_project(turn, command)
+        case ResumeProject():
+            return resume_project(turn, command)
+        case SendNotice():
+            return send_notice(turn, command)
 
 
 def tell(command: Tell) -> Outcome:
-    shown = (*((button,) for button in command.buttons), *command.rows)
+    shown = (*in_rows(command.buttons, command.columns), *command.rows)
     rows = tuple(tuple(Option(label=label, data=data) for label, data in row) for row in shown)
     return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.commands import FileIssue
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.deeds.zeros import doubt_zero
 from handlers.loading.base import alerted
 from handlers.loading.threads import category_name
@@ -19,12 +20,14 @@ from storage import issues, media, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
-from storage.tables.registry import Person, Project
+from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Issue
 
 
 def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     project, words = turn.session.get_one(Project, command.project_id), turn.city.words
+    if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
+        return refused
     rules = stored_rules.in_force(turn.session)
     issue = _register(turn, command, project, talk_id, rules.version)
     doubt_zero(turn, issue)
@@ -34,7 +37,18 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
         told = _alert(turn, issue, project, category_name(rules, command.category))
         title = words.receipt_major.format(number=issue.number)
         lines += told_lines(turn, told)
+    if command.for_person:
+        lines.append(_tell_caller(turn, issue, project.name, command.for_person))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
+
+
+def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
+    """代报: who telephoned sees what was registered."""
+    words = turn.city.words
+    told = words.told_for_issue.format(
+        name=turn.person.name, project=project, number=issue.number, what=issue.what
+    )
+    return words.told_them.format(name=tell_for(turn, person_id, Outgoing(text=told)))
 
 
 def _register(
@@ -45,6 +59,7 @@ def _register(
         what=command.what, help_needed=command.help_needed, place=command.place,
         found=command.found or turn.now, filed_by=turn.person.id, filed=turn.now, talk_id=talk_id,
         rules_version=rules_version,
+        for_person=command.for_person,
     )  # fmt: skip
     issues.register(turn.session, issue, turn.now)
     media.tie(turn.session, turn.person.id, (*command.photos, *command.pinned), issue_id=issue.id)
@@ -53,6 +68,7 @@ def _register(
         severity=command.severity, category=command.category,
         found=issue.found.isoformat(),
         text=digest(f"{command.what}\n{command.help_needed}\n{command.place}"), photos=len(command.photos),
+        for_person=command.for_person,
     )  # fmt: skip
     return issue
 
@@ -60,15 +76,16 @@ def _register(
 def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
     """Writes to everyone who must know at once; gives back who that is, reachable or not."""
     words = turn.city.words
+    unit, name, phone = _who_reports(turn, issue)
     text = words.alert.format(
         what=issue.what,
         help=issue.help_needed or words.help_none,
         category=category,
         place=issue.place or words.place_on_site,
         found=day_and_hour(issue.found, turn.city.zone),
-        unit=turn.person.unit,
-        name=turn.person.name,
-        phone=turn.person.phone,
+        unit=unit,
+        name=name,
+        phone=phone,
         time=day_and_hour(issue.filed, turn.city.zone),
     )
     title = words.alert_title.format(number=issue.number, project=project.name)
@@ -81,6 +98,15 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
         message = Outgoing(title=title, text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
+
+
+def _who_reports(turn: Turn, issue: Issue) -> tuple[str, str, str]:
+    """Unit, name and telephone of whom to ask: who filed the problem, or telephoned for it (代报)."""
+    if issue.for_person is None:
+        return turn.person.unit, turn.person.name, turn.person.phone
+    caller = turn.session.get_one(Person, issue.for_person)
+    name = turn.city.words.on_behalf.format(name=caller.name, by=turn.person.name)
+    return turn.session.get_one(Unit, caller.unit_id).name, name, caller.phone or ""
 
 
 def acknowledge_row(turn: Turn, issue: Issue) -> Rows:

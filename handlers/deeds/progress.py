@@ -4,7 +4,8 @@ import re
 
 from handlers.commands import FileProgress
 from handlers.conversations.progress_card import STAGES
-from handlers.deeds.duty import is_open
+from handlers.deeds.duty import is_open, keep
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules import money
@@ -25,6 +26,8 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
     if duty is None or not is_open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
+    if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
+        return refused
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if standing is not None and not command.based_on:
         text = words.filed_meanwhile.format(
@@ -34,11 +37,29 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     if standing is not None and standing.version != command.based_on:
         return _corrected_meanwhile(turn, command, project.name, standing)
     filed = file_version(turn, command, project.unit_id, talk_id)
-    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    keep(turn, duty, filed.report_id)
     _move_project(turn, command)
+    if command.for_person:
+        return _receipt_for(turn, command, project.name, filed, command.for_person)
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed)
+
+
+def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, person_id: int) -> Outcome:
+    """代报: whose report it is sees it, and can correct it."""
+    words, summary = turn.city.words, "\n".join(_progress_summary(turn, command))
+    period = Period.parse(command.period).chinese
+    told = words.told_for.format(
+        name=turn.person.name, project=project, period=period, receipt=filed.receipt, summary=summary
+    )
+    data = f"o|report_progress|{command.project_id}.{command.period}"
+    rows = ((Option(label=words.correct_button, data=data),),)
+    name = tell_for(turn, person_id, Outgoing(text=told, rows=rows))
+    title = words.receipt_progress.format(receipt=filed.receipt)
+    text = words.receipt_progress_text.format(project=project, period=period, summary=summary)
+    message = Outgoing(title=title, text=f"{text}\n{words.told_them.format(name=name)}")
+    return Outcome(message, filed.receipt, title)
 
 
 def _move_project(turn: Turn, command: FileProgress) -> None:
@@ -98,6 +119,7 @@ def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int |
     filed = reports.file(
         turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
         period=command.period, person_id=turn.person.id, content=content, talk_id=talk_id, now=turn.now,
+        for_person=command.for_person,
     )  # fmt: skip
     media.tie(turn.session, turn.person.id, command.photos, version_id=filed.version_id)
     enter(
@@ -105,6 +127,7 @@ def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int |
         project=command.project_id, period=command.period, amount=command.amount, carried=command.carried,
         stage=command.stage, photos=len(command.photos), started=command.started and str(command.started),
         backfill=command.backfill_total, milestones=[[said.id, str(said.done or "")] for said in command.milestones],
+        for_person=command.for_person,
         text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
     )  # fmt: skip
     return filed

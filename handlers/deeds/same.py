@@ -1,7 +1,7 @@
 """同上月 for several projects at once (decisions: 6)."""
 
 from handlers.commands import FileProgress, FileSame
-from handlers.deeds.duty import is_open
+from handlers.deeds.duty import is_open, keep
 from handlers.deeds.progress import file_version, owed_now, still_owed
 from handlers.outcome import Outcome
 from handlers.turning import Turn
@@ -40,5 +40,5 @@ def _file_unmoved(turn: Turn, project_id: int, period: str, talk_id: int | None)
     same = FileProgress(project_id, period, amount, before.progress, stage=before.stage, carried=True)
     unit_id = projects.named(turn.session, project_id).unit_id
     filed = file_version(turn, same, unit_id, talk_id)
-    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    keep(turn, duty, filed.report_id)
     return filed.receipt

@@ -28,8 +28,9 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
         period=command.period,
     )  # fmt: skip
     said = {"project": project.name, "period": period, "receipt": receipt}
-    if standing.filer != turn.person.id:
-        tell_person(turn, standing.filer, words.told_withdrawn.format(name=turn.person.name, **said))
+    whose = reports.whose(turn.session, standing.id)
+    if whose != turn.person.id:
+        tell_person(turn, whose, words.told_withdrawn.format(name=turn.person.name, **said))
     template = words.receipt_withdrawn if turn.now <= duty.due else words.receipt_withdrawn_late
     text = template.format(**said, due=day_and_hour(duty.due, turn.city.zone))
     again = Option(

@@ -1,7 +1,8 @@
 """Deeds about zero-reports (零报告): giving them, and noting what makes one doubtful afterwards."""
 
 from handlers.commands import FileZeros, ZeroCheck
-from handlers.deeds.duty import is_open
+from handlers.deeds.duty import is_open, keep
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
 from handlers.screen import Rows
@@ -18,9 +19,13 @@ from storage.tables.reporting import Issue
 def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     words = turn.city.words
     period = Period.parse(command.period)
+    if command.for_person:
+        for project_id in command.project_ids:
+            if refused := not_theirs(turn, command.for_person, project_id):
+                return refused
     barred = issues.barring(turn.session, command.project_ids, *span(period, turn.city.zone))
     checks = {check.project_id: check for check in command.checked}
-    lines, receipts = [], []
+    lines, receipts, filed = [], [], []
     for project_id in command.project_ids:
         project = projects.named(turn.session, project_id)
         duty = duties.find(turn.session, project_id, DutyKind.ZERO, command.period)
@@ -30,11 +35,17 @@ def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
         elif duty is None or not is_open(duty, turn):
             reason = words.zero_reason_closed
         else:
-            receipt = _file_zero(turn, project.unit_id, duty, talk_id, checks.get(project_id))
+            receipt = _file_zero(turn, project.unit_id, duty, talk_id, command, checks.get(project_id))
             receipts.append(receipt)
+            filed.append(project.name)
             lines.append(words.zero_receipt_line.format(project=project.name, receipt=receipt))
             continue
         lines.append(words.zero_refused_line.format(project=project.name, reason=reason))
+    if command.for_person and receipts:
+        names = words.list_separator.join(filed)
+        told = words.told_for_zero.format(name=turn.person.name, period=period.chinese, projects=names)
+        name = tell_for(turn, command.for_person, Outgoing(text=told))
+        lines.append(words.told_them.format(name=name))
     title = words.zero_receipt if receipts else words.zero_none.format(period=period.chinese)
     rows = _to_report(turn, command)
     if rows:
@@ -52,7 +63,12 @@ def _to_report(turn: Turn, command: FileZeros) -> Rows:
 
 
 def _file_zero(
-    turn: Turn, unit_id: int, duty: DutyRow, talk_id: int | None, doubted: ZeroCheck | None
+    turn: Turn,
+    unit_id: int,
+    duty: DutyRow,
+    talk_id: int | None,
+    command: FileZeros,
+    doubted: ZeroCheck | None,
 ) -> str:
     """Files a zero, unless one stands: then that one's receipt is repeated."""
     standing = reports.said(turn.session, duty.project_id, ReportKind.ZERO, duty.period)
@@ -62,11 +78,11 @@ def _file_zero(
     filed = reports.file(
         turn.session, project_id=duty.project_id, unit_id=unit_id, kind=ReportKind.ZERO,
         period=duty.period, person_id=turn.person.id, content=reports.Content(check=check), talk_id=talk_id,
-        now=turn.now,
+        now=turn.now, for_person=command.for_person,
     )  # fmt: skip
-    duties.settle(turn.session, duty.id, filed.report_id, turn.now)
+    keep(turn, duty, filed.report_id)
     enter(turn, unit_id, "file_zero", report=filed.receipt, project=duty.project_id, period=duty.period,
-          check=check)  # fmt: skip
+          check=check, for_person=command.for_person)  # fmt: skip
     return filed.receipt
 
 

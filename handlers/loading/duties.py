@@ -8,7 +8,7 @@ from rules.kinds import DutyKind
 from rules.periods import Period, span
 from storage import duties, issues, projects, reports
 from storage import rules as stored_rules
-from storage.tables.reporting import Duty
+from storage.tables.reporting import Duty, Report
 
 
 def my_duties(loading: Loading) -> Facts:
@@ -16,7 +16,8 @@ def my_duties(loading: Loading) -> Facts:
     words_owed = {duty.subject: duty for duty, _ in owed_rows if duty.kind is DutyKind.ISSUE}
     rows = [(duty, name) for duty, name in owed_rows if duty.kind is not DutyKind.ISSUE]
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
-    owed = tuple(_owed(loading, duty, name) for duty, name in rows if duty.id not in barred)
+    owed = [_owed(loading, duty, name) for duty, name in rows if duty.id not in barred]
+    owed.sort(key=lambda each: not each.returned)  # what was returned has the nearest day
     mine = projects.of_person(loading.session, loading.person.id, loading.today)
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
@@ -24,7 +25,7 @@ def my_duties(loading: Loading) -> Facts:
     return Facts(
         loading.city.words,
         loading.person,
-        owed=owed,
+        owed=tuple(owed),
         threads=threads(
             loading, stored_rules.in_force(loading.session), [row.id for row in mine], words_owed
         ),
@@ -48,6 +49,8 @@ def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
 
 def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
     zone = loading.city.zone
+    # What waits although a report has come was returned, and has until then to be mended.
+    sent_back = loading.session.get(Report, duty.report_id) if duty.report_id else None
     return Owed(
         duty.kind,
         duty.project_id,
@@ -55,6 +58,7 @@ def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
         duty.period,
         Period.parse(duty.period).chinese,
         day_and_hour(duty.due, zone),
-        day_and_hour(duty.closes, zone),
+        day_and_hour(duty.unlocked_until or (sent_back and sent_back.mend_by) or duty.closes, zone),
         overdue=loading.now >= duty.due + duties.SECOND,
+        returned=sent_back is not None,
     )

@@ -3,10 +3,14 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading.base import Loading
+from handlers.loading import desk
+from handlers.loading.base import Loading, by_name
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
+from handlers.loading.notice import send_notice
+from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
+from handlers.loading.report_for import report_for
 from handlers.loading.zero import zero
 
 
@@ -14,8 +18,8 @@ def load(loading: Loading, script: str) -> Facts:
     return _LOADERS[script](loading)
 
 
-def _help(loading: Loading) -> Facts:
-    return Facts(loading.city.words, loading.person)
+def _not_mine(loading: Loading) -> Facts:
+    return Facts(loading.city.words, loading.person, projects=by_name(loading))
 
 
 _LOADERS: dict[str, Callable[[Loading], Facts]] = {
@@ -23,5 +27,17 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "report_issue": issue,
     "report_zero": zero,
     "my_duties": my_duties,
-    "show_help": _help,
+    "show_help": desk.of_office(desk.nothing),
+    "not_mine": _not_mine,
+    "desk": desk.of_office(desk.nothing),
+    "who_owes": who_owes,
+    "phone_list": desk.of_office(phone_list),
+    "return_report": desk.of_office(desk.return_report),
+    "unlock_duty": desk.of_office(desk.unlock_duty),
+    "exempt_duty": desk.of_office(desk.exempt_duty),
+    "pause_project": desk.of_office(desk.leave),
+    "resume_project": desk.of_office(desk.resume),
+    "end_project": desk.of_office(desk.leave),
+    "report_for": report_for,
+    "send_notice": desk.of_office(send_notice),
 }

@@ -23,6 +23,7 @@ def zero(loading: Loading) -> Facts:
         name = Period.parse(coming.period).chinese if coming else ""
         opens = day(coming.opens, loading.city.zone) if coming else ""
         return Facts(words, person, projects=by_name(loading), zero_period_name=name, next_opening=opens)
+    rows = [row for row in rows if row[0].period == rows[0][0].period]  # another may stand unlocked
     period = Period.parse(rows[0][0].period)
     ids = [duty.project_id for duty, _ in rows]
     rules, half = stored_rules.in_force(loading.session), span(period, loading.city.zone)

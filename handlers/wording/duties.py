@@ -10,6 +10,7 @@ class Duties(Sentences):
     duties_line_progress: str = "{project} {period}进展，{due}前"
     duties_line_zero: str = "{project} {period}零报告，{due}前"
     duties_line_overdue: str = "⚠ {project} {period}{what}，已过{due}，{closes}截止"
+    duties_line_returned: str = "⚠ {project} {period}进展被退回，{closes}前改好"
     duties_kind_progress: str = "进展"
     duties_kind_zero: str = "零报告"
     duties_threads: str = "还没解决的问题："

@@ -14,6 +14,8 @@ from rules.duties import (
     ProblemFacts,
     ProjectFacts,
     bars_zero,
+    expected,
+    filing_that_counts,
     owed,
     state_at_close,
     state_of,
@@ -277,3 +279,49 @@ def test_the_unfiled_duty_of_every_month_goes_through_its_states_once_and_in_ord
             days = [duty.window.opens + timedelta(days=number, hours=10) for number in range(-2, 40)]
             states = list(dict.fromkeys(state_of(duty, day) for day in days))
             assert states == [DutyState.UPCOMING, DutyState.OPEN, DutyState.OVERDUE, DutyState.MISSED]
+
+
+# What was returned, and what a project leaves behind
+
+
+FIRST, MEND_BY = WINDOW.opens + DAY, WINDOW.opens + 4 * DAY
+
+
+def test_the_first_filing_counts_if_a_returned_report_was_mended_in_time_to_the_second() -> None:
+    for mended in (FIRST + DAY, MEND_BY, MEND_BY + SECOND - timedelta(microseconds=1)):
+        assert filing_that_counts(FIRST, mended=mended, mend_by=MEND_BY) == FIRST
+
+
+def test_a_report_mended_too_late_counts_from_the_mending() -> None:
+    mended = MEND_BY + SECOND
+    assert filing_that_counts(FIRST, mended=mended, mend_by=MEND_BY) == mended
+
+
+def test_nothing_counts_while_a_report_stands_returned() -> None:
+    assert filing_that_counts(FIRST, returned=True, mend_by=MEND_BY) is None
+    assert filing_that_counts(None) is None
+
+
+@given(instants, instants, instants)
+def test_mending_never_makes_a_report_earlier(first: datetime, mended: datetime, by: datetime) -> None:
+    counts = filing_that_counts(first, mended=max(first, mended), mend_by=by)
+    assert counts is not None
+    assert counts >= first
+
+
+def test_a_duty_of_a_project_that_left_the_list_is_void_unless_it_was_kept_or_exempt() -> None:
+    left = replace(DUTY, off_list=True)
+    assert state_of(left, WINDOW.opens) is DutyState.VOID
+    assert state_at_close(left) is DutyState.VOID
+    assert state_at_close(replace(left, filed_at=WINDOW.opens)) is DutyState.ON_TIME
+    assert state_at_close(replace(left, exempt=True)) is DutyState.EXEMPT
+
+
+@pytest.mark.parametrize("state", list(ProjectState))
+def test_a_month_that_had_ended_when_the_project_left_is_still_owed_whatever_its_state_is_now(
+    state: ProjectState,
+) -> None:
+    left = replace(PROJECT, state=state, until=date(2012, 4, 2))
+    assert expected(left, MARCH)
+    assert not expected(left, MARCH.next())
+    assert not expected(replace(left, sub=True), MARCH)

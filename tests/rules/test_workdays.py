@@ -14,6 +14,7 @@ from rules.workdays import (
     Calendar,
     calendar_of,
     city_zone,
+    end_of_workday,
     in_working_hours,
     local_date,
     next_working_moment,
@@ -158,3 +159,17 @@ def test_the_next_working_moment_is_in_working_hours_and_never_earlier(moment: d
 
 def test_the_citys_date_is_not_the_date_in_utc() -> None:
     assert local_date(datetime(2012, 3, 24, 16, 0, tzinfo=UTC), SHANGHAI) == date(2012, 3, 25)
+
+
+@pytest.mark.parametrize(
+    ("after", "end"),
+    [
+        (date(2012, 3, 26), (2012, 3, 29)),
+        (date(2012, 3, 30), (2012, 4, 5)),  # 31 March and 1 April are made up, 2 to 4 April are 清明
+        (date(2012, 4, 3), (2012, 4, 9)),
+    ],
+)
+def test_some_working_days_end_with_the_last_second_of_the_last(
+    after: date, end: tuple[int, int, int]
+) -> None:
+    assert end_of_workday(after, 3, BOOK, SHANGHAI) == datetime(*end, 23, 59, 59, tzinfo=SHANGHAI)

@@ -1,0 +1,128 @@
+"""Finding one project or unit among all of the city's: by a part of the name, 3号, J12, or pinyin initials.
+
+Only matches are loaded, and never more than asked for: a city may have ten thousand projects.
+"""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session
+
+from rules.kinds import DutyKind, DutyState, ProjectState, ReportKind
+from storage.duties import awaited
+from storage.tables.registry import Project, Unit
+from storage.tables.reporting import Duty, Report
+
+# A duty that was missed longer ago is history, and not unlocked any more.
+UNLOCKED_FOR = timedelta(days=400)
+
+_NUMBER = re.compile(r"(\d{1,9})号?")
+_RECEIPT = re.compile(r"j(\d{1,12})")
+
+
+class Found(NamedTuple):
+    id: int
+    number: int  # of the registry; 0 for a unit
+    name: str
+    unit: str
+
+
+def on_list() -> ColumnElement[bool]:
+    """Projects on the expected list (应报名单)."""
+    return Project.state == ProjectState.ACTIVE
+
+
+def off_list() -> ColumnElement[bool]:
+    """Projects that were paused or ended."""
+    return Project.state != ProjectState.ACTIVE
+
+
+def with_report() -> ColumnElement[bool]:
+    """Projects with a monthly report that can be returned: it stands, and its duty has not closed."""
+    # By the duties that are not closed, whose index is small; most projects have no such report.
+    return Project.id.in_(
+        select(Duty.project_id).join(Report, Report.id == Duty.report_id).where(*returnable())
+    )
+
+
+def returnable() -> tuple[ColumnElement[bool], ...]:
+    return (
+        Report.kind == ReportKind.PROGRESS,
+        Report.returned.is_(None),
+        Report.withdrawn.is_(None),
+        Duty.state.is_(None),
+    )
+
+
+def with_missed(now: datetime) -> ColumnElement[bool]:
+    """Projects with a duty that closed without a report."""
+    return select(Duty.id).where(Duty.project_id == Project.id, *missed(now)).exists()
+
+
+def missed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    since = now - UNLOCKED_FOR
+    return (
+        Duty.kind.in_(
+            [DutyKind.PROGRESS, DutyKind.ZERO]
+        ),  # with the period, this is how a project's duties are found
+        Duty.period >= f"{since.year}",
+        Duty.state == DutyState.MISSED,
+        Duty.closes > since,
+    )
+
+
+def with_awaited() -> ColumnElement[bool]:
+    """Projects with a duty that waits for its report, or was exempt from it."""
+    return select(Duty.id).where(Duty.project_id == Project.id, Duty.state.is_(None), awaited()).exists()
+
+
+def projects(session: Session, among: ColumnElement[bool], text: str, limit: int) -> list[Found]:
+    """The first of the projects that fulfil a condition; with `text`, of those that it means."""
+    wanted = _projects().where(among)
+    if text:
+        wanted = wanted.where(_meant_by(_folded(text)))
+    return [Found(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def project(session: Session, among: ColumnElement[bool], project_id: int) -> list[Found]:
+    """This project, if it fulfils the condition."""
+    return [Found(*row) for row in session.execute(_projects().where(among, Project.id == project_id))]
+
+
+def units(session: Session, text: str, limit: int) -> list[Found]:
+    wanted = select(Unit.id, Unit.name).order_by(Unit.id)
+    if text:
+        wanted = wanted.where(Unit.name.contains(_folded(text), autoescape=True))
+    return [Found(row.id, 0, row.name, "") for row in session.execute(wanted.limit(limit))]
+
+
+def unit(session: Session, unit_id: int) -> list[Found]:
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id == unit_id))
+    return [Found(row.id, 0, row.name, "") for row in rows]
+
+
+def _projects() -> "Select[int, int, str, str]":
+    return (
+        select(Project.id, Project.number, Project.name, Unit.name)
+        .join(Unit, Unit.id == Project.unit_id)
+        .order_by(Project.number)
+    )
+
+
+def _folded(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def _meant_by(text: str) -> ColumnElement[bool]:
+    """A registry number or a receipt means that one; anything else is a part of the name, or initials."""
+    if number := _NUMBER.fullmatch(text):
+        return Project.number == int(number[1])
+    if receipt := _RECEIPT.fullmatch(text.lower()):
+        return Project.id == select(Report.project_id).where(Report.id == int(receipt[1])).scalar_subquery()
+    by_name = Project.name.contains(text, autoescape=True)
+    if text.isascii() and text.isalnum():
+        return or_(by_name, Project.initials.startswith(text.lower(), autoescape=True))
+    return by_name

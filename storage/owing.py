@@ -1,0 +1,144 @@
+"""Who still owes what in the periods that are open now, counted from the rows of duties."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from rules.kinds import DutyKind
+from rules.scope import REPORTING
+from storage.duties import SECOND, awaited, not_closed
+from storage.issues import bars
+from storage.tables.registry import Person, Project, Responsibility, Unit
+from storage.tables.reporting import Duty, Issue
+
+Span = tuple[datetime, datetime]  # the instants of a zero's half-year
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPeriod:
+    """A period that is open: what is due when."""
+
+    kind: DutyKind
+    period: str
+    due: datetime
+    closes: datetime
+
+
+class UnitFigures(NamedTuple):
+    unit_id: int
+    unit: str
+    expected: int
+    reported: int
+    late: int  # of those reported
+
+    @property
+    def owing(self) -> int:
+        return self.expected - self.reported
+
+
+class Owing(NamedTuple):
+    project_id: int
+    project: str
+    unit: str
+    kind: DutyKind
+    period: str
+
+
+class Caller(NamedTuple):
+    """Who is telephoned about a project."""
+
+    id: int
+    name: str
+    phone: str
+
+
+def open_periods(session: Session, now: datetime) -> list[OpenPeriod]:
+    rows = session.execute(
+        select(Duty.kind, Duty.period, Duty.due, Duty.closes)
+        .where(Duty.state.is_(None), Duty.opens <= now, not_closed(now))
+        .distinct()
+        .order_by(Duty.due)
+    )
+    return [OpenPeriod(*row) for row in rows]
+
+
+def figures(
+    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None
+) -> list[UnitFigures]:
+    """Of each unit (or one) what is expected for a period, what came, how much of it late."""
+    came = ~awaited()
+    late = and_(came, Duty.settled >= period.due + SECOND)
+    wanted = (
+        select(Duty.unit_id, Unit.name, func.count(), _sum(came), _sum(late))
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(*_expected(period, half, unit_id))
+        .group_by(Duty.unit_id, Unit.name)
+        .order_by(Duty.unit_id)
+    )
+    return [UnitFigures(*row) for row in session.execute(wanted)]
+
+
+def owing(
+    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, limit: int
+) -> list[Owing]:
+    """What has not come, by unit and project."""
+    wanted = (
+        select(Duty.project_id, Project.name, Unit.name, Duty.kind, Duty.period)
+        .join(Project, Project.id == Duty.project_id)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(*_expected(period, half, unit_id), awaited())
+        .order_by(Duty.unit_id, Project.number)
+        .limit(limit)
+    )
+    return [Owing(*row) for row in session.execute(wanted)]
+
+
+def callers(session: Session, project_ids: Iterable[int], today: date) -> Mapping[int, tuple[Caller, ...]]:
+    """Of each project whom to telephone: its contacts, or whoever else reports for it if it has none."""
+    rows = session.execute(
+        select(Responsibility.project_id, Responsibility.role, Person.id, Person.name, Person.phone)
+        .join(Person, Person.id == Responsibility.person_id)
+        .where(
+            Responsibility.project_id.in_(list(project_ids)),
+            Responsibility.role.in_(REPORTING),
+            Responsibility.since <= today,
+            or_(Responsibility.until.is_(None), Responsibility.until > today),
+            Person.active.is_(True),
+        )
+        .order_by(Responsibility.id)
+    )
+    found: dict[int, list[tuple[int, Caller]]] = {}
+    for project_id, role, person_id, name, phone in rows:
+        caller = Caller(person_id, name, phone or "")
+        found.setdefault(project_id, []).append((REPORTING.index(role), caller))
+    return {project_id: _first(ranked) for project_id, ranked in found.items()}
+
+
+def _first(ranked: list[tuple[int, Caller]]) -> tuple[Caller, ...]:
+    best = min(rank for rank, _ in ranked)
+    return tuple(dict.fromkeys(caller for rank, caller in ranked if rank == best))
+
+
+def _expected(period: OpenPeriod, half: Span | None, unit_id: int | None) -> tuple[ColumnElement[bool], ...]:
+    """The duties of a period that count: not exempt, and no zero that a problem in its half-year has answered for."""
+    conditions: tuple[ColumnElement[bool], ...] = (
+        Duty.state.is_(None),
+        Duty.exempt.is_(None),
+        Duty.kind == period.kind,
+        Duty.period == period.period,
+        Duty.due == period.due,
+        Duty.closes == period.closes,  # it is by this that the rows of a period are found
+        *(() if unit_id is None else (Duty.unit_id == unit_id,)),
+    )
+    if half is None:
+        return conditions
+    barred = select(Issue.id).where(Issue.project_id == Duty.project_id, bars(*half)).exists()
+    return (*conditions, ~barred)
+
+
+def _sum(condition: ColumnElement[bool]) -> "ColumnElement[int]":
+    return func.sum(case((condition, 1), else_=0))
