@@ -27,7 +27,11 @@ from storage.entries import (
     Book,
     CellError,
 )
-from storage.planning import Planner
+from storage.planning.milestones import plan_milestones
+from storage.planning.people import plan_people
+from storage.planning.plan import Plan
+from storage.planning.projects import plan_projects
+from storage.planning.units import plan_units
 from storage.preview import NOTHING, Key, Preview, Values, Work, Writes
 from storage.registered import load
 from storage.tables.base import Base
@@ -39,15 +43,15 @@ def plan(session: Session, book: Book) -> Preview:
     if not book.whole:
         # Against half a file nearly everything would be an error; what matters would drown.
         return Preview(book.sha256, book.errors, (), NOTHING)
-    planner = Planner(load(session), book)
-    sheets = [planner.units(), planner.people(), planner.projects()]
+    found = Plan(load(session), book)
+    sheets = [plan_units(found), plan_people(found), plan_projects(found)]
     if book.milestones is not None:
-        sheets.append(planner.milestones(book.milestones))
+        sheets.append(plan_milestones(found, book.milestones))
     return Preview(
         sha256=book.sha256,
-        errors=tuple(sorted((*book.errors, *planner.errors), key=_place)),
+        errors=tuple(sorted((*book.errors, *found.errors), key=_place)),
         sheets=tuple(sheets),
-        work=planner.work(),
+        work=found.work(),
     )
 
 

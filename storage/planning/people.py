@@ -1,0 +1,101 @@
+"""The people of the file against those registered: who is who, and which roles begin and end."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from storage.cells import plain
+from storage.entries import HEADINGS, PEOPLE, ROLE_WORDS, PersonEntry
+from storage.likeness import near_person
+from storage.planning.differences import differences, person_label
+from storage.planning.plan import Plan, Sheet
+from storage.planning.units import unit_of
+from storage.preview import FieldChange, Key, SheetPreview, Values
+from storage.tables.registry import Person
+
+
+def plan_people(plan: Plan) -> SheetPreview:
+    sheet, entries = Sheet(PEOPLE), plan.book.people
+    plan.once(PEOPLE, "phone", ((entry, entry.phone, entry.phone) for entry in entries))
+    plan.once(PEOPLE, "wecom_userid", ((e, e.wecom_userid, e.wecom_userid) for e in entries))
+    units = {entry.row: unit_of(plan, PEOPLE, entry) for entry in entries}
+    _namesakes(plan, units)
+    keys = _keys(plan, units)
+    sheet.claimed |= set(keys.values())
+    missing = [row for key, row in plan.registry.people.items() if row["active"] and key not in sheet.claimed]
+    for entry in entries:
+        _near(plan, entry, units[entry.row], keys[entry.row], missing)
+        _person(plan, sheet, entry, keys[entry.row], units[entry.row])
+    return sheet.shown(person_label(plan, row) for row in missing)
+
+
+def _namesakes(plan: Plan, units: Mapping[int, Key | None]) -> None:
+    """Two of one name in a unit are two people only if each has a phone."""
+    groups: dict[tuple[str, Key | None], list[PersonEntry]] = defaultdict(list)
+    for entry in plan.book.people:
+        groups[plain(entry.name), units[entry.row]].append(entry)
+    for group in groups.values():
+        for entry in group[1:]:
+            if not all(one.phone for one in group):
+                expected = f"不重复；第{group[0].row}行已有同单位同名的人，是两个人就都写上手机"
+                plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+
+
+def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
+    """Row -> person: by phone first, then by name and unit among those whom no phone has claimed."""
+    by_phone = {row["phone"]: key for key, row in plan.registry.people.items() if row["phone"]}
+    keys = {entry.row: by_phone[entry.phone] for entry in plan.book.people if entry.phone in by_phone}
+    claimed = set(keys.values())
+    by_name: dict[tuple[str, Key], list[Key]] = defaultdict(list)
+    for key, row in plan.registry.people.items():
+        if key not in claimed:
+            by_name[plain(row["name"]), row["unit_id"]].append(key)
+    for entry in plan.book.people:
+        if entry.row in keys:
+            continue
+        same = by_name.get((plain(entry.name), units[entry.row] or 0), [])
+        if len(same) > 1:
+            plan.wrong(PEOPLE, entry, "phone", entry.phone, "登记的手机；同单位登记了几个同名的人")
+        keys[entry.row] = same.pop(0) if same else -entry.row
+    return keys
+
+
+def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: list[Values]) -> None:
+    registered = plan.registry.people.get(key)
+    if registered and not {*plain(registered["name"])} & {*plain(entry.name)}:
+        expected = f"“{registered['name']}”（此号码登记的人）；换了人，新人要用自己的号码"
+        plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+    for row in missing:
+        if entry.wecom_userid and row["wecom_userid"] == entry.wecom_userid:
+            expected = f"没有别人在用的账号；“{row['name']}”登记的就是它"
+            plan.wrong(PEOPLE, entry, "wecom_userid", entry.wecom_userid, expected)
+        alike = plain(row["name"]) == plain(entry.name) or (
+            row["unit_id"] == unit and near_person(row["name"], entry.name)
+        )
+        if registered is None and alike and not (entry.phone and row["phone"]):
+            expected = f"登记的“{person_label(plan, row)}”，或写上手机；若是两个人，请把原来那个也写在表里"
+            plan.wrong(PEOPLE, entry, "name", entry.name, expected)
+
+
+def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | None) -> None:
+    registered = plan.registry.people.get(key)
+    values = {
+        "name": entry.name,
+        "unit_id": unit,
+        "title": entry.title,
+        "phone": entry.phone or (registered["phone"] if registered else None),
+        "wecom_userid": entry.wecom_userid,
+    }
+    roles = {*entry.roles}
+    before = plan.registry.roles.get(key, {})
+    plan.all_people[key] = {**values, "roles": roles}
+    changes = differences(plan, PEOPLE, registered, values)
+    if before.keys() != roles:
+        names = [name for name, role in ROLE_WORDS.items() if role in before]
+        now = [name for name, role in ROLE_WORDS.items() if role in roles]
+        changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], "、".join(names), "、".join(now)))
+    plan.roles_begun += [(key, role) for role in entry.roles if role not in before]
+    plan.roles_ended += [row for role, rows in before.items() if role not in roles for row in rows]
+    if sheet.note(entry, key, person_label(plan, values), changes):
+        for touched in {unit, registered["unit_id"] if registered else unit}:
+            plan.touched[touched or 0][PEOPLE] += 1
+    plan.drafts[Person].put(key, values, registered)

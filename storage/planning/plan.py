@@ -1,0 +1,116 @@
+"""What is being planned: the file, the registry as it will be, and what has been found so far.
+
+Each subject (units, people, projects, milestones) has its own module and adds to the plan in this order, for
+each refers to the ones before. Nothing here writes. A row that is not registered yet is known by the
+negative of its row number in the file.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from rules.kinds import Role
+from storage.cells import plain
+from storage.entries import HEADINGS, Book, CellError, Entry
+from storage.preview import FieldChange, Key, RowChange, SheetPreview, Values, Work, Writes
+from storage.registered import Registry
+from storage.tables.registry import Milestone, Person, Project, Unit, YearPlan
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet while it is compared."""
+
+    name: str
+    claimed: set[int] = field(default_factory=set)
+    added: list[str] = field(default_factory=list)
+    changed: list[RowChange] = field(default_factory=list)
+    unchanged: int = 0
+
+    def note(self, entry: Entry, key: Key, label: str, changes: list[FieldChange]) -> bool:
+        """Counts a row; says whether there is anything to write."""
+        if key < 0:
+            self.added.append(label)
+        elif changes:
+            self.changed.append(RowChange(entry.row, label, tuple(changes)))
+        else:
+            self.unchanged += 1
+        return key < 0 or bool(changes)
+
+    def shown(self, missing: Iterable[str]) -> SheetPreview:
+        return SheetPreview(self.name, tuple(self.added), tuple(self.changed), self.unchanged, tuple(missing))
+
+
+@dataclass(slots=True)
+class Draft:
+    """`Writes` while it is gathered."""
+
+    new: dict[Key, Values] = field(default_factory=dict)
+    old: dict[int, Values] = field(default_factory=dict)
+
+    def put(self, key: Key, values: Values, registered: Values | None) -> None:
+        if registered is None:
+            self.new[key] = values
+        elif changed := {name: value for name, value in values.items() if registered[name] != value}:
+            self.old[key] = changed
+
+    def done(self) -> Writes:
+        return Writes(self.new, self.old)
+
+
+class Plan:
+    """What one file would do, while it is found out."""
+
+    def __init__(self, registry: Registry, book: Book) -> None:
+        self.registry, self.book = registry, book
+        self.errors: list[CellError] = []
+        self.drafts = {table: Draft() for table in (Unit, Person, Project, YearPlan, Milestone)}
+        self.touched: dict[Key, Counter[str]] = defaultdict(Counter)
+        self.roles_begun: list[tuple[Key, Role]] = []
+        self.roles_ended: list[int] = []
+        self.responsible_begun: list[tuple[Key, Key, Role]] = []
+        self.responsible_ended: list[int] = []
+        # The registry as it will be: registered rows, with those of the file over them.
+        self.all_units: dict[Key, Values] = dict(registry.units)
+        self.all_people: dict[Key, Values] = {
+            key: {**row, "roles": set(registry.roles.get(key, ()))}
+            for key, row in registry.people.items()
+            if row["active"]
+        }
+        self.unit_keys: dict[str, Key] = {plain(row["name"]): key for key, row in registry.units.items()}
+        self.project_keys: dict[int, Key] = {row["number"]: key for key, row in registry.projects.items()}
+        self.parents: dict[Key, Key | None] = {
+            key: row["parent_id"] for key, row in registry.projects.items()
+        }
+
+    def work(self) -> Work:
+        units, people, projects, plans, milestones = (draft.done() for draft in self.drafts.values())
+        return Work(
+            units=units,
+            people=people,
+            projects=projects,
+            plans=plans,
+            milestones=milestones,
+            roles_begun=tuple(self.roles_begun),
+            roles_ended=tuple(self.roles_ended),
+            responsible_begun=tuple(self.responsible_begun),
+            responsible_ended=tuple(self.responsible_ended),
+            touched={unit: dict(counts) for unit, counts in self.touched.items()},
+        )
+
+    def wrong(self, sheet: str, entry: Entry, column: str, found: object, expected: str) -> None:
+        error = CellError(
+            sheet=sheet,
+            row=entry.row,
+            column=HEADINGS[sheet][column],
+            found=f"写的是“{found}”" if found not in (None, "") else "",
+            expected=expected,
+        )
+        self.errors.append(error)
+
+    def once(self, sheet: str, column: str, rows: Iterable[tuple[Entry, object, object]]) -> None:
+        """Every value at most once in the file; `rows` gives what is compared and what is shown."""
+        first: dict[object, int] = {}
+        for entry, compared, shown in rows:
+            if compared is not None and (row := first.setdefault(compared, entry.row)) != entry.row:
+                self.wrong(sheet, entry, column, shown, f"不重复；第{row}行已经有了")

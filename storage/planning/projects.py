@@ -1,0 +1,165 @@
+"""The projects of the file against those registered, with their plans and whoever answers for them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from rules.kinds import ProjectState, Role
+from storage.cells import plain
+from storage.entries import HEADINGS, PROJECTS, ProjectEntry
+from storage.likeness import bare, near
+from storage.planning.differences import differences, person_name
+from storage.planning.finder import PersonFinder
+from storage.planning.plan import Plan, Sheet
+from storage.planning.units import unit_of
+from storage.preview import FieldChange, Key, SheetPreview, Values
+from storage.tables.registry import Project, YearPlan
+
+RESPONSIBLE = {
+    "reporters": Role.REPORTER,
+    "deputies": Role.DEPUTY,
+    "heads": Role.HEAD,
+    "lead_leaders": Role.LEAD_LEADER,
+    "lead_departments": Role.LEAD_DEPARTMENT,
+}
+PLAN_FIELDS = ("amount", "goal", "to_start", "to_finish")
+PROJECT_FIELDS = (
+    *("number", "name", "kind", "category", "district", "front", "nature", "content", "total_investment"),
+    *("stage", "start_planned", "start_actual", "finish_planned", "finish_actual", "not_started_because"),
+    *("opening_month", "opening_year_done", "opening_total_done", "sub_owes", "registered"),
+)
+
+
+def plan_projects(plan: Plan) -> SheetPreview:
+    sheet, entries = Sheet(PROJECTS), plan.book.projects
+    units = {entry.row: unit_of(plan, PROJECTS, entry) for entry in entries}
+    plan.once(PROJECTS, "number", ((entry, entry.number, entry.number) for entry in entries))
+    plan.once(PROJECTS, "code", ((entry, entry.code, entry.code) for entry in entries))
+    names = ((entry, (bare(entry.name), units[entry.row]), entry.name) for entry in entries)
+    plan.once(PROJECTS, "name", names)
+    keys = _keys(plan, units)
+    sheet.claimed |= set(keys.values())
+    missing = {key: row for key, row in plan.registry.projects.items() if key not in sheet.claimed}
+    _near(plan, units, keys, missing)
+    plan.project_keys = {row["number"]: key for key, row in missing.items()}
+    plan.project_keys |= {entry.number: keys[entry.row] for entry in entries}
+    plan.parents |= {keys[e.row]: plan.project_keys.get(e.parent) if e.parent else None for e in entries}
+    finder = PersonFinder(plan)
+    for entry in entries:
+        _project(plan, sheet, entry, keys[entry.row], units[entry.row], finder)
+    return sheet.shown(row["name"] for row in missing.values() if row["state"] is not ProjectState.ENDED)
+
+
+def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
+    """Row -> project: by code first, then by name and unit among those that no code has claimed."""
+    by_code = {row["code"]: key for key, row in plan.registry.projects.items() if row["code"]}
+    keys = {entry.row: by_code[entry.code] for entry in plan.book.projects if entry.code in by_code}
+    claimed = set(keys.values())
+    by_name = {
+        (plain(row["name"]), row["unit_id"]): key
+        for key, row in plan.registry.projects.items()
+        if key not in claimed
+    }
+    for entry in plan.book.projects:
+        if entry.row not in keys:
+            keys[entry.row] = by_name.get((plain(entry.name), units[entry.row] or 0), -entry.row)
+    return keys
+
+
+def _near(
+    plan: Plan, units: Mapping[int, Key | None], keys: Mapping[int, Key], missing: Mapping[int, Values]
+) -> None:
+    numbers = {row["number"]: row for row in missing.values()}
+    by_name: dict[str, list[Values]] = defaultdict(list)
+    by_unit: dict[Key, list[Values]] = defaultdict(list)
+    for row in missing.values():
+        by_name[plain(row["name"])].append(row)
+        by_unit[row["unit_id"]].append(row)
+    for entry in plan.book.projects:
+        registered = plan.registry.projects.get(keys[entry.row])
+        if registered:
+            _near_registered(plan, entry, registered)
+        if taken := numbers.get(entry.number):
+            expected = f"没有别的项目在用的序号；登记的{entry.number}号是“{taken['name']}”"
+            plan.wrong(PROJECTS, entry, "number", entry.number, expected)
+        if registered:
+            continue
+        alike = by_name[plain(entry.name)] + [
+            row for row in by_unit[units[entry.row] or 0] if near(row["name"], entry.name)
+        ]
+        for row in alike[:1]:
+            if not (entry.code and row["code"]):
+                expected = (
+                    f"登记的{row['number']}号“{row['name']}”；同一项目请照登记的名称、责任单位或编码写，"
+                    "若确是另一个项目，请把原来那个也写在表里"
+                )
+                plan.wrong(PROJECTS, entry, "name", entry.name, expected)
+
+
+def _near_registered(plan: Plan, entry: ProjectEntry, registered: Values) -> None:
+    """A code or a name may be slipped one row; then something else of the row does not fit."""
+    if entry.code and registered["code"] and entry.code != registered["code"]:
+        expected = f"“{registered['code']}”（同名同单位的项目登记的编码）"
+        plan.wrong(PROJECTS, entry, "code", entry.code, expected)
+    elif entry.number != registered["number"] and not near(entry.name, registered["name"]):
+        expected = f"“{registered['name']}”（此编码登记的{registered['number']}号项目）"
+        plan.wrong(PROJECTS, entry, "name", entry.name, expected)
+
+
+def _project(
+    plan: Plan, sheet: Sheet, entry: ProjectEntry, key: Key, unit: Key | None, finder: PersonFinder
+) -> None:
+    registered = plan.registry.projects.get(key)
+    values = {name: getattr(entry, name) for name in PROJECT_FIELDS}
+    values["code"] = entry.code or (registered["code"] if registered else None)
+    values |= {"unit_id": unit, "parent_id": _parent(plan, entry, key)}
+    changes = differences(plan, PROJECTS, registered, values)
+    changes += _year_plan(plan, entry, key)
+    changes += _responsible(plan, entry, key, unit, finder)
+    if sheet.note(entry, key, entry.name, changes):
+        for touched in {unit, registered["unit_id"] if registered else unit}:
+            plan.touched[touched or 0][PROJECTS] += 1
+    plan.drafts[Project].put(key, values, registered)
+
+
+def _parent(plan: Plan, entry: ProjectEntry, key: Key) -> Key | None:
+    if entry.parent is None:
+        return None
+    parent = plan.parents.get(key)
+    if parent is None:
+        if str(entry.parent) not in plan.book.spoiled:
+            plan.wrong(PROJECTS, entry, "parent", entry.parent, "项目表里或已登记的项目序号")
+    elif parent == key or plan.parents.get(parent) is not None:
+        plan.wrong(PROJECTS, entry, "parent", entry.parent, "另一个项目，且它自己不是子项目")
+    return parent
+
+
+def _year_plan(plan: Plan, entry: ProjectEntry, key: Key) -> list[FieldChange]:
+    if entry.year is None:
+        return []
+    values = {name: getattr(entry, name) for name in PLAN_FIELDS}
+    registered = plan.registry.plans.get((key, entry.year))
+    draft = plan.drafts[YearPlan]
+    if registered is None:
+        draft.new[-entry.row] = {"project_id": key, "year": entry.year, **values}
+        return [FieldChange(HEADINGS[PROJECTS]["year"], "", str(entry.year))]
+    draft.put(registered["id"], values, registered)
+    return differences(plan, PROJECTS, registered, values)
+
+
+def _responsible(
+    plan: Plan, entry: ProjectEntry, key: Key, unit: Key | None, finder: PersonFinder
+) -> list[FieldChange]:
+    """Who answers: living rows that the file no longer names end, those it names anew begin."""
+    changes = []
+    registered = plan.registry.responsible.get(key, {})
+    for column, role in RESPONSIBLE.items():
+        before = [person for held, person in registered if held is role]
+        now = finder.find(entry, column, role, unit)
+        if {*before} == {*now}:
+            continue
+        old, new = ("、".join(person_name(plan, person) for person in people) for people in (before, now))
+        changes.append(FieldChange(HEADINGS[PROJECTS][column], old, new))
+        plan.responsible_begun += [(key, person, role) for person in now if person not in before]
+        for person in before:
+            plan.responsible_ended += [] if person in now else registered[role, person]
+    return changes
