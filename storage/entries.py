@@ -109,11 +109,15 @@ class CellError(BaseModel):
 
 
 class Entry(BaseModel):
-    """One row of the file; `row` is its number in Excel."""
+    """One row of the file; `row` is its number in Excel.
+
+    `known` is the id of the registered row that is meant, where that is certain: never in a file.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     row: int
+    known: int | None = None
 
 
 class UnitEntry(Entry):

@@ -44,6 +44,7 @@ def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
     """Row -> person: by phone first, then by name and unit among those whom no phone has claimed."""
     by_phone = {row["phone"]: key for key, row in plan.registry.people.items() if row["phone"]}
     keys = {entry.row: by_phone[entry.phone] for entry in plan.book.people if entry.phone in by_phone}
+    _known(plan, keys)
     claimed = set(keys.values())
     by_name: dict[tuple[str, Key], list[Key]] = defaultdict(list)
     for key, row in plan.registry.people.items():
@@ -57,6 +58,17 @@ def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
             plan.wrong(PEOPLE, entry, "phone", entry.phone, "登记的手机；同单位登记了几个同名的人")
         keys[entry.row] = same.pop(0) if same else -entry.row
     return keys
+
+
+def _known(plan: Plan, keys: dict[int, Key]) -> None:
+    """Who is meant for certain is not looked for; only the telephone number must not be another's."""
+    for entry in plan.book.people:
+        if entry.known is None:
+            continue
+        if (owner := keys.get(entry.row, entry.known)) != entry.known:
+            expected = f"没有别人在用的号码；“{plan.registry.people[owner]['name']}”登记的就是它"
+            plan.wrong(PEOPLE, entry, "phone", entry.phone, expected)
+        keys[entry.row] = entry.known
 
 
 def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: list[Values]) -> None:

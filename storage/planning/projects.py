@@ -53,6 +53,7 @@ def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
     """Row -> project: by code first, then by name and unit among those that no code has claimed."""
     by_code = {row["code"]: key for key, row in plan.registry.projects.items() if row["code"]}
     keys = {entry.row: by_code[entry.code] for entry in plan.book.projects if entry.code in by_code}
+    _known(plan, keys)
     claimed = set(keys.values())
     by_name = {
         (plain(row["name"]), row["unit_id"]): key
@@ -63,6 +64,17 @@ def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
         if entry.row not in keys:
             keys[entry.row] = by_name.get((plain(entry.name), units[entry.row] or 0), -entry.row)
     return keys
+
+
+def _known(plan: Plan, keys: dict[int, Key]) -> None:
+    """Which project is meant for certain is not looked for; only the code must not be another's."""
+    for entry in plan.book.projects:
+        if entry.known is None:
+            continue
+        if (owner := keys.get(entry.row, entry.known)) != entry.known:
+            expected = f"没有别的项目在用的编码；“{plan.registry.projects[owner]['name']}”登记的就是它"
+            plan.wrong(PROJECTS, entry, "code", entry.code, expected)
+        keys[entry.row] = entry.known
 
 
 def _near(
