@@ -39,6 +39,7 @@ from bot.sweeping import Sweeping
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
+from bot.workbooks import Workbooks
 from handlers import words
 from handlers.city import City, Show
 from handlers.deeds import problems
@@ -169,9 +170,11 @@ async def _wire(
     )  # fmt: skip
     intake = Intake(database, dispatch.wake)
     sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, after=delivery.wake)
+    reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=delivery.wake)
     running = Running(database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor())
     running.loops |= {
-        "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run
+        "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
+        "workbooks": reading.run,
     }  # fmt: skip
     await _receive(settings, stack, running, city)
     running.routes += [

@@ -61,3 +61,18 @@ class Confirm(Question[bool]):
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
         return [[(self.agree or words.confirm_button, "ok")], *edits]
+
+
+@dataclass(frozen=True)
+class Mend(Confirm):
+    """A card that says what is wrong: nothing can be agreed to, only changed."""
+
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        reading = super().read(said, stored, words)
+        return reading if isinstance(reading, Edit) else Refused(words.mend_first)
+
+    def restore(self, stored: Stored) -> None:
+        return None
+
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
+        return super().buttons(stored, page, words)[1:]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from rules.kinds import DutyKind, ProjectKind, Role
 
@@ -106,3 +107,5 @@ class Facts:
     sent: tuple[Sent, ...] = ()
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
+
+    registry: RegistryFacts = field(default_factory=RegistryFacts)

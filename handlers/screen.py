@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.conversation import Asking
-from handlers.opening import button_data, menu
+from handlers.opening import button_data, menu, registry_words
 from handlers.questions import Photos, Question
 from handlers.reading import Stored
 from handlers.words import Words
@@ -50,8 +50,9 @@ def menu_rows(words: Words) -> Rows:
 
 def talk_title(words: Words, script: str) -> str:
     """How a talk is called when it is offered again."""
-    return {
+    titles = {script: word for word, script in registry_words(words)} | {
         "report_progress": words.progress_title,
         "report_issue": words.issue_title,
         "report_zero": words.zero_title,
-    }.get(script, script)
+    }
+    return titles.get(script, script)

@@ -8,7 +8,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
 from handlers.loading.load import load
-from handlers.opening import SCRIPTS, Opener, TalkButton
+from handlers.opening import FOLLOWING, SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Photos
 from handlers.reading import Said
@@ -99,7 +99,12 @@ def _end_gone(turn: Turn, talk: TalkRow) -> None:
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
-    """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers."""
+    """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers.
+
+    Where they follow every answer, even an end is looked at again: without them a script may see none to choose.
+    """
+    if talk.script in FOLLOWING:
+        return after.draft.answers != talk.answers
     if not isinstance(after, Asking) or after.note:
         return False
     before = talk.answers

@@ -28,7 +28,8 @@ from handlers.plain import plain
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
-from storage import inbox, media, outbox, people, projects, talks
+from rules.kinds import Role
+from storage import inbox, media, outbox, people, projects, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
@@ -163,8 +164,18 @@ def _receive(turn: Turn) -> str:
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
         return f"kept, {_hear(turn)}"
+    if _is_workbook(turn):
+        turn.answer(Outgoing(text=turn.city.words.workbook_received))
+        return "workbook"
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=len(ids))))
     return "kept"
+
+
+def _is_workbook(turn: Turn) -> bool:
+    """Whether the office has sent a registry workbook: it is read once it is fetched, and its preview follows."""
+    if not any(workbooks.is_workbook(each.kind, each.name) for each in turn.incoming.media):
+        return False
+    return Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
 
 
 def _search(turn: Turn, text: str) -> str:

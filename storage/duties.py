@@ -1,6 +1,6 @@
 """Duties (应报): opened ahead, settled by a report, closed once. Every list is of rows, oldest due first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -79,6 +79,21 @@ def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "li
             .order_by(Duty.due, Project.number)
         )
     )
+
+
+def open_of(session: Session, project_ids: Collection[int], now: datetime) -> Sequence[Duty]:
+    """Duties of these projects that are open at `now` and not settled, oldest due first."""
+    return session.scalars(
+        select(Duty)
+        .where(
+            Duty.project_id.in_(project_ids),
+            Duty.state.is_(None),
+            Duty.settled.is_(None),
+            Duty.opens <= now,
+            not_closed(now),
+        )
+        .order_by(Duty.due, Duty.id)
+    ).all()
 
 
 def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":

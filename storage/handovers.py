@@ -13,8 +13,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import Role
-from storage.tables.registry import Handover, Responsibility
+from rules.kinds import ProjectState, Role
+from storage.tables.registry import Handover, Project, Responsibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +116,29 @@ def unconfirmed(session: Session) -> Sequence[Handover]:
     ).all()
 
 
-def roles_in(session: Session, person_id: int, today: date) -> dict[Role, list[int]]:
-    """The projects that a person answers for today and beyond, by role."""
-    found: dict[Role, list[int]] = {}
-    rows = session.execute(
-        select(Responsibility.role, Responsibility.project_id)
-        .where(
-            Responsibility.person_id == person_id,
-            or_(Responsibility.until.is_(None), Responsibility.until > today),
-        )
-        .order_by(Responsibility.id)
+def _answering(today: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Project.state != ProjectState.ENDED,
+        Responsibility.since <= today,
+        or_(Responsibility.until.is_(None), Responsibility.until > today),
     )
-    for role, project in rows:
-        if project not in found.setdefault(role, []):
-            found[role].append(project)
-    return found
+
+
+def answering(session: Session, today: date) -> set[int]:
+    """Everyone who answers for a project today."""
+    wanted = select(Responsibility.person_id).join(Project, Project.id == Responsibility.project_id)
+    return set(session.scalars(wanted.where(*_answering(today)).distinct()))
+
+
+def held_by(session: Session, person_id: int, today: date) -> dict[Role, dict[int, str]]:
+    """The projects that a person answers for today, id and name, by role."""
+    rows = session.execute(
+        select(Responsibility.role, Project.id, Project.name)
+        .join(Project, Project.id == Responsibility.project_id)
+        .where(Responsibility.person_id == person_id, *_answering(today))
+        .order_by(Project.number)
+    )
+    found: dict[Role, dict[int, str]] = defaultdict(dict)
+    for role, project, name in rows:
+        found[role][project] = name
+    return dict(found)

@@ -1,6 +1,6 @@
 """Problems (存在问题): registering one, and what bars a zero-report."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, or_, select
@@ -35,6 +35,15 @@ def barring(
     for project_id, issue_id in session.execute(wanted):
         found[project_id] = (*found.get(project_id, ()), f"W{issue_id}")
     return found
+
+
+def open_of(session: Session, project_id: int) -> Sequence[Issue]:
+    """Problems of a project that are not closed, oldest first."""
+    return session.scalars(
+        select(Issue)
+        .where(Issue.project_id == project_id, Issue.state != IssueState.CLOSED)
+        .order_by(Issue.id)
+    ).all()
 
 
 def register(session: Session, issue: Issue, now: datetime) -> Issue:

@@ -39,7 +39,8 @@ def leave(session: Session, person_id: int, today: date) -> list[int]:
         )
         .order_by(Responsibility.id)
     ).all()
-    for row in (*roles, *answered):
+    ended: list[PersonRole | Responsibility] = [*roles, *answered]
+    for row in ended:
         row.until = max(today, row.since)  # what has not begun never begins
     secretaries.dismiss_all(session, person_id, today)
     session.flush()

@@ -140,6 +140,20 @@ def listed(session: Session, unit_id: int | None = None) -> "list[Row[int, str, 
     return list(session.execute(wanted if unit_id is None else wanted.where(Person.unit_id == unit_id)))
 
 
+def units(session: Session) -> dict[int, str]:
+    """Every unit's name by its id, in the order of the registry."""
+    return dict(session.execute(select(Unit.id, Unit.name).order_by(Unit.id)).all())
+
+
+def is_active(session: Session, person_id: int) -> bool:
+    return bool(session.scalar(select(Person.active).where(Person.id == person_id)))
+
+
+def has_account(session: Session, person_id: int) -> bool:
+    wanted = select(Binding.id).where(Binding.person_id == person_id, Binding.ended.is_(None)).limit(1)
+    return session.scalar(wanted) is not None
+
+
 def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids)))).all())
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -89,6 +89,11 @@ def write(session: Session, preview: Preview, today: date, now: datetime) -> tup
     _move_duties(session, writer, now)
     session.expire_all()
     return _passed(writer, before)
+
+
+def newest(session: Session, table: type[Person] | type[Project]) -> int:
+    """The id of the row that was added last."""
+    return session.scalars(select(func.max(table.id))).one()
 
 
 def _reporters(session: Session, ended: tuple[int, ...]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from bot.__main__ import app
 from bot.settings import Settings
-from handlers.opening import _SLASH, SCRIPTS, menu
+from handlers.opening import _SLASH, SCRIPTS, menu, registry_words
 from handlers.words import Words
 from rules.book import default_book
 
@@ -34,7 +34,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS))
 def test_every_conversation_and_the_word_that_opens_it_stand_in_the_manual(script: str) -> None:
-    [word] = [word for word, opened in menu(WORDS) if opened == script]
+    [word] = [word for word, opened in (*menu(WORDS), *registry_words(WORDS)) if opened == script]
     assert f"**{word}**" in MANUAL.read_text("utf-8")
 
 

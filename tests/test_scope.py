@@ -5,25 +5,44 @@ example and a row of its own here.
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import get_args
 
 import pytest
 from sqlalchemy.orm import Session
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import (
+    AppointSecretary,
+    ChangeRegistry,
+    Command,
+    ConfirmHandover,
+    DismissSecretary,
+    FileIssue,
+    FileProgress,
+    FileZeros,
+    GiveCode,
+    HandOver,
+    ImportWorkbook,
+    LeaveWorkbook,
+    Tell,
+    Unbind,
+)
 from handlers.facts import PersonFacts
-from handlers.scope import ALLOWED, allows
+from handlers.scope import ALLOWED, Subject, allows, standing
 from handlers.turning import Turn
-from rules.kinds import Severity
+from rules.kinds import Role, Severity
+from rules.scope import leads_it
 from storage.messages import Incoming, IncomingKind
-from storage.tables.registry import Person
-from tests.builders import a_project
-from tests.chat import CITY, ZONE
+from storage.tables.registry import Handover, Person
+from tests.builders import a_person, a_project, a_secretary, added
+from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
 COMMANDS = get_args(Command)
 PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
+HEADS = {"deputy", "head", "office"}  # those of the reporter's unit, and the office
+REPORTER, DAY = 1, date(2012, 3, 26)  # the town's first person
 
 # What each command looks like for a project, and which of the town's people may give it for 城北水厂.
 EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
@@ -31,7 +50,17 @@ EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
     FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS),
     FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS),
     FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS),
+    ImportWorkbook: (lambda _project: ImportWorkbook(1), {"office"}),
+    LeaveWorkbook: (lambda _project: LeaveWorkbook(1), {"office"}),
+    ChangeRegistry: (lambda _project: ChangeRegistry("人员", None, ()), {"office"}),
+    Unbind: (lambda _project: Unbind(REPORTER), HEADS),
+    GiveCode: (lambda _project: GiveCode(REPORTER), HEADS),
+    HandOver: (lambda _project: HandOver(REPORTER, 2, Role.REPORTER, (), DAY), {"reporter", *HEADS}),
+    ConfirmHandover: (lambda _project: ConfirmHandover(1), {"reporter", "deputy"}),
+    AppointSecretary: (lambda _project: AppointSecretary(1, 4, DAY), {"office"}),
+    DismissSecretary: (lambda _project: DismissSecretary(1), {"office"}),
 }
+BY_PROJECT = [command for command in COMMANDS if EXAMPLES[command][0](1) != EXAMPLES[command][0](2)]
 
 
 def a_turn(town: Town, session: Session, who: str) -> Turn:
@@ -53,12 +82,17 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     town: Town, command: type[Command], who: str
 ) -> None:
     example, may = EXAMPLES[command]
+    town.do(
+        lambda session: added(
+            session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START)
+        )
+    )
     allowed = town.do(lambda session: allows(a_turn(town, session, who), example(town.north)))
     assert allowed is (who in may)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", BY_PROJECT, ids=lambda command: command.__name__)
 def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Command], who: str) -> None:
     example, may = EXAMPLES[command]
 
@@ -68,3 +102,26 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
 
     of_everybody = may == {*PEOPLE} or may.isdisjoint(REPORTERS)
     assert town.do(tried) is (of_everybody and who in may)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("command", [Unbind, GiveCode, HandOver], ids=lambda command: command.__name__)
+def test_only_the_office_acts_on_people_of_another_unit(town: Town, command: type[Command], who: str) -> None:
+    def tried(session: Session) -> bool:
+        stranger = a_person(session).id
+        acts = {
+            Unbind: Unbind(stranger), GiveCode: GiveCode(stranger),
+            HandOver: HandOver(stranger, REPORTER, Role.REPORTER, (), DAY),
+        }  # fmt: skip
+        return allows(a_turn(town, session, who), acts[command])
+
+    assert town.do(tried) is (who == "office")
+
+
+def test_a_secretary_stands_where_the_leader_stands_and_only_while_appointed(town: Town) -> None:
+    def leads(session: Session, day: date) -> bool:
+        return leads_it(standing(session, secretary, Subject(town.north), day))
+
+    secretary = town.do(lambda session: a_secretary(session, leader_id=4, until=date(2012, 4, 1)).person_id)
+    assert town.do(lambda session: leads(session, date(2012, 3, 31)))
+    assert not town.do(lambda session: leads(session, date(2012, 4, 1)))

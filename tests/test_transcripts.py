@@ -1,6 +1,7 @@
 """Every conversation opens with its transcript, and the transcript is what happens."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,9 +11,16 @@ from handlers.opening import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
 from tests.town import Town
+from tests.workbooks import a_workbook_waits
 
-# A zero can be given only when a half-year has ended; everything else on the town's first morning.
-HALF_YEAR_ENDED = {"report_zero": (7, 2)}
+# What must have happened before; everything else goes on the town's first morning.
+BEFORE: dict[str, Callable[[Town], None]] = {
+    "report_zero": lambda town: town.reaches(7, 2),  # a zero can be given only when a half-year has ended
+    "import_workbook": lambda town: a_workbook_waits(town),
+    "leave_workbook": lambda town: a_workbook_waits(town),
+}
+# Whose transcript it is, by a line above it; the reporter's where there is none.
+SPEAKERS = {"市项目办：": "office"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,11 @@ def transcript(name: str) -> list[Exchange]:
     return found
 
 
+def whose(name: str) -> str:
+    lines = (SCRIPTS[name].__globals__["__doc__"] or "").splitlines()
+    return next((SPEAKERS[line.strip()] for line in lines if line.strip() in SPEAKERS), "reporter")
+
+
 def check(answer: Outgoing, expected: Exchange) -> None:
     shown = (answer.title or answer.text).splitlines()[0]
     assert shown.startswith(expected.title), f"after {expected.said!r}"
@@ -49,12 +62,13 @@ def check(answer: Outgoing, expected: Exchange) -> None:
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_conversation_goes_as_its_transcript_says(town: Town, name: str) -> None:
-    if name in HALF_YEAR_ENDED:
-        town.reaches(*HALF_YEAR_ENDED[name])
+    if name in BEFORE:
+        BEFORE[name](town)
+    speaker = getattr(town, whose(name))
     exchanges = transcript(name)
     assert exchanges, f"{name} has no transcript"
     for expected in exchanges:
-        say = town.reporter.taps if expected.tap else town.reporter.says
+        say = speaker.taps if expected.tap else speaker.says
         check(say(expected.said), expected)
 
 

@@ -8,6 +8,7 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
+from handlers.deeds.registering import register
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
 from handlers.scope import allows
@@ -27,6 +28,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return file_zeros(turn, command, talk_id)
         case Tell():
             return tell(command)
+        case _:
+            return register(turn, command)
 
 
 def tell(command: Tell) -> Outcome:
