@@ -3,12 +3,14 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState
+from rules.scope import REPORTING
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
@@ -154,6 +156,30 @@ def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
     """Inserts duties; those that exist already stay as they are."""
     if duties:
         session.execute(insert(Duty).on_conflict_do_nothing(), list(duties))
+
+
+def answerable(session: Session, duties: Sequence[Duty], zone: ZoneInfo) -> dict[int, list[int]]:
+    """Who answered for each of these duties on its due date, by the city's calendar: one query for all of them."""
+    rows = session.execute(
+        select(
+            Responsibility.project_id, Responsibility.person_id, Responsibility.since, Responsibility.until
+        )
+        .where(
+            Responsibility.project_id.in_({duty.project_id for duty in duties}),
+            Responsibility.role.in_(REPORTING),
+        )
+        .order_by(Responsibility.id)
+    ).all()
+    found: dict[int, list[int]] = {}
+    for duty in duties:
+        due = duty.due.astimezone(zone).date()
+        ids = (
+            person
+            for project, person, since, until in rows
+            if project == duty.project_id and since <= due and (until is None or due < until)
+        )
+        found[duty.id] = list(dict.fromkeys(ids))
+    return found
 
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
