@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.commands import FileIssue
+from handlers.deeds import on_behalf
 from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
@@ -72,7 +73,8 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
     for contact in contacts:
         # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
         rows = _acknowledge_row(turn, issue) if contact.id in may else ()
-        message = Outgoing(title=title, text=text, rows=rows)
+        leader = on_behalf.acts_for(turn.session, project.id, contact.id, turn.today)
+        message = Outgoing(title=title + on_behalf.mark(turn, leader), text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
 
@@ -115,9 +117,8 @@ def _taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
     event = issues.acknowledgement(turn.session, issue_id)
     if event is None or event.person_id is None:
         return None
-    return people.contacts(turn.session, [event.person_id], turn.city.running)[0].name, day_and_hour(
-        event.at, turn.city.zone
-    )
+    name = on_behalf.named(turn, event.person_id, on_behalf.read_note(event.note))
+    return name, day_and_hour(event.at, turn.city.zone)
 
 
 def _told(turn: Turn, contacts: list[Contact]) -> list[str]:
@@ -144,17 +145,20 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
         return refusal(words.not_yours_to_acknowledge.format(number=number))
     if taken := _taken(turn, issue_id):
         return refusal(words.acknowledged_already.format(number=number, name=taken[0], time=taken[1]))
-    issues.acknowledge(turn.session, issue, turn.person.id, turn.now)
-    enter(turn, issue.unit_id, "acknowledge_issue", issue=number)
-    _tell_others(turn, issue)
+    leader = on_behalf.acts_for(turn.session, issue.project_id, turn.person.id, turn.today)
+    issues.acknowledge(turn.session, issue, turn.person.id, turn.now, on_behalf.note(leader))
+    enter(turn, issue.unit_id, "acknowledge_issue", issue=number, leader=leader)
+    _tell_others(turn, issue, leader)
     time = day_and_hour(turn.now, turn.city.zone)
-    return Outcome(Outgoing(text=words.acknowledged.format(number=number, time=time)))
+    template = words.acknowledged if leader is None else words.acknowledged_for
+    text = template.format(number=number, time=time, leader=on_behalf.name_of(turn, leader))
+    return Outcome(Outgoing(text=text))
 
 
-def _tell_others(turn: Turn, issue: Issue) -> None:
+def _tell_others(turn: Turn, issue: Issue, leader: int | None) -> None:
     project = turn.session.get_one(Project, issue.project_id)
     text = turn.city.words.told_acknowledged.format(
-        number=issue.number, project=project.name, name=turn.person.name
+        number=issue.number, project=project.name, name=on_behalf.named(turn, turn.person.id, leader)
     )
     others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
     for contact in people.contacts(
