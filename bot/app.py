@@ -9,7 +9,7 @@ import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -297,11 +297,7 @@ async def _until_answered(ask: Callable[[], Awaitable[bool]]) -> None:
 
 
 def _office(settings: Settings, running: Running) -> Starlette:
-    office = Office(
-        zone=settings.zone,
-        telegram_account=settings.telegram_account,
-        city_now=lambda _session, _machine: running.clock.city(),
-    )
+    office = replace(Office.of(settings), city_now=lambda _session, _machine: running.clock.city())
 
     def after() -> None:
         running.dispatch.wake()

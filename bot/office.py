@@ -18,9 +18,12 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.channels import tryout
 from bot.clock import stored_offset
 from bot.settings import Settings
-from storage import inbox, invites, people, registry
+from handlers import handing_over, words
+from handlers.city import City
+from storage import handovers, inbox, invites, people, registry
 from storage.entries import Book
 from storage.messages import Address
 from storage.tables.registry import Person, Unit
@@ -69,12 +72,21 @@ class Office:
     """What a command needs to know beside the database. `city_now`: the city's time from the machine's."""
 
     zone: ZoneInfo
+    city: City
     telegram_account: str = ""
     city_now: Callable[[Session, datetime], datetime] = stored_city_time
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
-        return cls(zone=settings.zone, telegram_account=settings.telegram_account)
+        return cls(zone=settings.zone, city=city_of(settings), telegram_account=settings.telegram_account)
+
+
+def city_of(settings: Settings) -> City:
+    """The city's words, and the accounts that reach people whether or not they run just now."""
+    accounts = [("telegram", settings.telegram_account)] if settings.has_channel else []
+    if settings.rehearses or not settings.has_channel:
+        accounts.append((tryout.NAME, tryout.ACCOUNT))
+    return City(words=words.load(settings.words_file), zone=settings.zone, running=frozenset(accounts))
 
 
 class ImportRegistry(Frozen):
@@ -93,8 +105,12 @@ def import_registry(session: Session, wanted: ImportRegistry, now: datetime, off
     if wanted.dry_run:
         return Result(text=f"{text}\nDry run: nothing was written.")
     city = office.city_now(session, now)
-    registry.apply(session, preview, city.astimezone(office.zone).date(), city)
-    return Result(text=f"{text}\nWritten.")
+    today = city.astimezone(office.zone).date()
+    passed = registry.apply(session, preview, today, city)
+    packets = handovers.packets(session, passed, city)
+    handing_over.announce(session, office.city, packets, today, city)
+    told = f" {len(packets)} hand-overs: both sides are told." if packets else ""
+    return Result(text=f"{text}\nWritten.{told}")
 
 
 class InvitePerson(Frozen):

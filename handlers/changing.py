@@ -11,6 +11,7 @@ from rules import money
 from storage import changes
 from storage.changes import MONEY, RowChange
 from storage.entries import HEADINGS, PROJECTS
+from storage.planning.people import BACK
 from storage.planning.projects import RESPONSIBLE
 from storage.preview import FieldChange, Preview
 
@@ -23,6 +24,8 @@ def in_words(city: City, change: RowChange, preview: Preview) -> ChangeFacts:
     )
     if errors:
         return ChangeFacts(errors=errors)
+    if change.known is None and not _is_new(change, preview):
+        return ChangeFacts(errors=(words.change_exists.format(name=change.typed["name"]),))
     if change.known is None:
         return ChangeFacts(lines=tuple(_typed(city, change, change.typed)))
     found = fields_changed(change, preview)
@@ -31,6 +34,12 @@ def in_words(city: City, change: RowChange, preview: Preview) -> ChangeFacts:
     lines = [str(each) for each in found]
     # A new year's plan is a row of its own: what was typed into it stands beside.
     return ChangeFacts(lines=(*lines, *(_typed(city, change, left) if found else [])))
+
+
+def _is_new(change: RowChange, preview: Preview) -> bool:
+    """Whether adding adds: by the identity rule it may be somebody who is registered; who has left may come back."""
+    added = any(sheet.added for sheet in preview.sheets if sheet.sheet == change.sheet)
+    return added or any(each.field == BACK for each in fields_changed(change, preview))
 
 
 def _typed(city: City, change: RowChange, fields: Mapping[str, str]) -> list[str]:

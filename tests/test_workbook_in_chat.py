@@ -4,16 +4,17 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.office import ImportRegistry, Office, import_registry
 from bot.workbooks import Workbooks
 from rules.kinds import Role
-from storage import ledger
+from storage import ledger, workbook
 from storage.messages import IncomingKind, Media, MediaKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Responsibility, Unit
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import Workbook
 from tests.builders import a_person
-from tests.chat import CITY, Chat, labels
+from tests.chat import CITY, ZONE, Chat, labels
 from tests.test_fetching import Time
 from tests.town import NORTH, Town
 from tests.workbooks import NEW_PERSON, a_workbook, a_workbook_waits
@@ -138,20 +139,37 @@ def test_the_button_of_a_preview_does_nothing_for_somebody_else(town: Town) -> N
     assert town.head.presses(f"o|import_workbook|{media}.x").text.startswith("没有等着导入的台账")
 
 
-def test_an_import_that_changes_a_contact_tells_both(town: Town) -> None:
-    new = {**NEW_PERSON, "name": "吴小明"}
-    row = {
-        "number": 7, "name": NORTH, "kind": "重大建设", "category": "城市建设", "total_investment": 10000,
-        "stage": "开工", "start_actual": "2011-05-01", "opening_month": "2012-02", "unit": "城北区住建局",
-        "reporters": "吴小明", "deputies": "李四", "heads": "赵局长", "lead_leaders": "王市长",
-        "lead_departments": "孙主任", "registered": "2012-01-01",
-    }  # fmt: skip
-    a_workbook_waits(town, a_workbook(people=[new], projects=[row]))
-    town.office.says("确认导入")
-    done = town.office.taps("✅ 确认导入")
-    assert "联络人有变动，已给双方发交接单" in done.text
+SUCCEEDED = a_workbook(
+    people=[{**NEW_PERSON, "name": "吴小明"}],
+    projects=[
+        {
+            "number": 7, "name": NORTH, "kind": "重大建设", "category": "城市建设", "total_investment": 10000,
+            "stage": "开工", "start_actual": "2011-05-01", "opening_month": "2012-02", "unit": "城北区住建局",
+            "reporters": "吴小明", "deputies": "李四", "heads": "赵局长", "lead_leaders": "王市长",
+            "lead_departments": "孙主任", "registered": "2012-01-01",
+        }
+    ],
+)  # fmt: skip
+
+
+def is_passed_on(town: Town) -> None:
     [packet] = town.rows(Handover)
     assert (packet.role, packet.project_ids) == (Role.REPORTER, [town.north])
     assert town.reporter.last().title == "您的项目交给吴小明了"
     ended = [each for each in town.rows(Responsibility) if each.until]
     assert [(each.project_id, each.role) for each in ended] == [(town.north, Role.REPORTER)]
+
+
+def test_an_import_that_changes_a_contact_tells_both(town: Town) -> None:
+    a_workbook_waits(town, SUCCEEDED)
+    town.office.says("确认导入")
+    assert "联络人有变动，已给双方发交接单" in town.office.taps("✅ 确认导入").text
+    is_passed_on(town)
+
+
+def test_so_does_an_import_from_the_command_line(town: Town) -> None:
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+    wanted = ImportRegistry(book=workbook.read(SUCCEEDED))
+    result = town.do(lambda session: import_registry(session, wanted, town.clock.now, office))
+    assert result.text.endswith("Written. 1 hand-overs: both sides are told.")
+    is_passed_on(town)

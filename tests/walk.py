@@ -2,16 +2,25 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.facts import Facts, Filed, PersonFacts, ProjectFacts, ZeroFacts
 from handlers.opening import SCRIPTS, TalkButton, read_button
 from handlers.reading import Said
+from handlers.registry_facts import (
+    Appointment,
+    ChangeFacts,
+    Held,
+    RegistryFacts,
+    Someone,
+    WorkbookFacts,
+)
 from handlers.screen import render
 from handlers.words import Words
-from rules.kinds import ProjectKind
+from rules.kinds import ProjectKind, Role
 from storage.messages import Outgoing
 
 WORDS = Words()
@@ -26,6 +35,9 @@ TYPED = {
     "next": "装修",
     "projects": "完成",
     "coordination": "供电",
+    "name": "东湖水厂",
+    "total_investment": "3.2亿",
+    "value": "1.2亿",
 }
 
 
@@ -53,6 +65,22 @@ def a_project(place: int, **given: Any) -> ProjectFacts:  # noqa: ANN401 - the f
 FILED = Filed("J999999999", "李四", 12_000_000, "主体封顶")
 ZEROS = tuple(ZeroFacts(LARGE + place, f"城北水厂{place}期") for place in range(3))
 
+ROLES = (Role.REPORTER, Role.DEPUTY, Role.LEAD_LEADER)
+STAFF = tuple(
+    Someone(LARGE + place, f"张三{place}", LARGE, "城北区住建局", f"1390000000{place}", frozenset(ROLES))
+    for place in range(9)
+)
+REGISTRY = RegistryFacts(
+    today=date(2012, 3, 26), office=True, heads=True, people=STAFF, others=STAFF[1:],
+    units=((LARGE, "城北区住建局"), (LARGE + 1, "市政府")),
+    projects=((LARGE, 1, "城北水厂"), (LARGE + 1, 2, "南湖大道")),
+    current={"total_investment": "1亿"}, change=ChangeFacts(lines=("总投资 1亿 → 1.2亿",)), duties_of=2,
+    workbook=WorkbookFacts(LARGE, "台账.xlsx", "人员：新增 1", "ab12cd34ef56"),
+    held=tuple(Held(role, ((LARGE, "城北水厂"), (LARGE + 1, "南湖大道"))) for role in ROLES[:2]),
+    appointments=(Appointment(LARGE, "王秘书", "王市长"),),
+)  # fmt: skip
+MISTAKEN = replace(REGISTRY, change=ChangeFacts(errors=("总投资：写的是“多”；应为：金额",)))
+
 # Every shape that the facts of a script can have.
 CASES: dict[str, tuple[str, Facts]] = {
     "progress": ("report_progress", some_facts()),
@@ -71,6 +99,17 @@ CASES: dict[str, tuple[str, Facts]] = {
         "report_zero",
         some_facts(zeros=ZEROS[:1], zero_period="2012H1", zero_period_name="2012年上半年"),
     ),
+    "a workbook": ("import_workbook", some_facts(registry=REGISTRY)),
+    "a new project": ("add_project", some_facts(registry=REGISTRY)),
+    "a project changed": ("change_project", some_facts(registry=REGISTRY)),
+    "a project changed with a mistake": ("change_project", some_facts(registry=MISTAKEN)),
+    "somebody replaced": ("replace_person", some_facts(registry=REGISTRY)),
+    "a new person": ("add_person", some_facts(registry=REGISTRY)),
+    "a person changed": ("change_person", some_facts(registry=REGISTRY)),
+    "an account ended": ("unbind", some_facts(registry=REGISTRY)),
+    "a new code": ("rebind", some_facts(registry=REGISTRY)),
+    "a hand-over": ("hand_over", some_facts(registry=REGISTRY)),
+    "a secretary": ("set_secretary", some_facts(registry=REGISTRY)),
 }
 
 

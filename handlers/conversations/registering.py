@@ -67,7 +67,7 @@ def agreed(
     words, change = facts.words, facts.registry.change
     if change is not None and (change.errors or not change.lines):
         wrong = "\n".join(change.errors) or words.card_no_change
-        yield from Mend.of(f"mend@{key}", words.card_mend, wrong, editable=editable)
+        yield from Mend.of(f"confirm@{key}", words.card_mend, wrong, editable=editable)
         return
     summary = "\n".join([*(change.lines if change else ()), *extra])
     yield from Confirm.of(f"confirm@{key}", title, summary, editable=editable, agree=agree)

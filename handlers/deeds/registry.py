@@ -67,13 +67,13 @@ def change_registry(turn: Turn, command: ChangeRegistry) -> Outcome:
     words = turn.city.words
     change = RowChange(command.sheet, command.known, dict(command.typed))
     preview = changes.plan_change(turn.session, change, turn.today)
-    if not preview.ok:
-        reasons = "\n".join(in_words(turn.city, change, preview).errors)
-        return refusal(words.change_refused.format(reasons=reasons))
+    said = in_words(turn.city, change, preview)
+    if said.errors:
+        return refusal(words.change_refused.format(reasons="\n".join(said.errors)))
     before = _label(turn, change) if change.known is not None else ""
     row_id, passed = _write(turn, change, preview)
     _enter(turn, change, preview, row_id)
-    lines = list(in_words(turn.city, change, preview).lines)
+    lines = list(said.lines)
     if _announce(turn, passed):
         lines.append(words.workbook_passed)
     name = before or change.typed["name"]
@@ -88,8 +88,9 @@ def change_registry(turn: Turn, command: ChangeRegistry) -> Outcome:
 def _write(turn: Turn, change: RowChange, preview: Preview) -> tuple[int, tuple[Passed, ...]]:
     """Writes the row; gives back its id."""
     passed = registry.write(turn.session, preview, turn.today, turn.now)
-    if change.known is not None:
-        return change.known, passed
+    touched = change.known or next(iter((*preview.work.people.old, *preview.work.projects.old)), None)
+    if touched is not None:
+        return touched, passed
     table = Person if change.sheet == PEOPLE else Project
     return registry.newest(turn.session, table), passed
 

@@ -79,6 +79,7 @@ class Registry(Sentences):
     change_agree: str = "✅ 确认修改"
     add_agree: str = "✅ 确认新增"
     change_error: str = "{column}：{found}；应为：{expected}"
+    change_exists: str = "{name}已经登记了。要改请用「改人」或「改项目」；同单位同名的两个人，都要有手机号。"
     change_line: str = "{field}：{value}"
     edit_value: str = "改「{field}」"
     edit_which_field: str = "换一项改"

@@ -12,6 +12,8 @@ from storage.planning.units import unit_of
 from storage.preview import FieldChange, Key, SheetPreview, Values
 from storage.tables.registry import Person
 
+BACK = "在职"  # what the preview calls it if somebody who has left is in the file again
+
 
 def plan_people(plan: Plan) -> SheetPreview:
     sheet, entries = Sheet(PEOPLE), plan.book.people
@@ -105,9 +107,11 @@ def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | 
         names = [name for name, role in ROLE_WORDS.items() if role in before]
         now = [name for name, role in ROLE_WORDS.items() if role in roles]
         changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], "、".join(names), "、".join(now)))
+    if registered and not registered["active"]:
+        changes.append(FieldChange(BACK, "否", "是"))
     plan.roles_begun += [(key, role) for role in entry.roles if role not in before]
     plan.roles_ended += [row for role, rows in before.items() if role not in roles for row in rows]
     if sheet.note(entry, key, person_label(plan, values), changes):
         for touched in {unit, registered["unit_id"] if registered else unit}:
             plan.touched[touched or 0][PEOPLE] += 1
-    plan.drafts[Person].put(key, values, registered)
+    plan.drafts[Person].put(key, {**values, "active": True}, registered)
