@@ -48,6 +48,7 @@ class Tell:
     title: str = ""
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    columns: int = 1
 
 
 @dataclass(frozen=True, slots=True)

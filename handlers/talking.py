@@ -66,8 +66,9 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     facts = _facts(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
-        talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
-        _tell(turn, Outcome(Outgoing(text=words.cancelled)), _unfinished(turn), in_place=in_place)
+        text = words.cancelled_change if talk.script in FOLLOWING else words.cancelled
+        talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
+        _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn), in_place=in_place)
         return
     if _is_gone(talk, facts, after):
         _end_gone(turn, talk)

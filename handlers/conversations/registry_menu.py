@@ -30,5 +30,5 @@ def registry_menu(facts: Facts) -> Dialogue[Tell]:
         text = words.registry_office if registry.office else words.registry_head
     lines = [text, *(["", words.unconfirmed_title, *registry.unconfirmed] if registry.unconfirmed else [])]
     buttons = tuple((labels[script], f"o|{script}|") for script in scripts)
-    return Tell(words.registry_title, "\n".join(lines), buttons)
+    return Tell(words.registry_title, "\n".join(lines), buttons, columns=3)
     yield  # a conversation is a generator even when it asks nothing

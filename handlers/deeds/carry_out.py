@@ -11,6 +11,7 @@ from handlers.deeds.progress import file_progress
 from handlers.deeds.registering import register
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
+from handlers.reading import in_rows
 from handlers.scope import allows
 from handlers.turning import Turn
 from storage.messages import Option, Outgoing
@@ -33,5 +34,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
 
 
 def tell(command: Tell) -> Outcome:
-    rows = tuple((Option(label=label, data=data),) for label, data in command.buttons)
-    return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))
+    rows = (
+        tuple(Option(label=label, data=data) for label, data in row)
+        for row in in_rows(command.buttons, command.columns)
+    )
+    return Outcome(Outgoing(title=command.title, text=command.text, rows=tuple(rows)))

@@ -34,7 +34,7 @@ class Common(Sentences):
     too_long: str = "太长了：{found}字，最多{longest}字。请缩短后再发。"
     amount_unreadable: str = "没看懂这个金额。请只发一个数，如 1200（万元）、1200万、1.2亿。"
     send_photo_or_tap: str = "请发照片；没有就点按钮。"
-    confirm_below: str = "请点「确认上报」；要改哪一项就点哪一项。"
+    confirm_below: str = "请点「{agree}」；要改哪一项就点哪一项。"
     question_changed: str = "情况有变化，请再看一遍。"
     button_out_of_date: str = "这个按钮已过时，请看这里。"
     button_of_nothing: str = "这个按钮已经失效，请重新选一项。"
@@ -45,6 +45,7 @@ class Common(Sentences):
 
     # Opening, pausing, ending.
     cancelled: str = "已取消，什么都没有上报。"
+    cancelled_change: str = "已取消，什么都没有改。"
     paused: str = "（「{title}」先放下，没报完的都留着。）"
     resume_button: str = "继续「{title}」"
     drop_button: str = "不要了"
