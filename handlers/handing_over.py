@@ -36,13 +36,20 @@ class Told(NamedTuple):
     now: datetime
 
 
-def announce(session: Session, city: City, packets: Iterable[Handover], since: date, now: datetime) -> None:
-    """Writes to both sides of each packet."""
+def announce(
+    session: Session,
+    city: City,
+    packets: Iterable[Handover],
+    since: date,
+    now: datetime,
+    answered: int | None = None,
+) -> None:
+    """Writes to both sides of each packet; but not to who hands over themselves and has an answer (`answered`)."""
     for packet in packets:
         giver, taker = people.contacts(session, [packet.from_id, packet.to_id], city.running)
         told = Told(giver.name, taker.name, packet, since, now)
         push(session, city, taker, to_successor(session, city, told), now)
-        if people.is_active(session, packet.from_id):
+        if giver.id != answered and people.is_active(session, giver.id):
             push(session, city, giver, to_predecessor(session, city, told), now)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ProjectState, Role
-from storage.tables.registry import Handover, Project, Responsibility
+from storage.tables.registry import Handover, Person, Project, Responsibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,21 @@ def confirm(packet: Handover, person_id: int, now: datetime) -> bool:
     return fresh
 
 
-def unconfirmed(session: Session) -> Sequence[Handover]:
-    """Packets that one of the two, or both, have not confirmed, oldest first."""
-    return session.scalars(
+def missing(session: Session, packet: Handover) -> list[int]:
+    """Who still has to confirm it: whoever has left office cannot, and is not waited for."""
+    wanted = {
+        each for each, at in ((packet.from_id, packet.given), (packet.to_id, packet.taken)) if at is None
+    }
+    active = select(Person.id).where(Person.id.in_(wanted), Person.active.is_(True))
+    return list(session.scalars(active.order_by(Person.id)))
+
+
+def unconfirmed(session: Session) -> list[tuple[Handover, list[int]]]:
+    """Packets that somebody still has to confirm, with who that is, oldest first."""
+    open_ = session.scalars(
         select(Handover).where(or_(Handover.given.is_(None), Handover.taken.is_(None))).order_by(Handover.id)
-    ).all()
+    )
+    return [(packet, who) for packet in open_ if (who := missing(session, packet))]
 
 
 def _answering(today: date) -> tuple[ColumnElement[bool], ...]:

@@ -197,3 +197,20 @@ def test_a_successor_takes_over_a_project_that_they_have_already_only_once(town:
     town.do(work)
     hands_over(town)
     assert answers(town, town.north, date(2012, 3, 26)) == [DEPUTY]
+
+
+def test_who_hands_over_themselves_is_answered_once(town: Town) -> None:
+    before = len(town.reporter.messages())
+    done = hands_over(town)
+    assert labels(done) == ["已交接"]
+    assert len(town.reporter.messages()) - before == 3  # whom to, the card, the answer
+
+
+def test_nobody_waits_for_the_word_of_who_has_left(town: Town) -> None:
+    hands_over(town)
+    for step in ("解绑", "张三", "离任", "确认"):
+        town.office.says(step)
+    assert "李四还没点" in town.office.says("台账").text
+    town.deputy.says("已交接")
+    assert any("交接完成" in each.text for each in town.office.messages())
+    assert "还没确认的交接" not in town.office.says("台账").text

@@ -25,13 +25,12 @@ def hand_over(turn: Turn, command: HandOver) -> Outcome:
         session, giver.id, taker.id, command.role, command.project_ids, command.since, turn.now
     )
     _enter(turn, command, packet)
-    handing_over.announce(session, turn.city, [packet], command.since, turn.now)
+    handing_over.announce(session, turn.city, [packet], command.since, turn.now, answered=turn.person.id)
     title = words.handover_done.format(giver=giver.name, taker=taker.name)
     text = words.handover_done_text.format(
         role=role_name(command.role), count=len(command.project_ids), since=spoken(command.since)
     )
-    mine = turn.person.id in (giver.id, taker.id)
-    rows = ((confirm_button(turn.city, packet),),) if mine else ()
+    rows = ((confirm_button(turn.city, packet),),) if turn.person.id == giver.id else ()
     return Outcome(Outgoing(title=title, text=text, rows=rows), summary=title)
 
 
@@ -71,6 +70,6 @@ def confirm_handover(turn: Turn, command: ConfirmHandover) -> Outcome:
     turn.session.flush()
     unit_id = turn.session.get_one(Person, packet.to_id).unit_id
     enter(turn, unit_id, "confirm_handover", handover=packet.id)
-    if packet.given and packet.taken:
+    if not handovers.missing(turn.session, packet):
         handing_over.tell_complete(turn.session, turn.city, packet, turn.now)
     return refusal(words.handed_over)

@@ -14,12 +14,14 @@ from storage import people, secretaries
 _NOTE = "for "  # of an event, before the leader's id
 
 
-def acts_for(session: Session, project_id: int, person_id: int, today: date) -> int | None:
-    """The leader on whose behalf the person hears of the project's problems; None if they do so themselves."""
+def acting(session: Session, project_id: int, today: date) -> dict[int, int]:
+    """Secretary -> leader, of those who hear of the project's problems on somebody's behalf only."""
     told = alerted_themselves(session, project_id, today)
-    if person_id in told:
-        return None
-    return next((each for each in secretaries.acting_for(session, person_id, today) if each in told), None)
+    found: dict[int, int] = {}
+    for secretary, leader in secretaries.of_leaders(session, told, today):
+        if secretary not in told:
+            found.setdefault(secretary, leader)
+    return found
 
 
 def note(leader_id: int | None) -> str:

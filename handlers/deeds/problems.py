@@ -70,11 +70,12 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
     may = alerted(turn.session, project.id, turn.today, heads=False)
     ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
     contacts = people.contacts(turn.session, ids, turn.city.running)
+    acting = on_behalf.acting(turn.session, project.id, turn.today)
     for contact in contacts:
         # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
         rows = _acknowledge_row(turn, issue) if contact.id in may else ()
-        leader = on_behalf.acts_for(turn.session, project.id, contact.id, turn.today)
-        message = Outgoing(title=title + on_behalf.mark(turn, leader), text=text, rows=rows)
+        mark = on_behalf.mark(turn, acting.get(contact.id))
+        message = Outgoing(title=title + mark, text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
 
@@ -145,7 +146,7 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
         return refusal(words.not_yours_to_acknowledge.format(number=number))
     if taken := _taken(turn, issue_id):
         return refusal(words.acknowledged_already.format(number=number, name=taken[0], time=taken[1]))
-    leader = on_behalf.acts_for(turn.session, issue.project_id, turn.person.id, turn.today)
+    leader = on_behalf.acting(turn.session, issue.project_id, turn.today).get(turn.person.id)
     issues.acknowledge(turn.session, issue, turn.person.id, turn.now, on_behalf.note(leader))
     enter(turn, issue.unit_id, "acknowledge_issue", issue=number, leader=leader)
     _tell_others(turn, issue, leader)

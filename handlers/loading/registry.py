@@ -189,19 +189,16 @@ def menu(loading: Loading) -> Facts:
 
 def _unconfirmed(loading: Loading) -> tuple[str, ...]:
     words, rows = loading.city.words, handovers.unconfirmed(loading.session)
-    names = people.names(loading.session, [each for row in rows for each in (row.from_id, row.to_id)])
-    lines = []
-    for row in rows[:UNCONFIRMED]:
-        missing = [
-            names[each] for each, at in ((row.from_id, row.given), (row.to_id, row.taken)) if at is None
-        ]
-        lines.append(
-            words.unconfirmed_line.format(
-                giver=names[row.from_id], taker=names[row.to_id], role=role_name(row.role),
-                count=len(row.project_ids), day=day(row.at, loading.city.zone),
-                who=words.list_separator.join(missing),
-            )
-        )  # fmt: skip
+    everybody = [each for packet, _ in rows for each in (packet.from_id, packet.to_id)]
+    names = people.names(loading.session, everybody)
+    lines = [
+        words.unconfirmed_line.format(
+            giver=names[packet.from_id], taker=names[packet.to_id], role=role_name(packet.role),
+            count=len(packet.project_ids), day=day(packet.at, loading.city.zone),
+            who=words.list_separator.join(names[each] for each in who),
+        )
+        for packet, who in rows[:UNCONFIRMED]
+    ]  # fmt: skip
     if len(rows) > UNCONFIRMED:
         lines.append(words.unconfirmed_more.format(count=len(rows) - UNCONFIRMED))
     return tuple(lines)
