@@ -105,13 +105,18 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
     Where they follow every answer, even an end is looked at again: without them a script may see none to choose.
     """
     if talk.script in FOLLOWING:
-        return after.draft.answers != talk.answers
+        return _off_the_card(after.draft.answers) != _off_the_card(talk.answers)
     if not isinstance(after, Asking) or after.note:
         return False
     before = talk.answers
     return after.draft.answers.get("project") != before.get("project") or (
         "category" in after.draft.answers and "category" not in before
     )
+
+
+def _off_the_card(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without the card's own, whose key has a hash: to agree changes no facts."""
+    return {key: answer for key, answer in answers.items() if "#" not in key}
 
 
 def press(turn: Turn, button: TalkButton) -> None:

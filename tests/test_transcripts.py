@@ -14,7 +14,7 @@ from tests.town import Town
 from tests.workbooks import a_workbook_waits
 
 # What must have happened before; everything else goes on the town's first morning.
-BEFORE: dict[str, Callable[[Town], None]] = {
+BEFORE: dict[str, Callable[[Town], object]] = {
     "report_zero": lambda town: town.reaches(7, 2),  # a zero can be given only when a half-year has ended
     "import_workbook": lambda town: a_workbook_waits(town),
     "leave_workbook": lambda town: a_workbook_waits(town),

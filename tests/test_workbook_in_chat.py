@@ -13,7 +13,7 @@ from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Responsibility, Unit
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import Workbook
-from tests.builders import a_person
+from tests.builders import a_person, a_role
 from tests.chat import CITY, ZONE, Chat, labels
 from tests.test_fetching import Time
 from tests.town import NORTH, Town
@@ -137,6 +137,13 @@ async def test_another_kind_of_file_of_the_office_is_only_a_file(town: Town) -> 
 def test_the_button_of_a_preview_does_nothing_for_somebody_else(town: Town) -> None:
     media = a_workbook_waits(town)
     assert town.head.presses(f"o|import_workbook|{media}.x").text.startswith("没有等着导入的台账")
+
+
+def test_a_workbook_waits_for_the_word_of_who_sent_it_alone(town: Town) -> None:
+    a_workbook_waits(town)
+    town.do(lambda session: a_role(session, session.get_one(Person, 5), Role.OFFICE))
+    assert town.department.says("确认导入").text.startswith("没有等着导入的台账")
+    assert town.office.says("确认导入").title == "台账《台账.xlsx》导入预览"
 
 
 SUCCEEDED = a_workbook(
