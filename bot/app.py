@@ -30,12 +30,14 @@ from bot.dispatch import Dispatch
 from bot.errands import office_app, open_socket, socket_path
 from bot.fetching import Fetching
 from bot.intake import Intake
+from bot.media.shelf import Shelf
 from bot.moving import Mover
 from bot.office import Office
 from bot.sample import city as sample
 from bot.settings import Settings, TelegramMode
 from bot.supervisor import Supervisor
 from bot.sweeping import Sweeping
+from bot.tidying import Tidying
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
@@ -76,6 +78,12 @@ class Running:
     loops: dict[str, Loop] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
 
+    def hang_up(self) -> None:
+        """Ends what pages are still being told; they would keep the program from ending."""
+        for channel in self.channels.values():
+            if isinstance(channel, TryoutChannel):
+                channel.hang_up()
+
 
 async def serve(settings: Settings) -> None:
     """Runs until it is stopped (SIGINT, SIGTERM). The caller holds the city's lock."""
@@ -92,10 +100,11 @@ async def serve(settings: Settings) -> None:
         _spare_the_collector()
         loops = asyncio.create_task(running.supervisor.run(running.loops))
         answering = asyncio.create_task(serving.beside(office, [opened]))
+        listening.listen()  # whoever reads the next line may connect at once
         host, port = listening.getsockname()[:2]
         log.info("Sanbao is up at http://%s:%s (%s)", host, port, _channel_names(running))
         try:
-            await serving.until_stopped(main, [listening])
+            await serving.until_stopped(main, [listening], running.hang_up)
         finally:
             office.should_exit = True
             loops.cancel()
@@ -148,9 +157,8 @@ async def _wire(
     channels: dict[Account, Channel],
     city: City,
 ) -> Running:
-    fetching = Fetching(
-        database=database, channels=channels, city=city, clock=clock, folder=settings.data_dir / "media"
-    )
+    shelf = Shelf(settings.data_dir / "media")
+    fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
     delivery = Delivery(
         database=database,
         channels=channels,
@@ -175,6 +183,7 @@ async def _wire(
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
         "workbooks": reading.run,
+        "tidying": Tidying(database=database, shelf=shelf).run,
     }  # fmt: skip
     await _receive(settings, stack, running, city)
     running.routes += [

@@ -152,9 +152,11 @@ class InviteUnbound(Frozen):
 
 
 def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, office: Office) -> Result:
-    """A code for everyone whom no chat account is bound to, as a sheet."""
+    """A code for everyone whom no chat account is bound to, as a sheet; earlier unused ones end."""
     unbound = invites.unbound_people(session)
-    codes = invites.create_many(session, [person.id for person, _ in unbound], now)
+    ids = [person.id for person, _ in unbound]
+    ended = invites.with_living_code(session, ids, now)
+    codes = invites.create_many(session, ids, now)
     rows = [
         (
             person.name,
@@ -166,7 +168,12 @@ def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, offi
         )
         for person, unit in unbound
     ]
-    return Result(text=f"{len(rows)} codes, good once, until {until(now, office)}.", file=sheet(rows))
+    lines = [
+        f"{len(rows)} codes, good once, until {until(now, office)}.",
+        f"Earlier codes of these people have ended: {ended} of them had one that was still good. "
+        "Whoever was given an earlier code needs the new one.",
+    ]
+    return Result(text="\n".join(lines), file=sheet(rows))
 
 
 class ShowParked(Frozen):

@@ -7,10 +7,20 @@ from rules.kinds import Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class FileProgress:
-    """Files, or as a new version corrects, a project's report for a period.
+class MilestoneWord:
+    """What was said of a milestone that is due: done on a day, or why it is not."""
 
-    Amount in yuan; None where none is owed.
+    id: int
+    name: str
+    done: date | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FileProgress:
+    """Files, or as a new version corrects, a project's report for a period. What it corrects must still stand.
+
+    Amount in yuan; None where none is owed. `backfill_*` is what months without a report add to the cumulatives.
     """
 
     project_id: int
@@ -22,7 +32,27 @@ class FileProgress:
     next_plan: str = ""
     coordination: str = ""
     photos: tuple[int, ...] = ()
-    corrects: bool = False
+    based_on: int = 0  # the version that a correction was made from; 0 for a first report
+    started: date | None = None
+    not_started_because: str = ""
+    backfill_year: int = 0
+    backfill_total: int = 0
+    milestones: tuple[MilestoneWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileSame:
+    """同上月 for several (project, period): 0 元 this month, the text carried over (decisions: 6)."""
+
+    projects: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawReport:
+    """Takes a project's report for a period back; it is owed again."""
+
+    project_id: int
+    period: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,4 +153,4 @@ Registering = (
     | AppointSecretary | DismissSecretary
 )  # fmt: skip
 
-Command = FileProgress | FileIssue | FileZeros | Tell | Registering
+Command = FileProgress | FileSame | WithdrawReport | FileIssue | FileZeros | Tell | Registering

@@ -1,4 +1,4 @@
-"""A day as people say it: 今天, 明天, 4月1日, 4.1, 2012-04-01; without a year the next such day."""
+"""The question for a coming day: 今天, 明天, 4月1日, 20号, 2012-04-01; without a year the next such day."""
 
 import re
 from dataclasses import dataclass
@@ -8,29 +8,22 @@ from handlers.plain import plain
 from handlers.questions import Question
 from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
 from handlers.words import Words
+from rules.dates import read_day
 
-_WITH_YEAR = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})[日号]?")
-_WITHOUT = re.compile(r"(\d{1,2})[-./月](\d{1,2})[日号]?")
-_SPOKEN = {"今天": 0, "明天": 1, "后天": 2}
+_AHEAD = {"明天": 1, "明日": 1, "后天": 2}
+_DAY = re.compile(r"(\d{1,2})[日号]")
+_LAST = timedelta(days=364)  # a day and month without a year is then the coming one, and today is today
 
 
-def read_day(text: str, today: date) -> date | None:
+def read_coming_day(text: str, today: date) -> date | None:
+    """What `rules.dates` reads of days gone by, read of the year that lies ahead."""
     typed = plain(text)
-    if typed in _SPOKEN:
-        return today + timedelta(days=_SPOKEN[typed])
-    if found := _WITH_YEAR.fullmatch(typed):
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    if found := _WITHOUT.fullmatch(typed):
-        day = _day(today.year, int(found[1]), int(found[2]))
-        return day if day is None or day >= today else _day(today.year + 1, int(found[1]), int(found[2]))
-    return None
-
-
-def _day(year: int, month: int, number: int) -> date | None:
-    try:
-        return date(year, month, number)
-    except ValueError:
-        return None
+    if typed in _AHEAD:
+        return today + timedelta(days=_AHEAD[typed])
+    if found := _DAY.fullmatch(typed):
+        month = today.month if int(found[1]) >= today.day else today.month % 12 + 1
+        typed = f"{month}月{found[1]}日"
+    return read_day(typed, today, today + _LAST)
 
 
 @dataclass(frozen=True)
@@ -47,7 +40,7 @@ class Date(Question["date | str"]):
             return Taken({"quick": said.value}) if known else Refused(words.day_unreadable)
         if len(meant := exactly(self.quick, said.text)) == 1:
             return Taken({"quick": meant[0].id})
-        day = read_day(said.text, self.today)
+        day = read_coming_day(said.text, self.today)
         if day is None:
             return Refused(words.day_unreadable)
         if day < self.earliest:

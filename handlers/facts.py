@@ -1,9 +1,11 @@
 """What a conversation may know: loaded fresh each turn, frozen. Money in yuan, dates already written out."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
+from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role
 
 
@@ -19,7 +21,10 @@ class PersonFacts:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A report that stands: its receipt, who filed it, and what it said."""
+    """A report that stands: its receipt, who filed it, and what it said.
+
+    returned  why the office gave it back, empty if it did not; `mend` names the questions to be answered anew
+    """
 
     receipt: str
     name: str
@@ -27,6 +32,23 @@ class Filed:
     progress: str = ""
     stage: str = ""
     photos: int = 0  # of all its versions: photos once filed stay with the report
+    next_plan: str = ""
+    coordination: str = ""
+    carried: bool = False
+    backfill_year: int = 0
+    backfill_total: int = 0
+    returned: str = ""
+    mend: tuple[str, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneFacts:
+    """A milestone that has fallen due in this period or before it, and is not done."""
+
+    id: int
+    name: str
+    planned: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +58,16 @@ class ProjectFacts:
     period      the open monthly period (2012-03), empty when none is open; `period_name` as people say it
     filed       this period's report, if one stands
     last        last period's report, if one stands
-    milestone_due  a milestone falls due in this period
+    unmoved     同上月 may be said of it (decisions: 6)
+    started     it has begun; if not, `because` is why, as said last
+    missing     months before this one for which nothing was reported, so that the cumulatives do not follow
     """
 
     id: int
     number: int
     name: str
     kind: ProjectKind
+    initials: str = ""
     total_investment: int = 0
     year_plan: int = 0
     year_done: int = 0
@@ -51,7 +76,11 @@ class ProjectFacts:
     period_name: str = ""
     filed: Filed | None = None
     last: Filed | None = None
-    milestone_due: bool = False
+    unmoved: bool = False
+    started: bool = True
+    because: str = ""
+    milestones: tuple[MilestoneFacts, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +121,12 @@ class Facts:
 
     words: Words
     person: PersonFacts
+    today: date = date.min
+    guard: MoneyGuard | None = None  # bounds for amounts; None: nothing is doubted
     projects: tuple[ProjectFacts, ...] = ()
     categories: tuple[tuple[str, str], ...] = ()  # id, name
     loose_media: tuple[int, ...] = ()
+    most_media: int = 20  # photos and files with one report
     alerted: dict[int, tuple[str, ...]] = field(
         default_factory=dict
     )  # project id -> names told of a major problem

@@ -3,7 +3,7 @@
 A button's data is at most 64 bytes and one of
     t<talk>|<key>|<value>     an answer in a talk (talk in base 36)
     o|<script>|<preset>       begins a conversation, with its first answer given
-    r|<talk>  x|<talk>        takes up a paused talk; drops it
+    r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>                 acknowledges a problem
 """
 

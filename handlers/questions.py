@@ -23,13 +23,11 @@ from handlers.reading import (
     Said,
     Stored,
     Taken,
-    exactly,
     find,
     in_rows,
     labelled,
 )
 from handlers.words import Words
-from rules import money
 
 T = TypeVar("T")
 
@@ -71,11 +69,15 @@ class Question(Generic[T]):
 
 @dataclass(frozen=True)
 class Choice(Question[str]):
-    """One of several; the answer is the item's id. `page_size` items a screen, the rest by page or typing."""
+    """One of several; the answer is the item's id. `page_size` items a screen, the rest by page or typing.
+
+    The first `lead` items stand by themselves: what comes after them begins a page of its own.
+    """
 
     items: tuple[Item, ...] = ()
     columns: int = 1
     page_size: int = 8
+    lead: int = 0
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
@@ -101,8 +103,7 @@ class Choice(Question[str]):
         return stored if any(item.id == stored for item in self.items) else None
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
-        first = page * self.page_size
-        shown = self.items[first : first + self.page_size]
+        shown = self._screens()[page % self.pages()]
         rows = in_rows([(item.label, item.id) for item in shown], self.columns)
         if self.pages() > 1:
             following = (page + 1) % self.pages()
@@ -111,7 +112,12 @@ class Choice(Question[str]):
         return rows
 
     def pages(self) -> int:
-        return max(1, -(-len(self.items) // self.page_size))
+        return len(self._screens())
+
+    def _screens(self) -> list[tuple[Item, ...]]:
+        parts, size = (self.items[: self.lead], self.items[self.lead :]), self.page_size
+        found = [part[at : at + size] for part in parts for at in range(0, len(part), size)]
+        return found or [()]
 
 
 @dataclass(frozen=True)
@@ -195,48 +201,22 @@ def quick(item_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Money(Question["int | str"]):
-    """An amount in yuan (typed in 万元 unless it says 亿 or 元), or the id of a quick answer."""
-
-    quick: tuple[Item, ...] = ()
-
-    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
-        if said.value is not None:
-            known = any(item.id == said.value for item in self.quick)
-            return Taken({"quick": said.value}) if known else Refused(words.amount_unreadable)
-        meant = exactly(self.quick, said.text)
-        if len(meant) == 1:
-            return Taken({"quick": meant[0].id})
-        amount = money.read_amount(said.text)
-        if isinstance(amount, money.Unreadable):
-            return Refused(words.amount_unreadable)
-        return Taken({"yuan": amount.yuan})
-
-    def restore(self, stored: Stored) -> "int | str | None":
-        if not isinstance(stored, dict):
-            return None
-        if "quick" in stored:
-            return stored["quick"] if any(item.id == stored["quick"] for item in self.quick) else None
-        yuan = stored.get("yuan")
-        return yuan if isinstance(yuan, int) else None
-
-    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
-        return in_rows([(item.label, item.id) for item in self.quick], 1)
-
-
-@dataclass(frozen=True)
 class Photos(Question[tuple[int, ...]]):
     """Photos or other media, sent one after another and ended by a tap; or none.
 
-    `offered` came before the question.
+    `offered` came before the question; no more than `most` are taken.
     """
 
     offered: tuple[int, ...] = ()
+    most: int = 20
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         so_far = self._so_far(stored)
         if said.media:
-            return More({"ids": [*so_far, *said.media], "done": False})
+            taken = said.media[: self.room(stored)]
+            if not taken:
+                return Refused(words.photos_full.format(most=self.most))
+            return More({"ids": [*so_far, *taken], "done": False})
         value = said.value if said.value is not None else self._typed(said.text, words)
         match value:
             case "none" | "done" | "offered" if so_far:
@@ -244,11 +224,11 @@ class Photos(Question[tuple[int, ...]]):
                 return Taken({"ids": so_far, "done": True})
             case "none":
                 return Taken({"ids": [], "done": True})
-            case "offered" if self.offered:
-                return Taken({"ids": list(self.offered), "done": True})
+            case "offered" if self._offered():
+                return Taken({"ids": list(self._offered()), "done": True})
             case "again":
                 return More({"ids": [], "done": False})
-        return Refused(words.send_photo_or_tap)
+        return Refused(words.photos_or_none)
 
     def _typed(self, text: str, words: Words) -> str:
         said = plain(text)
@@ -259,6 +239,13 @@ class Photos(Question[tuple[int, ...]]):
             "again": words.again_words,
         }
         return next((value for value, aliases in listed.items() if said in words.aliases(aliases)), "")
+
+    def room(self, stored: Stored) -> int:
+        """How many more are taken."""
+        return max(0, self.most - len(self._so_far(stored)))
+
+    def _offered(self) -> tuple[int, ...]:
+        return self.offered[: self.most]
 
     @staticmethod
     def _so_far(stored: Stored) -> list[int]:
@@ -272,8 +259,9 @@ class Photos(Question[tuple[int, ...]]):
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         so_far = self._so_far(stored)
         if so_far:
-            return [[(words.photos_done.format(count=len(so_far)), "done"), (words.photos_again, "again")]]
+            # A row for each: a wet finger that misses the one must not empty what was sent.
+            return [[(words.photos_done.format(count=len(so_far)), "done")], [(words.photos_again, "again")]]
         rows = [[(words.photos_none, "none")]]
-        if self.offered:
-            rows.insert(0, [(words.photos_offered.format(count=len(self.offered)), "offered")])
+        if self._offered():
+            rows.insert(0, [(words.photos_offered.format(count=len(self._offered())), "offered")])
         return rows

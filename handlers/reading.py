@@ -53,11 +53,12 @@ Reading = Taken | More | Edit | Refused
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to choose: its id (short, stable), what it says, and other words for it."""
+    """One thing to choose: its id (short, stable), what it says, other words for it, its 拼音首字母."""
 
     id: str
     label: str
     aliases: tuple[str, ...] = ()
+    initials: str = ""
 
 
 Buttons = list[list[tuple[str, str]]]  # rows of (label, value)
@@ -79,12 +80,13 @@ def exactly(items: Sequence[Item], said: str) -> list[Item]:
 
 
 def find(items: Sequence[Item], said: str) -> list[Item]:
-    """The items that a typed text means: by exact word or registry number, else by part of the label."""
+    """The items that a typed text means: by exact word or number, else by part of the label or of the initials."""
     wanted = plain(said)
     found = exactly(items, said)
     if found or not wanted or _NUMBER.fullmatch(wanted):
         return found
-    return [item for item in items if wanted in plain(item.label)]
+    named = [item for item in items if wanted in plain(item.label)]
+    return named or [item for item in items if len(wanted) > 1 and wanted in item.initials]
 
 
 def labelled(buttons: Buttons, said: str) -> str | None:

@@ -20,6 +20,7 @@ from handlers.commands import (
     DismissSecretary,
     FileIssue,
     FileProgress,
+    FileSame,
     FileZeros,
     GiveCode,
     HandOver,
@@ -27,6 +28,7 @@ from handlers.commands import (
     LeaveWorkbook,
     Tell,
     Unbind,
+    WithdrawReport,
 )
 from handlers.turning import Turn
 from rules.kinds import Role
@@ -46,6 +48,8 @@ from storage.tables.registry import Handover, Person, Project
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
     FileProgress: (reports_for_it,),
+    FileSame: (reports_for_it,),
+    WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it,),
     FileZeros: (reports_for_it,),
     ImportWorkbook: (office,),
@@ -76,20 +80,26 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(
-        any(
-            permission(standing(turn.session, turn.person.id, subject, turn.today))
-            for permission in permissions
-        )
-        for subject in subjects_of(turn.session, command)
-    )
+    return all(_may(turn, permissions, subject) for subject in subjects_of(turn.session, command))
+
+
+def may_add_evidence(turn: Turn, project_id: int) -> bool:
+    """Whether a photo sent for one that was refused may still go to its report: no command says so, it is only sent."""
+    return _may(turn, (reports_for_it, office), Subject(project_id))
+
+
+def _may(turn: Turn, permissions: tuple[Permission, ...], subject: Subject) -> bool:
+    stands = standing(turn.session, turn.person.id, subject, turn.today)
+    return any(permission(stands) for permission in permissions)
 
 
 def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
     """What a command is about; (NOTHING,) if it is about the city."""
     match command:
-        case FileProgress(project_id=project) | FileIssue(project_id=project):
-            return (Subject(project),)
+        case FileProgress() | FileIssue() | WithdrawReport():
+            return (Subject(command.project_id),)
+        case FileSame(projects=pairs):
+            return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return tuple(Subject(project) for project in projects)
         case Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person):

@@ -16,9 +16,10 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     question = position.question
     stored = position.draft.answers.get(question.key)
     rows = [*question.buttons(stored, position.page, words), steps(words, position, stored)]
+    note = f"⚠ {position.note}" if position.note else ""
     return Outgoing(
         title=question.prompt,
-        text="\n".join(filter(None, (_note(words, position, stored), question.hint))),
+        text="\n".join(filter(None, (note, _hint(words, question, stored)))),
         rows=tuple(
             tuple(Option(label=label, data=button_data(talk_id, question.key, value)) for label, value in row)
             for row in rows
@@ -26,12 +27,13 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     )
 
 
-def _note(words: Words, position: Asking, stored: Stored) -> str:
-    if position.note:
-        return f"⚠ {position.note}"
-    if isinstance(position.question, Photos) and isinstance(stored, dict) and stored.get("ids"):
+def _hint(words: Words, question: Question[Any], stored: Stored) -> str:
+    """What helps to answer; once photos have come, how many, and how to go on."""
+    if isinstance(question, Photos) and isinstance(stored, dict) and stored.get("ids"):
+        if not question.room(stored):
+            return words.photos_got_all.format(count=len(stored["ids"]), most=question.most)
         return words.photos_got.format(count=len(stored["ids"]))
-    return ""
+    return question.hint
 
 
 def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:

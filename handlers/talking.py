@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from handlers import drafts
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
@@ -14,8 +15,8 @@ from handlers.questions import Choice, Photos
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.turning import Turn
-from storage import projects, talks
-from storage.messages import Option, Outgoing
+from storage import talks
+from storage.messages import Outgoing
 from storage.talks import TalkRow
 
 OPEN = frozenset({"current", "paused"})
@@ -25,16 +26,46 @@ def open_talk(turn: Turn, opener: Opener) -> None:
     """Begins a conversation. One that asks nothing (我的待办, 帮助) leaves the open talk as it is."""
     position = _begin(turn, opener.script, opener.answers)
     if isinstance(position, Finished):
-        outcome = carry_out(turn, position.command, None)
-        _tell(turn, outcome, _unfinished(turn))
+        _tell(turn, carry_out(turn, position.command, None), all_drafts=opener.script == "my_duties")
         return
     if opener.answers and position.question.key == "project":
         position = _begin(turn, opener.script, {})  # what the button was for has gone
     elif not opener.answers and (only := _only_choice(position)):
         position = _begin(turn, opener.script, {"project": only})
+    if (begun := _draft_about(turn, opener.script, position)) is not None:
+        _take_up(turn, begun, again=True)
+        return
     paused = _set_aside(turn)
     talk = talks.open_talk(turn.session, turn.person.id, opener.script, {}, turn.now)
     _show(turn, talk, position, paused=paused)
+
+
+def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str) -> None:
+    """Begins a conversation with what was said already; `note` stands above what is shown."""
+    position = _begin(turn, script, answers)
+    if isinstance(position, Finished):
+        _tell(turn, carry_out(turn, position.command, None))
+        return
+    paused = _set_aside(turn)
+    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
+    _show(turn, talk, position, paused=paused, note=note)
+
+
+def lay_aside(turn: Turn, script: str, answers: dict[str, Any]) -> int:
+    """A draft with what was said already, to be taken up later; gives back the talk."""
+    talk = talks.open_talk(turn.session, turn.person.id, script, answers, turn.now, state="paused")
+    return talk.id
+
+
+def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outgoing:
+    """A draft for the person of the turn, and its next screen to be sent to them: its buttons take it up."""
+    position = _begin(turn, script, answers)
+    if isinstance(position, Finished):
+        return carry_out(turn, position.command, None).message
+    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state="paused")
+    talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
+    message = render(turn.city.words, talk.id, position)
+    return message.model_copy(update={"text": "\n".join(filter(None, (note, message.text)))})
 
 
 def _begin(turn: Turn, script: str, answers: dict[str, Any]) -> Asking | Finished:
@@ -49,12 +80,19 @@ def _only_choice(position: Asking) -> str | None:
     return None
 
 
+def _draft_about(turn: Turn, script: str, position: Asking | Finished) -> TalkRow | None:
+    """A draft on what has just been chosen: nobody is made to fill in the same report twice."""
+    if isinstance(position, Finished) or position.question.key == "project" or script in FOLLOWING:
+        return None
+    return drafts.about(turn, script, position.draft.answers.get("project"))
+
+
 def _set_aside(turn: Turn) -> TalkRow | None:
     """Pauses the current talk if it holds an answer, ends it otherwise; gives back the one paused."""
     before = talks.current(turn.session, turn.person.id)
     if before is None:
         return None
-    worth = any(key != "project" for key in before.answers)
+    worth = drafts.holds_answers(before)
     talks.turn_to(turn.session, before, "paused" if worth else "cancelled", turn.now)
     return before if worth else None
 
@@ -68,15 +106,22 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     if isinstance(after, Cancelled):
         text = words.cancelled_change if talk.script in FOLLOWING else words.cancelled
         talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
-        _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn), in_place=in_place)
+        message = Outgoing(text=text, rows=drafts.restore_row(turn, talk))
+        _tell(turn, Outcome(message), in_place=in_place)
         return
     if _is_gone(talk, facts, after):
         _end_gone(turn, talk)
         return
     if isinstance(after, Asking) and not after.fresh:
         return
+    if not drafts.holds_answers(talk) and (begun := _draft_about(turn, talk.script, after)) is not None:
+        talks.turn_to(turn.session, talk, "cancelled", turn.now)
+        _take_up(turn, begun, again=True, in_place=in_place)
+        return
     if _needs_new_facts(talk, after):
-        after = replay(script, _facts(turn, talk.script, after.draft.answers), after.draft)
+        # Where facts follow every answer, a question of several taps stays open with each of them.
+        draft = after.draft if talk.script in FOLLOWING else Draft(after.draft.answers)
+        after = replay(script, _facts(turn, talk.script, after.draft.answers), draft)
     _show(turn, talk, after, in_place=in_place)
 
 
@@ -93,10 +138,10 @@ def _is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
 def _end_gone(turn: Turn, talk: TalkRow) -> None:
     """Says plainly that it was not taken, instead of asking for another project as if nothing had happened."""
     words = turn.city.words
-    project = projects.named(turn.session, int(str(talk.answers["project"]).partition(".")[0])).name
-    text = words.talk_gone.format(title=talk_title(words, talk.script), project=project)
-    talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
-    _tell(turn, Outcome(Outgoing(text=text)), _unfinished(turn))
+    title, project = talk_title(words, talk.script), drafts.project_of(turn, talk)
+    text = words.talk_gone.format(title=title, project=project)
+    talks.turn_to(turn.session, talk, "gone", turn.now, text)
+    _tell(turn, Outcome(Outgoing(text=text)))
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
@@ -122,45 +167,66 @@ def _off_the_card(answers: Mapping[str, Any]) -> dict[str, Any]:
 def press(turn: Turn, button: TalkButton) -> None:
     """A button of a talk: an answer if that is the current one, else the talk is taken up or has ended."""
     talk = talks.find(turn.session, button.talk)
-    if talk is not None and talk.person_id == turn.person.id and talk.state == "current":
+    mine = talk is not None and talk.person_id == turn.person.id
+    if talk is not None and mine and talk.state == "paused" and talk.asked == button.key:
+        _set_aside(turn)  # the very question that the draft waits with: its answer takes the draft up
+        talks.turn_to(turn.session, talk, "current", turn.now)
         answer(turn, talk, Said(value=button.value), button.key)
-    else:
-        resume(turn, button.talk)
+    elif talk is not None and mine and talk.state == "current":
+        answer(turn, talk, Said(value=button.value), button.key)
+    elif (own := _own(turn, talk)) is not None:
+        _take_up(turn, own)
 
 
 def resume(turn: Turn, talk_id: int) -> None:
-    talk = _own(turn, talk_id)
+    """Takes up a talk that was set aside, or that its person has cancelled not long ago."""
+    talk = talks.find(turn.session, talk_id)
+    if (own := _own(turn, talk, cancelled=True)) is not None:
+        _take_up(turn, own)
+
+
+def restore_last(turn: Turn) -> None:
+    """What the button under a cancelled talk does, when it is typed."""
+    talk = drafts.last_cancelled(turn)
     if talk is None:
-        return
-    if talk.state == "paused":
-        _set_aside(turn)
-        talks.turn_to(turn.session, talk, "current", turn.now)
+        turn.answer(Outgoing(text=turn.city.words.nothing_to_restore))
+    else:
+        _take_up(turn, talk)
+
+
+def _take_up(turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool = False) -> None:
+    """Makes a talk the current one, where it stood; `again` if the person did not ask for this very draft."""
     facts = _facts(turn, talk.script, talk.answers)
     position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
     if _is_gone(talk, facts, position):
         _end_gone(turn, talk)
-    else:
-        _show(turn, talk, position)
+        return
+    paused = None
+    if talk.state != "current":
+        paused = _set_aside(turn)
+        talks.turn_to(turn.session, talk, "current", turn.now)
+    _show(turn, talk, position, in_place=in_place, paused=paused, again=again)
 
 
 def drop(turn: Turn, talk_id: int) -> None:
-    talk = _own(turn, talk_id)
+    talk = _own(turn, talks.find(turn.session, talk_id))
     if talk is None:
         return
     words = turn.city.words
     talks.turn_to(turn.session, talk, "cancelled", turn.now, words.cancelled)
-    turn.answer(Outgoing(text=words.dropped.format(title=talk_title(words, talk.script))))
+    text = words.dropped.format(talk=drafts.called(turn, talk))
+    turn.answer(Outgoing(text=text, rows=drafts.restore_row(turn, talk)))
 
 
-def _own(turn: Turn, talk_id: int) -> TalkRow | None:
-    """The person's own talk if it is open; otherwise says why its buttons do nothing any more."""
+def _own(turn: Turn, talk: TalkRow | None, *, cancelled: bool = False) -> TalkRow | None:
+    """The person's own talk if it is open (or `cancelled` and still kept); otherwise says why its buttons do
+    nothing any more."""
     words = turn.city.words
-    talk = talks.find(turn.session, talk_id)
     if talk is None:
         turn.answer(Outgoing(text=words.button_of_nothing))
     elif talk.person_id != turn.person.id:
         turn.answer(Outgoing(text=words.not_your_button))
-    elif talk.state not in OPEN:
+    elif talk.state not in OPEN and not (cancelled and drafts.may_be_restored(turn, talk)):
         outcome = words.talk_is_over.format(outcome=talk.outcome) if talk.outcome else words.talk_was_left
         turn.answer(Outgoing(text=outcome))
     else:
@@ -168,21 +234,17 @@ def _own(turn: Turn, talk_id: int) -> TalkRow | None:
     return None
 
 
-def asks_for_photos(turn: Turn, talk: TalkRow) -> bool:
+def photo_question(turn: Turn, talk: TalkRow) -> Photos | None:
+    """The open question, if it asks for photos."""
     position = replay(
         SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
-    return isinstance(position, Asking) and isinstance(position.question, Photos)
+    asked = position.question if isinstance(position, Asking) else None
+    return asked if isinstance(asked, Photos) else None
 
 
 def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:
     return load(Loading(turn.session, turn.city, turn.person, answers, turn.now, turn.today), script)
-
-
-def _unfinished(turn: Turn) -> TalkRow | None:
-    """What is offered to be taken up again: the current talk, or the one paused last."""
-    session, person = turn.session, turn.person.id
-    return talks.current(session, person) or talks.newest_paused(session, person)
 
 
 def _show(
@@ -192,27 +254,25 @@ def _show(
     *,
     in_place: bool = False,
     paused: TalkRow | None = None,
+    again: bool = False,
+    note: str = "",
 ) -> None:
+    """Asks what the talk asks next, or carries out what it has decided. `paused` has been set aside for it."""
     if isinstance(position, Finished):
         outcome = carry_out(turn, position.command, talk.id)
         talks.turn_to(turn.session, talk, "done", turn.now, outcome.summary or outcome.message.plain)
-        _tell(turn, outcome, _unfinished(turn), in_place=in_place)
+        _tell(turn, outcome, in_place=in_place)
         return
     if position.draft.answers != talk.answers or position.draft.asked != talk.asked:
         talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
-    message = render(turn.city.words, talk.id, position)
-    if paused is not None:
-        note = turn.city.words.paused.format(title=talk_title(turn.city.words, paused.script))
-        message = message.model_copy(update={"text": "\n".join(filter(None, (message.text, note)))})
-    turn.answer(message, in_place=in_place)
+    words, message = turn.city.words, render(turn.city.words, talk.id, position)
+    taken_up = words.taken_up if again else ""
+    set_aside = words.paused.format(talk=drafts.called(turn, paused)) if paused is not None else ""
+    text = "\n".join(filter(None, (taken_up, note, message.text, set_aside)))
+    turn.answer(message.model_copy(update={"text": text}), in_place=in_place)
 
 
-def _tell(turn: Turn, outcome: Outcome, unfinished: TalkRow | None, *, in_place: bool = False) -> None:
+def _tell(turn: Turn, outcome: Outcome, *, in_place: bool = False, all_drafts: bool = False) -> None:
     """Gives an outcome, and offers what is not finished."""
-    message, words = outcome.message, turn.city.words
-    if unfinished is not None:
-        label = words.resume_button.format(title=talk_title(words, unfinished.script))
-        drop = Option(label=words.drop_button, data=f"x|{unfinished.id}")
-        rows = (*message.rows, (Option(label=label, data=f"r|{unfinished.id}"), drop))
-        message = message.model_copy(update={"rows": rows})
-    turn.answer(message, number=outcome.number, in_place=in_place)
+    with_drafts = drafts.with_all if all_drafts else drafts.with_newest
+    turn.answer(with_drafts(turn, outcome.message), number=outcome.number, in_place=in_place)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import strangers, talking
+from handlers import evidence, lines, strangers, talking
 from handlers.city import City
 from handlers.deeds import problems
 from handlers.facts import PersonFacts
+from handlers.loading.base import kept_media
 from handlers.opening import (
     Acknowledge,
     Drop,
@@ -145,9 +146,14 @@ def _hear(turn: Turn) -> str:
         case LookUp(issue_id):
             turn.answer(problems.look_up(turn, issue_id))
             return "look up"
+    if plain(text) in words.aliases(words.restore_words):
+        talking.restore_last(turn)
+        return "restore"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if lines.take_lines(turn, text):
+        return "lines"
     return _search(turn, text)
 
 
@@ -155,19 +161,26 @@ def _receive(turn: Turn) -> str:
     """Media answer an open photo question; else they are kept, to be offered at the next (decisions: 17).
 
     Words that came along with kept media answer the open question, or open one, as if they had come alone.
+    Without words, they first fill the place of what was refused.
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
-    if talk is not None and talking.asks_for_photos(turn, talk):
+    if talk is not None and (question := talking.photo_question(turn, talk)):
+        talk = evidence.without_missing(turn, talk)
+        media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
         talking.answer(turn, talk, Said(media=ids))
         return "answer"
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
-        return f"kept, {_hear(turn)}"
+        return f"kept, {_hear(turn.apart())}"
     if _is_workbook(turn):
         turn.answer(Outgoing(text=turn.city.words.workbook_received))
         return "workbook"
-    turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=len(ids))))
+    if said := evidence.put(turn, talk, ids):
+        turn.apart().answer(Outgoing(text=said))
+        return "put where one was missing"
+    count = len(kept_media(turn.session, turn.person.id, turn.now))
+    turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
 
 

@@ -1,10 +1,11 @@
 """The turn at hand: one person's one message, its transaction, and the ways to say something."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from handlers import albums
 from handlers.city import City
 from handlers.facts import PersonFacts
 from rules.kinds import Lane
@@ -26,8 +27,26 @@ class Turn:
 
     def answer(self, message: Outgoing, *, number: str = "", in_place: bool = False) -> None:
         """Says something to who wrote, where they wrote; if asked, in place of the message they pressed."""
+        if self.incoming.album:
+            self._answer_album(message, number)
+            return
         answer(self.session, self.city, self.inbox_id, self.incoming, self.person.id, message, self.now,
                number=number, in_place=in_place)  # fmt: skip
+
+    def _answer_album(self, message: Outgoing, number: str) -> None:
+        show = self.city.show(self.incoming.address.channel)
+        said = albums.say_with(self.session, self.incoming, self.person.id, message, show)
+        if said is None:
+            return
+        outbox.write(
+            self.session, address=self.incoming.address, person_id=self.person.id, message=said,
+            lane=Lane.REPLY, now=self.now, inbox_id=self.inbox_id, number=number, limit=show.text_limit,
+            once=albums.key(self.incoming, self.inbox_id), not_before=self.machine + albums.GATHERING,
+        )  # fmt: skip
+
+    def apart(self) -> "Turn":
+        """The same turn, but what it says stands alone, not in the one answer to an album."""
+        return replace(self, incoming=self.incoming.model_copy(update={"album": ""}))
 
     def push(self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "") -> None:
         """Says something to someone else, on the channel used last; recorded even if nothing reaches them."""

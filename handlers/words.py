@@ -9,14 +9,16 @@ from pathlib import Path
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
 from handlers.wording.duties import Duties
+from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
+from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
 
 
-class Words(Common, Binding, Progress, Issues, Zeros, Duties, Registry, Handovers):
+class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Registry, Handovers):
     """All of them; a name is used once."""
 
 

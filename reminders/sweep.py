@@ -1,4 +1,4 @@
-"""What happens without being asked: duties are opened ahead and closed, and the day's ledger root is drawn.
+"""What happens without being asked: duties are opened ahead and closed, files expire, the day's ledger root is drawn.
 
 Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run twice or late.
 Rule 2  It works in slices, each a transaction of a few milliseconds, so that it never stands in a turn's way.
@@ -7,12 +7,13 @@ Rule 3  What an outage missed is caught up: duties open and close by their own i
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reminders.retention import expire_some
 from rules.duties import DutyFacts, ProjectFacts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, window
@@ -37,7 +38,7 @@ def sweep(session: Session, now: datetime, zone: ZoneInfo, said: datetime | None
     return (
         _open_some(session, rules, now, zone)
         or _close_some(session, now, said or now, zone)
-        or _draw_root(session, now, zone)
+        or _end_day(session, rules, now, zone)
     )  # fmt: skip
 
 
@@ -129,11 +130,19 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
     return found
 
 
-def _draw_root(session: Session, now: datetime, zone: ZoneInfo) -> bool:
-    """One hash over the heads of all chains as they stand when a day is first swept."""
+def _end_day(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+    """What is done once a day, when it is first swept: files expire, then the root is drawn over all of it."""
     today = now.astimezone(zone).date()
     if session.get(LedgerRoot, today) is not None:
         return False
+    if expire_some(session, rules.book.media, now, zone, SLICE):
+        return True
+    _draw_root(session, today, now)
+    return False
+
+
+def _draw_root(session: Session, today: date, now: datetime) -> None:
+    """One hash over the heads of all chains as they stand."""
     newest = (
         select(LedgerRow.chain, func.max(LedgerRow.place).label("place")).group_by(LedgerRow.chain).subquery()
     )
@@ -145,4 +154,3 @@ def _draw_root(session: Session, now: datetime, zone: ZoneInfo) -> bool:
     heads = "\n".join(f"{row.chain} {row.place} {row.hash}" for row in rows)
     session.add(LedgerRoot(day=today, heads=heads, hash=hashlib.sha256(heads.encode()).hexdigest(), at=now))
     session.flush()
-    return False

@@ -122,12 +122,19 @@ class MoneyGuard(_Section):
 
 
 class MediaLimits(_Section):
-    """Largest file by channel, in MB (1024 * 1024 bytes)."""
+    """Largest file by channel, in MB (1024 * 1024 bytes); how many with one report, and how long they are kept."""
 
     telegram_mb: int = Field(ge=1)
     wecom_mb: int = Field(ge=1)
     tryout_mb: int = Field(ge=1)
     per_report: int = Field(ge=1)
+    keep_years: int = Field(ge=1, le=100)
+    loose_days: int = Field(ge=1)
+
+    def largest(self, channel: str) -> int:
+        """In bytes. A channel that has no limit of its own has the smallest of them."""
+        by_name = {"telegram": self.telegram_mb, "wecom": self.wecom_mb, "tryout": self.tryout_mb}
+        return by_name.get(channel.partition("_")[0], min(by_name.values())) * 1024 * 1024
 
 
 class Caps(_Section):

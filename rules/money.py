@@ -76,9 +76,12 @@ _RUN = re.compile(
 _MONEY_UNIT = re.compile("[万亿元¥￥]")
 _ARABIC_START = "0123456789."
 # After a number with 万 or 亿 these make it a measure or a rate: 3万平方米, 10万千瓦, 5万吨, 1200万元/公里.
-_MEASURE = re.compile(
-    r"\s?(?:吨|平方|平米|立方|方(?![案面向式])|米|公里|公顷|亩|户|人(?!民币)|个|台(?!账)|套|千?瓦|伏|株|头|辆|升|标箱|[a-z²³㎡%])",
-    re.IGNORECASE,
+_MEASURES = "吨|平方|平米|立方|方(?![案面向式])|米|公里|公顷|亩|户|人(?!民币)|个|台(?!账)|套|千?瓦|伏|株|头|辆|升|标箱"
+_MEASURE = re.compile(rf"\s?(?:{_MEASURES}|[a-z²³㎡%])", re.IGNORECASE)
+# A bare number is no money either if what it counts stands behind a space: 500 立方, 8 层.
+_COUNTED = re.compile(
+    rf"\s(?:{_MEASURES}|层|栋|根(?!据)|榀|块|片(?!区)|段|跨|孔|座|处(?![理置])|间|名|天(?!然)|日|号|次|份|"
+    r"期(?!间)|标(?!准)|年(?![底初内末])|月(?![底初中末]))"
 )
 _NO_BARE_AFTER = re.compile(r"\s?[%％‰°℃㎡²³/:：~～-]|[^\W\d_]|[0-9.]")
 _NO_BARE_BEFORE = re.compile(r"(?:[第点:：/~～.a-zA-Z_-]|分之)\s?$")
@@ -130,7 +133,8 @@ def _money_runs(plain: str) -> Iterator[re.Match[str]]:
             counts = not _MEASURE.match(after)
         else:
             arabic = run[0][0] in _ARABIC_START
-            counts = arabic and not _NO_BARE_AFTER.match(after) and not _NO_BARE_BEFORE.search(before)
+            counted = _NO_BARE_AFTER.match(after) or _COUNTED.match(after)
+            counts = arabic and not counted and not _NO_BARE_BEFORE.search(before)
         if counts:
             yield run
 

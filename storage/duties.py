@@ -31,13 +31,14 @@ class DutyRow(NamedTuple):
     project_id: int
     period: str
     opens: datetime
+    due: datetime
     closes: datetime
     state: DutyState | None
 
 
 _duty = Duty.__table__.c
 _FIND = Query(
-    select(_duty.id, _duty.project_id, _duty.period, _duty.opens, _duty.closes, _duty.state).where(
+    select(_duty.id, _duty.project_id, _duty.period, _duty.opens, _duty.due, _duty.closes, _duty.state).where(
         _duty.project_id == bindparam("project"),
         _duty.kind == bindparam("kind"),
         _duty.period == bindparam("period"),
@@ -61,6 +62,11 @@ _SETTLE = Change(
 def settle(session: Session, duty_id: int, report_id: int, now: datetime) -> None:
     """A report keeps the duty; the first filing time counts."""
     _SETTLE.run(session, duty=duty_id, report=report_id, at=now)
+
+
+def unsettle(session: Session, duty_id: int) -> None:
+    """What kept the duty was taken back: it is owed again."""
+    session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))
 
 
 def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":

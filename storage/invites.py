@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables.ledger import CityFact
@@ -50,6 +50,14 @@ def end_all(session: Session, person_ids: Sequence[int], now: datetime) -> None:
         .values(expires=now)
         .execution_options(synchronize_session=False)
     )
+
+
+def with_living_code(session: Session, person_ids: Sequence[int], now: datetime) -> int:
+    """How many of these people hold a code that is still good."""
+    living = select(func.count(Invite.person_id.distinct())).where(
+        Invite.person_id.in_(person_ids), Invite.used.is_(None), Invite.expires > now
+    )
+    return session.scalar(living) or 0
 
 
 def redeem(session: Session, code: str, now: datetime) -> int | None:

@@ -1,6 +1,12 @@
-"""Photos, files, voice and places: wanted when their message is taken, fetched beside, tied to what is filed."""
+"""Photos, files, voice and places: wanted when their message is taken, fetched beside, tied to what is filed.
 
-from collections.abc import Sequence
+One that was refused or lost stays where it belonged, as a question: the next that its sender sends takes its place.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
@@ -8,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from storage.messages import Incoming, MediaKind
 from storage.prepared import Query
-from storage.tables.reporting import MediaFile, ReportVersion
+from storage.tables.registry import Project
+from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
+
+LONGEST_NAME = 100
+_MISSING = ("refused", "lost")
 
 
 def want(
@@ -18,7 +28,7 @@ def want(
     rows = [
         MediaFile(
             person_id=person_id, inbox_id=inbox_id, received=now, channel=incoming.address.channel,
-            account=incoming.address.account, kind=each.kind, reference=each.reference, name=each.name,
+            account=incoming.address.account, kind=each.kind, reference=each.reference, name=own_name(each.name),
             latitude=each.latitude, longitude=each.longitude, size=each.size, next_try=machine,
             state="stored" if each.kind is MediaKind.PLACE else "wanted",
         )
@@ -27,6 +37,17 @@ def want(
     session.add_all(rows)
     session.flush()
     return tuple(row.id for row in rows)
+
+
+def own_name(name: str) -> str:
+    """A file's name as its sender gave it, without folders and without characters that hide or turn round its end."""
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join(letter for letter in last if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"})
+    stem, dot, ending = visible.strip(" .").rpartition(".")
+    if not dot:
+        return ending[:LONGEST_NAME]
+    ending = ending[:10]
+    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
 
 
 _file = MediaFile.__table__.c
@@ -52,10 +73,9 @@ def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
 def count_of_report(session: Session, report_id: int) -> int:
     """Photos and files of all versions of a report: once filed they stay with it."""
     versions = select(ReportVersion.id).where(ReportVersion.report_id == report_id)
-    return (
-        session.scalar(select(func.count()).select_from(MediaFile).where(MediaFile.version_id.in_(versions)))
-        or 0
-    )
+    there = MediaFile.state.in_(("wanted", "stored"))
+    wanted = select(func.count()).select_from(MediaFile).where(MediaFile.version_id.in_(versions), there)
+    return session.scalar(wanted) or 0
 
 
 def tie(
@@ -87,3 +107,67 @@ def wanted(session: Session, now: datetime, limit: int) -> Sequence[MediaFile]:
         .order_by(MediaFile.next_try)
         .limit(limit)
     ).all()
+
+
+def drop(session: Session, ids: Sequence[int]) -> None:
+    """These are not wanted after all: one too many, or another has come for them."""
+    if ids:
+        session.execute(update(MediaFile).where(MediaFile.id.in_(ids)).values(state="dropped"))
+
+
+def missing_among(session: Session, ids: Collection[int]) -> list[int]:
+    """Those of them that were refused or lost."""
+    if not ids:
+        return []
+    wanted = select(MediaFile.id).where(MediaFile.id.in_(ids), MediaFile.state.in_(_MISSING))
+    return list(session.scalars(wanted.order_by(MediaFile.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The report or problem that a file is part of."""
+
+    number: str  # J12, W3
+    unit_id: int
+    project_id: int
+    project: str
+
+
+def belonging(session: Session, row: MediaFile) -> Belonging | None:
+    """What the file is part of; None while it is part of nothing."""
+    if row.version_id is not None:
+        report, name = session.execute(
+            select(Report, Project.name)
+            .join(ReportVersion, ReportVersion.report_id == Report.id)
+            .join(Project, Project.id == Report.project_id)
+            .where(ReportVersion.id == row.version_id)
+        ).one()
+        return Belonging(report.receipt, report.unit_id, report.project_id, name)
+    if row.issue_id is not None:
+        issue = session.get_one(Issue, row.issue_id)
+        project = session.get_one(Project, issue.project_id)
+        return Belonging(issue.number, issue.unit_id, project.id, project.name)
+    return None
+
+
+def missing(session: Session, person_id: int, since: datetime) -> MediaFile | None:
+    """The oldest file since then that a report or problem of the person was to have, and that was refused or lost."""
+    # Ids rise with time: only what has come since then is looked at, not the files of ten years.
+    before = (
+        select(MediaFile.id)
+        .where(MediaFile.received < since)
+        .order_by(MediaFile.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return session.scalars(
+        select(MediaFile)
+        .where(
+            MediaFile.person_id == person_id,
+            or_(MediaFile.version_id.is_not(None), MediaFile.issue_id.is_not(None)),
+            MediaFile.state.in_(_MISSING),
+            MediaFile.id > func.coalesce(before, 0),
+        )
+        .order_by(MediaFile.id)
+        .limit(1)
+    ).first()

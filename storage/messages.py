@@ -62,6 +62,9 @@ class Incoming(Frozen):
     message: str = Field(
         default="", description="the platform's id of the message, or of the one whose button it was"
     )
+    album: str = Field(
+        default="", description="what the photos of one album share, where each is a message of its own"
+    )
     group: bool = False
     to_me: bool = Field(default=True, description="in a group: a command or a mention of the bot")
     sender_name: str = ""

@@ -16,7 +16,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.sqlite import insert
@@ -149,9 +149,11 @@ def write(
     number: str = "",
     useless_after: datetime | None = None,
     once: str | None = None,
+    not_before: datetime | None = None,
 ) -> int | None:
     """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
 
+    `not_before` (machine clock) holds it back for a moment in which it may still change.
     Returns the id of the last part, whose end is the message's end; None if `once` was written before.
     Without an address the row is kept as `nobody`: counted and shown, never sent.
     """
@@ -169,6 +171,7 @@ def write(
         "state": State.DUE if address else State.NOBODY,
         "ended": None if address else now,
         "once": once,
+        "retry": not_before,
         "part_of": None,
     }
     last: int | None = None
@@ -179,6 +182,22 @@ def write(
             return None
         values |= {"part_of": last, "once": None}
     return last
+
+
+def newest(session: Session, person_id: int) -> OutboxRow | None:
+    """The row that was written last to a person."""
+    return session.scalars(
+        select(OutboxRow).where(OutboxRow.person_id == person_id).order_by(OutboxRow.id.desc()).limit(1)
+    ).first()
+
+
+def say_instead(session: Session, row_id: int, message: Outgoing, limit: int) -> bool:
+    """Has a row say something else, if no attempt to send it was made yet and the message is not several."""
+    if len(parts(message, limit)) > 1:
+        return False
+    body = message.model_dump(mode="json", exclude_defaults=True)
+    untouched = update(_T).where(_T.c.id == row_id, _T.c.state == State.DUE, _T.c.attempts == 0)
+    return bool(session.execute(untouched.values(body=body)).rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 _QUEUE = (
@@ -397,3 +416,27 @@ def last_issue_told(session: Session, person_id: int) -> int:
         .limit(1)
     )
     return int(number[1:]) if number else 0
+
+
+class Shown(NamedTuple):
+    """A message as the person has it before them, and the number it was sent under."""
+
+    message: Outgoing
+    number: str
+
+
+def shown(session: Session, person_id: int, address: Address, external: str) -> Shown | None:
+    """What a message of ours shows, by the platform's id: its newest edit. None if we do not know it."""
+    row = session.execute(
+        select(_T.c.body, _T.c.number)
+        .where(
+            _T.c.person_id == person_id,
+            _T.c.channel == address.channel,
+            _T.c.account == address.account,
+            _T.c.chat == address.chat,
+            _T.c.external == external,
+        )
+        .order_by(_T.c.id.desc())
+        .limit(1)
+    ).first()
+    return Shown(Outgoing.model_validate(row.body), row.number) if row else None

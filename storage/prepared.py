@@ -16,13 +16,14 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import ReturningInsert
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 from sqlalchemy.sql.type_api import TypeEngine
 
 from storage.tables.base import Instant
 
 T = TypeVar("T")
 Values = dict[str, Any]
+Giving = Select[Any] | ReturningInsert[Any] | ReturningUpdate[Any]
 
 _DIALECT = SQLiteDialect_pysqlite(paramstyle="named")
 
@@ -73,7 +74,9 @@ class Change:
 class Query(Change, Generic[T]):
     """A statement that gives rows, all of them read at once. Each becomes `make(*row)`."""
 
-    def __init__(self, statement: Select[Any] | ReturningInsert[Any], make: Callable[..., T]) -> None:
+    def __init__(
+        self, statement: Select[Any] | ReturningInsert[Any] | ReturningUpdate[Any], make: Callable[..., T]
+    ) -> None:
         super().__init__(statement)
         self._make = make
         self._from_sql = [

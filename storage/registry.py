@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from rules.initials import initials
 from rules.kinds import Role
 from storage import ledger
 from storage.cells import plain
@@ -181,11 +182,11 @@ class Writer:
 
     def put_projects(self, writes: Writes) -> None:
         """Parents may be new too, so they are set once every project has its id."""
-        bare_new = {key: {**row, "parent_id": None} for key, row in writes.new.items()}
+        bare_new = {key: {**_findable(row), "parent_id": None} for key, row in writes.new.items()}
         bare_old = {
             key: kept
             for key, row in writes.old.items()
-            if (kept := {name: value for name, value in row.items() if name != "parent_id"})
+            if (kept := {name: value for name, value in _findable(row).items() if name != "parent_id"})
         }
         self.put(Project, Writes(bare_new, bare_old), unit_id=Unit)
         parents = [
@@ -218,6 +219,11 @@ class Writer:
         references = {"person_id": Person, "project_id": Project}
         begun = [{**self.settled(row, references), "since": self.today, "until": None} for row in rows]
         self.insert(table, begun)
+
+
+def _findable(row: Values) -> Values:
+    """A project's name goes with its initials, by which it is looked for."""
+    return {**row, "initials": initials(row["name"])} if "name" in row else row
 
 
 def _record(session: Session, preview: Preview, who: str, now: datetime) -> None:

@@ -1,14 +1,14 @@
 """Reports: filing one as a new version, and reading what stands."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, insert, select, update
+from sqlalchemy import Row, and_, bindparam, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
-from storage.prepared import Change, Query
+from storage.prepared import Query
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Report, ReportVersion
 
@@ -24,6 +24,11 @@ class Content:
     stage: str = ""
     next_plan: str = ""
     coordination: str = ""
+    started: date | None = None
+    not_started_because: str = ""
+    backfill_year: int = 0
+    backfill_total: int = 0
+    milestones: list[dict[str, object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,14 @@ class Said(NamedTuple):
     amount: int | None
     progress: str
     stage: str
+    next_plan: str
+    coordination: str
+    carried: bool
+    backfill_year: int
+    backfill_total: int
+    returned: datetime | None
+    returned_because: str
+    returned_parts: list[str] | None
 
 
 _report, _version, _person = Report.__table__.c, ReportVersion.__table__.c, Person.__table__.c
@@ -61,6 +74,14 @@ _SAID = Query(
         _version.amount,
         _version.progress,
         _version.stage,
+        _version.next_plan,
+        _version.coordination,
+        _version.carried,
+        _version.backfill_year,
+        _version.backfill_total,
+        _report.returned,
+        _report.returned_because,
+        _report.returned_parts,
     )
     .select_from(
         Report.__table__.join(
@@ -72,6 +93,7 @@ _SAID = Query(
         _report.project_id == bindparam("project"),
         _report.kind == bindparam("kind"),
         _report.period == bindparam("period"),
+        _report.withdrawn.is_(None),
     ),
     Said,
 )
@@ -80,9 +102,29 @@ _SAID = Query(
 _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
 _FILE = Query(insert(_REPORTS).returning(_report.id), int)
 _FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
-_NEXT_VERSION = Change(
-    update(_REPORTS).where(_report.id == bindparam("report")).values(version=bindparam("number"))
+_NEXT_VERSION = Query(
+    update(_REPORTS)
+    .where(
+        _report.project_id == bindparam("project"),
+        _report.kind == bindparam("of_kind"),
+        _report.period == bindparam("month"),
+    )
+    .values(
+        version=_report.version + 1,
+        withdrawn=None,
+        returned=None,
+        returned_because="",
+        returned_parts=null(),
+        mend_by=None,
+    )
+    .returning(_report.id, _report.version),
+    lambda report, version: (report, version),
 )
+
+
+def withdraw(session: Session, report_id: int, now: datetime) -> None:
+    """撤回: the report counts for nothing until it is filed again; its versions stay."""
+    session.execute(update(Report).where(Report.id == report_id).values(withdrawn=now))
 
 
 def said(session: Session, project_id: int, kind: ReportKind, period: str) -> Said | None:
@@ -101,17 +143,16 @@ def file(
     talk_id: int | None,
     now: datetime,
 ) -> Filed:
-    """Files a first version, or the next one where a report stands. The first filing time never changes."""
-    standing = said(session, project_id, kind, period)
-    version = standing.version + 1 if standing else 1
-    filing = {"filed_by": person_id, "filed": now, "version": version}
-    if standing is None:
+    """Files a first version, or the next one of a report that stands, was returned or withdrawn."""
+    before = _NEXT_VERSION.first(session, project=project_id, of_kind=kind, month=period)
+    filing = {"filed_by": person_id, "filed": now}
+    if before is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
-        report_id = _FILE.one(session, **identity, **filing)
-    else:
-        report_id = standing.id
-        _NEXT_VERSION.run(session, report=report_id, number=version)
-    values = {**asdict(content), **filing, "report_id": report_id, "talk_id": talk_id, "check": {}}
+        before = _FILE.one(session, **identity, **filing), 1
+    report_id, version = before
+    values = {
+        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id, "check": {}
+    }  # fmt: skip
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.book import Book, default_text, load
+from storage.prepared import Query
 from storage.tables.ledger import RulesVersion
 
 
@@ -24,15 +25,18 @@ def _parsed(text: str) -> Book:
 
 
 _rules = RulesVersion.__table__.c
-_NEWEST = select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1)
+_NEWEST = Query(
+    select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1), lambda version, text: (version, text)
+)
 
 
 def in_force(session: Session) -> InForce:
     """The newest version. Raises LookupError in a database where none was ever taken."""
-    row = session.execute(_NEWEST).first()
-    if row is None:
+    newest = _NEWEST.first(session)
+    if newest is None:
         raise LookupError("no rules in force; `take` was never called on this database")
-    return InForce(row.id, _parsed(row.text))
+    version, text = newest
+    return InForce(version, _parsed(text))
 
 
 def take(session: Session, text: str | None, now: datetime) -> int:

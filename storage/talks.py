@@ -1,5 +1,6 @@
 """Talks: one current a person, others paused; ended ones keep their outcome for buttons pressed late."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,7 @@ class TalkRow:
     asked: str
     state: str
     outcome: str
+    touched: datetime
 
 
 _TABLE = Talk.metadata.tables["talks"]
@@ -27,17 +29,24 @@ _talk = _TABLE.c
 # Statements of the hot path (storage/prepared.py). SQLite uses a partial index only if the state stands
 # in the statement as it stands in the index, not as a parameter.
 _COLUMNS = select(
-    _talk.id, _talk.person_id, _talk.script, _talk.answers, _talk.asked, _talk.state, _talk.outcome
+    _talk.id,
+    _talk.person_id,
+    _talk.script,
+    _talk.answers,
+    _talk.asked,
+    _talk.state,
+    _talk.outcome,
+    _talk.touched,
 )
 _CURRENT = Query(
     _COLUMNS.where(_talk.person_id == bindparam("person"), _talk.state == literal_column("'current'")),
     TalkRow,
 )
 _BY_ID = Query(_COLUMNS.where(_talk.id == bindparam("talk")), TalkRow)
-_NEWEST_PAUSED = Query(
-    _COLUMNS.where(_talk.person_id == bindparam("person"), _talk.state == literal_column("'paused'"))
-    .order_by(_talk.touched.desc())
-    .limit(1),
+_PAUSED = Query(
+    _COLUMNS.where(
+        _talk.person_id == bindparam("person"), _talk.state == literal_column("'paused'")
+    ).order_by(_talk.touched.desc(), _talk.id.desc()),
     TalkRow,
 )
 _OPEN = Query(insert(_TABLE).returning(_talk.id), int)
@@ -61,25 +70,45 @@ def find(session: Session, talk_id: int) -> TalkRow | None:
     return _BY_ID.first(session, talk=talk_id)
 
 
-def newest_paused(session: Session, person_id: int) -> TalkRow | None:
-    return _NEWEST_PAUSED.first(session, person=person_id)
+def paused(session: Session, person_id: int) -> list[TalkRow]:
+    """What the person has set aside, the newest first."""
+    return _PAUSED.all(session, person=person_id)
 
 
-def open_answers(session: Session, person_id: int) -> list[dict[str, Any]]:
-    """The answers of every talk that the person has not ended."""
+def cancelled_since(session: Session, person_id: int, since: datetime) -> list[TalkRow]:
+    """What the person has cancelled since then, the newest first."""
+    wanted = _COLUMNS.where(
+        _talk.person_id == person_id, _talk.state == "cancelled", _talk.touched >= since
+    ).order_by(_talk.touched.desc(), _talk.id.desc())
+    return [TalkRow(*row) for row in session.execute(wanted)]
+
+
+def media_in(answers: Mapping[str, Any]) -> frozenset[int]:
+    """The media that are part of these answers."""
+    given = (answer.get("ids", ()) for answer in answers.values() if isinstance(answer, dict))
+    return frozenset(each for ids in given for each in ids)
+
+
+def media_in_drafts(session: Session, person_id: int) -> frozenset[int]:
+    """The media that are part of a talk which the person has not ended."""
     wanted = select(_talk.answers).where(_talk.person_id == person_id, _talk.state.in_(("current", "paused")))
-    return list(session.scalars(wanted))
+    return frozenset().union(*(media_in(answers) for answers in session.scalars(wanted)))
 
 
 def open_talk(
-    session: Session, person_id: int, script: str, answers: dict[str, Any], now: datetime
+    session: Session,
+    person_id: int,
+    script: str,
+    answers: dict[str, Any],
+    now: datetime,
+    state: str = "current",
 ) -> TalkRow:
-    """Begins a talk; the caller has paused or ended the one before."""
+    """Begins a talk, or a draft (paused); before a current one the caller has paused or ended the one before."""
     talk_id = _OPEN.one(
-        session, person_id=person_id, script=script, answers=answers, asked="", state="current", outcome="",
+        session, person_id=person_id, script=script, answers=answers, asked="", state=state, outcome="",
         opened=now, touched=now,
     )  # fmt: skip
-    return TalkRow(talk_id, person_id, script, answers, "", "current", "")
+    return TalkRow(talk_id, person_id, script, answers, "", "current", "", now)
 
 
 def remember(session: Session, talk: TalkRow, answers: dict[str, Any], asked: str, now: datetime) -> None:
@@ -87,5 +116,5 @@ def remember(session: Session, talk: TalkRow, answers: dict[str, Any], asked: st
 
 
 def turn_to(session: Session, talk: TalkRow, state: str, now: datetime, outcome: str = "") -> None:
-    """current, paused, done or cancelled."""
+    """To current, paused, done, cancelled or gone."""
     _TURN.run(session, talk=talk.id, state=state, outcome=outcome, touched=now)

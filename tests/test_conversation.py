@@ -232,7 +232,7 @@ def test_a_report_filed_by_another_meanwhile_asks_whether_to_correct_it() -> Non
     walk = progress().to("confirm")
     walk.facts = some_facts(a_project(0, filed=FILED), a_project(1))
     assert "李四" in walk.taps("✅ 确认上报", walk.screen).asking.question.prompt
-    assert decided(walk.taps("更正这份报告").to("confirm").taps("✅")).corrects  # type: ignore[attr-defined]
+    assert decided(walk.taps("更正这份报告").to("confirm").taps("✅")).based_on == 1  # type: ignore[attr-defined]
 
 
 def test_a_report_filed_by_another_can_be_left_as_it_is() -> None:
@@ -259,14 +259,14 @@ def test_a_month_in_which_nothing_was_spent_is_zero_and_still_asks_how_far_the_w
 
 
 def test_like_last_month_is_nothing_spent_and_the_same_words() -> None:
-    facts = some_facts(a_project(0, last=FILED), a_project(1))
+    facts = some_facts(a_project(0, last=FILED, unmoved=True), a_project(1))
     walk = Walk.of("report_progress", facts).taps("城北水厂甲期").says("同上月").taps("✅")
     assert decided(walk) == FileProgress(LARGE, "2012-03", 0, "主体封顶", carried=True)
 
 
-def test_like_last_month_is_not_offered_when_a_milestone_is_due() -> None:
-    due = a_project(0, last=FILED, milestone_due=True)
-    walk = Walk.of("report_progress", some_facts(due, a_project(1)))
+def test_like_last_month_is_not_offered_where_something_has_to_be_said() -> None:
+    moved = a_project(0, last=FILED, unmoved=False)
+    walk = Walk.of("report_progress", some_facts(moved, a_project(1)))
     assert not any("同上月" in label for label in labels(walk.taps("城北水厂甲期")))
 
 
@@ -291,10 +291,21 @@ def test_an_amount_is_read_as_people_write_it(said: str) -> None:
     ] == {"yuan": 12_000_000}
 
 
-@pytest.mark.parametrize("said", ["很多", "约1200", "-3", "70%", "", "1200和1300"])
-def test_an_amount_that_cannot_be_read_is_asked_again(said: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("很多", WORDS.amount_unreadable),
+        ("约1200", WORDS.amount_approximate),
+        ("-3", WORDS.amount_negative),
+        ("70%", WORDS.amount_unreadable),
+        ("", WORDS.amount_unreadable),
+        ("1200和1300", WORDS.amount_two),
+        ("99999999999999", WORDS.amount_too_large),
+    ],
+)
+def test_an_amount_that_cannot_be_read_is_asked_again_and_the_person_told_why(said: str, told: str) -> None:
     walk = progress().to("amount").says(said)
-    assert walk.asking.note == WORDS.amount_unreadable
+    assert walk.asking.note == told
     assert walk.asking.question.key.startswith("amount@")
 
 

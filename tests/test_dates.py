@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from handlers.dates import Date, read_day
+from handlers.dates import Date, read_coming_day
 from handlers.reading import Refused, Said, Taken
 from handlers.words import Words
 
@@ -24,13 +24,16 @@ TODAY = date(2012, 3, 26)
         ("3月25日", date(2013, 3, 25)),
         ("2012-04-01", date(2012, 4, 1)),
         ("2012年4月1日", date(2012, 4, 1)),
+        ("28号", date(2012, 3, 28)),
+        ("2号", date(2012, 4, 2)),
+        ("昨天", date(2012, 3, 25)),
         ("2月30日", None),
         ("下周", None),
         ("", None),
     ],
 )
 def test_a_day_is_read_as_people_say_it(said: str, day: date | None) -> None:
-    assert read_day(said, TODAY) == day
+    assert read_coming_day(said, TODAY) == day
 
 
 def test_a_day_too_early_or_unreadable_is_refused() -> None:

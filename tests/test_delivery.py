@@ -81,7 +81,7 @@ class Phone:
     async def answer_press(self, press: str) -> None:
         raise NotImplementedError
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         raise NotImplementedError
 
     def texts(self) -> list[str]:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Generator
 from datetime import datetime, timedelta
+from typing import cast
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import Capabilities, Unreadable
 from bot.clock import Clock
 from bot.dispatch import Dispatch
-from handlers.commands import FileZeros
+from handlers.commands import FileProgress, MilestoneWord
 from handlers.facts import Facts
 from handlers.opening import SCRIPTS
 from rules.kinds import Lane, Role
@@ -48,7 +49,7 @@ class Phone:
     async def answer_press(self, press: str) -> None:
         self.pressed.append(press)
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         raise AssertionError("dispatch fetches nothing")
 
 
@@ -100,9 +101,10 @@ class Desk:
         return [row.state for row in self.town.rows(InboxRow) if row.sender == sender.sender]
 
 
-def broken(facts: Facts) -> Generator[object, object, FileZeros]:
-    """A conversation with a bug: its command can be carried out by half."""
-    return FileZeros((facts.person.unit_id, 424242), "2012H1")
+def broken(_facts: Facts) -> Generator[object, object, FileProgress]:
+    """A conversation with a bug: its command can be carried out by half, up to a number that is none."""
+    milestone = MilestoneWord(cast(int, object()), "基础完工")
+    return FileProgress(1, "2012-06", 0, "主体封顶", milestones=(milestone,))
     yield
 
 
@@ -165,7 +167,7 @@ async def test_who_met_a_bug_gets_one_sentence_and_keeps_the_draft(desk: Desk) -
     await desk.until_quiet()
     assert [message.text for message in me.messages()[2:]] == [chat.WORDS.trouble]
     me.says("1200")
-    assert me.last().title == "形象进度到哪一步了？"
+    assert me.last().title == "开工至本月累计多少？（万元）"
 
 
 async def test_the_admin_is_told_of_a_parked_message(desk: Desk) -> None:

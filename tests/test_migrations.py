@@ -138,6 +138,7 @@ def test_a_city_of_the_first_release_is_brought_up_with_all_it_holds(engine: Eng
     with Session(engine) as session:
         project = session.get_one(Project, 1)
         assert (project.name, project.total_investment, project.resumed) == ("城北水厂", 100_000_000, None)
+        assert project.initials == "cbsc"
 
 
 def test_the_copy_is_for_the_operators_eyes_only(engine: Engine, tmp_path: Path) -> None:

@@ -278,6 +278,22 @@ def test_everyone_unbound_gets_a_code_in_a_file_for_the_offices_eyes(database: D
 
 
 @pytest.mark.usefixtures("settings")
+def test_new_codes_for_everyone_say_how_many_people_held_a_good_one(database: Database) -> None:
+    """The earlier codes once ended in silence, and people stood there with a letter that no longer worked."""
+    now = datetime.now(NOW.tzinfo)
+    people = [database.run_now(lambda session: a_person(session).id) for _ in range(3)]
+    early = [
+        database.run_now(lambda session, each=each: invites.create(session, each, now))  # type: ignore[misc]
+        for each in (*people[:2], people[0])
+    ]
+    said = sanbao("invite", "--all-unbound", "codes.xlsx").stdout
+    assert "Earlier codes of these people have ended: 2 of them had one that was still good." in said
+    now = datetime.now(NOW.tzinfo)
+    for code in early:
+        assert database.run_now(lambda session, code=code: invites.redeem(session, code, now)) is None  # type: ignore[misc]
+
+
+@pytest.mark.usefixtures("settings")
 def test_a_file_that_was_begun_is_taken_away_when_the_codes_were_not_made(tmp_path: Path) -> None:
     (tmp_path / "sanbao.db").write_bytes(b"a letter, not a database" * 100)
     result = sanbao("invite", "--all-unbound", "codes.xlsx")

@@ -235,3 +235,19 @@ def test_who_has_left_comes_back_as_the_same_person(town: Town) -> None:
     assert [row.role for row in town.rows(PersonRole) if row.person_id == 2 and row.until is None] == [
         Role.DEPUTY
     ]
+
+
+def test_another_change_begins_anew_and_not_with_a_draft_about_something_else(town: Town) -> None:
+    changes(town, "总投资(万元)", "1.2亿")
+    town.office.says("台账")
+    town.office.says("换号")
+    town.office.says("张三")
+    town.office.says("改项目")
+    assert town.office.last().title == "改哪个项目？"
+    assert town.office.presses("o|rebind|2").title == "请核对：给李四发新邀请码"
+
+
+def test_a_project_is_found_by_the_initials_of_its_new_name(town: Town) -> None:
+    changes(town, "项目名称", "城北水厂二期扩建工程")
+    town.office.taps("✅ 确认修改")
+    assert project(town).initials == "cbsceqkjgc"

@@ -19,6 +19,7 @@ from handlers.commands import (
     DismissSecretary,
     FileIssue,
     FileProgress,
+    FileSame,
     FileZeros,
     GiveCode,
     HandOver,
@@ -26,6 +27,7 @@ from handlers.commands import (
     LeaveWorkbook,
     Tell,
     Unbind,
+    WithdrawReport,
 )
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, Subject, allows, standing
@@ -48,6 +50,8 @@ REPORTER, DAY = 1, date(2012, 3, 26)  # the town's first person
 EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
     Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
     FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS),
+    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
     FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS),
     FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS),
     ImportWorkbook: (lambda _project: ImportWorkbook(1), {"office"}),

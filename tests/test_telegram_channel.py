@@ -29,6 +29,7 @@ from bot.channels.channel import (
     NotSent,
     Refused,
     SendError,
+    TooLarge,
     Unclear,
     Unfetchable,
     Unreadable,
@@ -45,6 +46,7 @@ Json = dict[str, Any]
 
 BOT_ID = int(TOKEN.partition(":")[0])
 SECRET = "a-secret-of-the-webhook_1"
+LIMIT = 20 * 1024 * 1024
 ME = Me(str(BOT_ID), "sanbao_bot")
 
 # Payloads as the Bot API delivers them
@@ -165,6 +167,11 @@ def test_of_a_photo_the_largest_size_is_taken() -> None:
     assert [(media.kind, media.reference, media.size) for media in photo.media] == [
         (MediaKind.PHOTO, "large", 150321)
     ]
+
+
+def test_the_photos_of_an_album_are_known_to_belong_together() -> None:
+    assert said(photo=SIZES, media_group_id="135").album == "135"
+    assert said(photo=SIZES).album == ""
 
 
 def test_a_photo_sent_as_a_file_is_a_photo_that_kept_its_name() -> None:
@@ -661,25 +668,38 @@ async def test_a_file_is_fetched_by_its_reference() -> None:
         (update,) = api._world.updates.backlog()
         incoming = channel.to_incoming(update.body)
         assert incoming is not None
-        assert await channel.fetch(incoming.media[0].reference) == b"jpeg"
+        assert await channel.fetch(incoming.media[0].reference, LIMIT) == b"jpeg"
 
 
 async def test_a_file_that_will_never_come_is_unfetchable() -> None:
     async with FakeTelegram() as api, running(api.url) as channel:
-        big = api._world.shelf.put(b"0" * (20 * 1024 * 1024 + 1), "documents", ".pdf")
-        for reference in (big["file_id"], "no such file"):
-            with pytest.raises(Unfetchable):
-                await channel.fetch(reference)
+        with pytest.raises(Unfetchable):
+            await channel.fetch("no such file", LIMIT)
+
+
+async def test_a_file_that_telegram_hands_to_no_bot_is_too_large() -> None:
+    async with FakeTelegram() as api, running(api.url) as channel:
+        big = api._world.shelf.put(b"0" * (LIMIT + 1), "documents", ".pdf")
+        with pytest.raises(TooLarge):
+            await channel.fetch(big["file_id"], LIMIT)
+
+
+async def test_a_file_larger_than_our_limit_is_not_read_at_all() -> None:
+    async with FakeTelegram() as api, running(api.url) as channel:
+        file = api._world.shelf.put(b"0" * 1001, "documents", ".pdf")
+        with pytest.raises(TooLarge) as refused:
+            await channel.fetch(file["file_id"], 1000)
+        assert refused.value.found == 1001
 
 
 async def test_a_file_that_grew_past_what_was_announced_is_not_read_to_its_end() -> None:
     announced = (200, {"ok": True, "result": {"file_id": "f", "file_path": "documents/f.pdf"}})
     async with (
-        Scripted(announced, (200, b"0" * (20 * 1024 * 1024 + 1))) as server,
+        Scripted(announced, (200, b"0" * (LIMIT + 1))) as server,
         running(server.url) as channel,
     ):
-        with pytest.raises(Unfetchable):
-            await channel.fetch("f")
+        with pytest.raises(TooLarge):
+            await channel.fetch("f", LIMIT)
 
 
 @pytest.mark.parametrize("fault", [server_error(), reset(), too_many(3)])
@@ -687,7 +707,7 @@ async def test_a_file_is_asked_for_again_after_any_trouble_on_the_way(fault: Fau
     async with FakeTelegram() as api, running(api.url) as channel:
         api.faults.script("getFile", [fault])
         with pytest.raises(NotSent):
-            await channel.fetch("any")
+            await channel.fetch("any", LIMIT)
 
 
 async def test_an_outage_does_not_stop_the_start() -> None:
@@ -936,7 +956,7 @@ async def test_no_log_and_no_error_ever_shows_token_or_secret(caplog: pytest.Log
             api.faults.script("sendMessage", [fault])
             errors.append(await _error_of(channel.send("1001", HELLO)))
         errors.append(await _error_of(channel.send("9", HELLO)))
-        errors.append(await _error_of(channel.fetch("nothing")))
+        errors.append(await _error_of(channel.fetch("nothing", LIMIT)))
         async with polling(api.url, inbox):
             api.person(1001).says("x")
             await api.all_confirmed()

@@ -1,6 +1,7 @@
 """What a turn promises: one message, one transaction, and everything that follows from it or nothing."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,10 +9,15 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handlers.city import Show
+from handlers.commands import FileProgress
 from handlers.deeds import problems
+from handlers.deeds.progress import file_progress
+from handlers.facts import PersonFacts
 from handlers.turn import AlreadyTaken, take_turn
+from handlers.turning import Turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
-from storage import inbox, invites, ledger, media
+from storage import inbox, invites, ledger, media, people
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
@@ -56,6 +62,14 @@ def reports_problem(chat: Chat, severity: str = "🔴 重大问题", project: st
     chat.says("请派工作组")
     chat.taps("没有照片")
     return chat.says("确认")
+
+
+def a_turn(session: Session, chat: Chat) -> Turn:
+    """A turn of this person, to carry out a deed in."""
+    known, now = people.known(session, chat.address), chat.clock.now
+    assert known is not None
+    person = PersonFacts(known.id, known.name, known.unit_id, known.unit)
+    return Turn(session, CITY, 1, chat.text(""), person, now, now, now.date())
 
 
 def a_stranger(town: Town, user: str = "77") -> Chat:
@@ -190,9 +204,9 @@ def test_a_talk_paused_by_another_is_offered_when_that_has_ended(town: Town) -> 
     me.says("报进展")
     me.taps(NORTH)
     me.says("1200")
-    assert "「报进展」先放下" in me.says("报问题").text
+    assert f"「报进展」{NORTH}先放下" in me.says("报问题").text
     offered = me.says("取消")
-    assert labels(offered) == ["继续「报进展」", "不要了"]
+    assert labels(offered) == [f"继续「报进展」{NORTH}", f"不要了：「报进展」{NORTH}"]
     assert me.taps("继续「报进展」").title == "形象进度到哪一步了？"
     me.says("主体封顶")
     me.taps("没有照片")
@@ -212,7 +226,7 @@ def test_help_leaves_the_open_talk_as_it_is(town: Town) -> None:
     me = town.reporter
     me.says("报进展")
     me.taps(NORTH)
-    assert "继续「报进展」" in labels(me.says("帮助"))
+    assert f"继续「报进展」{NORTH}" in labels(me.says("帮助"))
     assert me.says("1200").title == "形象进度到哪一步了？"
 
 
@@ -240,7 +254,7 @@ def test_a_paused_talk_can_be_dropped(town: Town) -> None:
     me.says("1200")
     me.says("报问题")
     me.says("取消")
-    assert me.taps("不要了").text == "「报进展」没报完的已经作废，没有上报。"
+    assert me.taps("不要了").text == f"好，「报进展」{NORTH}没报完的不要了，什么都没有上报。"
     assert labels(me.says("帮助")) == ["报进展", "报问题", "零报告", "我的待办"]
 
 
@@ -382,9 +396,10 @@ def test_a_second_person_sees_who_has_reported_and_can_correct_it(town: Town) ->
     asked = town.deputy.says("报进展")
     assert asked.title == f"{NORTH} 2012年3月已由张三报过（J1）。要更正吗？"
     town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
     town.deputy.says("1300")
+    town.deputy.taps("改形象进度")
     town.deputy.says("主体封顶，清理中")
-    town.deputy.taps("没有照片")
     assert town.deputy.taps("✅").title == "已更正 J1（第2版）"
     versions = town.rows(ReportVersion)
     assert [(row.version, row.amount, row.filed_by) for row in versions] == [
@@ -410,6 +425,43 @@ def test_whoever_confirms_second_is_asked_and_files_nothing_unseen(town: Town) -
     asked = town.deputy.taps("✅", card)
     assert asked.title.startswith(f"{NORTH} 2012年3月已由张三报过")
     assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000]
+
+
+def comes_to_the_correcting_card(chat: Chat, amount: str) -> Outgoing:
+    if chat.says("报进展").title == "哪个项目？":
+        chat.says(NORTH)
+    chat.taps("更正")
+    chat.taps("改本月完成")
+    chat.says(amount)
+    chat.taps("改形象进度")
+    return chat.says(f"{amount}，清理中")
+
+
+def test_two_who_correct_at_once_do_not_take_each_others_words_back_unseen(town: Town) -> None:
+    """The second correction was once filed over the first without a word."""
+    reports_progress(town.reporter)
+    mine, theirs = (
+        comes_to_the_correcting_card(*each) for each in ((town.reporter, "1300"), (town.deputy, "1400"))
+    )
+    town.deputy.taps("✅", theirs)
+    asked = town.reporter.taps("✅", mine)
+    assert asked.title == f"{NORTH} 2012年3月已由李四报过（J1）。要更正吗？"
+    assert asked.text == "⚠ 情况有变化，请再看一遍。\n本月完成：1,400万元\n形象进度：1400，清理中"
+    assert len(town.rows(ReportVersion)) == 2
+    assert "1,300万元" in town.reporter.taps("更正").text  # what was filled in is kept
+    assert town.reporter.taps("✅").title == "已更正 J1（第3版）"
+
+
+def test_a_correction_of_a_version_that_no_longer_stands_is_refused_and_shows_what_stands(town: Town) -> None:
+    reports_progress(town.reporter)
+    comes_to_the_correcting_card(town.deputy, "1400")
+    town.deputy.taps("✅")
+    stale = FileProgress(town.north, "2012-03", 13_000_000, "收尾", based_on=1)
+    refused = town.do(lambda session: file_progress(a_turn(session, town.reporter), stale, None)).message
+    assert "刚刚已由李四更正过（J1 第2版），现在是：1400，清理中" in refused.text
+    assert labels(refused) == ["再看一遍"]
+    assert "要更正吗" in town.reporter.taps("再看一遍", refused).title
+    assert len(town.rows(ReportVersion)) == 2
 
 
 def test_like_last_month_files_nothing_spent_and_the_words_of_last_month(town: Town) -> None:
@@ -460,11 +512,11 @@ def test_the_cumulative_figures_are_the_opening_ones_and_the_months_since(town: 
     town.reaches(4, 26)
     town.reporter.says("报进展")
     assert "年初至今累计 1,700万元，年计划 2,400万元" in town.reporter.taps(NORTH).text
-    town.reporter.says("100")
+    town.reporter.says("200")
     town.reporter.says("收尾")
     card = town.reporter.says("没有")
-    assert "年初累计：1,800万元（年计划的75.0%）" in card.text
-    assert "开工累计：8,300万元（总投资的83.0%）" in card.text
+    assert "年初累计：1,900万元（年计划的79.2%）" in card.text
+    assert "开工累计：8,400万元（总投资的84.0%）" in card.text
 
 
 # 照片
@@ -617,6 +669,51 @@ def test_the_first_leader_to_take_note_is_recorded_and_the_others_are_told(town:
     assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "acknowledged"]
 
 
+def the_last_arrives(town: Town, chat: Chat) -> Outgoing:
+    """The newest message has been sent, as the one whose buttons a test's presses belong to (`Chat.press`)."""
+    row = chat.rows()[-1].id
+    town.do(
+        lambda session: session.execute(update(OutboxRow).where(OutboxRow.id == row).values(external="1"))
+    )
+    return chat.last()
+
+
+def test_a_pressed_alert_keeps_its_text_says_who_took_note_and_has_nothing_to_press(town: Town) -> None:
+    reports_problem(town.reporter)
+    alert = the_last_arrives(town, town.leader)
+    town.clock.pass_(minutes=10)
+    edited = town.leader.taps("已知悉")
+    assert (edited.replaces, edited.title, edited.rows) == ("1", alert.title, ())
+    assert edited.text == f"{alert.text}\n已由王市长于3月26日 9:10知悉"
+    assert town.leader.taps("已知悉", alert).text == "W1 已由王市长于3月26日 9:10知悉。"
+    assert town.rows(Issue)[0].state is IssueState.ACKNOWLEDGED
+
+
+def test_an_alert_that_another_took_note_of_tells_a_later_one_who_and_when(town: Town) -> None:
+    reports_problem(town.reporter)
+    alert = the_last_arrives(town, town.office)
+    town.leader.taps("已知悉")
+    late = town.office.taps("已知悉", alert)
+    assert (late.text, late.replaces) == ("W1 已由王市长于3月26日 9:00知悉。", "")
+
+
+def test_note_taken_on_a_looked_up_problem_shows_it_as_it_stands_now(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("W1")
+    the_last_arrives(town, town.leader)
+    edited = town.leader.taps("已知悉")
+    assert (edited.replaces, edited.rows) == ("1", ())
+    assert edited.text.endswith("已由王市长于3月26日 9:00知悉")
+    assert "还没有人知悉" not in edited.text
+
+
+def test_where_nothing_can_be_edited_taking_note_is_answered(town: Town) -> None:
+    reports_problem(town.reporter)
+    the_last_arrives(town, town.leader)
+    town.leader.city = replace(CITY, shows={"chat": Show(edits=False, text_limit=4096)})
+    assert town.leader.taps("已知悉").text == "已记下：您于3月26日 9:00知悉 W1。"
+
+
 @pytest.mark.parametrize("said", ["知悉 W1", "ｗ1 已知悉", "收到w1", "已知悉", "收到。"])
 def test_taking_note_can_be_typed(town: Town, said: str) -> None:
     reports_problem(town.reporter)
@@ -659,6 +756,33 @@ def test_a_problem_that_was_closed_stays_closed_when_someone_takes_note(town: To
     town.do(lambda session: session.execute(update(Issue).values(state=IssueState.CLOSED)))
     town.leader.taps("已知悉")
     assert town.rows(Issue)[0].state is IssueState.CLOSED
+
+
+# Photos
+
+
+def at_the_photos(me: Chat) -> Outgoing:
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    return me.says("主体封顶")
+
+
+def test_the_photo_question_names_the_button_that_goes_on_before_and_after_photos_come(town: Town) -> None:
+    """Words that were no answer once got: tap a button - and nobody knew which."""
+    me, hint = town.reporter, "有就拍了直接发过来，可以发几张。没有就点「没有照片」。"
+    assert at_the_photos(me).text == hint
+    assert me.says("就在门口拍的").text == f"⚠ 这一步是发照片，打的字没有记下。\n{hint}"
+    got = "已收2张。还有就接着发；发完了点「就这些」。"
+    assert me.sends("p1", "p2").text == got
+    assert me.says("就在门口拍的").text == f"⚠ 这一步是发照片，打的字没有记下。\n{got}"
+    assert "照片：2张" in me.says("发完了").text
+
+
+def test_what_empties_the_photos_does_not_stand_beside_what_takes_them(town: Town) -> None:
+    at_the_photos(town.reporter)
+    rows = [[option.label for option in row] for row in town.reporter.sends("p1").rows]
+    assert rows == [["就这些（1张）"], ["清空重发"], ["‹ 上一步", "取消"]]
 
 
 # 零报告
@@ -840,10 +964,12 @@ def test_a_correction_shows_what_stands_keeps_the_photos_and_is_told_to_who_file
     me.taps("✅")
     deputy.says("报进展")
     asked = deputy.taps("更正")
-    assert "原报 1,200万元" in asked.text
-    assert "原报：主体封顶" in deputy.says("1300").text
+    assert asked.title == f"请核对：{NORTH} 2012年3月进展（更正）"
+    assert "照片：原有1张，新增0张" in asked.text
+    assert "原报 1,200万元" in deputy.taps("改本月完成").text
+    deputy.says("1300")
+    assert "原报：主体封顶" in deputy.taps("改形象进度").text
     deputy.says("主体封顶，开始装修")
-    assert "照片：原有1张，新增0张" in deputy.taps("没有照片").text
     deputy.taps("✅")
     assert me.last().text.endswith("（J1 第2版）。")
 

@@ -19,7 +19,9 @@ from bot.channels.tryout import TryoutChannel
 from bot.settings import Settings
 from bot.web import serving
 from bot.web.server import web_app
+from storage import rules
 from storage.tables.traffic import InboxRow
+from tests.files import a_picture
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf"
@@ -148,6 +150,26 @@ async def test_eleven_files_at_once_are_refused_in_one_sentence(page: Page) -> N
         assert "最多10个" in (await answer.json())["error"]
 
 
+async def test_several_files_at_once_are_answered_once(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0008"})
+    for number in range(3):
+        form.add_field("files", a_picture(), filename=f"{number}.jpg", content_type="image/jpeg")
+    async with page.client.post("/tryout/people/1/say", data=form) as answer:
+        assert answer.status == 202
+    said = [each for each in await page.bubbles(1) if each["from"] == "bot"]
+    assert [each["text"].partition("，")[0] for each in said] == ["收到3个文件"]
+
+
+async def test_a_file_larger_than_the_rules_allow_is_refused_with_both_sizes(page: Page) -> None:
+    now = page.running.clock.city()
+    await page.running.database.run(lambda session: rules.take(session, "[media]\ntryout_mb = 1\n", now))
+    form = aiohttp.FormData({"nonce": "nonce-0009"}, quote_fields=False)
+    form.add_field("files", bytes(1536 * 1024), filename="日志.pdf", content_type="application/pdf")
+    async with page.client.post("/tryout/people/1/say", data=form) as answer:
+        assert answer.status == 422
+        assert "「日志.pdf」没有发出去：它有1.5MB，最多收1MB。" in (await answer.json())["error"]
+
+
 async def test_the_clock_goes_forward_only(page: Page) -> None:
     before = datetime.fromisoformat((await page.get("/tryout/state"))["now"])
     async with page.client.post("/tryout/clock", json={"to": "2012-03-01T09:00:00+08:00"}) as answer:
@@ -167,7 +189,7 @@ async def test_every_answer_forbids_scripts_that_are_not_ours(page: Page) -> Non
 async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> None:
     health = await page.get("/healthz")
     assert health["alive"] is True
-    assert set(health["crashes"]) == {"dispatch", "delivery", "fetching", "sweeping", "workbooks"}
+    assert set(health["crashes"]) == {"dispatch", "delivery", "fetching", "sweeping", "tidying", "workbooks"}
     async with page.client.get("/metrics") as answer:
         assert 'sanbao_outbox_rows{state="due"}' in await answer.text()
 

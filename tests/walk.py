@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
-from handlers.facts import Facts, Filed, PersonFacts, ProjectFacts, ZeroFacts
+from handlers.facts import Facts, Filed, MilestoneFacts, PersonFacts, ProjectFacts, ZeroFacts
 from handlers.opening import SCRIPTS, TalkButton, read_button
 from handlers.reading import Said
 from handlers.registry_facts import (
@@ -20,10 +20,12 @@ from handlers.registry_facts import (
 )
 from handlers.screen import render
 from handlers.words import Words
+from rules.book import default_book
 from rules.kinds import ProjectKind, Role
 from storage.messages import Outgoing
 
 WORDS = Words()
+GUARD = default_book().money_guard
 TALK = 999_999_999
 LARGE = 999_999_900  # project ids of nine digits: the longest that buttons must carry
 CATEGORIES = (("land", "用地"), ("relocation", "征拆"), ("funds", "资金"), ("environment", "环保"))
@@ -38,13 +40,22 @@ TYPED = {
     "name": "东湖水厂",
     "total_investment": "3.2亿",
     "value": "1.2亿",
+    "total": "500",
+    "year": "300",
+    "start": "3月20日",
+    "node": "3月20日",
 }
 
 
 def some_facts(*projects: ProjectFacts, many: int = 2, **given: Any) -> Facts:  # noqa: ANN401 - its fields
     person = PersonFacts(5, "张三", 1, "城北区住建局")
     listed = projects or tuple(a_project(place) for place in range(many))
-    defaults: dict[str, Any] = {"projects": listed, "categories": CATEGORIES, "loose_media": ()}
+    defaults: dict[str, Any] = {
+        "projects": listed,
+        "categories": CATEGORIES,
+        "loose_media": (),
+        "today": date(2012, 3, 26),
+    }
     return Facts(WORDS, person, **{**defaults, **given})
 
 
@@ -85,7 +96,32 @@ MISTAKEN = replace(REGISTRY, change=ChangeFacts(errors=("总投资：写的是�
 CASES: dict[str, tuple[str, Facts]] = {
     "progress": ("report_progress", some_facts()),
     "progress of many projects": ("report_progress", some_facts(many=20)),
-    "progress like last month's": ("report_progress", some_facts(a_project(0, last=FILED), a_project(1))),
+    "progress like last month's": (
+        "report_progress",
+        some_facts(a_project(0, last=FILED, unmoved=True), a_project(1, last=FILED, unmoved=True)),
+    ),
+    "progress of a returned project": (
+        "report_progress",
+        some_facts(a_project(0, filed=replace(FILED, returned="金额不对", mend=("amount",))), a_project(1)),
+    ),
+    "progress of a project not begun": (
+        "report_progress",
+        some_facts(a_project(0, started=False, because="天气"), a_project(1)),
+    ),
+    "progress with milestones due": (
+        "report_progress",
+        some_facts(
+            a_project(0, milestones=(MilestoneFacts(LARGE, "基础完工", date(2012, 3, 20)),)), a_project(1)
+        ),
+    ),
+    "progress after silent months": (
+        "report_progress",
+        some_facts(a_project(0, missing=("2011-12", "2012-01", "2012-02")), a_project(1)),
+    ),
+    "progress hard to believe": (
+        "report_progress",
+        some_facts(a_project(0, year_plan=2_400_000_000, last=FILED), a_project(1), guard=GUARD),
+    ),
     "progress of a filed project": ("report_progress", some_facts(a_project(0, filed=FILED), a_project(1))),
     "progress of a preliminary project": (
         "report_progress",

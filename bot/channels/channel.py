@@ -51,7 +51,15 @@ class Unclear(SendError):  # noqa: N818 - it is news about a message, not a faul
 
 
 class Unfetchable(Exception):  # noqa: N818 - it is a fact about the file, not a fault of ours
-    """A file that the platform will never give: too large, or its link has died."""
+    """A file that the platform will never give: its link has died."""
+
+
+class TooLarge(Exception):  # noqa: N818 - it is a fact about the file
+    """A file of more bytes than are taken; `found` where the platform says how many."""
+
+    def __init__(self, found: int | None = None) -> None:
+        super().__init__(f"{found or 'too many'} bytes")
+        self.found = found
 
 
 class Unreadable(Exception):  # noqa: N818
@@ -72,5 +80,8 @@ class Channel(Protocol):
     async def answer_press(self, press: str) -> None:
         """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""
 
-    async def fetch(self, reference: str) -> bytes:
-        """The bytes of a file. Raises NotSent to try again later, Unfetchable when that is final."""
+    async def fetch(self, reference: str, limit: int) -> bytes:
+        """The bytes of a file, of which no more than `limit` are read.
+
+        Raises NotSent to try again later; Unfetchable, or TooLarge for more than `limit`, when that is final.
+        """

@@ -17,11 +17,12 @@ from starlette.responses import Response
 from telegram import Bot, BotCommand, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.channels.channel import Capabilities, NotSent, Unfetchable
+from bot.channels.channel import Capabilities, NotSent, TooLarge, Unfetchable
 from bot.channels.telegram_outcomes import (
     CANNOT_EDIT,
     MARKUP_REFUSED,
     SAME_ALREADY,
+    TOO_BIG,
     UNREACHABLE,
     outcome,
     says,
@@ -47,7 +48,6 @@ MENU = (
     ("cancel", "取消"),
 )
 
-_MAX_DOWNLOAD = 20 * 1024 * 1024
 _MAX_ALBUM = 10
 _ANSWER_PATIENCE = 5.0
 
@@ -234,15 +234,17 @@ class TelegramChannel:
 
     # Fetching
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         """Reading twice does no harm, so that every doubt is NotSent."""
         try:
             file = await self._request.call("getFile", {"file_id": reference})
-            if not file.get("file_path") or (file.get("file_size") or 0) > _MAX_DOWNLOAD:
-                raise Unfetchable("file is too big")
-            return await self._request.download(file["file_path"], _MAX_DOWNLOAD)
+            if (file.get("file_size") or 0) > limit:
+                raise TooLarge(file["file_size"])
+            if not file.get("file_path"):
+                raise Unfetchable("a file without a path")
+            return await self._request.download(file["file_path"], limit)
         except (BadRequest, Forbidden) as refusal:
-            raise Unfetchable(str(refusal)) from None
+            raise (TooLarge() if says(refusal, TOO_BIG) else Unfetchable(str(refusal))) from None
         except TelegramError as fault:
             raise _to_try_again(fault) from None
 

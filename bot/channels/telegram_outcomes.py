@@ -9,6 +9,7 @@ from bot.channels.channel import Blocked, NotSent, Refused, SendError, Unclear
 from bot.channels.telegram_request import FloodWait, NotReached
 
 MARKUP_REFUSED = "can't parse entities"
+TOO_BIG = "file is too big"
 SAME_ALREADY = "message is not modified"
 CANNOT_EDIT = (
     "message to edit not found",
@@ -28,7 +29,7 @@ UNREACHABLE = (
 )
 
 
-def says(refusal: BadRequest, *words: str) -> bool:
+def says(refusal: TelegramError, *words: str) -> bool:
     said = str(refusal).lower()
     return any(word in said for word in words)
 

@@ -196,6 +196,7 @@ def _message(message: Json, me: Me, edited: bool = False) -> Incoming | None:
         text=text,
         media=media,
         message=str(_id(message, "message_id")),
+        album=_text(message.get("media_group_id", "")) if kind is IncomingKind.MEDIA else "",
         group=group,
         to_me=to_me or _answers_me(message, me),
         sender_name=_name(user),

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Capabilities, Unfetchable, Unreadable
+from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
 from storage import inbox
 from storage.database import Database
 from storage.messages import Address, Arrived, Incoming, Outgoing
@@ -25,6 +25,7 @@ from storage.tables.tryout import TryoutMessage
 NAME = "tryout"
 ACCOUNT = "city"
 NEWEST = 200
+Page = asyncio.Queue[dict[str, Any] | None]  # what an open page is still to be told; None: no more
 
 
 def address(person_id: int) -> Address:
@@ -53,7 +54,7 @@ class TryoutChannel:
         self._database = database
         self._folder = folder
         self._city_now = city_now
-        self._pages: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._pages: set[Page] = set()
 
     # --- as a channel -------------------------------------------------------------------------------------------------
 
@@ -77,10 +78,12 @@ class TryoutChannel:
     async def answer_press(self, press: str) -> None:
         """The page shows a press by itself."""
 
-    async def fetch(self, reference: str) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes:
         path = self.kept(reference)
         if path is None:
             raise Unfetchable(f"no file {reference}")
+        if (found := path.stat().st_size) > limit:
+            raise TooLarge(found)
         return await asyncio.to_thread(path.read_bytes)
 
     # --- as a platform ------------------------------------------------------------------------------------------------
@@ -133,10 +136,15 @@ class TryoutChannel:
         for page in self._pages:
             page.put_nowait(news)
 
+    def hang_up(self) -> None:
+        """Tells every open page that nothing more will come: the program ends."""
+        for page in self._pages:
+            page.put_nowait(None)
+
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
+    async def listening(self) -> AsyncIterator[Page]:
         """News for one open page."""
-        page: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        page: Page = asyncio.Queue()
         self._pages.add(page)
         try:
             yield page

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -44,12 +44,21 @@ def server(app: ASGIApp) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-async def until_stopped(main: uvicorn.Server, sockets: Sequence[socket.socket]) -> None:
-    """Serves until SIGINT or SIGTERM. uvicorn's own `serve` raises the signal again at its end: that would end the
-    program in mid-send."""
+async def until_stopped(
+    main: uvicorn.Server, sockets: Sequence[socket.socket], hang_up: Callable[[], None]
+) -> None:
+    """Serves until SIGINT or SIGTERM; `hang_up` then ends the answers that have no end of their own.
+
+    uvicorn's own `serve` raises the signal again at its end: that would end the program in mid-send.
+    """
+
+    def stop(number: int) -> None:
+        main.handle_exit(number, None)
+        hang_up()
+
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, main.handle_exit, each, None)
+        loop.add_signal_handler(each, stop, each)
     await beside(main, sockets)
 
 

@@ -22,10 +22,12 @@ from starlette.staticfiles import StaticFiles
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
+from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
 from handlers.city import City
 from handlers.opening import menu
 from rules.kinds import Role
+from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Incoming, IncomingKind, Media, MediaKind
 from storage.tables.registry import Person, PersonRole, Responsibility, Unit
@@ -44,7 +46,6 @@ ROLES = {
 EMPTY: dict[str, Any] = {"title": "", "text": "", "rows": [], "media": []}
 CITY_NAME = "样例市"
 NONCE = re.compile(r"[A-Za-z0-9-]{8,64}")
-LARGEST_FILE = 20 * 1024 * 1024
 MOST_FILES = 10
 HEARTBEAT_SECONDS = 20
 
@@ -120,7 +121,8 @@ class TryoutPage:
 
     async def _say(self, request: Request) -> Response:
         person = request.path_params["person"]
-        async with request.form(max_files=MOST_FILES + 1, max_part_size=LARGEST_FILE) as form:
+        largest = await self._database.read(_largest_file)
+        async with request.form(max_files=MOST_FILES + 1) as form:
             nonce = str(form.get("nonce", ""))
             if not NONCE.fullmatch(nonce):
                 return _refused("这条消息没有编号，请刷新页面。")
@@ -129,9 +131,11 @@ class TryoutPage:
             uploads = [part for part in form.getlist("files") if isinstance(part, UploadFile)]
             if len(uploads) > MOST_FILES:
                 return _refused(f"一次最多{MOST_FILES}个文件。")
+            for part in uploads:
+                if (part.size or 0) > largest:
+                    refusal = too_large(part.size, largest)
+                    return _refused(f"「{part.filename}」没有发出去：{refusal.sentence(self._city.words)}")
             contents = [(part, await part.read()) for part in uploads]
-            if any(len(content) > LARGEST_FILE for _, content in contents):
-                return _refused("文件太大，每个最多20MB。")
             data, text = str(form.get("data", "")), str(form.get("text", ""))
             if not (data or text.strip() or contents):
                 return _refused("这条消息是空的。")
@@ -145,7 +149,10 @@ class TryoutPage:
         for place, (media, bubble) in enumerate(said):
             caption = text if place == 0 else ""
             shown = {"text": caption, "media": [bubble]}
-            await self._store(person, f"{nonce}-{place}", IncomingKind.MEDIA, caption, shown, media=(media,))
+            album = nonce if len(said) > 1 else ""
+            await self._store(
+                person, f"{nonce}-{place}", IncomingKind.MEDIA, caption, shown, media=(media,), album=album
+            )
         self._stored()
         return JSONResponse({"stored": True}, status_code=202)
 
@@ -157,10 +164,10 @@ class TryoutPage:
 
     async def _store(
         self, person: int, nonce: str, kind: IncomingKind, text: str, bubble: dict[str, Any] | None, *,
-        media: tuple[Media, ...] = (), message: str = "",
+        media: tuple[Media, ...] = (), message: str = "", album: str = "",
     ) -> None:  # fmt: skip
         incoming = Incoming(
-            address=tryout.address(person), kind=kind, text=text, media=media, message=message
+            address=tryout.address(person), kind=kind, text=text, media=media, message=message, album=album
         )
         await self._channel.say(person, nonce, incoming, bubble, self._clock.machine())
 
@@ -170,9 +177,13 @@ class TryoutPage:
                 yield ": here\n\n"
                 while True:
                     try:
-                        yield f"data: {json.dumps(await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS))}\n\n"
+                        told = await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS)
                     except TimeoutError:
                         yield ": still here\n\n"
+                        continue
+                    if told is None:
+                        return
+                    yield f"data: {json.dumps(told)}\n\n"
 
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(stream(), media_type="text/event-stream", headers=headers)
@@ -202,6 +213,10 @@ class TryoutPage:
         if kind is None:
             headers["Content-Disposition"] = "attachment"
         return Response(raw, media_type=kind or "application/octet-stream", headers=headers)
+
+
+def _largest_file(session: Session) -> int:
+    return stored_rules.in_force(session).book.media.largest(tryout.NAME)
 
 
 def _picture_type(raw: bytes) -> str | None:

@@ -47,7 +47,11 @@ def report_issue(facts: Facts) -> Dialogue[FileIssue | Tell]:
     what = yield from Text(f"what@{key}", words.ask_what, hint=words.what_hint)
     help_needed = yield from _help(facts, key)
     photos = yield from Photos(
-        f"photos@{key}", words.ask_photos, hint=words.photos_hint, offered=facts.loose_media
+        f"photos@{key}",
+        words.ask_photos,
+        hint=words.photos_hint,
+        offered=facts.loose_media,
+        most=facts.most_media,
     )
     command = FileIssue(project.id, severity, category, what, help_needed, photos)
     yield from _card(facts, project, command)

@@ -16,40 +16,40 @@
 
 from dataclasses import replace
 
-from handlers.card import Confirm
-from handlers.commands import FileProgress, Tell
+from handlers.commands import FileProgress, FileSame, Tell, WithdrawReport
 from handlers.conversation import Dialogue
+from handlers.conversations.progress_card import STAGES, confirm_report
+from handlers.conversations.progress_checks import (
+    SAME,
+    ask_amount,
+    ask_cumulatives,
+    ask_milestones,
+    ask_start,
+)
+from handlers.conversations.progress_same import report_same
+from handlers.conversations.progress_standing import ask_about_standing, confirm_withdrawal
 from handlers.facts import Facts, ProjectFacts
-from handlers.questions import Choice, Money, Photos, Text, quick
+from handlers.questions import Choice, Photos, Text, quick
 from handlers.reading import Item
-from rules import money
 from rules.kinds import ProjectKind, Stage
 
-SAME = "same"
-STAGES = {
-    Stage.INTENTION: "意向",
-    Stage.SIGNED: "签约",
-    Stage.STARTED: "开工",
-    Stage.COMPLETED: "竣工",
-    Stage.PRODUCING: "投产",
-    Stage.YIELDING: "效益",
-}
 PRELIMINARY_STAGES = (Stage.INTENTION, Stage.SIGNED, Stage.STARTED)
 
 
-def report_progress(facts: Facts) -> Dialogue[FileProgress | Tell]:
-    words = facts.words
+def report_progress(facts: Facts) -> Dialogue[FileProgress | FileSame | WithdrawReport | Tell]:
     open_now = [project for project in facts.projects if project.period]
     if not open_now:
         return _nothing_open(facts)
-    chosen = yield from Choice(
-        "project", words.ask_project, items=tuple(_item(facts, each) for each in open_now)
-    )
+    chosen = yield from _choose(facts, open_now)
+    if chosen == SAME:
+        return (yield from report_same(facts))
     project = next(each for each in open_now if subject(each) == chosen)
-    if project.filed:
-        answer = yield from _correct(facts, project)
+    if project.filed and not project.filed.returned:
+        answer = yield from ask_about_standing(facts, project, subject(project))
+        if answer == "withdraw":
+            return (yield from confirm_withdrawal(facts, project, subject(project)))
         if answer == "no":
-            return Tell(text=words.correct_left.format(receipt=project.filed.receipt))
+            return Tell(text=facts.words.correct_left.format(receipt=project.filed.receipt))
     if project.kind is ProjectKind.PRELIMINARY:
         return (yield from _preliminary(facts, project))
     return (yield from _construction(facts, project))
@@ -60,9 +60,26 @@ def subject(project: ProjectFacts) -> str:
     return f"{project.id}.{project.period}"
 
 
+def _choose(facts: Facts, open_now: list[ProjectFacts]) -> Dialogue[str]:
+    """Projects still owed first, the rest under 更多; if several stand still, all of them by one tap."""
+    words = facts.words
+    owed = [project for project in open_now if not project.filed or project.filed.returned]
+    items = [_item(facts, project) for project in open_now]
+    unmoved = [project for project in owed if project.unmoved]
+    if len(unmoved) > 1:
+        label = words.same_for_several.format(count=len(unmoved))
+        items.insert(0, Item(SAME, label, tuple(words.same_words.split("、"))))
+    lead = len(owed) + (len(unmoved) > 1)
+    return (yield from Choice("project", words.ask_project, items=tuple(items), lead=lead))
+
+
 def _item(facts: Facts, project: ProjectFacts) -> Item:
-    label = facts.words.project_done_mark.format(project=project.name) if project.filed else project.name
-    return Item(subject(project), label, (project.name, f"{project.number}号", str(project.number)))
+    words, label = facts.words, project.name
+    if project.filed:
+        mark = words.project_returned_mark if project.filed.returned else words.project_done_mark
+        label = mark.format(project=project.name)
+    aliases = (project.name, f"{project.number}号", str(project.number))
+    return Item(subject(project), label, aliases, project.initials)
 
 
 def _nothing_open(facts: Facts) -> Tell:
@@ -74,162 +91,89 @@ def _nothing_open(facts: Facts) -> Tell:
     return Tell(text=words.progress_closed_unknown)
 
 
-def _correct(facts: Facts, project: ProjectFacts) -> Dialogue[str]:
-    words, filed = facts.words, project.filed
-    assert filed is not None  # noqa: S101 - the caller asked
-    prompt = words.ask_correct.format(
-        project=project.name, period=project.period_name, name=filed.name, receipt=filed.receipt
-    )
-    return (
-        yield from Choice(
-            f"correct@{subject(project)}",
-            prompt,
-            items=(
-                Item("yes", words.correct_yes, tuple(words.correct_yes_words.split("、"))),
-                Item("no", words.correct_no, tuple(words.correct_no_words.split("、"))),
-            ),
-        )
-    )
-
-
 def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
-    words, key = facts.words, subject(project)
-    amount = yield from Money(
-        f"amount@{key}",
-        words.ask_amount.format(project=project.name, period=project.period_name),
-        hint=_amount_hint(facts, project),
-        quick=_same_as_last(facts, project),
-    )
+    key = subject(project)
+    report = FileProgress(project.id, project.period, 0, "", based_on=_version(project))
+    if not project.started:
+        report = yield from ask_start(facts, project, key, report)
+    amount = yield from ask_amount(facts, project, key)
     if amount == SAME and project.last:
-        report = FileProgress(project.id, project.period, 0, project.last.progress, carried=True)
-    else:
-        progress, photos = yield from _what_was_done(facts, project)
-        report = FileProgress(project.id, project.period, int(amount), progress, photos=photos)
-    return (yield from _finish(facts, project, report))
+        report = replace(report, progress=project.last.progress, carried=True)
+        return (yield from confirm_report(facts, project, key, report))
+    report = replace(report, amount=int(amount))
+    report = yield from ask_cumulatives(facts, project, key, report)
+    report = yield from ask_milestones(facts, project, key, report)
+    report = yield from _what_was_done(facts, project, report)
+    return (yield from confirm_report(facts, project, key, report))
 
 
 def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
-    """前期 projects owe their stage and what has been done, no amount (decisions: duties)."""
+    """前期 projects owe their stage, milestones and what has been done, no amount (decisions: duties)."""
+    key = subject(project)
     stage = yield from Choice(
-        f"stage@{subject(project)}",
+        f"stage@{key}",
         facts.words.ask_stage.format(project=project.name),
+        hint=facts.words.returned_hint.format(why=project.filed.returned)
+        if project.filed and project.filed.returned
+        else "",
         items=tuple(Item(stage.value, STAGES[stage]) for stage in PRELIMINARY_STAGES),
         columns=3,
+        optional=_stands(project, "stage") and bool(project.filed and project.filed.stage),
     )
-    progress, photos = yield from _what_was_done(facts, project)
-    report = FileProgress(project.id, project.period, None, progress, stage=stage, photos=photos)
-    return (yield from _finish(facts, project, report))
+    if stage is None and project.filed:
+        stage = project.filed.stage
+    report = FileProgress(project.id, project.period, None, "", stage=stage, based_on=_version(project))
+    if stage == Stage.STARTED and not project.started:
+        report = yield from ask_start(facts, project, key, report)
+    report = yield from ask_milestones(facts, project, key, report)
+    report = yield from _what_was_done(facts, project, report)
+    return (yield from confirm_report(facts, project, key, report))
 
 
-def _what_was_done(facts: Facts, project: ProjectFacts) -> Dialogue[tuple[str, tuple[int, ...]]]:
-    words, key = facts.words, subject(project)
+def _version(project: ProjectFacts) -> int:
+    """The version that would be corrected; 0 if none stands."""
+    return project.filed.version if project.filed else 0
+
+
+def _stands(project: ProjectFacts, part: str) -> bool:
+    """Whether an answer of the report that stands is kept, unless the person opens it."""
+    return project.filed is not None and part not in project.filed.mend
+
+
+def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
+    """形象进度 and photos. What has not moved is carried over by one tap; why it has not begun is enough."""
+    words, key, filed, last = facts.words, subject(project), project.filed, project.last
+    same = (Item(SAME, words.progress_same, tuple(words.same_words.split("、"))),) if last else ()
     hint = words.progress_hint_first
-    if project.filed:
-        hint = words.progress_hint_filed.format(text=project.filed.progress)
-    elif project.last:
-        hint = words.progress_hint.format(last=project.last.progress)
-    progress = yield from Text(f"progress@{key}", words.ask_progress, hint=hint, longest=300)
+    if filed:
+        hint = words.progress_hint_filed.format(text=filed.progress)
+    elif last:
+        hint = words.progress_hint.format(last=last.progress)
+    stays = _stands(project, "progress") or bool(report.not_started_because)
+    progress = yield from Text(
+        f"progress@{key}", words.ask_progress, hint=hint, longest=300, quick=same, optional=stays
+    )
     photos = yield from Photos(
-        f"photos@{key}", words.ask_photos, hint=words.photos_hint, offered=facts.loose_media
+        f"photos@{key}",
+        words.ask_photos,
+        hint=words.photos_hint,
+        offered=facts.loose_media,
+        optional=_stands(project, "photos") or bool(report.not_started_because),
+        most=max(0, facts.most_media - (project.filed.photos if project.filed else 0)),
     )
-    return progress, photos
+    text, carried = _said(facts, project, report, progress)
+    return replace(report, progress=text, carried=carried, photos=photos or ())
 
 
-def _finish(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
-    """Two optional questions, opened only from the card; then the card."""
-    words, key = facts.words, subject(project)
-    none = (Item("none", words.extra_none, tuple(words.extra_none_words.split("、"))),)
-    next_plan = yield from Text(f"next@{key}", words.ask_next_plan, optional=True, longest=300, quick=none)
-    coordination = yield from Text(
-        f"coordination@{key}", words.ask_coordination, optional=True, longest=300, quick=none
-    )
-    report = replace(
-        report,
-        next_plan="" if next_plan in {None, quick("none")} else next_plan,
-        coordination="" if coordination in {None, quick("none")} else coordination,
-        corrects=project.filed is not None,
-    )
-    yield from Confirm.of(
-        f"confirm@{key}",
-        words.card_progress.format(project=project.name, period=project.period_name),
-        "\n".join(_lines(facts, project, report)),
-        editable=_editable(facts, key, report),
-    )
-    return report
-
-
-def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[str]:
-    words, lines = facts.words, []
-    if report.amount is not None:
-        lines += [words.line_amount.format(amount=money.wan(report.amount))]
-        lines += _cumulative(facts, project, report.amount)
-    if report.stage:
-        lines.append(words.line_stage.format(text=STAGES[Stage(report.stage)]))
-    if report.carried:
-        lines.append(words.line_carried.format(text=report.progress))
-    else:
-        lines.append(words.line_progress.format(text=report.progress))
-        lines.append(_photo_line(facts, project, len(report.photos)))
-    if report.next_plan:
-        lines.append(words.line_next_plan.format(text=report.next_plan))
-    if report.coordination:
-        lines.append(words.line_coordination.format(text=report.coordination))
-    return lines
-
-
-def _photo_line(facts: Facts, project: ProjectFacts, count: int) -> str:
-    words = facts.words
-    if project.filed and project.filed.photos:
-        return words.line_photos_kept.format(kept=project.filed.photos, count=count)
-    return words.line_photos.format(count=count) if count else words.line_no_photos
-
-
-def _editable(facts: Facts, key: str, report: FileProgress) -> list[Item]:
-    words = facts.words
-    first = Item(f"stage@{key}", words.edit_stage)
-    if report.amount is not None:
-        first = Item(f"amount@{key}", words.edit_amount)
-    done = [Item(f"progress@{key}", words.edit_progress), Item(f"photos@{key}", words.edit_photos)]
-    extras = [
-        Item(f"next@{key}", words.edit_next_plan if report.next_plan else words.add_next_plan),
-        Item(
-            f"coordination@{key}",
-            words.edit_coordination if report.coordination else words.add_coordination,
-        ),
-    ]
-    return [first, *([] if report.carried else done), *extras]
-
-
-def _same_as_last(facts: Facts, project: ProjectFacts) -> tuple[Item, ...]:
-    """同上月 means nothing moved (decisions: 6): only with last month's report, and no milestone due."""
-    if project.last is None or project.milestone_due:
-        return ()
-    return (Item(SAME, facts.words.same_as_last, tuple(facts.words.same_words.split("、"))),)
-
-
-def _amount_hint(facts: Facts, project: ProjectFacts) -> str:
-    done, words = money.wan(project.year_done), facts.words
-    if project.filed and project.filed.amount is not None:
-        return words.filed_amount_hint.format(amount=money.wan(project.filed.amount))
-    if project.year_plan:
-        return words.amount_hint.format(year_done=done, plan=money.wan(project.year_plan))
-    return words.amount_hint_no_plan.format(year_done=done)
-
-
-def _cumulative(facts: Facts, project: ProjectFacts, amount: int) -> list[str]:
-    words = facts.words
-    year, total = project.year_done + amount, project.total_done + amount
-    if project.year_plan:
-        line = words.line_year.format(amount=money.wan(year), share=_share(year, project.year_plan))
-    else:
-        line = words.line_year_no_plan.format(amount=money.wan(year))
-    if not project.total_investment:
-        return [line]
-    return [
-        line,
-        words.line_total.format(amount=money.wan(total), share=_share(total, project.total_investment)),
-    ]
-
-
-def _share(part: int, whole: int) -> str:
-    return f"{part * 100 / whole:.1f}"
+def _said(
+    facts: Facts, project: ProjectFacts, report: FileProgress, progress: str | None
+) -> tuple[str, bool]:
+    """What is filed as 形象进度, and whether it is last month's sentence again."""
+    last = project.last.progress if project.last else ""
+    if progress == quick(SAME):
+        return last, True
+    if progress is not None:
+        return progress, progress == last
+    if project.filed:
+        return project.filed.progress, project.filed.carried
+    return facts.words.not_started_text.format(why=report.not_started_because), False

@@ -5,10 +5,12 @@ Rule 2  Every deed leaves a ledger row in the chain of the unit it concerns, wit
 Rule 3  A deed answers with an `Outcome`: what the person is told, and one line for buttons pressed later.
 """
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.registering import register
+from handlers.deeds.same import file_same
+from handlers.deeds.withdrawing import withdraw_report
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
 from handlers.reading import in_rows
@@ -23,6 +25,10 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
     match command:
         case FileProgress():
             return file_progress(turn, command, talk_id)
+        case FileSame():
+            return file_same(turn, command, talk_id)
+        case WithdrawReport():
+            return withdraw_report(turn, command)
         case FileIssue():
             return file_issue(turn, command, talk_id)
         case FileZeros():

@@ -16,7 +16,7 @@ from rules.kinds import Lane, Role, Severity
 from rules.scope import REPORTING
 from storage import issues, media, outbox, people
 from storage import rules as stored_rules
-from storage.messages import Option, Outgoing
+from storage.messages import IncomingKind, Option, Outgoing
 from storage.people import Contact
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
@@ -150,10 +150,25 @@ def acknowledge(turn: Turn, issue_id: int) -> Outcome:
     issues.acknowledge(turn.session, issue, turn.person.id, turn.now, on_behalf.note(leader))
     enter(turn, issue.unit_id, "acknowledge_issue", issue=number, leader=leader)
     _tell_others(turn, issue, leader)
+    return Outcome(_noted(turn, issue, leader))
+
+
+def _noted(turn: Turn, issue: Issue, leader: int | None) -> Outgoing:
+    """Tells that note was taken: where the alert itself can be edited, it says so and has nothing to press any more."""
+    words, pressed = turn.city.words, turn.incoming.message
     time = day_and_hour(turn.now, turn.city.zone)
-    template = words.acknowledged if leader is None else words.acknowledged_for
-    text = template.format(number=number, time=time, leader=on_behalf.name_of(turn, leader))
-    return Outcome(Outgoing(text=text))
+    shown = None
+    if turn.incoming.kind is IncomingKind.BUTTON and turn.city.show(turn.incoming.address.channel).edits:
+        shown = outbox.shown(turn.session, turn.person.id, turn.incoming.address, pressed)
+    if shown is None:
+        template = words.acknowledged if leader is None else words.acknowledged_for
+        text = template.format(number=issue.number, time=time, leader=on_behalf.name_of(turn, leader))
+        return Outgoing(text=text)
+    if shown.number != issue.number:  # not the alert, but an answer to who asked about the problem
+        return look_up(turn, issue.id).model_copy(update={"replaces": pressed})
+    taken = words.issue_taken.format(name=on_behalf.named(turn, turn.person.id, leader), time=time)
+    text = f"{shown.message.text}\n{taken}"
+    return shown.message.model_copy(update={"text": text, "rows": (), "replaces": pressed})
 
 
 def _tell_others(turn: Turn, issue: Issue, leader: int | None) -> None:

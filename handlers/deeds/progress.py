@@ -3,7 +3,7 @@
 import re
 
 from handlers.commands import FileProgress
-from handlers.conversations.report_progress import STAGES
+from handlers.conversations.progress_card import STAGES
 from handlers.deeds.duty import is_open
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
@@ -12,7 +12,8 @@ from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
 from storage import duties, media, people, projects, reports
 from storage.messages import Option, Outgoing
-from storage.reports import Filed
+from storage.projects import OpenProject
+from storage.reports import Filed, Said
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.\d+)?\s*[%％]")
 
@@ -25,18 +26,42 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
     if duty is None or not is_open(duty, turn):
         return refusal(words.duty_closed.format(project=project.name, period=period_name))
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
-    if standing is not None and not command.corrects:
+    if standing is not None and not command.based_on:
         text = words.filed_meanwhile.format(
             project=project.name, period=period_name, name=standing.name, receipt=f"J{standing.id}"
         )
         return refusal(text)
-    filed = _file_progress(turn, command, project.unit_id, talk_id)
+    if standing is not None and standing.version != command.based_on:
+        return _corrected_meanwhile(turn, command, project.name, standing)
+    filed = file_version(turn, command, project.unit_id, talk_id)
     duties.settle(turn.session, duty.id, filed.report_id, turn.now)
-    if command.stage:
-        projects.reach(turn.session, project.id, Stage(command.stage))
+    _move_project(turn, command)
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed)
+
+
+def _move_project(turn: Turn, command: FileProgress) -> None:
+    """What a report says of the project itself: its stage, its start, its milestones."""
+    if command.stage:
+        projects.reach(turn.session, command.project_id, Stage(command.stage))
+    if command.started:
+        projects.start(turn.session, command.project_id, command.started)
+    elif command.not_started_because:
+        projects.hold_back(turn.session, command.project_id, command.not_started_because)
+    for said in command.milestones:
+        projects.reach_milestone(turn.session, said.id, said.done, said.why)
+
+
+def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
+    """A correction of words that no longer stand would take back someone's correction unseen."""
+    words, period = turn.city.words, command.period
+    text = words.corrected_meanwhile.format(
+        project=project, period=Period.parse(period).chinese, name=standing.name, receipt=f"J{standing.id}",
+        version=standing.version, text=standing.progress,
+    )  # fmt: skip
+    look = Option(label=words.look_again, data=f"o|report_progress|{command.project_id}.{period}")
+    return Outcome(Outgoing(text=text, rows=((look,),)), summary=text)
 
 
 def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:
@@ -48,11 +73,10 @@ def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, f
         receipt=filed.receipt,
         version=filed.version,
     )
-    for contact in people.contacts(turn.session, [filer], turn.city.running):
-        turn.push(contact, Outgoing(text=text), Lane.REMINDER)
+    tell_person(turn, filer, text)
 
 
-def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
+def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
     percent = _PERCENT.findall(command.progress)
     content = reports.Content(
         amount=command.amount,
@@ -62,6 +86,14 @@ def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int
         stage=command.stage,
         next_plan=command.next_plan,
         coordination=command.coordination,
+        started=command.started,
+        not_started_because=command.not_started_because,
+        backfill_year=command.backfill_year,
+        backfill_total=command.backfill_total,
+        milestones=[
+            {"id": said.id, "done": said.done.isoformat() if said.done else None, "why": said.why}
+            for said in command.milestones
+        ],
     )
     filed = reports.file(
         turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
@@ -71,30 +103,39 @@ def _file_progress(turn: Turn, command: FileProgress, unit_id: int, talk_id: int
     enter(
         turn, unit_id, "file_progress", report=filed.receipt, version=filed.version,
         project=command.project_id, period=command.period, amount=command.amount, carried=command.carried,
-        stage=command.stage, photos=len(command.photos),
+        stage=command.stage, photos=len(command.photos), started=command.started and str(command.started),
+        backfill=command.backfill_total, milestones=[[said.id, str(said.done or "")] for said in command.milestones],
         text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
     )  # fmt: skip
     return filed
 
 
 def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
-    words = turn.city.words
-    rows_open = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
-    owed = [row for row in rows_open if row.report_id is None]
-    lines = _progress_summary(turn, command)
-    lines.append(words.still_owed.format(count=len(owed)) if owed else words.nothing_owed)
+    words, owed = turn.city.words, owed_now(turn)
+    lines = [*_progress_summary(turn, command), still_owed(turn, owed)]
     title = words.receipt_progress.format(receipt=filed.receipt)
     if filed.version > 1:
         title = words.receipt_correction.format(receipt=filed.receipt, version=filed.version)
     period = Period.parse(command.period).chinese
     text = words.receipt_progress_text.format(project=project, period=period, summary="\n".join(lines))
-    rows = tuple((_next_project(turn, row.id, row.name, row.period),) for row in owed[:1])
+    rows = tuple((_next_project(turn, row),) for row in owed[:1])
     return Outcome(Outgoing(title=title, text=text, rows=rows), filed.receipt, title)
 
 
-def _next_project(turn: Turn, project_id: int, name: str, period: str) -> Option:
-    label = turn.city.words.next_project_button.format(project=name)
-    return Option(label=label, data=f"o|report_progress|{project_id}.{period}")
+def owed_now(turn: Turn) -> list[OpenProject]:
+    """The person's projects whose monthly report is still owed."""
+    rows = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
+    return [row for row in rows if row.owed]
+
+
+def still_owed(turn: Turn, owed: list[OpenProject]) -> str:
+    words = turn.city.words
+    return words.still_owed.format(count=len(owed)) if owed else words.nothing_owed
+
+
+def _next_project(turn: Turn, row: OpenProject) -> Option:
+    label = turn.city.words.next_project_button.format(project=row.name)
+    return Option(label=label, data=f"o|report_progress|{row.id}.{row.period}")
 
 
 def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
@@ -102,8 +143,14 @@ def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
     if command.amount is not None:
         done = projects.done_before(turn.session, command.project_id, command.period)
         lines.append(words.line_amount.format(amount=money.wan(command.amount)))
-        lines.append(words.line_year_no_plan.format(amount=money.wan(done.year + command.amount)))
+        year = done.year + command.amount + command.backfill_year
+        lines.append(words.line_year_no_plan.format(amount=money.wan(year)))
     if command.stage:
         lines.append(words.line_stage.format(text=STAGES[Stage(command.stage)]))
     template = words.line_carried if command.carried else words.line_progress
     return [*lines, template.format(text=command.progress)]
+
+
+def tell_person(turn: Turn, person_id: int, text: str) -> None:
+    for contact in people.contacts(turn.session, [person_id], turn.city.running):
+        turn.push(contact, Outgoing(text=text), Lane.REMINDER)

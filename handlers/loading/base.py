@@ -52,7 +52,12 @@ def alerted_themselves(session: Session, project_id: int, today: date, *, heads:
 def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
     """The person's projects, whether anything is open for them or not."""
     rows = projects.of_person(loading.session, loading.person.id, loading.today)
-    return tuple(ProjectFacts(row.id, row.number, row.name, row.kind) for row in rows)
+    among = loading.answers.get("among")
+    return tuple(
+        ProjectFacts(row.id, row.number, row.name, row.kind, row.initials)
+        for row in rows
+        if among is None or str(row.id) in among
+    )
 
 
 def half_year(city: City, period: Period) -> tuple[datetime, datetime]:
@@ -64,17 +69,16 @@ def half_year(city: City, period: Period) -> tuple[datetime, datetime]:
 
 def loose(loading: Loading) -> tuple[int, ...]:
     """Media that belong to nothing yet: to no report, and to no other answer that is still open."""
-    loose = media.loose(loading.session, loading.person.id, loading.now - LOOSE_FOR)
-    if not loose:
-        return ()
-    used = {
-        each
-        for answers in (loading.answers, *talks.open_answers(loading.session, loading.person.id))
-        for answer in answers.values()
-        if isinstance(answer, dict)
-        for each in answer.get("ids", ())
-    }
-    return tuple(each for each in loose if each not in used)
+    used = talks.media_in(loading.answers)
+    kept = kept_media(loading.session, loading.person.id, loading.now)
+    return tuple(each for each in kept if each not in used)
+
+
+def kept_media(session: Session, person_id: int, now: datetime) -> tuple[int, ...]:
+    """What a person has sent lately that is part of no report, and of no draft."""
+    found = media.loose(session, person_id, now - LOOSE_FOR)
+    used = talks.media_in_drafts(session, person_id) if found else frozenset()
+    return tuple(each for each in found if each not in used)
 
 
 def next_opening(loading: Loading, kind: DutyKind) -> str:

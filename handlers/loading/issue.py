@@ -21,5 +21,6 @@ def issue(loading: Loading) -> Facts:
         projects=by_name(loading),
         categories=tuple((category.key, category.name) for category in book.categories),
         loose_media=loose(loading) if chosen else (),
+        most_media=book.media.per_report,
         alerted=names,
     )

@@ -1,54 +1,105 @@
-"""Facts for 报进展."""
+"""Facts for 报进展: every open project by name, the chosen one with its figures."""
 
 from dataclasses import replace
 
-from handlers.facts import Facts, Filed, ProjectFacts
+from handlers.facts import Facts, Filed, MilestoneFacts, ProjectFacts
 from handlers.loading.base import Loading, by_name, loose, next_opening
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
 from storage import media, projects, reports
-from storage.projects import OpenProject
+from storage import rules as stored_rules
+from storage.projects import Done, OpenProject
+from storage.reports import Said
 
 
 def progress(loading: Loading) -> Facts:
     rows = projects.open_for_progress(loading.session, loading.person.id, loading.now, loading.today)
-    chosen = loading.answers.get("project")
-    found = tuple(_project(loading, row, chosen) for row in rows) or by_name(loading)
+    chosen, among = loading.answers.get("project"), loading.answers.get("among")
+    if among:  # what a line said can mean only these
+        rows = [row for row in rows if f"{row.id}.{row.period}" in among] or rows
+    book = stored_rules.in_force(loading.session).book
+    unmoved = _unmoved(loading, rows) if chosen in {None, "same"} and not among else set()
+    found = tuple(_project(loading, row, chosen, row.id in unmoved) for row in rows) or by_name(loading)
     return Facts(
         loading.city.words,
         loading.person,
+        today=loading.today,
+        guard=book.money_guard if chosen else None,
         projects=found,
         loose_media=loose(loading) if chosen else (),
+        most_media=book.media.per_report,
         next_opening="" if rows else next_opening(loading, DutyKind.PROGRESS),
     )
 
 
-def _standing(loading: Loading, row: OpenProject) -> Filed | None:
-    """What stands for the chosen project, shown to who corrects it."""
-    said = reports.said(loading.session, row.id, ReportKind.PROGRESS, row.period)
-    if said is None:
-        return None
-    photos = media.count_of_report(loading.session, said.id)
-    return Filed(f"J{said.id}", said.name, said.amount, said.progress, said.stage, photos)
+def _unmoved(loading: Loading, rows: list[OpenProject]) -> set[int]:
+    """Whether 同上月 can be said of them is asked at once only where several may be reported so."""
+    owed = {row.id: Period.parse(row.period) for row in rows if row.report_id is None}
+    if len(owed) < 2:
+        return set()
+    last = {project: str(period.previous()) for project, period in owed.items()}
+    return projects.unmoved(loading.session, last, max(period.last_day for period in owed.values()))
 
 
-def _project(loading: Loading, row: OpenProject, chosen: object) -> ProjectFacts:
+def _project(loading: Loading, row: OpenProject, chosen: object, unmoved: bool) -> ProjectFacts:
     """The chosen project with its figures; the others by name only."""
     period = Period.parse(row.period)
     listed = ProjectFacts(
-        row.id, row.number, row.name, row.kind, row.total_investment, period=row.period,
-        period_name=period.chinese, filed=Filed(f"J{row.report_id}", row.filer or "") if row.report_id else None,
+        row.id, row.number, row.name, row.kind, row.initials, row.total_investment, period=row.period,
+        period_name=period.chinese, unmoved=unmoved,
+        filed=Filed(f"J{row.report_id}", row.filer or "", returned=row.returned or "") if row.report_id else None,
     )  # fmt: skip
+    if chosen == "same" and unmoved:
+        return replace(listed, last=_last(loading, row.id, period))
     if chosen != f"{row.id}.{row.period}":
         return listed
-    done = projects.done_before(loading.session, row.id, row.period)
-    last = reports.said(loading.session, row.id, ReportKind.PROGRESS, str(period.previous()))
+    return _with_figures(loading, listed, period, row.report_id is not None)
+
+
+def _with_figures(loading: Loading, listed: ProjectFacts, period: Period, filed: bool) -> ProjectFacts:
+    done = projects.done_before(loading.session, listed.id, listed.period)
+    due = projects.milestones_due(loading.session, listed.id, period.last_day)
+    last = _last(loading, listed.id, period)
     return replace(
         listed,
         year_plan=done.year_plan,
         year_done=done.year,
         total_done=done.total,
-        filed=_standing(loading, row) if row.report_id else None,
-        last=Filed(f"J{last.id}", last.name, last.amount, last.progress, last.stage) if last else None,
-        milestone_due=last is not None and projects.milestone_due(loading.session, row.id, period.last_day),
+        filed=_standing(loading, listed) if filed else None,
+        last=last,
+        unmoved=last is not None and not last.returned and not due and done.started is not None,
+        started=done.started is not None,
+        because=done.because,
+        milestones=tuple(MilestoneFacts(*each) for each in due),
+        missing=_missing(done, period),
     )
+
+
+def _missing(done: Done, period: Period) -> tuple[str, ...]:
+    """The months between what the cumulatives hold and this period."""
+    found, month = [], period.previous()
+    while str(month) > done.through:
+        found.append(str(month))
+        month = month.previous()
+    return tuple(reversed(found))
+
+
+def _last(loading: Loading, project_id: int, period: Period) -> Filed | None:
+    said = reports.said(loading.session, project_id, ReportKind.PROGRESS, str(period.previous()))
+    return _filed(said) if said else None
+
+
+def _standing(loading: Loading, listed: ProjectFacts) -> Filed | None:
+    """What stands for the chosen project, shown to who corrects it."""
+    said = reports.said(loading.session, listed.id, ReportKind.PROGRESS, listed.period)
+    if said is None:
+        return None
+    return replace(_filed(said), photos=media.count_of_report(loading.session, said.id))
+
+
+def _filed(said: Said) -> Filed:
+    return Filed(
+        f"J{said.id}", said.name, said.amount, said.progress, said.stage, 0, said.next_plan, said.coordination,
+        said.carried, said.backfill_year, said.backfill_total, said.returned_because if said.returned else "",
+        tuple(said.returned_parts or ("amount", "progress")) if said.returned else (), said.version,
+    )  # fmt: skip

@@ -12,6 +12,5 @@ class Binding(Sentences):
         "这里只记您的姓名、单位、手机号，和您上报的内容、照片、时间，用于重大项目调度，保存{years}年。"
         "任何涉密内容都不得发送。"
     )
-    keep_years: str = "10"  # how long what is kept is kept
     bound_elsewhere: str = "您已改用另一个账号上报，这个账号不再有效。如不是您本人操作，请立即告诉市项目办。"
     already_bound: str = "您已经绑定好了，直接用就行。请点一项："

@@ -124,6 +124,9 @@ class ReportVersion(Base):
     coordination: Mapped[str] = mapped_column(default="")  # 需协调事项
     started: Mapped[date | None]  # 开工 reported with this version
     not_started_because: Mapped[str] = mapped_column(default="")
+    # 补记: what months without a report add to the cumulatives, as stated with this version.
+    backfill_year: Mapped[int] = mapped_column(BigInteger, default=0)
+    backfill_total: Mapped[int] = mapped_column(BigInteger, default=0)
     milestones: Mapped[list[Any] | None]  # what was said of those due: [{"id", "done", "why"}]
     check: Mapped[dict[str, Any]]  # a checked zero: what spoke against it and what was answered
 
@@ -175,7 +178,8 @@ class IssueEvent(Base):
 class MediaFile(Base):
     """A photo, file, voice or place that came with a message.
 
-    state: wanted (to be fetched) | stored | refused (too large, not what it says) | lost (the platform's link died).
+    state: wanted (to be fetched) | stored | refused (too large, of no kind that is taken) | lost (the platform's link
+    died) | dropped (one too many; or refused or lost, and another came for it) | expired (kept long enough, deleted).
     It belongs to a report version or a problem once that is filed; before, only to the message it came with.
     """
 

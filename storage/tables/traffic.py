@@ -56,7 +56,8 @@ class InboxRow(Base):
 class Talk(Base):
     """A conversation of a person: its answers by question key, as JSON, and the key last shown.
 
-    state: current | paused | done | cancelled. One current talk a person.
+    state: current | paused | done | cancelled (by the person) | gone (what it was about is no longer theirs
+    to report). One current talk a person.
     """
 
     __tablename__ = "talks"

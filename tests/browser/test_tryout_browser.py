@@ -112,7 +112,7 @@ def test_a_major_problem_is_at_its_leader_at_once_and_what_he_says_comes_back(pa
         told.see("两户阻工，进场道路被堵")
         told.see("郑文晖")
     leader.tap("已知悉")
-    leader.see("已记下")
+    leader.see("已由李德林于")
     contact.see("李德林已知悉")
     office.see("李德林已知悉")
 

@@ -114,7 +114,8 @@ class Dialogue:
         lines = screen.text.split("\n")
         for line, button in self._card():
             if line not in lines:
-                return Presses(button, screen)
+                # The card of an earlier report on this project, which comes late, has other buttons.
+                return Presses(button, screen) if button in screen.buttons else Says(self.opening)
         found = re.search(r"照片：(?:原有\d+张，新增)?(\d+)张", screen.text)
         self.photos_on_card = int(found[1]) if found else 0
         self.confirmed = screen
@@ -149,6 +150,10 @@ class Progress(Dialogue):
     def _answers(self) -> tuple[tuple[str, Answer], ...]:
         return (
             ("要更正吗？", lambda screen: Presses(WORDS.correct_yes, screen)),
+            ("真是", lambda screen: Presses(label_with(screen, "没错") or "", screen)),
+            ("开工了吗？", lambda screen: Presses("没开工：天气", screen)),
+            ("完成了吗？", lambda screen: Presses("没完成：天气", screen)),
+            ("累计多少？", lambda screen: Presses(label_with(screen, "就是") or "", screen)),
             ("完成投资多少？", self._say_amount),
             ("前期工作到哪一步了？", self._choose_stage),
             ("形象进度到哪一步了？", lambda _: Says(self.words)),
@@ -169,6 +174,12 @@ class Progress(Dialogue):
 
     def _title(self) -> str:
         return f"请核对：{self.project.name} "
+
+    def _read_card(self, screen: Shown) -> Act:
+        """A correction opens with its card, where all that stood stands still: its amount was not asked yet."""
+        if WORDS.edit_amount in screen.buttons:
+            self.amount = self._yuan
+        return super()._read_card(screen)
 
     def _card(self) -> tuple[tuple[str, str], ...]:
         text = (WORDS.line_progress.format(text=self.words), WORDS.edit_progress)

@@ -195,7 +195,7 @@ class Reader:
         phone.account.chat.on_news = self._sees
 
     def _sees(self, message: Shown) -> None:
-        if found := re.match(r"已记下：您于.*知悉 W(\d+)", message.text):
+        if found := re.search(r"重大问题 W(\d+)：(?s:.*)\n已由.*于.*知悉$", message.text):
             self.phone.record.acknowledged.add(int(found[1]))
         if WORDS.acknowledge_button in message.buttons and self.phone.random.random() < 0.3:
             act = Presses(WORDS.acknowledge_button, message)

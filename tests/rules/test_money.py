@@ -230,6 +230,8 @@ def test_finds_lie_in_their_text_from_left_to_right(text: str) -> None:
         ("8点30开会", []),
         ("完成1200万来自贷款", [("1200万", 1200 * WAN)]),
         ("2012元月完成800万", [("800万", 800 * WAN)]),
+        ("浇筑 500 立方 主体 8 层 2012 年 3 月", []),
+        ("1200 月底封顶", [("1200", 1200 * WAN)]),
     ],
 )
 def test_amounts_are_found_in_a_line_and_other_numbers_are_left(

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
+from rules.initials import initials
+
 revision = "0002"
 down_revision = "0001"
 
@@ -16,7 +18,7 @@ FILLED = {
     "issues": ("place", "times"),
     "milestones": ("why_late",),
     "projects": ("off_list_because", "initials"),
-    "report_versions": ("not_started_because",),
+    "report_versions": ("not_started_because", "backfill_year", "backfill_total"),
     "reports": ("returned_because",),
 }
 
@@ -112,6 +114,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("for_person", Id, nullable=True))
         batch_op.add_column(sa.Column("started", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("not_started_because", sa.String(), nullable=False, server_default=""))
+        batch_op.add_column(sa.Column("backfill_year", sa.BigInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("backfill_total", sa.BigInteger(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("milestones", Json, nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_report_versions_for_person_people"), "people", ["for_person"], ["id"]
@@ -127,6 +131,11 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_reports_returned_by_people"), "people", ["returned_by"], ["id"]
         )
+
+    projects = sa.table("projects", sa.column("id", sa.Integer), sa.column("name"), sa.column("initials"))
+    for project in op.get_bind().execute(sa.select(projects.c.id, projects.c.name)).all():
+        named = sa.update(projects).where(projects.c.id == project.id)
+        op.execute(named.values(initials=initials(project.name)))
 
     # What the rows that were there have got; from now on the program says it itself.
     for table, columns in FILLED.items():

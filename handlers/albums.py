@@ -1,0 +1,37 @@
+"""One answer to an album, whose photos come as messages of their own, each with a turn of its own.
+
+The first answer waits a moment, and those to the next photos are written over it. What comes later edits it. If
+anything else was said in between, or the channel cannot edit, it is a message of its own; nothing is lost either way.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from handlers.city import Show
+from storage import outbox
+from storage.messages import Incoming, Outgoing
+
+GATHERING = timedelta(seconds=1)  # platforms bring the photos of an album within it
+
+
+def key(incoming: Incoming, inbox_id: int) -> str:
+    """By what an answer is known to be that to this photo of this album."""
+    return f"{_album(incoming)}{inbox_id}"
+
+
+def _album(incoming: Incoming) -> str:
+    address = incoming.address
+    return f"album:{address.channel}:{address.account}:{address.chat}:{incoming.album}:"
+
+
+def say_with(
+    session: Session, incoming: Incoming, person_id: int, message: Outgoing, show: Show
+) -> Outgoing | None:
+    """The message as it has to be written; None if the answer before it, not sent yet, says it now."""
+    before = outbox.newest(session, person_id)
+    if before is None or not (before.once or "").startswith(_album(incoming)):
+        return message
+    shown = before.external or before.body.get("replaces", "")
+    message = message.model_copy(update={"replaces": shown if show.edits else ""})
+    return None if outbox.say_instead(session, before.id, message, show.text_limit) else message

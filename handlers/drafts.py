@@ -1,0 +1,95 @@
+"""Drafts: talks that were begun and not finished, how they are called, and when they are offered again.
+
+Rule 1  An outcome offers the newest draft; 我的待办 shows several and counts the rest.
+Rule 2  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
+"""
+
+from datetime import timedelta
+
+from handlers.screen import Rows, talk_title
+from handlers.turning import Turn
+from storage import projects, talks
+from storage.messages import Option, Outgoing
+from storage.talks import TalkRow
+
+RESTORED_FOR = timedelta(days=7)
+SHOWN = 3
+
+
+def holds_answers(talk: TalkRow) -> bool:
+    """Whether there is more to lose than the choice of a project."""
+    return any(key != "project" for key in talk.answers)
+
+
+def may_be_restored(turn: Turn, talk: TalkRow) -> bool:
+    recent = talk.touched >= turn.now - RESTORED_FOR
+    return talk.state == "cancelled" and recent and holds_answers(talk)
+
+
+def last_cancelled(turn: Turn) -> TalkRow | None:
+    found = talks.cancelled_since(turn.session, turn.person.id, turn.now - RESTORED_FOR)
+    return next((talk for talk in found if holds_answers(talk)), None)
+
+
+def about(turn: Turn, script: str, project: object) -> TalkRow | None:
+    """The draft of this conversation on this project and month, if there is one."""
+    return next(
+        (
+            talk
+            for talk in _unfinished(turn)
+            if talk.script == script and talk.answers.get("project") == project and holds_answers(talk)
+        ),
+        None,
+    )
+
+
+def _unfinished(turn: Turn) -> list[TalkRow]:
+    """The current talk, then those set aside, the newest first."""
+    current = talks.current(turn.session, turn.person.id)
+    return [*([current] if current else []), *talks.paused(turn.session, turn.person.id)]
+
+
+def project_of(turn: Turn, talk: TalkRow) -> str:
+    """The name of the project that a talk is about; empty as long as none is chosen, or it is about several."""
+    chosen = str(talk.answers.get("project", "")).partition(".")[0]
+    return projects.named(turn.session, int(chosen)).name if chosen.isdecimal() else ""
+
+
+def called(turn: Turn, talk: TalkRow) -> str:
+    words = turn.city.words
+    return words.talk_called.format(title=talk_title(words, talk.script), project=project_of(turn, talk))
+
+
+def with_newest(turn: Turn, message: Outgoing) -> Outgoing:
+    """The outcome, with the newest draft offered below."""
+    rows = _offer(turn, _unfinished(turn)[:1])
+    return message.model_copy(update={"rows": (*message.rows, *rows)})
+
+
+def with_all(turn: Turn, message: Outgoing) -> Outgoing:
+    """The message, with all drafts named below: the newest ones with their buttons, the others counted."""
+    found, words = _unfinished(turn), turn.city.words
+    if not found:
+        return message
+    lines = [message.text, "", words.drafts_title, *(called(turn, talk) for talk in found[:SHOWN])]
+    if len(found) > SHOWN:
+        lines.append(words.drafts_more.format(count=len(found) - SHOWN))
+    rows = (*message.rows, *_offer(turn, found[:SHOWN]))
+    return message.model_copy(update={"text": "\n".join(lines), "rows": rows})
+
+
+def _offer(turn: Turn, found: list[TalkRow]) -> Rows:
+    """A row for each button: a project's name needs the whole width of a phone."""
+    words, rows = turn.city.words, []
+    for talk in found:
+        name = called(turn, talk)
+        rows.append((Option(label=words.resume_button.format(talk=name), data=f"r|{talk.id}"),))
+        rows.append((Option(label=words.drop_button.format(talk=name), data=f"x|{talk.id}"),))
+    return tuple(rows)
+
+
+def restore_row(turn: Turn, talk: TalkRow) -> Rows:
+    """The way back from a cancelled talk, if it held anything."""
+    if not holds_answers(talk):
+        return ()
+    return ((Option(label=turn.city.words.restore_button, data=f"r|{talk.id}"),),)

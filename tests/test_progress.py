@@ -1,0 +1,327 @@
+"""What 报进展 promises beyond the usual month: it asks only what can have changed, and doubts what cannot be."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import update
+
+from rules.kinds import ProjectKind, Stage
+from storage.messages import Outgoing
+from storage.tables.registry import Milestone, Project
+from storage.tables.reporting import Duty, Report, ReportVersion
+from tests.builders import a_milestone, a_project
+from tests.chat import Chat, labels
+from tests.town import NORTH, SOUTH, Town
+
+
+def changes(town: Town, project_id: int, **values: object) -> None:
+    town.do(lambda session: session.execute(update(Project).where(Project.id == project_id).values(**values)))
+
+
+def chooses(chat: Chat, project: str = NORTH) -> Outgoing:
+    chat.says("报进展")
+    return chat.says(project)
+
+
+def finishes(chat: Chat, amount: str = "1200", text: str = "主体封顶") -> Outgoing:
+    chat.says(amount)
+    chat.says(text)
+    chat.taps("没有照片")
+    return chat.taps("✅")
+
+
+# Amounts that are hard to believe (N11)
+
+
+def test_an_amount_in_the_wrong_unit_brings_one_question_with_both_readings(town: Town) -> None:
+    chooses(town.reporter)
+    asked = town.reporter.says("200亿")
+    assert asked.title == f"{NORTH}：真是200亿元吗？"
+    assert labels(asked)[:2] == ["200万元", "200亿元，没错"]
+    assert town.reporter.taps("200万元").title == "形象进度到哪一步了？"
+    town.reporter.says("主体封顶")
+    assert "本月完成：200万元" in town.reporter.taps("没有照片").text
+
+
+def test_an_amount_that_is_right_after_all_is_taken_by_one_tap(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", amount=1_000_000)
+    chooses(town.reporter)
+    asked = town.reporter.says("1000")
+    assert "上月是100万元" in asked.text
+    town.reporter.taps("1,000万元，没错")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(ReportVersion)[-1].amount == 10_000_000
+
+
+def test_a_believable_amount_is_not_doubted(town: Town) -> None:
+    chooses(town.reporter)
+    assert town.reporter.says("1200").title == "形象进度到哪一步了？"
+
+
+def test_another_amount_typed_at_the_doubt_is_taken_and_doubted_in_its_turn(town: Town) -> None:
+    chooses(town.reporter)
+    town.reporter.says("200亿")
+    assert town.reporter.says("300亿").title == f"{NORTH}：真是300亿元吗？"
+    town.reporter.says("1200")
+    town.reporter.says("主体封顶")
+    assert "本月完成：1,200万元" in town.reporter.taps("没有照片").text
+
+
+# Projects that have not begun
+
+
+def test_a_project_that_has_not_begun_is_asked_why_and_needs_no_words_on_progress(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    asked = chooses(town.reporter, SOUTH)
+    assert asked.title == f"{SOUTH}：开工了吗？"
+    assert labels(asked)[:3] == ["今天开工", "没开工：天气", "没开工：手续"]
+    town.reporter.taps("没开工：天气")
+    card = town.reporter.taps("还没有投资")
+    assert "形象进度：未开工：天气" in card.text
+    town.reporter.taps("✅")
+    assert town.rows(Project)[1].not_started_because == "天气"
+    assert (town.rows(ReportVersion)[0].amount, town.rows(ReportVersion)[0].not_started_because) == (
+        0,
+        "天气",
+    )
+
+
+def test_the_start_of_a_project_is_taken_with_its_day_and_not_asked_again(town: Town) -> None:
+    changes(town, town.south, start_actual=None, not_started_because="资金", stage=Stage.SIGNED)
+    assert "上次说没开工：资金" in chooses(town.reporter, SOUTH).text
+    town.reporter.says("3月20日")
+    finishes(town.reporter)
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (date(2012, 3, 20), "")
+    assert project.stage is Stage.STARTED
+    town.reaches(4, 26)
+    assert "完成投资多少" in chooses(town.reporter, SOUTH).title
+
+
+def test_a_preliminary_project_that_starts_says_when(town: Town) -> None:
+    changes(town, town.south, kind=ProjectKind.PRELIMINARY, start_actual=None, stage=Stage.SIGNED)
+    chooses(town.reporter, SOUTH)
+    assert town.reporter.taps("开工").title == f"{SOUTH}：开工了吗？"
+    town.reporter.taps("今天开工")
+    town.reporter.says("场地平整")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(Project)[1].start_actual == town.clock.now.date()
+
+
+# Milestones
+
+
+def test_a_milestone_that_is_due_is_asked_once_and_done_by_a_day_or_late_for_a_reason(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    asked = town.reporter.says("1200")
+    assert asked.title == "节点“基础完工”（计划3月20日）完成了吗？"
+    town.reporter.taps("没完成：手续")
+    town.reporter.says("主体封顶")
+    card = town.reporter.taps("没有照片")
+    assert "节点“基础完工”：没完成（手续）" in card.text
+    town.reporter.taps("改节点：基础完工")
+    card = town.reporter.says("3月22日")
+    assert "节点“基础完工”：3月22日完成" in card.text
+    town.reporter.taps("✅")
+    assert town.rows(Milestone)[0].actual == date(2012, 3, 22)
+    town.reaches(4, 26)
+    chooses(town.reporter)
+    assert town.reporter.says("1000").title == "形象进度到哪一步了？"
+
+
+def test_a_reason_for_a_late_milestone_is_kept_and_it_is_asked_again_next_month(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    town.reporter.says("等图纸")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    milestone = town.rows(Milestone)[0]
+    assert (milestone.actual, milestone.why_late) == (None, "等图纸")
+    town.reaches(4, 26)
+    chooses(town.reporter)
+    assert town.reporter.says("1000").title.startswith("节点“基础完工”")
+
+
+# Cumulatives
+
+
+def test_a_cumulative_that_follows_is_not_asked(town: Town) -> None:
+    town.has_reported(town.north, "2012-03", amount=1_000_000)
+    town.reaches(4, 26)
+    chooses(town.reporter)
+    assert town.reporter.says("120").title == "形象进度到哪一步了？"
+
+
+def test_a_silent_month_makes_the_cumulative_a_question_and_what_it_adds_is_kept(town: Town) -> None:
+    town.reaches(4, 26)
+    chooses(town.reporter)
+    asked = town.reporter.says("1200")
+    assert asked.title == "开工至本月累计多少？（万元）"
+    assert "2012年3月没有报过，按已报的算是1,200万元。" in asked.text
+    assert "比已报的1,200万元还少" in town.reporter.says("900").text
+    town.reporter.says("2000")
+    town.reporter.says("主体封顶")
+    card = town.reporter.taps("没有照片")
+    assert "年初累计：2,000万元" in card.text
+    town.reporter.taps("✅")
+    town.reaches(5, 26)
+    assert "年初至今累计 2,000万元" in chooses(town.reporter).text
+
+
+# Like last month
+
+
+def test_several_projects_that_stand_still_are_reported_by_one_tap_and_one_confirmation(town: Town) -> None:
+    for project in (town.north, town.south):
+        town.has_reported(project, "2012-02", progress="主体封顶")
+    town.reporter.says("帮助")
+    before = len(town.reporter.messages())
+    town.reporter.says("报进展")
+    card = town.reporter.taps("都同上月（2个项目）")
+    assert card.title == "请核对：2个项目都同上月"
+    receipt = town.reporter.taps("✅")
+    assert receipt.title == "已收到2份"
+    assert len(town.reporter.messages()) - before == 3
+    versions = [row for row in town.rows(ReportVersion) if row.carried]
+    assert [(row.amount, row.progress) for row in versions] == [(0, "主体封顶")] * 2
+
+
+def test_one_that_has_moved_is_left_out_of_the_several(town: Town) -> None:
+    for project in (town.north, town.south):
+        town.has_reported(project, "2012-02", progress="主体封顶")
+    town.reporter.says("报进展")
+    town.reporter.taps("都同上月")
+    town.reporter.taps("只报其中几个")
+    town.reporter.taps(f"☑ {NORTH}")
+    card = town.reporter.taps("完成")
+    assert NORTH not in card.text
+    assert SOUTH in card.text
+    town.reporter.taps("✅")
+    assert [row.project_id for row in town.rows(Report) if row.period == "2012-03"] == [town.south]
+
+
+def test_last_months_words_are_carried_over_by_one_tap_and_marked_so(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", amount=10_000_000, progress="主体封顶")
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    town.reporter.taps("和上月一样")
+    assert "形象进度：主体封顶（同上月）" in town.reporter.taps("没有照片").text
+
+
+# Projects in the list
+
+
+def test_what_is_still_owed_stands_first_and_what_is_done_under_more(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    asked = town.reporter.says("报进展")
+    assert [label for label in labels(asked) if "（" not in label] == [SOUTH, "取消"]
+    assert labels(town.reporter.taps("翻到第2页"))[0] == f"{NORTH}（已报）"
+
+
+def test_a_project_is_found_by_the_initials_of_its_pinyin(town: Town) -> None:
+    changes(town, town.north, initials="cbsckjgc")
+    changes(town, town.south, initials="nhddgz")
+    town.reporter.says("报进展")
+    assert town.reporter.says("nhdd").title.startswith(SOUTH)
+
+
+# Corrections, withdrawals, returns
+
+
+def test_a_correction_opens_with_the_card_and_changes_only_what_is_opened(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    chooses(town.reporter)
+    town.reporter.taps("更正这份报告")
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1300")
+    assert town.reporter.taps("✅").title == "已更正 J1（第2版）"
+    versions = town.rows(ReportVersion)
+    assert [(row.amount, row.progress) for row in versions] == [
+        (12_000_000, "主体封顶"),
+        (13_000_000, "主体封顶"),
+    ]
+
+
+def test_a_withdrawn_report_counts_for_nothing_until_it_is_filed_again(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    chooses(town.reporter)
+    town.reporter.taps("撤回这份报告")
+    assert town.reporter.taps("确认撤回").text.startswith("已撤回 J1。")
+    duty = next(row for row in town.rows(Duty) if row.project_id == town.north and row.period == "2012-03")
+    assert (duty.settled, duty.report_id) == (None, None)
+    town.clock.pass_(hours=1)
+    chooses(town.reporter)
+    assert finishes(town.reporter, "1300").title == "已更正 J1（第2版）"
+    duty = next(row for row in town.rows(Duty) if row.project_id == town.north and row.period == "2012-03")
+    assert duty.settled == town.clock.now
+    assert town.rows(Report)[0].withdrawn is None
+
+
+def test_a_withdrawal_by_another_is_told_to_who_filed(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.deputy.says("报进展")
+    town.deputy.taps("撤回")
+    town.deputy.taps("确认撤回")
+    assert town.reporter.last().text == f"李四撤回了您报的{NORTH} 2012年3月进展（J1），要重新报。"
+
+
+def test_nothing_is_withdrawn_after_the_close(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    chooses(town.reporter)
+    card = town.reporter.taps("撤回")
+    town.reaches(4, 11)
+    town.reporter.taps("确认撤回", card)
+    assert town.rows(Report)[0].withdrawn is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "asked"), [(["amount"], "完成投资多少"), (["progress"], "形象进度到哪一步了？")]
+)
+def test_a_returned_report_asks_only_what_is_to_be_mended(town: Town, parts: list[str], asked: str) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    returned = {"returned": town.clock.now, "returned_because": "与台账不符", "returned_parts": parts}
+    town.do(lambda session: session.execute(update(Report).values(**returned)))
+    town.clock.pass_(days=1)
+    town.reporter.says("报进展")
+    question = town.reporter.taps(f"{NORTH}（被退回，要改）")
+    assert asked in question.title
+    card = town.reporter.says("1300" if parts == ["amount"] else "主体封顶，装修")
+    assert "退回原因：与台账不符" in card.text
+    town.reporter.taps("✅")
+    assert town.rows(Report)[0].returned is None
+    assert town.rows(ReportVersion)[-1].version == 2
+
+
+def test_the_first_filing_time_counts_after_a_correction(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    first = town.clock.now
+    town.clock.now += timedelta(days=1)
+    chooses(town.reporter)
+    town.reporter.taps("更正")
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1300")
+    town.reporter.taps("✅")
+    assert [row.settled for row in town.rows(Duty) if row.settled] == [first]
+
+
+def test_a_project_of_others_is_never_offered(town: Town) -> None:
+    town.do(lambda session: a_project(session, name="别人的项目"))
+    town.sweep()
+    assert "别人的项目" not in str(labels(town.reporter.says("报进展")))
