@@ -28,6 +28,7 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench
+	$(BIN)/python -m bench.importing
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

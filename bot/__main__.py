@@ -6,6 +6,7 @@ is a fault of ours.
 
 import asyncio
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.lock import Held, hold
 from bot.office import Errand, Frozen, ImportRegistry, InvitePerson, InviteUnbound, Result, ShowParked
 from storage import workbook
 from storage.migrate import MigrationRefused
+from storage.sheets import Progress, nobody
 
 app = typer.Typer(
     help="Sanbao (三报): three reports by chat on a city's major projects. Settings: SANBAO_*, see README.",
@@ -42,9 +44,9 @@ def said_plainly() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-def carried_out(name: str, arguments: Frozen) -> Result:
+def carried_out(name: str, arguments: Frozen, progress: Progress = nobody) -> Result:
     """The result of a command that worked; its text is for the caller to show."""
-    result = run_errand(operator.load(), Errand.of(name, arguments))
+    result = run_errand(operator.load(), Errand.of(name, arguments), progress)
     if not result.ok:
         raise Mistake(result.text)
     return result
@@ -65,19 +67,41 @@ def serve() -> None:
 @app.command("import")
 def import_registry(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE.xlsx", help="a registry workbook: 单位, 人员, 项目, 节点")
+        Path,
+        typer.Argument(
+            metavar="FILE.xlsx", help="a registry workbook (单位, 人员, 项目, 节点) or a ledger (台账)"
+        ),
     ],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what it would do")] = False,
+    skip_bad_rows: Annotated[
+        bool, typer.Option("--skip-bad-rows", help="leave rows with errors out and list them")
+    ] = False,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="YYYY-MM", help="the month of a ledger's cumulatives, if it says none"
+        ),
+    ] = None,
+    with_hidden: Annotated[
+        bool, typer.Option("--with-hidden", help="take hidden rows and sheets too; else they are only listed")
+    ] = False,
 ) -> None:
     """Takes units, people and projects from a workbook: all of it, or nothing if a cell is wrong."""
     with said_plainly():
+        if as_of and not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", as_of):
+            raise Mistake(f"--as-of: found {as_of!r}; expected a month such as 2012-02.")
         try:
             content = file.read_bytes()
         except OSError as error:
             raise Mistake(
                 f"{file}: {error.strerror}; expected an .xlsx workbook that can be read."
             ) from error
-        result = carried_out("import", ImportRegistry(book=workbook.read(content), dry_run=dry_run))
+        from bot.progress import bars  # its drawing is a large import that a start does without
+
+        with bars() as progress:
+            book = workbook.read(content, as_of, with_hidden, progress)
+            wanted = ImportRegistry(book=book, dry_run=dry_run, skip_bad_rows=skip_bad_rows)
+            result = carried_out("import", wanted, progress)
         typer.echo(result.text)
 
 

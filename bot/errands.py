@@ -23,6 +23,7 @@ from bot.office import Errand, NotDone, Office, Result, carry_out
 from bot.settings import Settings, SettingsError
 from storage.database import Database
 from storage.migrate import migrate
+from storage.sheets import Progress, nobody
 
 # The kernel takes 108 bytes with the closing NUL on Linux, 104 elsewhere.
 LONGEST_PATH = 100
@@ -78,15 +79,16 @@ def open_socket(path: Path) -> socket.socket:
     return opened
 
 
-def run_errand(settings: Settings, errand: Errand) -> Result:
+def run_errand(settings: Settings, errand: Errand, progress: Progress = nobody) -> Result:
     """Carries a command out where the database is open, here if it is open nowhere. Raises Unreachable."""
     path = socket_path(settings)
     end = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             with hold(lock_paths(settings), errand.name):
-                return _run_here(settings, errand)
+                return _run_here(settings, errand, progress)
         except Held as held:
+            progress("Asking the running server", 0, 0)
             try:
                 return asyncio.run(ask(path, errand))
             except aiohttp.ClientConnectorError as error:
@@ -121,12 +123,12 @@ def lock_paths(settings: Settings) -> set[Path]:
     return {settings.data_dir.absolute() / "sanbao.lock", settings.database_file.with_suffix(".lock")}
 
 
-def _run_here(settings: Settings, errand: Errand) -> Result:
-    now = datetime.now(UTC)
+def _run_here(settings: Settings, errand: Errand, progress: Progress) -> Result:
+    office, now = Office.of(settings, progress), datetime.now(UTC)
     database = Database(settings.database_url)
     try:
         migrate(database.engine, settings.data_dir, now)
-        return database.run_now(lambda session: carry_out(session, errand, now, Office.of(settings)))
+        return database.run_now(lambda session: carry_out(session, errand, now, office))
     except NotDone as refusal:
         return refusal.result
     finally:

@@ -26,10 +26,12 @@ from handlers.city import City
 from storage import handovers, inbox, invites, people, registry
 from storage.entries import Book
 from storage.messages import Address
+from storage.sheets import Progress, nobody
 from storage.tables.registry import Person, Unit
 from storage.tables.traffic import InboxRow
 
 INVITE_HEADINGS = ("姓名", "单位", "手机", "邀请码", "Telegram 链接", "有效期至")
+LINES = 500  # of a section of a preview, on a terminal
 RAW_SHOWN = 200  # characters of a parked message
 
 
@@ -69,16 +71,25 @@ def stored_city_time(session: Session, machine: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What a command needs to know beside the database. `city_now`: the city's time from the machine's."""
+    """What a command needs to know beside the database.
+
+    `city_now` makes the city's time of the machine's; `progress` is told how far a long command is.
+    """
 
     zone: ZoneInfo
     city: City
     telegram_account: str = ""
     city_now: Callable[[Session, datetime], datetime] = stored_city_time
+    progress: Progress = nobody
 
     @classmethod
-    def of(cls, settings: Settings) -> "Office":
-        return cls(zone=settings.zone, city=city_of(settings), telegram_account=settings.telegram_account)
+    def of(cls, settings: Settings, progress: Progress = nobody) -> "Office":
+        return cls(
+            zone=settings.zone,
+            city=city_of(settings),
+            telegram_account=settings.telegram_account,
+            progress=progress,
+        )
 
 
 def city_of(settings: Settings) -> City:
@@ -92,12 +103,16 @@ def city_of(settings: Settings) -> City:
 class ImportRegistry(Frozen):
     book: Book
     dry_run: bool = False
+    skip_bad_rows: bool = False
 
 
 def import_registry(session: Session, wanted: ImportRegistry, now: datetime, office: Office) -> Result:
-    """Takes a registry workbook in, whole or not at all; a dry run only says what it would do."""
-    preview = registry.plan(session, wanted.book)
-    text = preview.summary()
+    """Takes a file of the registry in; a dry run only says what it would do.
+
+    Nothing is written unless all of it is right, or, if that is wanted, without the rows that are not.
+    """
+    preview = registry.plan(session, wanted.book, wanted.skip_bad_rows, office.progress)
+    text = preview.summary(shown=LINES)
     if not preview.ok:
         return Result(text=text, ok=False)
     if preview.changes_nothing:
@@ -106,7 +121,7 @@ def import_registry(session: Session, wanted: ImportRegistry, now: datetime, off
         return Result(text=f"{text}\nDry run: nothing was written.")
     city = office.city_now(session, now)
     today = city.astimezone(office.zone).date()
-    passed = registry.apply(session, preview, today, city)
+    passed = registry.apply(session, preview, today, city, progress=office.progress)
     packets = handovers.packets(session, passed, city)
     handing_over.announce(session, office.city, packets, today, city)
     told = f" {len(packets)} hand-overs: both sides are told." if packets else ""

@@ -11,11 +11,15 @@ from handlers.words import Words
 
 
 @dataclass(frozen=True)
-class Confirm(Question[bool]):
-    """The card before sending. Its key carries a hash of what it says: a changed card is another question."""
+class Confirm(Question["bool | str"]):
+    """The card before sending. Its key carries a hash of what it says: a changed card is another question.
+
+    The answer is True, or the id of one of the things that may be done with it `instead`.
+    """
 
     editable: tuple[Item, ...] = ()  # keys of this talk, with the words of their buttons
     agree: str = ""
+    instead: tuple[Item, ...] = ()
 
     @classmethod
     def of(
@@ -27,8 +31,9 @@ class Confirm(Question[bool]):
         editable: Sequence[Item] = (),
         agree: str = "",
         hint: str = "",
+        instead: Sequence[Item] = (),
     ) -> "Confirm":
-        seen = "\n".join([title, summary, *(item.id for item in editable)])
+        seen = "\n".join([title, summary, *(item.id for item in (*editable, *instead))])
         digest = hashlib.sha256(seen.encode()).hexdigest()[:8]
         return cls(
             key=f"{key}#{digest}",
@@ -36,11 +41,14 @@ class Confirm(Question[bool]):
             hint=summary + (f"\n\n{hint}" if hint else ""),
             editable=tuple(editable),
             agree=agree,
+            instead=tuple(instead),
         )
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value == "ok" or (said.value is None and plain(said.text) in words.aliases(words.yes_words)):
             return Taken(True)
+        if said.value is not None and any(item.id == said.value for item in self.instead):
+            return Taken(said.value)
         item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
         if item is not None:
             return Edit(item.id)
@@ -55,12 +63,15 @@ class Confirm(Question[bool]):
         found = find(self.editable, text)
         return found[0] if len(found) == 1 else None
 
-    def restore(self, stored: Stored) -> bool | None:
+    def restore(self, stored: Stored) -> "bool | str | None":
+        if isinstance(stored, str):
+            return stored if any(item.id == stored for item in self.instead) else None
         return True if stored is True else None
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
-        return [[(self.agree or words.confirm_button, "ok")], *edits]
+        others = [[(item.label, item.id)] for item in self.instead]
+        return [[(self.agree or words.confirm_button, "ok")], *others, *edits]
 
 
 @dataclass(frozen=True)

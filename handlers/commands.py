@@ -1,9 +1,9 @@
 """What a conversation may decide, as frozen imperatives. `handlers/deeds/` carries them out."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from rules.kinds import Role, Severity
+from rules.kinds import IssueWord, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,27 +57,66 @@ class WithdrawReport:
 
 @dataclass(frozen=True, slots=True)
 class FileIssue:
+    """Files a problem. `found` None: just now; `pinned` is the place that was sent along with `place`."""
+
     project_id: int
     severity: Severity
     category: str
     what: str
     help_needed: str = ""
     photos: tuple[int, ...] = ()
+    found: datetime | None = None
+    place: str = ""
+    pinned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """Says a further word on a problem (续报)."""
+
+    issue_id: int
+    word: IssueWord
+    note: str = ""
+    photos: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CallFalse:
+    """Tells the office that a problem was reported by mistake (误报); the problem stays as it is."""
+
+    issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ZeroCheck:
+    """What spoke against a project's zero: flat months, problems nearby. The person said: 确实没有."""
+
+    project_id: int
+    flat: tuple[str, ...] = ()
+    nearby: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FileZeros:
+    """`to_report` are projects that were left out because they do have a problem, still to be filed."""
+
     project_ids: tuple[int, ...]
     period: str
+    checked: tuple[ZeroCheck, ...] = ()
+    to_report: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Nothing to do: only something to say, with buttons (label, opener)."""
+    """Nothing to do: only something to say, with buttons (label, data).
+
+    `rows` stand below the `buttons`: each is one row of buttons side by side.
+    """
 
     title: str = ""
     text: str = ""
     buttons: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
     columns: int = 1
 
 
@@ -153,4 +192,14 @@ Registering = (
     | AppointSecretary | DismissSecretary
 )  # fmt: skip
 
-Command = FileProgress | FileSame | WithdrawReport | FileIssue | FileZeros | Tell | Registering
+Command = (
+    FileProgress
+    | FileSame
+    | WithdrawReport
+    | FileIssue
+    | FollowUp
+    | CallFalse
+    | FileZeros
+    | Tell
+    | Registering
+)

@@ -1,12 +1,14 @@
 """What a conversation may know: loaded fresh each turn, frozen. Money in yuan, dates already written out."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from rules.book import MoneyGuard
-from rules.kinds import DutyKind, ProjectKind, Role
+from rules.kinds import DutyKind, ProjectKind, Role, Severity
+
+BRIEF = 12  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,59 @@ class ProjectFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadFacts:
+    """A problem of the person's projects that is open, or said to be solved (`solved`) and taken up again.
+
+    times, days  the how-manieth report it is by now, and how long ago the first was
+    due          until when a word on it is owed, written out; empty if none is
+    """
+
+    id: int
+    project_id: int
+    project: str
+    severity: Severity
+    category: str  # its key
+    category_name: str
+    what: str
+    times: int = 1
+    days: int = 0
+    solved: bool = False
+    due: str = ""
+    overdue: bool = False
+
+    @property
+    def number(self) -> str:
+        return f"W{self.id}"
+
+    @property
+    def brief(self) -> str:
+        """Enough of what it is about to know it again on a button."""
+        return self.what if len(self.what) <= BRIEF else f"{self.what[: BRIEF - 1]}…"
+
+
+@dataclass(frozen=True, slots=True)
+class NearbyProblem:
+    """A problem that another unit has filed on the project's parent or sub-project, and what is said of it."""
+
+    number: str
+    said: str  # 管网工程有问题 W3（征拆，3月2日报）
+
+
+@dataclass(frozen=True, slots=True)
 class ZeroFacts:
-    """A project in the open half-year: free for a zero, reported, or barred by problems (W3, W7)."""
+    """A project in the open half-year: free for a zero, reported, or barred by problems.
+
+    barred_by  each problem with its reason: W3（征拆，3月2日报）
+    flat       the last two months that were reported, if nothing was spent in either (2012-05, 2012-06)
+    nearby     problems of others on its parent or sub-projects
+    """
 
     project_id: int
     name: str
     receipt: str = ""
     barred_by: tuple[str, ...] = ()
+    flat: tuple[str, ...] = ()
+    nearby: tuple[NearbyProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +169,7 @@ class Facts:
 
     words: Words
     person: PersonFacts
+    now: datetime | None = None  # when it was said, in the city's zone; for who asks about moments
     today: date = date.min
     guard: MoneyGuard | None = None  # bounds for amounts; None: nothing is doubted
     projects: tuple[ProjectFacts, ...] = ()
@@ -130,6 +179,7 @@ class Facts:
     alerted: dict[int, tuple[str, ...]] = field(
         default_factory=dict
     )  # project id -> names told of a major problem
+    threads: tuple[ThreadFacts, ...] = ()
 
     zero_period: str = ""
     zero_period_name: str = ""

@@ -102,8 +102,8 @@ def _project_lines(
     words = city.words
     lines = [_duty_line(city, told, duty) for duty in owed]
     lines += [
-        words.packet_issue.format(number=issue.number, what=issue.what)
-        for issue in issues.open_of(session, project.id)
+        words.packet_issue.format(number=f"W{thread.id}", what=thread.what)
+        for thread in issues.threads(session, [project.id])
     ]
     head = words.packet_project.format(number=project.number, project=project.name)
     return [head, *(lines or [words.packet_clean])]

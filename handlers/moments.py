@@ -10,5 +10,9 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 
 
 def day_and_hour(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
-    return f"{day(moment, zone)} {local.hour}:{local.minute:02}"
+    return written(moment.astimezone(zone))
+
+
+def written(local: datetime) -> str:
+    """A moment that is in the city's zone already."""
+    return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"

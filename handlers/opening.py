@@ -5,9 +5,11 @@ A button's data is at most 64 bytes and one of
     o|<script>|<preset>       begins a conversation, with its first answer given
     r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>                 acknowledges a problem
+    w|<issue>|<word>          says a word on a problem (`SayOf`)
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +34,7 @@ from handlers.conversations.show_help import show_help
 from handlers.conversations.unbind import unbind
 from handlers.plain import plain
 from handlers.words import Words
+from rules.kinds import IssueWord
 
 SCRIPTS: dict[str, Script] = {
     "report_progress": report_progress,
@@ -70,6 +73,9 @@ FOLLOWING = frozenset(
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
 _ISSUE = re.compile(r"w([0-9]{1,12})")
+_ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
+_ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
+HOW = "how"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,17 @@ class Acknowledge:
     issue: int
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge
+@dataclass(frozen=True, slots=True)
+class SayOf:
+    """A word on a problem: one of `IssueWord`, HOW (how it was solved), or false (误报)."""
+
+    issue: int
+    word: str
+    note: str = ""
+
+
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf
+_SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
     "r": Resume,
     "x": Drop,
@@ -130,6 +146,8 @@ def read_button(data: str) -> Meaning | None:
             return None
         return _BY_NUMBER[kind](int(rest))
     key, separator, value = rest.partition("|")
+    if kind == "w":
+        return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
     if not kind.startswith("t") or not separator:
         return None
     talk = from_base36(kind[1:])
@@ -194,6 +212,7 @@ _SLASH = {
 }
 
 
+_BETWEEN = frozenset(" ,:，：\n\t")  # between a word and what is said further
 _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a word, or end it like a sentence
 
 
@@ -207,8 +226,11 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
     return Opener(_SLASH[command]) if command in _SLASH else None
 
 
-def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | None:
-    """`W12` looks a problem up; `知悉 W12` or `W12 知悉` takes note of it, `知悉` alone of the one told last (0)."""
+def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | SayOf | None:
+    """`W12` looks a problem up; `知悉 W12` or `W12 知悉` takes note of it, `知悉` alone of the one told last (0).
+
+    `W12 仍在`, `W12 有变化：已签一户` say a word on it.
+    """
     typed = plain(text).strip(_AROUND)
     if found := _ISSUE.fullmatch(typed):
         return LookUp(int(found[1]))
@@ -218,4 +240,38 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | None:
         for rest in (typed.removeprefix(word), typed.removesuffix(word)):
             if found := _ISSUE.fullmatch(rest):
                 return Acknowledge(int(found[1]))
+    return _read_word(unicodedata.normalize("NFKC", text).strip(), words)
+
+
+def _read_word(text: str, words: Words) -> SayOf | None:
+    if found := _ISSUE_FIRST.fullmatch(text):
+        number, rest = found[1], found[2]
+    elif found := _ISSUE_LAST.fullmatch(text):
+        number, rest = found[2], found[1]
+    else:
+        return None
+    for typed, saying in _sayings(words):
+        if plain(rest).strip(_AROUND) == typed:
+            return SayOf(int(number), saying)
+        after = rest[len(typed) :]
+        if rest.startswith(typed) and after[:1] in _BETWEEN:
+            return SayOf(int(number), saying, after.strip(" \n\t,:，："))
     return None
+
+
+def _sayings(words: Words) -> list[tuple[str, str]]:
+    """What may be typed behind a problem's number, with what it means; the longest first."""
+    listed = {
+        IssueWord.STILL: (words.word_still, words.word_still_words),
+        IssueWord.CHANGED: (words.word_changed, words.word_changed_words),
+        IssueWord.SOLVED: (words.word_solved, words.word_solved_words),
+        IssueWord.UNSOLVED: (words.word_unsolved, words.word_unsolved_words),
+        HOW: (words.word_how, words.word_how_words),
+        "false": (words.word_false, words.word_false_words),
+    }
+    pairs = [
+        (plain(word), str(saying))
+        for saying, (label, aliases) in listed.items()
+        for word in (label, *aliases.split("、"))
+    ]
+    return sorted(pairs, key=lambda pair: -len(pair[0]))

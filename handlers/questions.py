@@ -57,6 +57,10 @@ class Question(Generic[T]):
     def pages(self) -> int:
         return 1
 
+    def guidance(self, stored: Stored, words: Words) -> str:
+        """What helps to answer, or to go on with an answer that is begun."""
+        return self.hint
+
     def kept(self, stored: Stored) -> bool:
         """Whether the question can be left as it is: it has an answer, or needs none and none was begun."""
         return self.restore(stored) is not None or (self.optional and stored is None)
@@ -255,6 +259,12 @@ class Photos(Question[tuple[int, ...]]):
         if not isinstance(stored, dict) or not stored.get("done"):
             return None
         return tuple(stored["ids"])
+
+    def guidance(self, stored: Stored, words: Words) -> str:
+        so_far = self._so_far(stored)
+        if so_far and not self.room(stored):
+            return words.photos_got_all.format(count=len(so_far), most=self.most)
+        return words.photos_got.format(count=len(so_far)) if so_far else self.hint
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         so_far = self._so_far(stored)

@@ -12,11 +12,15 @@ Stored = Any  # an answer as a talk keeps it: JSON, already resolved
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours)."""
+    """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours).
+
+    `place` is a location that came with the media, written out.
+    """
 
     text: str = ""
     value: str | None = None
     media: tuple[int, ...] = ()
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

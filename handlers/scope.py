@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from handlers.commands import (
     AppointSecretary,
+    CallFalse,
     ChangeRegistry,
     Command,
     ConfirmHandover,
@@ -22,6 +23,7 @@ from handlers.commands import (
     FileProgress,
     FileSame,
     FileZeros,
+    FollowUp,
     GiveCode,
     HandOver,
     ImportWorkbook,
@@ -42,7 +44,7 @@ from rules.scope import (
     office,
     reports_for_it,
 )
-from storage import people, secretaries
+from storage import issues, people, secretaries
 from storage.tables.registry import Handover, Person, Project
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
@@ -51,6 +53,8 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     FileSame: (reports_for_it,),
     WithdrawReport: (reports_for_it,),
     FileIssue: (reports_for_it,),
+    FollowUp: (reports_for_it,),
+    CallFalse: (reports_for_it,),
     FileZeros: (reports_for_it,),
     ImportWorkbook: (office,),
     LeaveWorkbook: (office,),
@@ -98,6 +102,8 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
     match command:
         case FileProgress() | FileIssue() | WithdrawReport():
             return (Subject(command.project_id),)
+        case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
+            return (Subject(issues.project_of(session, issue)),)
         case FileSame(projects=pairs):
             return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):

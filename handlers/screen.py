@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.conversation import Asking
 from handlers.opening import button_data, menu, registry_words
-from handlers.questions import Photos, Question
+from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
 from storage.messages import Option, Outgoing
@@ -19,21 +19,12 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     note = f"⚠ {position.note}" if position.note else ""
     return Outgoing(
         title=question.prompt,
-        text="\n".join(filter(None, (note, _hint(words, question, stored)))),
+        text="\n".join(filter(None, (note, question.guidance(stored, words)))),
         rows=tuple(
             tuple(Option(label=label, data=button_data(talk_id, question.key, value)) for label, value in row)
             for row in rows
         ),
     )
-
-
-def _hint(words: Words, question: Question[Any], stored: Stored) -> str:
-    """What helps to answer; once photos have come, how many, and how to go on."""
-    if isinstance(question, Photos) and isinstance(stored, dict) and stored.get("ids"):
-        if not question.room(stored):
-            return words.photos_got_all.format(count=len(stored["ids"]), most=question.most)
-        return words.photos_got.format(count=len(stored["ids"]))
-    return question.hint
 
 
 def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:

@@ -8,10 +8,11 @@ from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, sa
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.base import Loading
+from handlers.loading.issue import shows_who_is_told
 from handlers.loading.load import load
 from handlers.opening import FOLLOWING, SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
-from handlers.questions import Choice, Photos
+from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.turning import Turn
@@ -40,7 +41,7 @@ def open_talk(turn: Turn, opener: Opener) -> None:
     _show(turn, talk, position, paused=paused)
 
 
-def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str) -> None:
+def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str = "") -> None:
     """Begins a conversation with what was said already; `note` stands above what is shown."""
     position = _begin(turn, script, answers)
     if isinstance(position, Finished):
@@ -155,7 +156,7 @@ def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
         return False
     before = talk.answers
     return after.draft.answers.get("project") != before.get("project") or (
-        "category" in after.draft.answers and "category" not in before
+        shows_who_is_told(after.draft.answers) and not shows_who_is_told(before)
     )
 
 
@@ -234,13 +235,12 @@ def _own(turn: Turn, talk: TalkRow | None, *, cancelled: bool = False) -> TalkRo
     return None
 
 
-def photo_question(turn: Turn, talk: TalkRow) -> Photos | None:
-    """The open question, if it asks for photos."""
+def open_question(turn: Turn, talk: TalkRow) -> Question[Any] | None:
+    """The question that the talk stands at."""
     position = replay(
         SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
-    asked = position.question if isinstance(position, Asking) else None
-    return asked if isinstance(asked, Photos) else None
+    return position.question if isinstance(position, Asking) else None
 
 
 def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:

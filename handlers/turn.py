@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from handlers import evidence, lines, strangers, talking
 from handlers.city import City
-from handlers.deeds import problems
+from handlers.deeds.looking import look_up
+from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
+from handlers.following import follow
 from handlers.loading.base import kept_media
 from handlers.opening import (
     Acknowledge,
@@ -20,15 +22,18 @@ from handlers.opening import (
     LookUp,
     Opener,
     Resume,
+    SayOf,
     TalkButton,
     read_about_issue,
     read_button,
     read_menu_word,
 )
 from handlers.plain import plain
+from handlers.questions import Photos
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
+from handlers.when_and_where import Place
 from rules.kinds import Role
 from storage import inbox, media, outbox, people, projects, talks, workbooks
 from storage.inbox import Waiting
@@ -120,6 +125,8 @@ def _press(turn: Turn) -> str:
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
             _acknowledge(turn, issue_id)
+        case SayOf():
+            follow(turn, meaning)
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"
@@ -144,8 +151,11 @@ def _hear(turn: Turn) -> str:
             _acknowledge(turn, number)
             return "acknowledge"
         case LookUp(issue_id):
-            turn.answer(problems.look_up(turn, issue_id))
+            turn.answer(look_up(turn, issue_id))
             return "look up"
+        case SayOf() as said:
+            follow(turn, said)
+            return "word on a problem"
     if plain(text) in words.aliases(words.restore_words):
         talking.restore_last(turn)
         return "restore"
@@ -165,10 +175,14 @@ def _receive(turn: Turn) -> str:
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
-    if talk is not None and (question := talking.photo_question(turn, talk)):
+    question = talking.open_question(turn, talk) if talk is not None else None
+    if talk is not None and isinstance(question, Photos):
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
         talking.answer(turn, talk, Said(media=ids))
+        return "answer"
+    if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
+        talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
@@ -189,6 +203,19 @@ def _is_workbook(turn: Turn) -> bool:
     if not any(workbooks.is_workbook(each.kind, each.name) for each in turn.incoming.media):
         return False
     return Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
+
+
+def _written_place(turn: Turn) -> str:
+    """The location that was sent, in words; empty if none was."""
+    words = turn.city.words
+    for each in turn.incoming.media:
+        if each.latitude is not None and each.longitude is not None:
+            return words.place_sent.format(
+                name=each.name or words.place_unnamed,
+                latitude=f"{each.latitude:.5f}",
+                longitude=f"{each.longitude:.5f}",
+            )
+    return ""
 
 
 def _search(turn: Turn, text: str) -> str:
@@ -219,4 +246,4 @@ def _told_last(turn: Turn) -> int:
 
 
 def _acknowledge(turn: Turn, issue_id: int) -> None:
-    turn.answer(problems.acknowledge(turn, issue_id).message)
+    turn.answer(acknowledge(turn, issue_id).message)

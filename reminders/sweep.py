@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reminders.retention import expire_some
-from rules.duties import DutyFacts, ProjectFacts, owed, state_at_close
+from rules.duties import DutyFacts, ProblemFacts, ProjectFacts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, window
 from storage import duties, issues, ledger
@@ -22,7 +22,7 @@ from storage import rules as stored_rules
 from storage.rules import InForce
 from storage.tables.ledger import LedgerRoot, LedgerRow
 from storage.tables.registry import Project
-from storage.tables.reporting import Duty
+from storage.tables.reporting import Duty, Issue
 
 # Rows a transaction: with their ledger rows about 20 ms of writing (decisions: 24).
 SLICE = 40
@@ -59,28 +59,66 @@ def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) 
             span = window(kind, period, rules.book, zone)
             if span.closes > now and _open_period(session, rules, kind, period, span):
                 return True
-    return False
+    return _open_words(session, rules, now, zone)
 
 
 def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Period, span: Window) -> bool:
     projects = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
     rows = [
-        {
-            "project_id": project.id,
-            "unit_id": project.unit_id,
-            "kind": kind,
-            "period": str(period),
-            "subject": "",
-            "opens": span.opens,
-            "due": span.due,
-            "closes": span.closes,
-            "rules_version": rules.version,
-        }
+        _row(rules, project, kind, period, span)
         for project in projects
         if owed(_facts(project), kind, period)
     ]
     duties.open_all(session, rows)
     return bool(rows)
+
+
+def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+    """The monthly word on open general problems: never ahead, for who knows what is still open then."""
+    period = latest_opened(DutyKind.ISSUE, now, rules.book, zone)
+    span = window(DutyKind.ISSUE, period, rules.book, zone)
+    if span.closes <= now:
+        return False
+    begins, ends = _instants(period, zone)
+    rows = []
+    for issue, project in duties.without_word(session, str(period), begins, ends, SLICE * 5):
+        if owed(_facts(project), DutyKind.ISSUE, period, _problem(issue, zone)):
+            row = _row(rules, project, DutyKind.ISSUE, period, span, subject=str(issue.id))
+            # Whatever was said since the window opened, while nothing swept, has kept the duty.
+            said = issue.last_word is not None and issue.last_word >= span.opens
+            rows.append({**row, "settled": issue.last_word if said else None})
+    duties.open_all(session, rows)
+    return bool(rows)
+
+
+def _row(
+    rules: InForce, project: Project, kind: DutyKind, period: Period, span: Window, subject: str = ""
+) -> dict[str, object]:
+    return {
+        "project_id": project.id,
+        "unit_id": project.unit_id,
+        "kind": kind,
+        "period": str(period),
+        "subject": subject,
+        "opens": span.opens,
+        "due": span.due,
+        "closes": span.closes,
+        "rules_version": rules.version,
+    }
+
+
+def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
+    closed = issue.closed.astimezone(zone).date() if issue.closed else None
+    return ProblemFacts(issue.severity, issue.filed.astimezone(zone).date(), closed)
+
+
+def _instants(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """A period's first moment, and the first one after it."""
+    first, after = period.first_day, period.next().first_day
+    return (
+        datetime.combine(first, datetime.min.time(), tzinfo=zone),
+        datetime.combine(after, datetime.min.time(), tzinfo=zone),
+    )
 
 
 def _facts(project: Project) -> ProjectFacts:
@@ -110,7 +148,8 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
         ledger.append(
             session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
             facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
-                   "state": duty.state, "report": duty.report_id, "answerable": duty.answerable},
+                   "subject": duty.subject, "state": duty.state, "report": duty.report_id,
+                   "answerable": duty.answerable},
         )  # fmt: skip
     session.flush()
     return bool(closing)
@@ -121,8 +160,7 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
     found: set[int] = set()
     for text in {duty.period for duty in zeros}:
         period = Period.parse(text)
-        begins = datetime.combine(period.first_day, datetime.min.time(), tzinfo=zone)
-        ends = datetime.combine(period.next().first_day, datetime.min.time(), tzinfo=zone)
+        begins, ends = _instants(period, zone)
         of_period = [duty for duty in zeros if duty.period == text]
         closed = max(duty.closes for duty in of_period) + duties.SECOND
         ids = [duty.project_id for duty in of_period]

@@ -36,7 +36,7 @@ class ProjectFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProblemFacts:
-    """The life of one problem, by the city's dates. `closed_on` is the day of 销号, None while it is open."""
+    """The life of one problem, by the city's dates. `closed_on`: 已解决 or 销号; None while it is open."""
 
     severity: Severity
     filed_on: date
@@ -89,15 +89,12 @@ def _awaits_word(problem: ProblemFacts, period: Period) -> bool:
 
 
 def bars_zero(half: Period, problems: Iterable[ProblemFacts]) -> bool:
-    """Whether a half-year has no zero to give: a problem was filed or stood open in it, or is open now.
+    """Whether a half-year has no zero to give: a problem was filed in it, or is open now.
 
-    The duty is then void, not late: the problem answered for it.
+    The duty is then void, not late: the problem answered for it. One of an earlier half-year that is solved by
+    now bars nothing. The program asks the same of the database (`storage.issues.barring`).
     """
-    return any(
-        problem.closed_on is None
-        or (problem.filed_on <= half.last_day and problem.closed_on >= half.first_day)
-        for problem in problems
-    )
+    return any(problem.closed_on is None or half.contains(problem.filed_on) for problem in problems)
 
 
 def state_of(duty: DutyFacts, now: datetime) -> DutyState:

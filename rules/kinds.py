@@ -90,6 +90,15 @@ class IssueState(StrEnum):
     CLOSED = "closed"  # 已销号
 
 
+class IssueWord(StrEnum):
+    """What a unit says of a problem that it has reported (续报); kept as the kind of the problem's event."""
+
+    STILL = "still"  # 仍在
+    CHANGED = "changed"  # 有变化
+    SOLVED = "solved"  # 已解决
+    UNSOLVED = "unsolved"  # 还没解决: what was said to be solved is open again
+
+
 class Lane(StrEnum):
     """The class of an outgoing message, most urgent first; `order` is what the queue sorts by."""
 

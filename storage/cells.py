@@ -23,18 +23,31 @@ def show(value: object) -> str:
     """What stands in a cell, short enough for an error."""
     if value is None:
         return ""
-    text = value.isoformat(" ") if isinstance(value, datetime) else str(value)
+    text = value.isoformat(" ") if isinstance(value, datetime) else re.sub(r"[\r\n]+", " ", str(value))
     return f"写的是“{text[:40]}{'…' if len(text) > 40 else ''}”"
 
 
-def to_yuan(value: object) -> int | None:
-    """万元 as Excel or a person wrote it, in whole yuan; None if `rules.money` sees no clear amount."""
+def to_yuan(value: object, unit: money.Unit = money.Unit.WAN) -> int | None:
+    """An amount as Excel or a person wrote it, in whole yuan; None if `rules.money` sees no clear amount.
+
+    `unit` is that of a bare number.
+    """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
-    # repr is the shortest decimal that gives this float again; beyond 15 digits Excel shows nothing.
-    text = value if isinstance(value, str) else f"{SIGNIFICANT.create_decimal(repr(value)):f}"
-    amount = money.read_amount(text)
+    if not isinstance(value, str):
+        return _number_to_yuan(value, unit)
+    amount = money.read_amount(value, unit)
     return amount.yuan if isinstance(amount, money.Amount) else None
+
+
+def _number_to_yuan(value: int | float, unit: money.Unit) -> int | None:
+    """What `rules.money` would say of the number as text, without the text: a ledger has many."""
+    # repr is the shortest decimal that gives this float again; beyond 15 digits Excel shows nothing.
+    number = SIGNIFICANT.create_decimal(repr(value))
+    if not number.is_finite() or number < 0 or number * unit.yuan > money.MOST_YUAN:
+        return None
+    cents = number * unit.yuan * 100
+    return int((cents + 50) // 100) if cents == cents.to_integral_value() else None
 
 
 def to_date(value: object) -> date | None:

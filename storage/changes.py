@@ -17,8 +17,9 @@ from storage import registry
 from storage.entries import KIND_WORDS, PEOPLE, ROLE_WORDS, STAGE_WORDS, Book, CellError
 from storage.planning.projects import PLAN_FIELDS, PROJECT_FIELDS, RESPONSIBLE
 from storage.preview import Preview
+from storage.standard import person_entry, project_entry
+from storage.standard_cells import Cells
 from storage.tables.registry import Person, PersonRole, Project, Responsibility, Unit, YearPlan
-from storage.workbook import Cells, person_entry, project_entry
 
 ROW = 1
 WORDS = {str(word): name for words in (KIND_WORDS, STAGE_WORDS) for name, word in words.items()}

@@ -5,16 +5,16 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, bindparam, cast, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, DutyState, ProjectState
+from rules.kinds import DutyKind, DutyState, ProjectState, Severity
 from rules.scope import REPORTING
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
-from storage.tables.reporting import Duty
+from storage.tables.reporting import Duty, Issue
 
 # Times are compared to the second, as people read them: 18:00:00.9 is not after 18:00 (rules/duties.py).
 SECOND = timedelta(seconds=1)
@@ -62,6 +62,23 @@ _SETTLE = Change(
 def settle(session: Session, duty_id: int, report_id: int, now: datetime) -> None:
     """A report keeps the duty; the first filing time counts."""
     _SETTLE.run(session, duty=duty_id, report=report_id, at=now)
+
+
+def keep_word(session: Session, issue_id: int, now: datetime) -> None:
+    """A word on a problem keeps the duty to say one, if it comes in the duty's window; the first one counts."""
+    session.execute(
+        update(Duty)
+        .where(
+            Duty.kind == DutyKind.ISSUE,
+            Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
+            Duty.subject == str(issue_id),
+            Duty.state.is_(None),
+            Duty.settled.is_(None),
+            Duty.opens <= now,
+            not_closed(now),
+        )
+        .values(settled=now)
+    )
 
 
 def unsettle(session: Session, duty_id: int) -> None:
@@ -156,6 +173,39 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
         .order_by(Project.id)
         .limit(limit)
     ).all()
+
+
+def without_word(
+    session: Session, period: str, begins: datetime, ends: datetime, limit: int
+) -> "list[Row[Issue, Project]]":
+    """General problems older than the month [begins, ends), open at its end, without a duty to say a word for it."""
+    exists = (
+        select(Duty.id)
+        .where(
+            Duty.project_id == Issue.project_id,
+            Duty.kind == DutyKind.ISSUE,
+            Duty.period == period,
+            Duty.subject == cast(Issue.id, String),
+        )
+        .exists()
+    )
+    return list(
+        session.execute(
+            select(Issue, Project)
+            .join(Project, Project.id == Issue.project_id)
+            .where(
+                Issue.severity == Severity.GENERAL,
+                Issue.filed < begins,
+                or_(Issue.closed.is_(None), Issue.closed >= ends),
+                Project.state == ProjectState.ACTIVE,
+                Project.registered <= begins.date(),
+                or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+                ~exists,
+            )
+            .order_by(Issue.id)
+            .limit(limit)
+        )
+    )
 
 
 def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:

@@ -1,9 +1,12 @@
-"""The rows of the registry workbook, its headings, and what an error in it says.
+"""What a file of the registry says, row by row, and what an error in it says. Money in yuan.
 
-The headings are the file's contract. Their order is free, other columns are ignored, a title may stand above
-them. Money is in 万元 and becomes whole yuan. Sheet 节点 may be missing.
+Two forms of file end here. The registry workbook has sheets 单位, 人员, 项目 and perhaps 节点; its headings below
+are its contract, in any order, other columns ignored, a title above them allowed. A ledger (台账) has one row a
+project under headings of its own (`storage.flat`); it says less, so its rows wait as `LedgerEntry` until
+`storage.flat.drafting` has put beside them what is registered.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict
@@ -112,12 +115,23 @@ class Entry(BaseModel):
     """One row of the file; `row` is its number in Excel.
 
     `known` is the id of the registered row that is meant, where that is certain: never in a file.
+
+    What a ledger gave rise to has the ledger's own sheet; units and people, of whom a ledger has no rows, have the
+    heading of the cell that names them, and a `nth` of their own.
     """
 
     model_config = ConfigDict(frozen=True)
 
     row: int
     known: int | None = None
+    sheet: str = ""
+    column: str = ""
+    nth: int = 0
+
+    @property
+    def new_key(self) -> int:
+        """How a row that is not registered yet is known: below zero, once in the file for each kind."""
+        return -(self.nth or self.row)
 
 
 class UnitEntry(Entry):
@@ -135,7 +149,11 @@ class PersonEntry(Entry):
 
 
 class ProjectEntry(Entry):
-    """Money in yuan. People as written: 姓名, 姓名(单位) or a phone; a lead department may be a unit."""
+    """Money in yuan. People as written: 姓名, 姓名(单位) or a phone; a lead department may be a unit.
+
+    People that are None stay as they are registered; a new project without a day of registration gets that of
+    the import.
+    """
 
     number: int
     code: str | None
@@ -166,15 +184,15 @@ class ProjectEntry(Entry):
     opening_total_done: int
 
     unit: str
-    reporters: tuple[str, ...]
-    deputies: tuple[str, ...]
-    heads: tuple[str, ...]
-    lead_leaders: tuple[str, ...]
-    lead_departments: tuple[str, ...]
+    reporters: tuple[str, ...] | None
+    deputies: tuple[str, ...] | None
+    heads: tuple[str, ...] | None
+    lead_leaders: tuple[str, ...] | None
+    lead_departments: tuple[str, ...] | None
 
     parent: int | None
     sub_owes: bool
-    registered: date
+    registered: date | None
 
 
 class MilestoneEntry(Entry):
@@ -183,6 +201,36 @@ class MilestoneEntry(Entry):
     name: str
     planned: date
     actual: date | None
+
+
+class Named(BaseModel):
+    """A person as a cell of a ledger names them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    phone: str | None = None
+    title: str = ""
+
+
+Said = bool | int | str | date | None
+
+
+class LedgerEntry(Entry):
+    """A project as one row of a ledger tells of it.
+
+    `said` holds the fields of ProjectEntry that the file speaks of and no others: what it does not say stays as it
+    is registered. `supposed` holds what follows from the row only if nothing is registered yet; a stage among
+    them still moves a registered project on, never back.
+    """
+
+    name: str
+    unit: str
+    code: str | None = None
+    said: dict[str, Said]
+    supposed: dict[str, Said] = {}
+    people: dict[str, tuple[Named, ...]] = {}  # by field of ProjectEntry, where the file has the column
+    departments: tuple[str, ...] | None = None
 
 
 class Book(BaseModel):
@@ -197,4 +245,29 @@ class Book(BaseModel):
     projects: tuple[ProjectEntry, ...] = ()
     milestones: tuple[MilestoneEntry, ...] | None = None  # None: the file has no such sheet
     spoiled: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()  # names of rows left out on request: nothing may refer to them
     errors: tuple[CellError, ...] = ()
+    notes: tuple[str, ...] = ()  # what was derived and what was not taken, in sentences
+    ledger: tuple[LedgerEntry, ...] | None = None  # None: the file is a registry workbook
+    highest_number: int = 0  # of a ledger, its bad rows too: numbers that are given out begin above it
+    columns: Mapping[str, Mapping[str, str]] = {}  # a ledger's own headings: sheet -> field -> heading
+
+    def heading(self, sheet: str, field: str, entry: Entry) -> str:
+        """What a field is called where its row stands."""
+        return entry.column or self.columns.get(entry.sheet, {}).get(field) or HEADINGS[sheet][field]
+
+
+def against_itself(entry: ProjectEntry) -> Iterator[tuple[str, str]]:
+    """What a project's row can say against itself: the field, and what was expected of it."""
+    if not entry.year and (entry.amount or entry.goal or entry.to_start or entry.to_finish):
+        yield "year", "写了年度计划就要写年度，如 2012"
+    if entry.reporters == () and (entry.parent is None or entry.sub_owes):
+        yield "reporters", "至少一名联络人（不单独报送的子项目除外）"
+    if entry.sub_owes and entry.parent is None:
+        yield "sub_owes", "只有子项目（写了上级项目）才填“是”"
+    if entry.not_started_because and entry.start_actual:
+        yield "not_started_because", "已有实际开工日期的项目不填未开工原因"
+    if entry.opening_year_done > entry.opening_total_done:
+        yield "opening_total_done", "不小于年初累计"
+    if entry.finish_actual and entry.start_actual and entry.finish_actual < entry.start_actual:
+        yield "finish_actual", "不早于实际开工"

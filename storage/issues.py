@@ -1,13 +1,39 @@
-"""Problems (存在问题): registering one, and what bars a zero-report."""
+"""Problems (存在问题): one thread each, from its first report on; and what bars a zero-report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import IssueState
+from rules.kinds import IssueState, IssueWord, Severity
+from storage.tables.registry import Project
 from storage.tables.reporting import Issue, IssueEvent
+
+OPEN = (IssueState.REGISTERED, IssueState.ACKNOWLEDGED)
+
+
+class Bar(NamedTuple):
+    """A problem that bars a zero."""
+
+    id: int
+    category: str
+    filed: datetime
+
+
+class Thread(NamedTuple):
+    """A problem as its thread is shown."""
+
+    id: int
+    project_id: int
+    project: str
+    severity: Severity
+    category: str
+    what: str
+    times: int
+    filed: datetime
+    state: IssueState
 
 
 def barring(
@@ -16,34 +42,46 @@ def barring(
     since: datetime,
     until: datetime,
     as_of: datetime | None = None,
-) -> dict[int, tuple[str, ...]]:
-    """Numbers of the problems that bar a zero for [since, until): filed in it, or open now (decisions: 3).
+) -> dict[int, tuple[Bar, ...]]:
+    """The problems that bar a zero for [since, until): filed in it, or open now (decisions: 3).
 
-    With `as_of`, only what was known by then: a late sweep must not see what was filed after the close.
+    With `as_of`, as it was then: a late sweep must not see what was filed or solved after the close.
     """
-    wanted = (
-        select(Issue.project_id, Issue.id)
-        .where(
-            Issue.project_id.in_(list(project_ids)),
-            or_(Issue.state != IssueState.CLOSED, and_(Issue.filed >= since, Issue.filed < until)),
-        )
-        .order_by(Issue.id)
-    )
+    standing: ColumnElement[bool] = Issue.state.in_(OPEN)
+    wanted = select(Issue.project_id, Issue.id, Issue.category, Issue.filed).order_by(Issue.id)
     if as_of is not None:
+        standing = or_(standing, Issue.closed >= as_of)
         wanted = wanted.where(Issue.filed < as_of)
-    found: dict[int, tuple[str, ...]] = {}
-    for project_id, issue_id in session.execute(wanted):
-        found[project_id] = (*found.get(project_id, ()), f"W{issue_id}")
+    wanted = wanted.where(
+        Issue.project_id.in_(list(project_ids)),
+        or_(standing, and_(Issue.filed >= since, Issue.filed < until)),
+    )
+    found: dict[int, tuple[Bar, ...]] = {}
+    for project_id, issue_id, category, filed in session.execute(wanted):
+        found[project_id] = (*found.get(project_id, ()), Bar(issue_id, category, filed))
     return found
 
 
-def open_of(session: Session, project_id: int) -> Sequence[Issue]:
-    """Problems of a project that are not closed, oldest first."""
-    return session.scalars(
-        select(Issue)
-        .where(Issue.project_id == project_id, Issue.state != IssueState.CLOSED)
+def threads(session: Session, project_ids: Iterable[int], also: int = 0) -> list[Thread]:
+    """The open problems of these projects, oldest first; `also` one of theirs that is said to be solved."""
+    wanted = (
+        select(
+            Issue.id, Issue.project_id, Project.name, Issue.severity, Issue.category, Issue.what, Issue.times,
+            Issue.filed, Issue.state,
+        )
+        .join(Project, Project.id == Issue.project_id)
+        .where(
+            Issue.project_id.in_(list(project_ids)),
+            or_(Issue.state.in_(OPEN), and_(Issue.id == also, Issue.state == IssueState.SOLVED)),
+        )
         .order_by(Issue.id)
-    ).all()
+    )  # fmt: skip
+    return [Thread(*row) for row in session.execute(wanted)]
+
+
+def project_of(session: Session, issue_id: int) -> int | None:
+    """The project of a problem; None if there is no such problem."""
+    return session.scalar(select(Issue.project_id).where(Issue.id == issue_id))
 
 
 def register(session: Session, issue: Issue, now: datetime) -> Issue:
@@ -53,11 +91,35 @@ def register(session: Session, issue: Issue, now: datetime) -> Issue:
     return issue
 
 
+def say(session: Session, issue: Issue, person_id: int, word: IssueWord, note: str, now: datetime) -> None:
+    """A word of the unit on a problem. What is added to a solved one tells more of it and is no further report."""
+    if not (issue.state is IssueState.SOLVED and word is IssueWord.SOLVED):
+        issue.times += 1
+        issue.last_word = now
+    if word is IssueWord.SOLVED:
+        issue.closed = issue.closed or now
+        issue.state = IssueState.SOLVED
+    elif issue.state is IssueState.SOLVED:
+        taken = acknowledgement(session, issue.id)
+        issue.state, issue.closed = IssueState.ACKNOWLEDGED if taken else IssueState.REGISTERED, None
+    add_event(session, issue.id, person_id, word, now, note)
+
+
 def add_event(
     session: Session, issue_id: int, person_id: int | None, kind: str, now: datetime, note: str = ""
 ) -> None:
     session.add(IssueEvent(issue_id=issue_id, person_id=person_id, at=now, kind=kind, note=note))
     session.flush()
+
+
+def newest(session: Session, issue_id: int, kinds: Iterable[str]) -> IssueEvent | None:
+    """The problem's newest event of one of these kinds."""
+    return session.scalars(
+        select(IssueEvent)
+        .where(IssueEvent.issue_id == issue_id, IssueEvent.kind.in_(list(kinds)))
+        .order_by(IssueEvent.id.desc())
+        .limit(1)
+    ).first()
 
 
 def acknowledge(session: Session, issue: Issue, person_id: int, now: datetime, note: str = "") -> None:

@@ -1,47 +1,65 @@
-"""解绑 and 离任: accounts that are a person's no more, and a person who is in office no more. History stays."""
+"""Leaving the bad rows of a file out, on request: they are listed, and what refers to them is left out too."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from storage.cells import plain
+from storage.entries import MILESTONES, PEOPLE, PROJECTS, UNITS, Book, CellError, Entry
 
-from storage import invites, secretaries
-from storage.messages import Address
-from storage.people import address_of
-from storage.tables.registry import Binding, Person, PersonRole, Responsibility
+Place = tuple[str, int]  # sheet and row
 
 
-def unbind(session: Session, person_id: int, now: datetime, machine: datetime) -> list[Address]:
-    """Ends every binding and every open invite of a person; gives back the accounts that were theirs."""
-    invites.end_all(session, [person_id], machine)
-    living = session.scalars(
-        select(Binding).where(Binding.person_id == person_id, Binding.ended.is_(None)).order_by(Binding.id)
-    ).all()
-    for binding in living:
-        binding.ended = now
-    session.flush()
-    return [address_of(binding) for binding in living]
+def without_unreadable(book: Book) -> tuple[Book, tuple[CellError, ...]]:
+    """The book without the errors of rows that reading has left out already. Whole sheets cannot be left out."""
+    left = tuple(error for error in book.errors if error.row)
+    rest = tuple(error for error in book.errors if not error.row)
+    # From now on nobody may refer to what was left out, so nothing counts as spoiled any more.
+    changes = {"errors": rest, "spoiled": frozenset(), "left": book.left | book.spoiled}
+    return book.model_copy(update=changes), left
 
 
-def leave(session: Session, person_id: int, today: date) -> list[int]:
-    """Ends roles, responsibilities and appointments today; gives back the projects that were answered for."""
-    session.execute(update(Person).where(Person.id == person_id).values(active=False))
-    roles = session.scalars(
-        select(PersonRole).where(
-            PersonRole.person_id == person_id, or_(PersonRole.until.is_(None), PersonRole.until > today)
-        )
-    ).all()
-    answered = session.scalars(
-        select(Responsibility)
-        .where(
-            Responsibility.person_id == person_id,
-            or_(Responsibility.until.is_(None), Responsibility.until > today),
-        )
-        .order_by(Responsibility.id)
-    ).all()
-    ended: list[PersonRole | Responsibility] = [*roles, *answered]
-    for row in ended:
-        row.until = max(today, row.since)  # what has not begun never begins
-    secretaries.dismiss_all(session, person_id, today)
-    session.flush()
-    return list(dict.fromkeys(row.project_id for row in answered))
+def rows_with_errors(book: Book, errors: Iterable[CellError]) -> set[Place]:
+    """The rows of the book that errors name."""
+    return {(error.sheet, error.row) for error in errors} & {
+        _place(sheet, entry) for sheet, entries in _rows(book).items() for entry in entries
+    }
+
+
+def without(book: Book, bad: set[Place]) -> Book:
+    rows = _rows(book)
+    names = {
+        plain(str(getattr(entry, name)))
+        for sheet, entries in rows.items()
+        for entry in entries
+        for name in ("name", "number")
+        if _place(sheet, entry) in bad and hasattr(entry, name)
+    }
+    kept = {
+        sheet: tuple(entry for entry in entries if _place(sheet, entry) not in bad)
+        for sheet, entries in rows.items()
+    }
+    if book.ledger is not None:
+        return book.model_copy(update={"ledger": kept[PROJECTS], "left": book.left | names})
+    return book.model_copy(
+        update={
+            "units": kept[UNITS],
+            "people": kept[PEOPLE],
+            "projects": kept[PROJECTS],
+            "milestones": kept[MILESTONES] if book.milestones is not None else None,
+            "left": book.left | names,
+        }
+    )
+
+
+def _rows(book: Book) -> dict[str, tuple[Entry, ...]]:
+    if book.ledger is not None:
+        return {PROJECTS: book.ledger}
+    return {
+        UNITS: book.units,
+        PEOPLE: book.people,
+        PROJECTS: book.projects,
+        MILESTONES: book.milestones or (),
+    }
+
+
+def _place(sheet: str, entry: Entry) -> Place:
+    return entry.sheet or sheet, entry.row

@@ -3,7 +3,7 @@
 All frozen: what was shown is what is written.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +30,16 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class RowChange:
+    """A registered row that changes. `sheet` is the file's own where that is not the one of the preview."""
+
     row: int
     name: str
     changes: tuple[FieldChange, ...]
+    sheet: str = ""
 
     def __str__(self) -> str:
-        return f"第{self.row}行 {self.name}：{'；'.join(map(str, self.changes))}"
+        place = f"（“{self.sheet}”表）" if self.sheet else ""
+        return f"{place}第{self.row}行 {self.name}：{'；'.join(map(str, self.changes))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,13 @@ class Work:
     responsible_ended: tuple[int, ...]
     touched: Mapping[Key, Mapping[str, int]]  # unit -> sheet -> rows added or changed
 
+    @property
+    def size(self) -> int:
+        """How many rows are to be written, give or take those that end."""
+        writes = (self.units, self.people, self.projects, self.plans, self.milestones)
+        begun = len(self.roles_begun) + len(self.responsible_begun)
+        return begun + sum(len(each.new) + len(each.old) for each in writes)
+
 
 NO_ROWS = Writes({}, {})
 NOTHING = Work(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), (), (), (), {})
@@ -85,12 +96,17 @@ NOTHING = Work(NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, NO_ROWS, (), (), (), (), {})
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The answer to "what would this file do?". With errors, nothing is ever written."""
+    """The answer to "what would this file do?". With errors, nothing is ever written.
+
+    `left` are the errors whose rows were left out on request; `notes` say what was derived or not taken.
+    """
 
     sha256: str
     errors: tuple[CellError, ...]
     sheets: tuple[SheetPreview, ...]
     work: Work
+    left: tuple[CellError, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -100,21 +116,28 @@ class Preview:
     def changes_nothing(self) -> bool:
         return self.ok and not any(sheet.added or sheet.changed for sheet in self.sheets)
 
-    def summary(self) -> str:
-        """A short Chinese text: counts, then the errors, or what changes and what the file leaves out."""
+    def summary(self, shown: int = SHOWN) -> str:
+        """A short Chinese text: counts, what was derived, then the errors, or what changes and is left out."""
         lines = [str(sheet) for sheet in self.sheets]
+        if self.notes:
+            lines += ["请核对：", *_some(self.notes, shown)]
         if self.errors:
-            lines += [f"有 {len(self.errors)} 处错误，什么都不写入；改好后再导入：", *_some(self.errors, str)]
+            lines += [
+                f"有 {len(self.errors)} 处错误，什么都不写入；改好后再导入：",
+                *_some(self.errors, shown),
+            ]
             return "\n".join(lines)
         changed = [f"{sheet.sheet}{change}" for sheet in self.sheets for change in sheet.changed]
         missing = [f"{sheet.sheet} {name}" for sheet in self.sheets for name in sheet.missing]
+        if self.left:
+            lines += [f"有 {len(self.left)} 处错误，这些行没有导入：", *_some(self.left, shown)]
         if changed:
-            lines += ["变更：", *_some(changed, str)]
+            lines += ["变更：", *_some(changed, shown)]
         if missing:
-            lines += ["文件里没有，保留不动：", *_some(missing, str)]
+            lines += ["文件里没有，保留不动：", *_some(missing, shown)]
         return "\n".join(lines)
 
 
-def _some(things: Iterable[object], line: Callable[[object], str]) -> list[str]:
-    lines = [f"  {line(thing)}" for thing in things]
-    return lines[:SHOWN] + ([f"  …另有 {len(lines) - SHOWN} 处"] if len(lines) > SHOWN else [])
+def _some(things: Sequence[object], shown: int) -> list[str]:
+    lines = [f"  {thing}" for thing in things[:shown]]
+    return lines + ([f"  …另有 {len(things) - shown} 处"] if len(things) > shown else [])

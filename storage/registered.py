@@ -21,6 +21,7 @@ class Registry:
     units: dict[int, Values]
     people: dict[int, Values]
     projects: dict[int, Values]
+    by_unit_name: dict[str, Values] = field(default_factory=dict)  # plain name
     plans: dict[tuple[Key, int], Values] = field(default_factory=dict)  # (project, year)
     milestones: dict[tuple[Key, str], Values] = field(default_factory=dict)  # (project, plain name)
     roles: dict[Key, dict[Role, list[int]]] = field(default_factory=lambda: defaultdict(dict))
@@ -35,6 +36,7 @@ def load(session: Session) -> Registry:
         people={row["id"]: row for row in _rows(session, Person)},
         projects={row["id"]: row for row in _rows(session, Project)},
     )
+    registry.by_unit_name = {plain(row["name"]): row for row in registry.units.values()}
     for row in _rows(session, YearPlan):
         registry.plans[row["project_id"], row["year"]] = row
     for row in _rows(session, Milestone):

@@ -6,10 +6,12 @@ Rule 2  the file says what holds: an empty cell empties a field. Only phone and 
         What is missing from the file is listed, never ended; without a sheet 节点 the milestones stay.
 Rule 3  responsibility and roles are dated: `until` is exclusive, a successor begins where the other ends.
 Rule 4  `apply` writes what `plan` found, so both belong in one transaction. Neither commits.
-Rule 5  the ledger gets counts and the file's hash, no name and no telephone number.
+Rule 5  with `skip_bad_rows` a row is left out whole, and is neither missing nor changed.
+Rule 6  the ledger gets counts and the file's hash, no name and no telephone number.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,42 +32,73 @@ from storage.entries import (
     CellError,
 )
 from storage.handovers import Passed
+from storage.leaving import rows_with_errors, without, without_unreadable
 from storage.planning.milestones import plan_milestones
 from storage.planning.people import plan_people
 from storage.planning.plan import Plan
 from storage.planning.projects import plan_projects
 from storage.planning.units import plan_units
 from storage.preview import NOTHING, Key, Preview, Values, Work, Writes
-from storage.registered import load
+from storage.registered import Registry, load
+from storage.sheets import Progress, nobody
 from storage.tables.base import Base
 from storage.tables.registry import Milestone, Person, PersonRole, Project, Responsibility, Unit, YearPlan
 from storage.tables.reporting import Duty
 
+WRITING = "Writing"
+SLICE = 1000  # rows of one statement, between two words about the progress
 
-def plan(session: Session, book: Book) -> Preview:
-    """What the file would change, and everything that speaks against it. Writes nothing."""
+
+def plan(session: Session, book: Book, skip_bad_rows: bool = False, progress: Progress = nobody) -> Preview:
+    """What the file would change, and everything that speaks against it. Writes nothing.
+
+    With `skip_bad_rows` rows with an error are left out, and then whatever refers to them, until no row is wrong.
+    """
     if not book.whole:
         # Against half a file nearly everything would be an error; what matters would drown.
-        return Preview(book.sha256, book.errors, (), NOTHING)
-    found = Plan(load(session), book)
+        return Preview(book.sha256, book.errors, (), NOTHING, notes=book.notes)
+    registered = load(session)
+    left: tuple[CellError, ...] = ()
+    if skip_bad_rows:
+        book, left = without_unreadable(book)
+    preview = _planned(registered, book, progress)
+    while skip_bad_rows and (bad := rows_with_errors(book, preview.errors)):
+        left += tuple(error for error in preview.errors if (error.sheet, error.row) in bad)
+        book = without(book, bad)
+        preview = _planned(registered, book, progress)
+    return replace(preview, left=left)
+
+
+def _planned(registered: Registry, book: Book, progress: Progress) -> Preview:
+    if book.ledger is not None:
+        from storage.flat.drafting import drafted  # with dozens of patterns, which a start does without
+
+        book = drafted(book, book.ledger, registered, progress)
+    found = Plan(registered, book, progress)
     sheets = [plan_units(found), plan_people(found), plan_projects(found)]
     if book.milestones is not None:
         sheets.append(plan_milestones(found, book.milestones))
+    order = [*HEADINGS, *book.columns]
     return Preview(
         sha256=book.sha256,
-        errors=tuple(sorted((*book.errors, *found.errors), key=_place)),
+        errors=tuple(sorted((*book.errors, *found.errors), key=lambda error: _place(order, error))),
         sheets=tuple(sheets),
         work=found.work(),
+        notes=book.notes,
     )
 
 
-def _place(error: CellError) -> tuple[int, int]:
-    order = list(HEADINGS)
+def _place(order: list[str], error: CellError) -> tuple[int, int]:
     return (order.index(error.sheet) if error.sheet in order else -1, error.row)
 
 
 def apply(
-    session: Session, preview: Preview, today: date, now: datetime, who: str = "office"
+    session: Session,
+    preview: Preview,
+    today: date,
+    now: datetime,
+    who: str = "office",
+    progress: Progress = nobody,
 ) -> tuple[Passed, ...]:
     """Writes the whole preview into the caller's transaction; one with errors is refused.
 
@@ -76,16 +109,18 @@ def apply(
         raise ValueError(f"a preview with {len(preview.errors)} errors; expected none: {preview.errors[0]}")
     if preview.changes_nothing:
         return ()
-    passed = write(session, preview, today, now)
+    passed = write(session, preview, today, now, progress)
     _record(session, preview, who, now)
     return passed
 
 
-def write(session: Session, preview: Preview, today: date, now: datetime) -> tuple[Passed, ...]:
+def write(
+    session: Session, preview: Preview, today: date, now: datetime, progress: Progress = nobody
+) -> tuple[Passed, ...]:
     """The same without a ledger row, for a caller who has more to say there."""
     work = preview.work
     before = _reporters(session, work.responsible_ended)
-    writer = Writer(session, work, today)
+    writer = Writer(session, work, today, progress)
     writer.write()
     _move_duties(session, writer, now)
     session.expire_all()
@@ -136,8 +171,10 @@ def _move_duties(session: Session, writer: "Writer", now: datetime) -> None:
 class Writer:
     """Puts `Work` into the tables, in an order that no foreign key and no unique column stands against."""
 
-    def __init__(self, session: Session, work: Work, today: date) -> None:
-        self.session, self.work, self.today = session, work, today
+    def __init__(self, session: Session, work: Work, today: date, progress: Progress) -> None:
+        self.session, self.work, self.today, self.progress = session, work, today, progress
+        self.written = 0
+        self.of = work.size
         self.ids: dict[type[Base], dict[Key, int]] = {}
 
     def write(self) -> None:
@@ -177,17 +214,24 @@ class Writer:
         if writes.old:
             rows = [{"id": key, **self.settled(row, references)} for key, row in writes.old.items()]
             self.session.execute(update(table), rows)
+            self.told(len(rows))
         new = [self.settled(row, references) for row in writes.new.values()]
         self.ids[table] = dict(zip(writes.new, self.insert(table, new), strict=True))
 
     def put_projects(self, writes: Writes) -> None:
         """Parents may be new too, so they are set once every project has its id."""
-        bare_new = {key: {**_findable(row), "parent_id": None} for key, row in writes.new.items()}
+        bare_new = {
+            key: {**row, "parent_id": None, "registered": row["registered"] or self.today}
+            for key, row in writes.new.items()
+        }
         bare_old = {
             key: kept
             for key, row in writes.old.items()
-            if (kept := {name: value for name, value in _findable(row).items() if name != "parent_id"})
+            if (kept := {name: value for name, value in row.items() if name != "parent_id"})
         }
+        for row in (*bare_new.values(), *bare_old.values()):
+            if "name" in row:
+                row["initials"] = initials(row["name"])
         self.put(Project, Writes(bare_new, bare_old), unit_id=Unit)
         parents = [
             {"id": self.real(Project, key), "parent_id": self.real(Project, row["parent_id"])}
@@ -209,7 +253,15 @@ class Writer:
             return []
         key = table.__table__.c.id
         query = insert(table).returning(key, sort_by_parameter_order=True)
-        return list(self.session.scalars(query, rows))
+        ids: list[int] = []
+        for first in range(0, len(rows), SLICE):
+            ids += self.session.scalars(query, rows[first : first + SLICE])
+            self.told(len(rows[first : first + SLICE]))
+        return ids
+
+    def told(self, rows: int) -> None:
+        self.written += rows
+        self.progress(WRITING, self.written, self.of)
 
     def end(self, table: type[Base], ids: Iterable[int]) -> None:
         if rows := [{"id": row, "until": self.today} for row in ids]:
@@ -219,11 +271,6 @@ class Writer:
         references = {"person_id": Person, "project_id": Project}
         begun = [{**self.settled(row, references), "since": self.today, "until": None} for row in rows]
         self.insert(table, begun)
-
-
-def _findable(row: Values) -> Values:
-    """A project's name goes with its initials, by which it is looked for."""
-    return {**row, "initials": initials(row["name"])} if "name" in row else row
 
 
 def _record(session: Session, preview: Preview, who: str, now: datetime) -> None:

@@ -1,8 +1,8 @@
 """Reports: filing one as a new version, and reading what stands."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, bindparam, insert, null, select, update
 from sqlalchemy.orm import Session
@@ -29,6 +29,7 @@ class Content:
     backfill_year: int = 0
     backfill_total: int = 0
     milestones: list[dict[str, object]] | None = None
+    check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +151,7 @@ def file(
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
         before = _FILE.one(session, **identity, **filing), 1
     report_id, version = before
-    values = {
-        **asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id, "check": {}
-    }  # fmt: skip
+    values = {**asdict(content), **filing, "version": version, "report_id": report_id, "talk_id": talk_id}
     return Filed(report_id, version, _FILE_VERSION.one(session, **values))
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.chat import Chat
-from tests.town import NORTH, SOUTH, Town
+from tests.town import NORTH, SOUTH, Town, reports_problem
 
 MANUAL = Path(__file__).parents[1] / "docs" / "手册.md"
 Acts = tuple[Callable[[Chat], object], ...]
@@ -56,6 +56,30 @@ CASES: dict[str, tuple[Callable[[Town], object], Acts, Acts]] = {
         lambda town: None,
         (says("报问题"), taps(SOUTH)),
         (taps("一般问题"), taps("征拆"), says("两户阻工"), taps("暂时不需要"), taps("没有照片"), taps("✅")),
+    ),
+    "重大问题": (
+        lambda town: None,
+        (says("报问题"), taps(SOUTH)),
+        (
+            taps("🔴"),
+            taps("征拆"),
+            says("两户阻工"),
+            taps("刚才"),
+            taps("就在项目现场"),
+            taps("暂时不需要"),
+            taps("没有照片"),
+            taps("🔴"),
+        ),
+    ),
+    "老问题说一声“仍在”": (
+        lambda town: reports_problem(town.reporter, "一般问题"),
+        (says("我的待办"),),
+        (taps("W1 仍在"),),
+    ),
+    "老问题说有变化": (
+        lambda town: reports_problem(town.reporter, "一般问题"),
+        (says("我的待办"),),
+        (taps("W1 有变化"), says("一户已签"), taps("✅")),
     ),
 }
 

@@ -13,6 +13,7 @@ from handlers.opening import SCRIPTS, button_data
 from handlers.plain import bare
 from handlers.reading import Item, find
 from rules.kinds import ProjectKind, Severity
+from tests.builders import NOW
 from tests.walk import (
     CASES,
     FILED,
@@ -170,7 +171,9 @@ def test_a_problems_project_can_be_changed_on_the_card_and_its_words_are_asked_a
     walk = problem().to("confirm").taps("改项目").taps("城北水厂乙期")
     assert walk.asking.question.key == f"severity@{LARGE + 1}"
     command = decided(walk.to("confirm").taps("🔴"))
-    assert command == FileIssue(LARGE + 1, Severity.MAJOR, "land", "两户阻工", "请派工作组")
+    assert command == FileIssue(
+        LARGE + 1, Severity.MAJOR, "land", "两户阻工", "请派工作组", found=NOW, place="项目现场"
+    )
 
 
 def test_a_button_of_an_earlier_question_is_an_edit() -> None:

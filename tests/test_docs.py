@@ -53,7 +53,10 @@ def test_the_manual_shows_the_office_every_command_it_has(command: str) -> None:
     [
         WORDS.confirm_button, WORDS.confirm_major, WORDS.back_button, WORDS.cancel_button, WORDS.keep_button,
         WORDS.add_next_plan, WORDS.add_coordination, WORDS.correct_yes, WORDS.acknowledge_button,
-        WORDS.photos_none, WORDS.zero_pick, WORDS.severity_major.split()[-1], WORDS.severity_general,
+        WORDS.thread_new, WORDS.word_still, WORDS.word_changed, WORDS.word_solved, WORDS.word_unsolved,
+        WORDS.word_false, WORDS.moment_now, WORDS.moment_today, WORDS.place_on_site_button, WORDS.zero_none_really,
+        WORDS.zero_to_report, WORDS.photos_none,
+        WORDS.zero_pick, WORDS.severity_major.split()[-1], WORDS.severity_general,
     ],
 )  # fmt: skip
 def test_the_manual_calls_a_button_what_it_is_called(button: str) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
@@ -193,6 +193,20 @@ def test_headings_may_stand_in_any_order_below_a_title() -> None:
     assert (unit.row, unit.name, unit.district) == (3, "城北区住建局", "城北区")
 
 
+def test_a_hidden_row_is_listed_and_taken_only_if_asked(session: Session) -> None:
+    book = load_workbook(io.BytesIO(to_file(a_city())))
+    book[UNITS].append(["市教育局", ""])
+    book[UNITS].row_dimensions[5].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    preview = registry.plan(session, workbook.read(out.getvalue()))
+    assert "市教育局" not in preview.sheets[0].added
+    assert "“单位”表隐藏的1行没有读；要导入就取消隐藏，或加 --with-hidden：第5行" in preview.notes
+    assert (
+        "市教育局" in registry.plan(session, workbook.read(out.getvalue(), with_hidden=True)).sheets[0].added
+    )
+
+
 # Dated responsibility
 
 
@@ -257,6 +271,16 @@ def test_two_people_may_swap_accounts_and_two_projects_their_numbers(session: Se
     assert dict(session.execute(select(Project.code, Project.number)).all()) == {"A-3": 4, "A-4": 3}
     names = session.execute(select(Person.name, Person.wecom_userid).where(Person.wecom_userid.is_not(None)))
     assert dict(names.all()) == {"李一": "wang", "王二": "li"}
+
+
+def test_a_namesake_in_another_unit_is_a_second_person_if_both_have_phones(session: Session) -> None:
+    imported(session, a_city())
+    sheets = a_city()
+    sheets[PEOPLE][0] |= {"unit": "市住建局", "phone": None}
+    sheets[PROJECTS][0]["reporters"] = "李一"
+    assert "登记的“李一（城北区住建局）”" in complaint(session, sheets)[4]
+    sheets[PEOPLE][0]["phone"] = "19900000099"
+    assert planned(session, sheets).sheets[1].added == ("李一（市住建局）",)
 
 
 def test_an_old_phone_under_a_quite_different_name_is_an_error(session: Session) -> None:

@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.tables.registry import Invite, PersonRole, Project
 from storage.tables.traffic import InboxRow
 from tests.builders import NOW, a_binding, a_person, a_unit, an_inbox_row
+from tests.ledgers import a_ledger, a_row
 
 SAMPLE = Path(__file__).parent.parent / "bot" / "sample" / "city.xlsx"
 
@@ -220,6 +221,20 @@ def test_an_import_brings_the_sample_city_in_and_a_dry_run_does_not(database: Da
 
 
 @pytest.mark.usefixtures("settings")
+def test_a_ledger_goes_in_with_the_options_of_the_command_line(database: Database) -> None:
+    rows = (a_row(总投资="?"), a_row(2, "滨江路改造"), a_row(3, "职教园"))
+    above = (("2012年重大建设项目",), ("单位：万元",))
+    Path("ledger.xlsx").write_bytes(a_ledger(*rows, above=above, hidden=[6]))
+    refused = sanbao("import", "ledger.xlsx", "--as-of", "2012-02")
+    assert (refused.exit_code, "“重大建设”表第4行“总投资”：写的是“?”" in refused.stderr) == (1, True)
+    done = sanbao("import", "ledger.xlsx", "--as-of", "2012-02", "--skip-bad-rows", "--with-hidden")
+    assert (done.exit_code, done.stdout.endswith("Written.\n")) == (0, True)
+    query = select(Project.name, Project.opening_month).order_by(Project.number)
+    stored = database.run_now(lambda session: session.execute(query).all())
+    assert [tuple(row) for row in stored] == [("滨江路改造", "2012-02"), ("职教园", "2012-02")]
+
+
+@pytest.mark.usefixtures("settings")
 def test_an_import_into_a_moved_city_is_dated_by_the_citys_clock(database: Database) -> None:
     database.run_now(lambda session: store_offset(session, NOW - datetime.now(UTC)))
     assert sanbao("import", SAMPLE).exit_code == 0
@@ -239,6 +254,10 @@ def test_a_command_makes_the_database_where_there_is_none(tmp_path: Path) -> Non
     [
         (("import", "nowhere.xlsx"), "nowhere.xlsx: No such file or directory; expected an .xlsx"),
         (("import", "letter.xlsx"), "打不开"),
+        (
+            ("import", "letter.xlsx", "--as-of", "2012-13"),
+            "--as-of: found '2012-13'; expected a month such as",
+        ),
         (("invite", "赵六"), "赵六: found nobody active of this name, phone or id"),
         (("invite",), "expected a person (name, phone or id) or --all-unbound"),
         (("invite", "赵六", "--all-unbound", "x.xlsx"), "one of them"),

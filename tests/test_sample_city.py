@@ -150,3 +150,9 @@ def cells(content: bytes) -> dict[str, list[tuple[object, ...]]]:
 
 def test_the_workbook_says_that_everything_in_it_is_invented() -> None:
     assert "虚构" in str(cells(workbook_bytes())["说明"])
+
+
+def test_every_project_can_be_found_by_the_initials_of_its_name(city: Session) -> None:
+    named = dict(city.execute(select(Project.name, Project.initials)).all())
+    assert named["城北水厂扩建工程"] == "cbsckjgc"
+    assert all(named.values())

@@ -5,14 +5,17 @@ example and a row of its own here.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import get_args
 
 import pytest
 from sqlalchemy.orm import Session
 
+from handlers import scope
 from handlers.commands import (
     AppointSecretary,
+    CallFalse,
     ChangeRegistry,
     Command,
     ConfirmHandover,
@@ -21,6 +24,7 @@ from handlers.commands import (
     FileProgress,
     FileSame,
     FileZeros,
+    FollowUp,
     GiveCode,
     HandOver,
     ImportWorkbook,
@@ -30,13 +34,13 @@ from handlers.commands import (
     WithdrawReport,
 )
 from handlers.facts import PersonFacts
-from handlers.scope import ALLOWED, Subject, allows, standing
+from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import Role, Severity
+from rules.kinds import IssueWord, Role, Severity
 from rules.scope import leads_it
 from storage.messages import Incoming, IncomingKind
-from storage.tables.registry import Handover, Person
-from tests.builders import a_person, a_project, a_secretary, added
+from storage.tables.registry import Handover, Person, Project
+from tests.builders import a_person, a_project, a_secretary, added, an_issue
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -46,25 +50,44 @@ REPORTERS = {"reporter", "deputy", "head"}
 HEADS = {"deputy", "head", "office"}  # those of the reporter's unit, and the office
 REPORTER, DAY = 1, date(2012, 3, 26)  # the town's first person
 
+
+@dataclass(frozen=True)
+class Subject:
+    """What a command can be about."""
+
+    project: int
+    issue: int
+
+
 # What each command looks like for a project, and which of the town's people may give it for 城北水厂.
-EXAMPLES: dict[type[Command], tuple[Callable[[int], Command], set[str]]] = {
-    Tell: (lambda _project: Tell(text="x"), {*PEOPLE}),
-    FileProgress: (lambda project: FileProgress(project, "2012-03", 0, "x"), REPORTERS),
-    FileSame: (lambda project: FileSame(((project, "2012-03"),)), REPORTERS),
-    WithdrawReport: (lambda project: WithdrawReport(project, "2012-03"), REPORTERS),
-    FileIssue: (lambda project: FileIssue(project, Severity.GENERAL, "land", "x"), REPORTERS),
-    FileZeros: (lambda project: FileZeros((project,), "2011H2"), REPORTERS),
-    ImportWorkbook: (lambda _project: ImportWorkbook(1), {"office"}),
-    LeaveWorkbook: (lambda _project: LeaveWorkbook(1), {"office"}),
-    ChangeRegistry: (lambda _project: ChangeRegistry("人员", None, ()), {"office"}),
-    Unbind: (lambda _project: Unbind(REPORTER), HEADS),
-    GiveCode: (lambda _project: GiveCode(REPORTER), HEADS),
-    HandOver: (lambda _project: HandOver(REPORTER, 2, Role.REPORTER, (), DAY), {"reporter", *HEADS}),
-    ConfirmHandover: (lambda _project: ConfirmHandover(1), {"reporter", "deputy"}),
-    AppointSecretary: (lambda _project: AppointSecretary(1, 4, DAY), {"office"}),
-    DismissSecretary: (lambda _project: DismissSecretary(1), {"office"}),
+EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
+    Tell: (lambda _about: Tell(text="x"), {*PEOPLE}),
+    FileProgress: (lambda about: FileProgress(about.project, "2012-03", 0, "x"), REPORTERS),
+    FileSame: (lambda about: FileSame(((about.project, "2012-03"),)), REPORTERS),
+    WithdrawReport: (lambda about: WithdrawReport(about.project, "2012-03"), REPORTERS),
+    FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS),
+    FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS),
+    CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),
+    FileZeros: (lambda about: FileZeros((about.project,), "2011H2"), REPORTERS),
+    ImportWorkbook: (lambda _about: ImportWorkbook(1), {"office"}),
+    LeaveWorkbook: (lambda _about: LeaveWorkbook(1), {"office"}),
+    ChangeRegistry: (lambda _about: ChangeRegistry("人员", None, ()), {"office"}),
+    Unbind: (lambda _about: Unbind(REPORTER), HEADS),
+    GiveCode: (lambda _about: GiveCode(REPORTER), HEADS),
+    HandOver: (lambda _about: HandOver(REPORTER, 2, Role.REPORTER, (), DAY), {"reporter", *HEADS}),
+    ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
+    AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
+    DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
 }
-BY_PROJECT = [command for command in COMMANDS if EXAMPLES[command][0](1) != EXAMPLES[command][0](2)]
+BY_PROJECT = [
+    command
+    for command in COMMANDS
+    if EXAMPLES[command][0](Subject(1, 1)) != EXAMPLES[command][0](Subject(2, 2))
+]
+
+
+def a_subject(session: Session, project: Project) -> Subject:
+    return Subject(project.id, an_issue(session, project=project).id)
 
 
 def a_turn(town: Town, session: Session, who: str) -> Turn:
@@ -86,13 +109,13 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     town: Town, command: type[Command], who: str
 ) -> None:
     example, may = EXAMPLES[command]
-    town.do(
-        lambda session: added(
-            session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START)
-        )
-    )
-    allowed = town.do(lambda session: allows(a_turn(town, session, who), example(town.north)))
-    assert allowed is (who in may)
+
+    def tried(session: Session) -> bool:
+        about = a_subject(session, session.get_one(Project, town.north))
+        added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
+        return allows(a_turn(town, session, who), example(about))
+
+    assert town.do(tried) is (who in may)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
@@ -101,8 +124,8 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
     example, may = EXAMPLES[command]
 
     def tried(session: Session) -> bool:
-        others = a_project(session, name="别人的项目")
-        return allows(a_turn(town, session, who), example(others.id))
+        others = a_subject(session, a_project(session, name="别人的项目"))
+        return allows(a_turn(town, session, who), example(others))
 
     of_everybody = may == {*PEOPLE} or may.isdisjoint(REPORTERS)
     assert town.do(tried) is (of_everybody and who in may)
@@ -124,7 +147,7 @@ def test_only_the_office_acts_on_people_of_another_unit(town: Town, command: typ
 
 def test_a_secretary_stands_where_the_leader_stands_and_only_while_appointed(town: Town) -> None:
     def leads(session: Session, day: date) -> bool:
-        return leads_it(standing(session, secretary, Subject(town.north), day))
+        return leads_it(scope.standing(session, secretary, scope.Subject(town.north), day))
 
     secretary = town.do(lambda session: a_secretary(session, leader_id=4, until=date(2012, 4, 1)).person_id)
     assert town.do(lambda session: leads(session, date(2012, 3, 31)))

@@ -33,8 +33,8 @@ def a_major_problem(town: Town) -> Outgoing:
     me.says("报问题")
     for step in ("城北水厂", "🔴 重大问题", "征拆"):
         me.taps(step)
-    me.says("两户阻工")
-    me.taps("暂时不需要")
+    for words in ("两户阻工", "刚才", "就在项目现场", "暂时不需要"):
+        me.says(words)
     me.taps("没有照片")
     return me.taps("🔴 确认，立即上报")
 

@@ -25,7 +25,7 @@ from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report,
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
 from tests.chat import CITY, Chat, button, labels
-from tests.town import NORTH, SOUTH, Town
+from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
 @pytest.fixture(autouse=True)
@@ -51,17 +51,6 @@ def reports_progress(
     chat.says(text)
     chat.taps("没有照片")
     return chat.taps("✅ 确认上报")
-
-
-def reports_problem(chat: Chat, severity: str = "🔴 重大问题", project: str = NORTH) -> Outgoing:
-    chat.says("报问题")
-    chat.taps(project)
-    chat.taps(severity)
-    chat.says("征拆")
-    chat.says("两户阻工")
-    chat.says("请派工作组")
-    chat.taps("没有照片")
-    return chat.says("确认")
 
 
 def a_turn(session: Session, chat: Chat) -> Turn:
@@ -310,6 +299,8 @@ def test_a_draft_outlives_a_restart_and_weeks(town: Town) -> None:
     town.reaches(4, 20)
     me.says("征拆")
     me.says("两户阻工")
+    me.says("昨天下午")
+    me.says("现场")
     me.says("暂时不需要")
     me.taps("没有照片")
     assert me.says("确认").title == "重大问题 W1 已报出"
@@ -542,7 +533,9 @@ def test_the_words_that_came_with_a_photo_answer_the_open_question(town: Town) -
     me.taps(NORTH)
     me.taps("🔴")
     me.says("征拆")
-    assert me.sends("a", caption="两户阻工").title == "需要谁帮什么忙？"
+    assert me.sends("a", caption="两户阻工").title == "什么时候发现的？"
+    me.taps("刚才")
+    me.taps("就在项目现场")
     assert labels(me.says("暂时不需要"))[0] == "用刚才发的1张"
 
 
@@ -582,6 +575,8 @@ def test_a_photo_of_an_unfinished_problem_is_not_offered_to_another_report(town:
     me.taps("🔴")
     me.says("征拆")
     me.says("两户阻工")
+    me.taps("刚才")
+    me.taps("就在项目现场")
     me.says("暂时不需要")
     me.sends("a")
     me.says("报进展")
@@ -618,6 +613,8 @@ def test_the_card_of_a_major_problem_says_who_will_be_told(town: Town) -> None:
     me.taps("🔴")
     me.says("征拆")
     me.says("两户阻工")
+    me.taps("刚才")
+    me.taps("就在项目现场")
     me.says("暂时不需要")
     assert "将立即通知：王市长、孙主任、赵局长、周科长" in me.says("没有").text
 

@@ -13,6 +13,7 @@ from reminders.sweep import sweep
 from rules.kinds import Role
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.messages import Outgoing
 from storage.tables.base import Base
 from storage.tables.registry import Person, Project, Unit
 from tests.builders import (
@@ -24,7 +25,7 @@ from tests.builders import (
     a_unit,
     a_year_plan,
 )
-from tests.chat import START, ZONE, Chat, Clock
+from tests.chat import START, ZONE, Chat, Clock, labels
 
 T = TypeVar("T")
 Row = TypeVar("Row", bound=Base)
@@ -127,3 +128,23 @@ def _someone(session: Session, unit: Unit, name: str, role: Role) -> Person:
     person = a_person(session, unit=unit, role=role, name=name)
     a_binding(session, person, channel="chat")
     return person
+
+
+def reports_problem(
+    chat: Chat, severity: str = "🔴 重大问题", project: str = NORTH, what: str = "两户阻工"
+) -> Outgoing:
+    """A new problem, confirmed; gives back the receipt."""
+    chat.says("报问题")
+    if project in "".join(labels(chat.last())):
+        chat.taps(project)
+    if "新问题" in labels(chat.last()):
+        chat.taps("新问题")
+    chat.taps(severity)
+    chat.says("征拆")
+    chat.says(what)
+    if severity.endswith("重大问题"):
+        chat.taps("刚才")
+        chat.taps("就在项目现场")
+    chat.says("请派工作组")
+    chat.taps("没有照片")
+    return chat.says("确认")

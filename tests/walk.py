@@ -7,7 +7,16 @@ from datetime import date
 from typing import Any
 
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
-from handlers.facts import Facts, Filed, MilestoneFacts, PersonFacts, ProjectFacts, ZeroFacts
+from handlers.facts import (
+    Facts,
+    Filed,
+    MilestoneFacts,
+    NearbyProblem,
+    PersonFacts,
+    ProjectFacts,
+    ThreadFacts,
+    ZeroFacts,
+)
 from handlers.opening import SCRIPTS, TalkButton, read_button
 from handlers.reading import Said
 from handlers.registry_facts import (
@@ -21,8 +30,9 @@ from handlers.registry_facts import (
 from handlers.screen import render
 from handlers.words import Words
 from rules.book import default_book
-from rules.kinds import ProjectKind, Role
+from rules.kinds import ProjectKind, Role, Severity
 from storage.messages import Outgoing
+from tests.builders import NOW
 
 WORDS = Words()
 GUARD = default_book().money_guard
@@ -40,6 +50,9 @@ TYPED = {
     "name": "东湖水厂",
     "total_investment": "3.2亿",
     "value": "1.2亿",
+    "found": "刚才",
+    "place": "就在项目现场",
+    "note": "已签一户",
     "total": "500",
     "year": "300",
     "start": "3月20日",
@@ -54,6 +67,7 @@ def some_facts(*projects: ProjectFacts, many: int = 2, **given: Any) -> Facts:  
         "projects": listed,
         "categories": CATEGORIES,
         "loose_media": (),
+        "now": NOW,
         "today": date(2012, 3, 26),
     }
     return Facts(WORDS, person, **{**defaults, **given})
@@ -71,6 +85,22 @@ def a_project(place: int, **given: Any) -> ProjectFacts:  # noqa: ANN401 - the f
         "period_name": "2012年3月",
     }
     return ProjectFacts(**{**defaults, **given})
+
+
+def a_thread(place: int, **given: Any) -> ThreadFacts:  # noqa: ANN401 - the fields of ThreadFacts
+    """A problem of the first project, with the first category."""
+    defaults: dict[str, Any] = {
+        "id": LARGE + place,
+        "project_id": LARGE,
+        "project": "城北水厂甲期",
+        "severity": Severity.GENERAL,
+        "category": "land",
+        "category_name": "用地",
+        "what": "两户阻工，进场道路被堵，今天停工",
+        "times": 2,
+        "days": 37,
+    }
+    return ThreadFacts(**{**defaults, **given})
 
 
 FILED = Filed("J999999999", "李四", 12_000_000, "主体封顶")
@@ -91,6 +121,10 @@ REGISTRY = RegistryFacts(
     appointments=(Appointment(LARGE, "王秘书", "王市长"),),
 )  # fmt: skip
 MISTAKEN = replace(REGISTRY, change=ChangeFacts(errors=("总投资：写的是“多”；应为：金额",)))
+DOUBTED = (
+    ZeroFacts(LARGE + 8, "南湖大道", flat=("2012-05", "2012-06")),
+    ZeroFacts(LARGE + 9, "北港码头", nearby=(NearbyProblem("W3", "航道工程有问题 W3（征拆，3月2日报）"),)),
+)
 
 # Every shape that the facts of a script can have.
 CASES: dict[str, tuple[str, Facts]] = {
@@ -130,6 +164,15 @@ CASES: dict[str, tuple[str, Facts]] = {
     "progress with photos at hand": ("report_progress", some_facts(loose_media=(11, 12))),
     "a problem": ("report_issue", some_facts()),
     "a problem with photos at hand": ("report_issue", some_facts(loose_media=(11,))),
+    "a problem where others are open": (
+        "report_issue",
+        some_facts(threads=(a_thread(0), a_thread(1, severity=Severity.MAJOR, category="funds"))),
+    ),
+    "a problem that was solved": ("report_issue", some_facts(threads=(a_thread(0, solved=True),))),
+    "doubted zeros": (
+        "report_zero",
+        some_facts(zeros=(*ZEROS, *DOUBTED), zero_period="2012H1", zero_period_name="2012年上半年"),
+    ),
     "a zero": ("report_zero", some_facts(zeros=ZEROS, zero_period="2012H1", zero_period_name="2012年上半年")),
     "a single zero": (
         "report_zero",

@@ -1,4 +1,6 @@
-"""我的待办: what is still owed and until when, with a button for each; then what was sent last.
+"""我的待办: what is still owed and until when, then the problems that are still open, then what was sent last.
+
+Each has its buttons; one tap under a problem is the word that is owed on it each month.
 
 > 我的待办
 我的待办 [报进展：城北水厂扩建工程]
@@ -6,8 +8,9 @@
 
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
-from handlers.facts import Facts, Owed
-from rules.kinds import DutyKind
+from handlers.conversations.follow_up import about, word_name
+from handlers.facts import Facts, Owed, ThreadFacts
+from rules.kinds import DutyKind, IssueWord
 
 SHOWN = 6
 
@@ -15,16 +18,19 @@ SHOWN = 6
 def my_duties(facts: Facts) -> Dialogue[Tell]:
     lines = [_line(facts, owed) for owed in facts.owed[:SHOWN]]
     words = facts.words
-    if not lines:
+    if not lines and not any(thread.due for thread in facts.threads):
         lines = [words.duties_none]
         if facts.next_opening:
             what = words.duties_kind_zero if facts.next_kind is DutyKind.ZERO else words.duties_kind_progress
             lines.append(words.duties_next.format(what=what, opens=facts.next_opening))
     if len(facts.owed) > SHOWN:
         lines.append(words.duties_more.format(count=len(facts.owed) - SHOWN))
+    if facts.threads:
+        lines += [*([""] if lines else []), *_thread_lines(facts)]
     if facts.sent:
         lines += ["", words.duties_sent, *(_sent(facts, at) for at in range(len(facts.sent)))]
-    return Tell(words.duties_title, "\n".join(lines), _buttons(facts))
+    rows = tuple(_thread_row(facts, each) for each in facts.threads[:SHOWN])
+    return Tell(words.duties_title, "\n".join(lines), _buttons(facts), rows)
     yield  # a conversation is a generator even when it asks nothing
 
 
@@ -61,3 +67,23 @@ def _buttons(facts: Facts) -> tuple[tuple[str, str], ...]:
     if zeros:
         buttons.append((words.duties_button_zero.format(count=len(zeros)), "o|report_zero|"))
     return tuple(buttons)
+
+
+def _thread_lines(facts: Facts) -> list[str]:
+    words = facts.words
+    lines = [words.duties_threads]
+    for each in facts.threads[:SHOWN]:
+        line = about(words, words.duties_thread, each)
+        template = words.duties_thread_overdue if each.overdue else words.duties_thread_due
+        lines.append(line + ("，" + template.format(due=each.due) if each.due else ""))
+    if len(facts.threads) > SHOWN:
+        lines.append(words.duties_threads_more.format(count=len(facts.threads) - SHOWN))
+    return lines
+
+
+def _thread_row(facts: Facts, thread: ThreadFacts) -> tuple[tuple[str, str], ...]:
+    words = facts.words
+    return tuple(
+        (words.word_button.format(number=thread.number, word=word_name(words, word)), f"w|{thread.id}|{word}")
+        for word in (IssueWord.STILL, IssueWord.CHANGED, IssueWord.SOLVED)
+    )

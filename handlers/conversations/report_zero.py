@@ -1,17 +1,23 @@
 """零报告: one tap and one confirmation, for all of a person's projects at once.
 
+A project for which something speaks against it is asked about first: money that stood still for two months,
+or a problem that another unit has filed on its parent or a sub-project. One question a project at most.
+
 > 零报告
 请核对：2012年上半年零报告 [✅ 确认：没有问题] [只报其中几个]
 > [✅ 确认：没有问题]
 零报告已收到
 """
 
+import hashlib
+
 from handlers.card import Confirm
-from handlers.commands import FileZeros, Tell
+from handlers.commands import FileZeros, Tell, ZeroCheck
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ZeroFacts
-from handlers.questions import Several
+from handlers.questions import Choice, Several
 from handlers.reading import Item
+from rules.periods import Period
 
 
 def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
@@ -23,14 +29,78 @@ def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
     items = tuple(Item(str(zero.project_id), zero.name) for zero in free)
     picked = yield from Several(pick_key, words.ask_zero_projects, items=items, optional=True)
     chosen = [zero for zero in free if picked is None or str(zero.project_id) in picked]
+    doubted = [zero for zero in chosen if zero.flat or zero.nearby]
+    to_report = yield from _check(facts, doubted)
+    chosen = [zero for zero in chosen if zero not in to_report]
+    if not chosen:
+        return _report_instead(facts, to_report)
+    rechecks = [
+        Item(_check_key(facts, each), words.zero_recheck.format(project=each.name)) for each in doubted
+    ]
     yield from Confirm.of(
         f"confirm@{facts.zero_period}",
         words.zero_card.format(period=facts.zero_period_name),
         _summary(facts, chosen),
         agree=words.zero_agree,
-        editable=(Item(pick_key, words.zero_pick),) if len(free) > 1 else (),
+        editable=(*((Item(pick_key, words.zero_pick),) if len(free) > 1 else ()), *rechecks),
     )
-    return FileZeros(tuple(zero.project_id for zero in chosen), facts.zero_period)
+    return FileZeros(
+        tuple(zero.project_id for zero in chosen),
+        facts.zero_period,
+        tuple(_checked(zero) for zero in doubted if zero in chosen),
+        tuple(zero.project_id for zero in to_report),
+    )
+
+
+def _check(facts: Facts, doubted: list[ZeroFacts]) -> Dialogue[list[ZeroFacts]]:
+    """Asks about each; gives back those that do have a problem."""
+    words, to_report = facts.words, []
+    for zero in doubted:
+        answer = yield from Choice(
+            _check_key(facts, zero),
+            _doubt(facts, zero),
+            items=(
+                Item("none", words.zero_none_really, tuple(words.zero_none_really_words.split("、"))),
+                Item("report", words.zero_to_report, tuple(words.zero_to_report_words.split("、"))),
+            ),
+            columns=2,
+        )
+        if answer == "report":
+            to_report.append(zero)
+    return to_report
+
+
+def _check_key(facts: Facts, zero: ZeroFacts) -> str:
+    """It carries what was asked: another doubt is another question."""
+    doubt = " ".join([*zero.flat, *(each.number for each in zero.nearby)])
+    digest = hashlib.sha256(doubt.encode()).hexdigest()[:4]
+    return f"check@{zero.project_id}.{facts.zero_period}.{digest}"
+
+
+def _doubt(facts: Facts, zero: ZeroFacts) -> str:
+    words = facts.words
+    months = words.list_separator.join(str(Period.parse(each).number) for each in zero.flat)
+    nearby = words.list_separator.join(each.said for each in zero.nearby)
+    if zero.flat and zero.nearby:
+        return words.zero_ask_both.format(project=zero.name, months=months, nearby=nearby)
+    if zero.flat:
+        return words.zero_ask_flat.format(project=zero.name, months=months)
+    return words.zero_ask_nearby.format(project=zero.name, nearby=nearby)
+
+
+def _checked(zero: ZeroFacts) -> ZeroCheck:
+    return ZeroCheck(zero.project_id, zero.flat, tuple(each.number for each in zero.nearby))
+
+
+def _report_instead(facts: Facts, to_report: list[ZeroFacts]) -> Tell:
+    words = facts.words
+    buttons = tuple(
+        (words.button_issue.format(project=each.name), f"o|report_issue|{each.project_id}")
+        for each in to_report
+    )
+    if len(to_report) == 1:
+        return Tell(text=words.zero_left_out_one.format(project=to_report[0].name), buttons=buttons)
+    return Tell(text=words.zero_left_out, buttons=buttons)
 
 
 def _nothing_to_give(facts: Facts) -> Tell:

@@ -7,7 +7,7 @@ from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import Lane, Role
-from storage import invites, leaving, people, projects
+from storage import departures, invites, people, projects
 from storage.messages import Address, Outgoing
 from storage.people import Contact
 from storage.tables.registry import Person
@@ -18,8 +18,8 @@ def unbind(turn: Turn, command: Unbind) -> Outcome:
     person = session.get_one(Person, command.person_id)
     if command.leaves and people.in_role(session, Role.OFFICE, turn.today) == [person.id]:
         return refusal(words.last_office)
-    ended = leaving.unbind(session, person.id, turn.now, turn.machine)
-    left = leaving.leave(session, person.id, turn.today) if command.leaves else []
+    ended = departures.unbind(session, person.id, turn.now, turn.machine)
+    left = departures.leave(session, person.id, turn.today) if command.leaves else []
     enter(
         turn, person.unit_id, "leave" if command.leaves else "unbind", person=person.id, accounts=len(ended),
         projects=left,

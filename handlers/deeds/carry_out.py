@@ -5,11 +5,22 @@ Rule 2  Every deed leaves a ledger row in the chain of the unit it concerns, wit
 Rule 3  A deed answers with an `Outcome`: what the person is told, and one line for buttons pressed later.
 """
 
-from handlers.commands import Command, FileIssue, FileProgress, FileSame, FileZeros, Tell, WithdrawReport
+from handlers.commands import (
+    CallFalse,
+    Command,
+    FileIssue,
+    FileProgress,
+    FileSame,
+    FileZeros,
+    FollowUp,
+    Tell,
+    WithdrawReport,
+)
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.registering import register
 from handlers.deeds.same import file_same
+from handlers.deeds.threads import call_false, follow_up
 from handlers.deeds.withdrawing import withdraw_report
 from handlers.deeds.zeros import file_zeros
 from handlers.outcome import Outcome, refusal
@@ -31,6 +42,10 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return withdraw_report(turn, command)
         case FileIssue():
             return file_issue(turn, command, talk_id)
+        case FollowUp():
+            return follow_up(turn, command)
+        case CallFalse():
+            return call_false(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():
@@ -40,8 +55,6 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
 
 
 def tell(command: Tell) -> Outcome:
-    rows = (
-        tuple(Option(label=label, data=data) for label, data in row)
-        for row in in_rows(command.buttons, command.columns)
-    )
-    return Outcome(Outgoing(title=command.title, text=command.text, rows=tuple(rows)))
+    shown = (*in_rows(command.buttons, command.columns), *command.rows)
+    rows = tuple(tuple(Option(label=label, data=data) for label, data in row) for row in shown)
+    return Outcome(Outgoing(title=command.title, text=command.text, rows=rows))

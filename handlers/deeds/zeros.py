@@ -1,48 +1,113 @@
-"""Deeds about zero-reports (零报告)."""
+"""Deeds about zero-reports (零报告): giving them, and noting what makes one doubtful afterwards."""
 
-from handlers.commands import FileZeros
+from handlers.commands import FileZeros, ZeroCheck
 from handlers.deeds.duty import is_open
 from handlers.loading.base import half_year
+from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
+from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.kinds import DutyKind, ReportKind
+from rules.kinds import DutyKind, Lane, PeriodKind, ReportKind, Role
 from rules.periods import Period
-from storage import duties, issues, projects, reports
+from storage import duties, issues, people, projects, reports
 from storage.duties import DutyRow
-from storage.messages import Outgoing
+from storage.messages import Option, Outgoing
+from storage.tables.registry import Person
+from storage.tables.reporting import Issue
 
 
 def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     words = turn.city.words
     period = Period.parse(command.period)
     barred = issues.barring(turn.session, command.project_ids, *half_year(turn.city, period))
+    checks = {check.project_id: check for check in command.checked}
     lines, receipts = [], []
     for project_id in command.project_ids:
         project = projects.named(turn.session, project_id)
         duty = duties.find(turn.session, project_id, DutyKind.ZERO, command.period)
         if project_id in barred:
-            reason = words.zero_reason_issue.format(numbers=words.list_separator.join(barred[project_id]))
+            numbers = words.list_separator.join(f"W{bar.id}" for bar in barred[project_id])
+            reason = words.zero_reason_issue.format(numbers=numbers)
         elif duty is None or not is_open(duty, turn):
             reason = words.zero_reason_closed
         else:
-            receipt = _file_zero(turn, project.unit_id, duty, talk_id)
+            receipt = _file_zero(turn, project.unit_id, duty, talk_id, checks.get(project_id))
             receipts.append(receipt)
             lines.append(words.zero_receipt_line.format(project=project.name, receipt=receipt))
             continue
         lines.append(words.zero_refused_line.format(project=project.name, reason=reason))
     title = words.zero_receipt if receipts else words.zero_none.format(period=period.chinese)
-    return Outcome(Outgoing(title=title, text="\n".join(lines)), receipts[0] if receipts else "", title)
+    rows = _to_report(turn, command)
+    if rows:
+        lines.append(words.zero_left_out)
+    message = Outgoing(title=title, text="\n".join(lines), rows=rows)
+    return Outcome(message, receipts[0] if receipts else "", title)
 
 
-def _file_zero(turn: Turn, unit_id: int, duty: DutyRow, talk_id: int | None) -> str:
+def _to_report(turn: Turn, command: FileZeros) -> Rows:
+    rows = []
+    for project_id in command.to_report:
+        label = turn.city.words.button_issue.format(project=projects.named(turn.session, project_id).name)
+        rows.append((Option(label=label, data=f"o|report_issue|{project_id}"),))
+    return tuple(rows)
+
+
+def _file_zero(
+    turn: Turn, unit_id: int, duty: DutyRow, talk_id: int | None, doubted: ZeroCheck | None
+) -> str:
     """Files a zero, unless one stands: then that one's receipt is repeated."""
     standing = reports.said(turn.session, duty.project_id, ReportKind.ZERO, duty.period)
     if standing is not None:
         return f"J{standing.id}"
+    check = _check(doubted)
     filed = reports.file(
         turn.session, project_id=duty.project_id, unit_id=unit_id, kind=ReportKind.ZERO,
-        period=duty.period, person_id=turn.person.id, content=reports.Content(), talk_id=talk_id, now=turn.now,
+        period=duty.period, person_id=turn.person.id, content=reports.Content(check=check), talk_id=talk_id,
+        now=turn.now,
     )  # fmt: skip
     duties.settle(turn.session, duty.id, filed.report_id, turn.now)
-    enter(turn, unit_id, "file_zero", report=filed.receipt, project=duty.project_id, period=duty.period)
+    enter(turn, unit_id, "file_zero", report=filed.receipt, project=duty.project_id, period=duty.period,
+          check=check)  # fmt: skip
     return filed.receipt
+
+
+def _check(doubted: ZeroCheck | None) -> dict[str, object]:
+    """What spoke against a zero, and the answer, as the version keeps it; nothing spoke: both lists are empty."""
+    if doubted is None:
+        return {"flat": [], "nearby": []}
+    return {"flat": list(doubted.flat), "nearby": list(doubted.nearby), "answer": "none"}
+
+
+def doubt_zero(turn: Turn, issue: Issue) -> None:
+    """A problem that others found although the unit had said zero: perhaps 瞒报, which a person decides, never we."""
+    words, session = turn.city.words, turn.session
+    found = issue.found.astimezone(turn.city.zone).date()
+    period = Period.of(PeriodKind.HALF, found)
+    zero = reports.said(session, issue.project_id, ReportKind.ZERO, str(period))
+    if zero is None or not _by_others(turn, issue):
+        return
+    receipt = f"J{zero.id}"
+    issues.add_event(session, issue.id, turn.person.id, "found_after_zero", turn.now, receipt)
+    enter(turn, issue.unit_id, "doubt_zero", report=receipt, issue=issue.number, project=issue.project_id,
+          period=str(period))  # fmt: skip
+    text = words.zero_doubted.format(
+        number=issue.number,
+        project=projects.named(session, issue.project_id).name,
+        unit=turn.person.unit,
+        name=turn.person.name,
+        time=day_and_hour(issue.filed, turn.city.zone),
+        found=day(issue.found, turn.city.zone),
+        period=period.chinese,
+        filer=zero.name,
+        receipt=receipt,
+    )
+    office = people.in_role(session, Role.OFFICE, turn.today)
+    for contact in people.contacts(session, office, turn.city.running):
+        turn.push(contact, Outgoing(text=text), Lane.REMINDER, number=issue.number)
+
+
+def _by_others(turn: Turn, issue: Issue) -> bool:
+    """Whether who reported it is of another unit than the project's, or of the office."""
+    filer = issue.for_person or issue.filed_by
+    roles = people.roles_of(turn.session, filer, turn.today)
+    return Role.OFFICE in roles or turn.session.get_one(Person, filer).unit_id != issue.unit_id

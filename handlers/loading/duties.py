@@ -2,17 +2,22 @@
 
 from handlers.facts import Facts, Owed, Sent
 from handlers.loading.base import Loading, half_year
+from handlers.loading.threads import threads
 from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
 from rules.periods import Period
-from storage import duties, issues, reports
+from storage import duties, issues, projects, reports
+from storage import rules as stored_rules
 from storage.tables.reporting import Duty
 
 
 def my_duties(loading: Loading) -> Facts:
-    rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
+    owed_rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
+    words_owed = {duty.subject: duty for duty, _ in owed_rows if duty.kind is DutyKind.ISSUE}
+    rows = [(duty, name) for duty, name in owed_rows if duty.kind is not DutyKind.ISSUE]
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
     owed = tuple(_owed(loading, duty, name) for duty, name in rows if duty.id not in barred)
+    mine = projects.of_person(loading.session, loading.person.id, loading.today)
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
     )
@@ -20,6 +25,9 @@ def my_duties(loading: Loading) -> Facts:
         loading.city.words,
         loading.person,
         owed=owed,
+        threads=threads(
+            loading, stored_rules.in_force(loading.session), [row.id for row in mine], words_owed
+        ),
         sent=tuple(
             Sent(f"J{row.id}", row.project, Period.parse(row.period).chinese, DutyKind(row.kind.value))
             for row in reports.sent_by(loading.session, loading.person.id, 3)

@@ -1,26 +1,40 @@
 """Facts for 报问题."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from handlers.facts import Facts
 from handlers.loading.base import Loading, alerted, by_name, loose
+from handlers.loading.threads import threads
 from storage import people
 from storage import rules as stored_rules
 
 
+def shows_who_is_told(answers: Mapping[str, Any]) -> bool:
+    """Whether the talk has come so far that its card may name who will be told."""
+    return any(key == "category" or key.startswith("word@") for key in answers)
+
+
 def issue(loading: Loading) -> Facts:
-    book = stored_rules.in_force(loading.session).book
+    rules = stored_rules.in_force(loading.session)
     chosen = str(loading.answers.get("project", ""))
+    thread = str(loading.answers.get(f"thread@{chosen}", ""))
     names: dict[int, tuple[str, ...]] = {}
-    if "category" in loading.answers and chosen.isdecimal():
+    if shows_who_is_told(loading.answers) and chosen.isdecimal():
         told = people.contacts(
             loading.session, alerted(loading.session, int(chosen), loading.today), loading.city.running
         )
         names = {int(chosen): tuple(each.name for each in told if each.id != loading.person.id)}
+    projects = by_name(loading)
+    of_person = [each.id for each in projects if str(each.id) == chosen]
     return Facts(
         loading.city.words,
         loading.person,
-        projects=by_name(loading),
-        categories=tuple((category.key, category.name) for category in book.categories),
+        loading.now.astimezone(loading.city.zone),
+        projects=projects,
+        categories=tuple((category.key, category.name) for category in rules.book.categories),
         loose_media=loose(loading) if chosen else (),
-        most_media=book.media.per_report,
+        most_media=rules.book.media.per_report,
         alerted=names,
+        threads=threads(loading, rules, of_person, also=int(thread) if thread.isdecimal() else 0),
     )

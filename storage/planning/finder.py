@@ -27,7 +27,7 @@ class PersonFinder:
     def find(self, entry: ProjectEntry, column: str, role: Role, unit: Key | None) -> list[Key]:
         found: list[Key] = []
         for name in getattr(entry, column):
-            if plain(name) not in self.plan.book.spoiled:
+            if not self.plan.spoiled(name):
                 found += self.one(entry, column, name, role, unit)
         return list(dict.fromkeys(found))
 

@@ -17,7 +17,7 @@ def plan_milestones(plan: Plan, entries: tuple[MilestoneEntry, ...]) -> SheetPre
     for entry in entries:
         key = plan.project_keys.get(entry.project)
         if key is None:
-            if str(entry.project) not in plan.book.spoiled:
+            if not plan.spoiled(entry.project):
                 plan.wrong(MILESTONES, entry, "project", entry.project, "项目表里或已登记的项目序号")
             continue
         name = names.get(entry.project) or plan.registry.projects[key]["name"]
@@ -26,7 +26,7 @@ def plan_milestones(plan: Plan, entries: tuple[MilestoneEntry, ...]) -> SheetPre
             plan.wrong(MILESTONES, entry, "project_name", entry.project_name, expected)
         registered = plan.registry.milestones.get((key, plain(entry.name)))
         values = {"name": entry.name, "planned": entry.planned, "actual": entry.actual}
-        place = registered["id"] if registered else -entry.row
+        place = registered["id"] if registered else entry.new_key
         sheet.claimed.add(place)
         label = f"{name} {entry.name}"
         if sheet.note(entry, place, label, differences(plan, MILESTONES, registered, values)):

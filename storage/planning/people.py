@@ -1,10 +1,12 @@
 """The people of the file against those registered: who is who, and which roles begin and end."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from storage.cells import plain
 from storage.entries import HEADINGS, PEOPLE, ROLE_WORDS, PersonEntry
+from storage.identity import Wanted, person_keys
 from storage.likeness import near_person
 from storage.planning.differences import differences, person_label
 from storage.planning.plan import Plan, Sheet
@@ -19,22 +21,24 @@ def plan_people(plan: Plan) -> SheetPreview:
     sheet, entries = Sheet(PEOPLE), plan.book.people
     plan.once(PEOPLE, "phone", ((entry, entry.phone, entry.phone) for entry in entries))
     plan.once(PEOPLE, "wecom_userid", ((e, e.wecom_userid, e.wecom_userid) for e in entries))
-    units = {entry.row: unit_of(plan, PEOPLE, entry) for entry in entries}
+    units = {entry.new_key: unit_of(plan, PEOPLE, entry) for entry in entries}
     _namesakes(plan, units)
     keys = _keys(plan, units)
     sheet.claimed |= set(keys.values())
     missing = [row for key, row in plan.registry.people.items() if row["active"] and key not in sheet.claimed]
+    alike = _Missing.of(missing)
     for entry in entries:
-        _near(plan, entry, units[entry.row], keys[entry.row], missing)
-        _person(plan, sheet, entry, keys[entry.row], units[entry.row])
-    return sheet.shown(person_label(plan, row) for row in missing)
+        _near(plan, entry, units[entry.new_key], keys[entry.new_key], alike)
+        _person(plan, sheet, entry, keys[entry.new_key], units[entry.new_key])
+    left = (row for row in missing if plain(row["name"]) not in plan.book.left)
+    return sheet.shown(plan.missing(PEOPLE, (person_label(plan, row) for row in left)))
 
 
-def _namesakes(plan: Plan, units: Mapping[int, Key | None]) -> None:
+def _namesakes(plan: Plan, units: Mapping[Key, Key | None]) -> None:
     """Two of one name in a unit are two people only if each has a phone."""
     groups: dict[tuple[str, Key | None], list[PersonEntry]] = defaultdict(list)
     for entry in plan.book.people:
-        groups[plain(entry.name), units[entry.row]].append(entry)
+        groups[plain(entry.name), units[entry.new_key]].append(entry)
     for group in groups.values():
         for entry in group[1:]:
             if not all(one.phone for one in group):
@@ -42,50 +46,63 @@ def _namesakes(plan: Plan, units: Mapping[int, Key | None]) -> None:
                 plan.wrong(PEOPLE, entry, "name", entry.name, expected)
 
 
-def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
-    """Row -> person: by phone first, then by name and unit among those whom no phone has claimed."""
-    by_phone = {row["phone"]: key for key, row in plan.registry.people.items() if row["phone"]}
-    keys = {entry.row: by_phone[entry.phone] for entry in plan.book.people if entry.phone in by_phone}
+def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
+    entries = {entry.new_key: entry for entry in plan.book.people}
+    wanted = [Wanted(key, entry.name, units[key], entry.phone) for key, entry in entries.items()]
+    keys, doubtful = person_keys(plan.registry, wanted)
+    for key in doubtful:
+        expected = "登记的手机；同单位登记了几个同名的人"
+        plan.wrong(PEOPLE, entries[key], "phone", entries[key].phone, expected)
     _known(plan, keys)
-    claimed = set(keys.values())
-    by_name: dict[tuple[str, Key], list[Key]] = defaultdict(list)
-    for key, row in plan.registry.people.items():
-        if key not in claimed:
-            by_name[plain(row["name"]), row["unit_id"]].append(key)
-    for entry in plan.book.people:
-        if entry.row in keys:
-            continue
-        same = by_name.get((plain(entry.name), units[entry.row] or 0), [])
-        if len(same) > 1:
-            plan.wrong(PEOPLE, entry, "phone", entry.phone, "登记的手机；同单位登记了几个同名的人")
-        keys[entry.row] = same.pop(0) if same else -entry.row
     return keys
 
 
-def _known(plan: Plan, keys: dict[int, Key]) -> None:
+def _known(plan: Plan, keys: dict[Key, Key]) -> None:
     """Who is meant for certain is not looked for; only the telephone number must not be another's."""
     for entry in plan.book.people:
         if entry.known is None:
             continue
-        if (owner := keys.get(entry.row, entry.known)) != entry.known:
+        owner = keys[entry.new_key]
+        if owner > 0 and owner != entry.known:
             expected = f"没有别人在用的号码；“{plan.registry.people[owner]['name']}”登记的就是它"
             plan.wrong(PEOPLE, entry, "phone", entry.phone, expected)
-        keys[entry.row] = entry.known
+        keys[entry.new_key] = entry.known
 
 
-def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: list[Values]) -> None:
+@dataclass(slots=True)
+class _Missing:
+    """Registered people who are not in the file, by what makes one of the file look like them."""
+
+    by_account: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+    by_name: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+    by_unit: dict[Key, list[Values]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, rows: Iterable[Values]) -> "_Missing":
+        missing = cls()
+        for row in rows:
+            missing.by_account[row["wecom_userid"] or ""].append(row)
+            missing.by_name[plain(row["name"])].append(row)
+            missing.by_unit[row["unit_id"]].append(row)
+        return missing
+
+    def alike(self, entry: PersonEntry, unit: Key | None) -> list[Values]:
+        near = [row for row in self.by_unit.get(unit or 0, ()) if near_person(row["name"], entry.name)]
+        same = self.by_name.get(plain(entry.name), [])
+        return same + [row for row in near if row not in same]
+
+
+def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: _Missing) -> None:
     registered = plan.registry.people.get(key)
     if registered and not {*plain(registered["name"])} & {*plain(entry.name)}:
         expected = f"“{registered['name']}”（此号码登记的人）；换了人，新人要用自己的号码"
         plan.wrong(PEOPLE, entry, "name", entry.name, expected)
-    for row in missing:
-        if entry.wecom_userid and row["wecom_userid"] == entry.wecom_userid:
+    if entry.wecom_userid:
+        for row in missing.by_account.get(entry.wecom_userid, ()):
             expected = f"没有别人在用的账号；“{row['name']}”登记的就是它"
             plan.wrong(PEOPLE, entry, "wecom_userid", entry.wecom_userid, expected)
-        alike = plain(row["name"]) == plain(entry.name) or (
-            row["unit_id"] == unit and near_person(row["name"], entry.name)
-        )
-        if registered is None and alike and not (entry.phone and row["phone"]):
+    for row in missing.alike(entry, unit) if registered is None else ():
+        if not (entry.phone and row["phone"]):
             expected = f"登记的“{person_label(plan, row)}”，或写上手机；若是两个人，请把原来那个也写在表里"
             plan.wrong(PEOPLE, entry, "name", entry.name, expected)
 

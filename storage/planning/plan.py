@@ -2,7 +2,7 @@
 
 Each subject (units, people, projects, milestones) has its own module and adds to the plan in this order, for
 each refers to the ones before. Nothing here writes. A row that is not registered yet is known by the
-negative of its row number in the file.
+negative of its row number in the file (`Entry.new_key`).
 """
 
 from collections import Counter, defaultdict
@@ -11,10 +11,13 @@ from dataclasses import dataclass, field
 
 from rules.kinds import Role
 from storage.cells import plain
-from storage.entries import HEADINGS, Book, CellError, Entry
+from storage.entries import PROJECTS, Book, CellError, Entry
 from storage.preview import FieldChange, Key, RowChange, SheetPreview, Values, Work, Writes
 from storage.registered import Registry
+from storage.sheets import TOLD_EVERY, Progress, nobody
 from storage.tables.registry import Milestone, Person, Project, Unit, YearPlan
+
+PLANNING = "Planning"
 
 
 @dataclass(slots=True)
@@ -32,7 +35,7 @@ class Sheet:
         if key < 0:
             self.added.append(label)
         elif changes:
-            self.changed.append(RowChange(entry.row, label, tuple(changes)))
+            self.changed.append(RowChange(entry.row, label, tuple(changes), entry.sheet))
         else:
             self.unchanged += 1
         return key < 0 or bool(changes)
@@ -61,8 +64,8 @@ class Draft:
 class Plan:
     """What one file would do, while it is found out."""
 
-    def __init__(self, registry: Registry, book: Book) -> None:
-        self.registry, self.book = registry, book
+    def __init__(self, registry: Registry, book: Book, progress: Progress = nobody) -> None:
+        self.registry, self.book, self.progress = registry, book, progress
         self.errors: list[CellError] = []
         self.drafts = {table: Draft() for table in (Unit, Person, Project, YearPlan, Milestone)}
         self.touched: dict[Key, Counter[str]] = defaultdict(Counter)
@@ -77,7 +80,7 @@ class Plan:
             for key, row in registry.people.items()
             if row["active"]
         }
-        self.unit_keys: dict[str, Key] = {plain(row["name"]): key for key, row in registry.units.items()}
+        self.unit_keys: dict[str, Key] = {name: row["id"] for name, row in registry.by_unit_name.items()}
         self.project_keys: dict[int, Key] = {row["number"]: key for key, row in registry.projects.items()}
         self.parents: dict[Key, Key | None] = {
             key: row["parent_id"] for key, row in registry.projects.items()
@@ -98,11 +101,15 @@ class Plan:
             touched={unit: dict(counts) for unit, counts in self.touched.items()},
         )
 
+    def told(self, done: int, of: int) -> None:
+        if done % TOLD_EVERY == 0:
+            self.progress(PLANNING, done, of)
+
     def wrong(self, sheet: str, entry: Entry, column: str, found: object, expected: str) -> None:
         error = CellError(
-            sheet=sheet,
+            sheet=entry.sheet or sheet,
             row=entry.row,
-            column=HEADINGS[sheet][column],
+            column=self.book.heading(sheet, column, entry),
             found=f"写的是“{found}”" if found not in (None, "") else "",
             expected=expected,
         )
@@ -110,7 +117,21 @@ class Plan:
 
     def once(self, sheet: str, column: str, rows: Iterable[tuple[Entry, object, object]]) -> None:
         """Every value at most once in the file; `rows` gives what is compared and what is shown."""
-        first: dict[object, int] = {}
+        first: dict[object, Entry] = {}
         for entry, compared, shown in rows:
-            if compared is not None and (row := first.setdefault(compared, entry.row)) != entry.row:
-                self.wrong(sheet, entry, column, shown, f"不重复；第{row}行已经有了")
+            if compared is not None and (before := first.setdefault(compared, entry)) is not entry:
+                place = f"“{before.sheet}”表" if before.sheet != entry.sheet else ""
+                self.wrong(sheet, entry, column, shown, f"不重复；{place}第{before.row}行已经有了")
+
+    def spoiled(self, name: object) -> bool:
+        """Whether a row of this name or number was left out for an error of its own, which is said already."""
+        return plain(str(name)) in self.book.spoiled
+
+    def missing(self, sheet: str, names: Iterable[str]) -> Iterable[str]:
+        """Of the registered rows that were not met, those that the file really leaves out.
+
+        A ledger lists projects only; of units and people it names a few.
+        """
+        if self.book.ledger is not None and sheet != PROJECTS:
+            return ()
+        return (name for name in names if plain(name) not in self.book.left)

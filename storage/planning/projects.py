@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from rules.kinds import ProjectState, Role
 from storage.cells import plain
 from storage.entries import HEADINGS, PROJECTS, ProjectEntry
+from storage.identity import Wanted, project_keys
 from storage.likeness import bare, near
 from storage.planning.differences import differences, person_name
 from storage.planning.finder import PersonFinder
@@ -31,54 +32,49 @@ PROJECT_FIELDS = (
 
 def plan_projects(plan: Plan) -> SheetPreview:
     sheet, entries = Sheet(PROJECTS), plan.book.projects
-    units = {entry.row: unit_of(plan, PROJECTS, entry) for entry in entries}
+    units = {entry.new_key: unit_of(plan, PROJECTS, entry) for entry in entries}
     plan.once(PROJECTS, "number", ((entry, entry.number, entry.number) for entry in entries))
     plan.once(PROJECTS, "code", ((entry, entry.code, entry.code) for entry in entries))
-    names = ((entry, (bare(entry.name), units[entry.row]), entry.name) for entry in entries)
+    names = ((entry, (bare(entry.name), units[entry.new_key]), entry.name) for entry in entries)
     plan.once(PROJECTS, "name", names)
     keys = _keys(plan, units)
     sheet.claimed |= set(keys.values())
     missing = {key: row for key, row in plan.registry.projects.items() if key not in sheet.claimed}
     _near(plan, units, keys, missing)
     plan.project_keys = {row["number"]: key for key, row in missing.items()}
-    plan.project_keys |= {entry.number: keys[entry.row] for entry in entries}
-    plan.parents |= {keys[e.row]: plan.project_keys.get(e.parent) if e.parent else None for e in entries}
+    plan.project_keys |= {entry.number: keys[entry.new_key] for entry in entries}
+    plan.parents |= {keys[e.new_key]: plan.project_keys.get(e.parent) if e.parent else None for e in entries}
     finder = PersonFinder(plan)
-    for entry in entries:
-        _project(plan, sheet, entry, keys[entry.row], units[entry.row], finder)
-    return sheet.shown(row["name"] for row in missing.values() if row["state"] is not ProjectState.ENDED)
+    for done, entry in enumerate(entries):
+        plan.told(done, len(entries))
+        _project(plan, sheet, entry, keys[entry.new_key], units[entry.new_key], finder)
+    ended = ProjectState.ENDED
+    left_out = (row["name"] for row in missing.values() if row["state"] is not ended)
+    return sheet.shown(plan.missing(PROJECTS, left_out))
 
 
-def _keys(plan: Plan, units: Mapping[int, Key | None]) -> dict[int, Key]:
-    """Row -> project: by code first, then by name and unit among those that no code has claimed."""
-    by_code = {row["code"]: key for key, row in plan.registry.projects.items() if row["code"]}
-    keys = {entry.row: by_code[entry.code] for entry in plan.book.projects if entry.code in by_code}
+def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
+    entries = plan.book.projects
+    wanted = [Wanted(each.new_key, each.name, units[each.new_key], each.code) for each in entries]
+    keys = project_keys(plan.registry, wanted)
     _known(plan, keys)
-    claimed = set(keys.values())
-    by_name = {
-        (plain(row["name"]), row["unit_id"]): key
-        for key, row in plan.registry.projects.items()
-        if key not in claimed
-    }
-    for entry in plan.book.projects:
-        if entry.row not in keys:
-            keys[entry.row] = by_name.get((plain(entry.name), units[entry.row] or 0), -entry.row)
     return keys
 
 
-def _known(plan: Plan, keys: dict[int, Key]) -> None:
+def _known(plan: Plan, keys: dict[Key, Key]) -> None:
     """Which project is meant for certain is not looked for; only the code must not be another's."""
     for entry in plan.book.projects:
         if entry.known is None:
             continue
-        if (owner := keys.get(entry.row, entry.known)) != entry.known:
+        owner = keys[entry.new_key]
+        if owner > 0 and owner != entry.known:
             expected = f"没有别的项目在用的编码；“{plan.registry.projects[owner]['name']}”登记的就是它"
             plan.wrong(PROJECTS, entry, "code", entry.code, expected)
-        keys[entry.row] = entry.known
+        keys[entry.new_key] = entry.known
 
 
 def _near(
-    plan: Plan, units: Mapping[int, Key | None], keys: Mapping[int, Key], missing: Mapping[int, Values]
+    plan: Plan, units: Mapping[Key, Key | None], keys: Mapping[Key, Key], missing: Mapping[int, Values]
 ) -> None:
     numbers = {row["number"]: row for row in missing.values()}
     by_name: dict[str, list[Values]] = defaultdict(list)
@@ -87,7 +83,7 @@ def _near(
         by_name[plain(row["name"])].append(row)
         by_unit[row["unit_id"]].append(row)
     for entry in plan.book.projects:
-        registered = plan.registry.projects.get(keys[entry.row])
+        registered = plan.registry.projects.get(keys[entry.new_key])
         if registered:
             _near_registered(plan, entry, registered)
         if taken := numbers.get(entry.number):
@@ -96,7 +92,7 @@ def _near(
         if registered:
             continue
         alike = by_name[plain(entry.name)] + [
-            row for row in by_unit[units[entry.row] or 0] if near(row["name"], entry.name)
+            row for row in by_unit[units[entry.new_key] or 0] if near(row["name"], entry.name)
         ]
         for row in alike[:1]:
             if not (entry.code and row["code"]):
@@ -138,7 +134,7 @@ def _parent(plan: Plan, entry: ProjectEntry, key: Key) -> Key | None:
         return None
     parent = plan.parents.get(key)
     if parent is None:
-        if str(entry.parent) not in plan.book.spoiled:
+        if not plan.spoiled(entry.parent):
             plan.wrong(PROJECTS, entry, "parent", entry.parent, "项目表里或已登记的项目序号")
     elif parent == key or plan.parents.get(parent) is not None:
         plan.wrong(PROJECTS, entry, "parent", entry.parent, "另一个项目，且它自己不是子项目")
@@ -152,7 +148,7 @@ def _year_plan(plan: Plan, entry: ProjectEntry, key: Key) -> list[FieldChange]:
     registered = plan.registry.plans.get((key, entry.year))
     draft = plan.drafts[YearPlan]
     if registered is None:
-        draft.new[-entry.row] = {"project_id": key, "year": entry.year, **values}
+        draft.new[entry.new_key] = {"project_id": key, "year": entry.year, **values}
         return [FieldChange(HEADINGS[PROJECTS]["year"], "", str(entry.year))]
     draft.put(registered["id"], values, registered)
     return differences(plan, PROJECTS, registered, values)
@@ -165,6 +161,8 @@ def _responsible(
     changes = []
     registered = plan.registry.responsible.get(key, {})
     for column, role in RESPONSIBLE.items():
+        if getattr(entry, column) is None:
+            continue
         before = [person for held, person in registered if held is role]
         now = finder.find(entry, column, role, unit)
         if {*before} == {*now}:

@@ -208,9 +208,12 @@ class Issue(Dialogue):
 
     def _answers(self) -> tuple[tuple[str, Answer], ...]:
         return (
+            ("这次要报的是？", lambda screen: Presses(WORDS.thread_new, screen)),
             ("问题有多严重？", self._say_severity),
             ("是哪一类问题？", self._choose_category),
             ("出了什么事？", lambda _: Says(self.words)),
+            ("什么时候发现的？", lambda screen: Presses(WORDS.moment_now, screen)),
+            ("在什么地方？", lambda screen: Presses(WORDS.place_on_site_button, screen)),
             ("需要谁帮什么忙？", self._say_help),
             *super()._answers(),
         )

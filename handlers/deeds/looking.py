@@ -1,0 +1,91 @@
+"""Looking a problem up by its number: what it is, how often and when it was spoken of, and what may be done now."""
+
+from handlers.conversations.follow_up import word_name
+from handlers.deeds.problems import acknowledge_row, concerns, taken
+from handlers.deeds.threads import CALLED_FALSE, after_solved, how_often
+from handlers.loading.base import alerted
+from handlers.moments import day_and_hour
+from handlers.screen import Rows
+from handlers.turning import Turn
+from rules.kinds import IssueState, IssueWord, Severity
+from rules.scope import REPORTING
+from storage import issues, people, projects
+from storage.messages import Option, Outgoing
+from storage.tables.reporting import Issue
+
+
+def look_up(turn: Turn, issue_id: int) -> Outgoing:
+    """For those whom it concerns: who was told of it, and who reports for its project."""
+    words = turn.city.words
+    issue = turn.session.get(Issue, issue_id)
+    if issue is None or not concerns(turn, issue):
+        return Outgoing(text=words.no_such_issue.format(number=f"W{issue_id}"))
+    major = issue.severity is Severity.MAJOR
+    title = words.issue_title_line.format(
+        number=issue.number,
+        severity=words.severity_major if major else words.severity_general,
+        project=projects.named(turn.session, issue.project_id).name,
+    )
+    lines = [*_what(turn, issue), *_how_it_stands(turn, issue)]
+    return Outgoing(title=title, text="\n".join(lines), rows=_rows(turn, issue))
+
+
+def _what(turn: Turn, issue: Issue) -> list[str]:
+    words, zone = turn.city.words, turn.city.zone
+    lines = [words.line_what.format(text=issue.what)]
+    if issue.help_needed:
+        lines.append(words.line_help.format(text=issue.help_needed))
+    if issue.place:
+        lines.append(words.line_place.format(text=issue.place))
+    if issue.severity is Severity.MAJOR:
+        lines.append(words.line_found.format(time=day_and_hour(issue.found, zone)))
+    return [
+        *lines,
+        words.issue_status.format(time=day_and_hour(issue.filed, zone), name=_name(turn, issue.filed_by)),
+    ]
+
+
+def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
+    words, lines = turn.city.words, []
+    if issue.times > 1:
+        lines.append(how_often(turn, issue))
+    if last := issues.newest(turn.session, issue.id, IssueWord):
+        template = words.issue_last_word_note if last.note else words.issue_last_word
+        time, word = day_and_hour(last.at, turn.city.zone), word_name(words, IssueWord(last.kind))
+        lines.append(template.format(time=time, name=_name(turn, last.person_id), word=word, note=last.note))
+    if issue.severity is Severity.MAJOR:
+        by = taken(turn, issue.id)
+        lines.append(words.issue_taken.format(name=by[0], time=by[1]) if by else words.issue_waiting)
+    if issue.state is IssueState.SOLVED:
+        lines.append(words.issue_solved)
+    if issue.state is IssueState.CLOSED:
+        lines.append(words.issue_closed)
+    return lines
+
+
+def _name(turn: Turn, person_id: int | None) -> str:
+    return people.contacts(turn.session, [person_id], ())[0].name if person_id else ""
+
+
+def _rows(turn: Turn, issue: Issue) -> Rows:
+    """Taking note for who may; the words of a further report for who reports for the project."""
+    rows: Rows = ()
+    major, words = issue.severity is Severity.MAJOR, turn.city.words
+    may = turn.person.id in alerted(turn.session, issue.project_id, turn.today, heads=False)
+    if major and may and taken(turn, issue.id) is None:
+        rows = acknowledge_row(turn, issue)
+    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
+    if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
+        return rows
+    solved = issue.state is IssueState.SOLVED
+    rows = (*rows, after_solved(turn, issue.id) if solved else _words(turn, issue))
+    if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is None:
+        rows = (*rows, (Option(label=words.word_false, data=f"w|{issue.id}|false"),))
+    return rows
+
+
+def _words(turn: Turn, issue: Issue) -> tuple[Option, ...]:
+    return tuple(
+        Option(label=word_name(turn.city.words, word), data=f"w|{issue.id}|{word}")
+        for word in (IssueWord.STILL, IssueWord.CHANGED, IssueWord.SOLVED)
+    )

@@ -1,0 +1,152 @@
+"""Deeds about a problem that stands (续报): a further word on it, and 误报, which only the office can decide.
+
+Leaders, the unit's head and the office hear of a major problem's words; a general one's stay silent. What is
+still there is told when there is room, what has changed at once.
+"""
+
+from handlers.commands import CallFalse, FollowUp
+from handlers.conversations.follow_up import age, word_name
+from handlers.deeds.problems import acknowledge_row, taken, told_lines
+from handlers.loading.base import alerted
+from handlers.moments import day, day_and_hour
+from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.turning import Turn
+from rules.kinds import IssueState, IssueWord, Lane, Role, Severity
+from storage import duties, issues, media, people, projects
+from storage.messages import Option, Outgoing
+from storage.people import Contact
+from storage.tables.reporting import Issue
+
+CALLED_FALSE = "called_false"
+_OPEN_STILL = (IssueWord.STILL, IssueWord.UNSOLVED)
+
+
+def follow_up(turn: Turn, command: FollowUp) -> Outcome:
+    words = turn.city.words
+    issue = turn.session.get_one(Issue, command.issue_id)
+    if issue.state is IssueState.CLOSED:
+        return refusal(words.closed_already.format(number=issue.number))
+    if issue.state is IssueState.SOLVED and command.word in (IssueWord.STILL, IssueWord.CHANGED):
+        return _solved_already(turn, issue)
+    if _said_already(turn, issue, command):
+        return _receipt(turn, issue, command, [])
+    adds = issue.state is IssueState.SOLVED and command.word is IssueWord.SOLVED
+    _say(turn, issue, command)
+    told = _tell(turn, issue, command) if issue.severity is Severity.MAJOR else []
+    return _receipt(turn, issue, command, told, adds=adds)
+
+
+def _say(turn: Turn, issue: Issue, command: FollowUp) -> None:
+    issues.say(turn.session, issue, turn.person.id, command.word, command.note, turn.now)
+    media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
+    duties.keep_word(turn.session, issue.id, turn.now)
+    enter(
+        turn, issue.unit_id, "follow_up", issue=issue.number, project=issue.project_id, word=command.word,
+        times=issue.times, text=digest(command.note), photos=len(command.photos),
+    )  # fmt: skip
+
+
+def _said_already(turn: Turn, issue: Issue, command: FollowUp) -> bool:
+    """Whether a bare word only repeats: a button pressed twice, or the same word of the same day."""
+    if command.note or command.photos:
+        return False
+    if command.word is IssueWord.SOLVED:
+        return issue.state is IssueState.SOLVED
+    last = issues.newest(turn.session, issue.id, IssueWord)
+    same_kind = last is not None and last.kind in _OPEN_STILL and command.word in _OPEN_STILL
+    return (
+        last is not None
+        and same_kind
+        and issue.state is not IssueState.SOLVED
+        and last.person_id == turn.person.id
+        and last.at.astimezone(turn.city.zone).date() == turn.today
+    )
+
+
+def _solved_already(turn: Turn, issue: Issue) -> Outcome:
+    """A button of an older list must not open again what was solved since; a button that says so may."""
+    time = day(issue.closed or turn.now, turn.city.zone)
+    text = turn.city.words.solved_already.format(number=issue.number, time=time)
+    return Outcome(Outgoing(text=text, rows=(after_solved(turn, issue.id),)), summary=text)
+
+
+def after_solved(turn: Turn, issue_id: int) -> tuple[Option, ...]:
+    words = turn.city.words
+    return (
+        Option(label=words.word_how, data=f"w|{issue_id}|how"),
+        Option(label=words.word_unsolved, data=f"w|{issue_id}|{IssueWord.UNSOLVED}"),
+    )
+
+
+def _receipt(
+    turn: Turn, issue: Issue, command: FollowUp, told: list[Contact], *, adds: bool = False
+) -> Outcome:
+    words = turn.city.words
+    title = words.receipt_word.format(number=issue.number, word=word_name(words, command.word))
+    if adds:
+        title = words.receipt_how.format(number=issue.number)
+    lines = [projects.named(turn.session, issue.project_id).name, how_often(turn, issue)]
+    if told:
+        lines += told_lines(turn, told)
+    bare = command.word is IssueWord.SOLVED and not command.note
+    rows = (after_solved(turn, issue.id),) if bare else ()
+    return Outcome(Outgoing(title=title, text="\n".join(lines), rows=rows), issue.number, title)
+
+
+def how_often(turn: Turn, issue: Issue) -> str:
+    words = turn.city.words
+    days = (turn.today - issue.filed.astimezone(turn.city.zone).date()).days
+    return words.issue_times.format(times=issue.times, age=age(words, days))
+
+
+def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
+    words = turn.city.words
+    title = words.told_word.format(
+        sign="✅" if command.word is IssueWord.SOLVED else "🔴",
+        number=issue.number,
+        word=word_name(words, command.word),
+        project=projects.named(turn.session, issue.project_id).name,
+    )
+    text = words.told_word_text.format(
+        note=command.note + "\n" if command.note else "",
+        age=how_often(turn, issue),
+        unit=turn.person.unit,
+        name=turn.person.name,
+        phone=turn.person.phone,
+        time=day_and_hour(turn.now, turn.city.zone),
+    )
+    lane = Lane.REMINDER if command.word is IssueWord.STILL else Lane.URGENT
+    waiting = command.word is not IssueWord.SOLVED and taken(turn, issue.id) is None
+    may = alerted(turn.session, issue.project_id, turn.today, heads=False) if waiting else []
+    ids = [each for each in alerted(turn.session, issue.project_id, turn.today) if each != turn.person.id]
+    contacts = people.contacts(turn.session, ids, turn.city.running)
+    for contact in contacts:
+        rows = acknowledge_row(turn, issue) if contact.id in may else ()
+        turn.push(contact, Outgoing(title=title, text=text, rows=rows), lane, number=issue.number)
+    return contacts
+
+
+def call_false(turn: Turn, command: CallFalse) -> Outcome:
+    """The office is told once; until it has decided, everything stays as it is."""
+    words, issue = turn.city.words, turn.session.get_one(Issue, command.issue_id)
+    if issue.state is IssueState.CLOSED:
+        return refusal(words.closed_already.format(number=issue.number))
+    if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is not None:
+        return refusal(words.false_told_already.format(number=issue.number))
+    issues.add_event(turn.session, issue.id, turn.person.id, CALLED_FALSE, turn.now)
+    enter(turn, issue.unit_id, "call_issue_false", issue=issue.number, project=issue.project_id)
+    text = words.false_to_office.format(
+        number=issue.number,
+        project=projects.named(turn.session, issue.project_id).name,
+        unit=turn.person.unit,
+        name=turn.person.name,
+        phone=turn.person.phone,
+        what=issue.what,
+    )
+    office = people.contacts(
+        turn.session, people.in_role(turn.session, Role.OFFICE, turn.today), turn.city.running
+    )
+    for contact in office:
+        turn.push(contact, Outgoing(text=text), Lane.REMINDER, number=issue.number)
+    title = words.false_told.format(number=issue.number)
+    return Outcome(Outgoing(title=title, text="\n".join(told_lines(turn, office))), issue.number, title)

@@ -1,0 +1,195 @@
+"""What holds for every row of a table: units of money, the year, the month of the cumulatives, who is meant by whom.
+
+Taken from headings, from the lines above them and from the sheet's name, in this order, and said where it was not
+written beside the figures themselves.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from rules.kinds import ProjectKind
+from rules.money import Unit
+from storage.cells import plain
+from storage.entries import CellError
+from storage.flat.headings import UNITS, Column, label, phones
+from storage.flat.lines import Table
+from storage.flat.notes import Notes
+from storage.flat.sums import Measure, measures
+from storage.flat.synonyms import (
+    CUMULATIVE,
+    IGNORED,
+    MONEY,
+    PROGRESS,
+    RESPONSIBLE,
+    kind_in,
+)
+
+MONTH_EXPECTED = "截至哪个月：表头写“截至3月底累计完成”、标题写“（截至2012年3月底）”，或加 --as-of 2012-03"
+UNIT_EXPECTED = "金额单位：表头写“(万元)”“(亿元)”，或在表头上面写“单位：万元”"
+YEAR_EXPECTED = "哪一年的计划：表头写“2012年计划投资”，或标题里写“2012年”"
+
+_UNIT_LINE = re.compile(r"单位[:]?(亿元|万元|元)")
+_UP_TO = re.compile(r"截[至止]|月(?:份)?[底末止]|1(?:月)?[-~—至]\d{1,2}月|月份")
+_YEAR = re.compile(r"(20\d\d)年")
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """`as_of` is 2012-03; `people` says which field of a project each column of people fills."""
+
+    table: Table
+    measures: dict[str, Measure]
+    as_of: str | None
+    year: int | None  # of months that stand without one
+    plan_year: int | None
+    kind: ProjectKind | None
+    people: dict[str, str]
+    phones: dict[str, int]
+
+    @property
+    def sheet(self) -> str:
+        return self.table.sheet
+
+    def has(self, name: str) -> bool:
+        return name in self.table.heading.by_field
+
+    def year_of(self, name: str) -> int | None:
+        """The year in which a month of this column lies."""
+        column = self.table.heading.by_field.get(name)
+        return (column.label.year if column else None) or self.year
+
+
+@dataclass(slots=True)
+class Framing:
+    """A table while it is framed; mistakes of the heading concern the whole of it."""
+
+    table: Table
+    notes: Notes
+    errors: list[CellError] = field(default_factory=list)
+
+    def wrong(self, column: str, found: str, expected: str) -> None:
+        error = CellError(
+            sheet=self.table.sheet, row=self.table.heading.last, column=column, found=found, expected=expected
+        )
+        self.errors.append(error)
+
+    def note(self, text: str) -> None:
+        self.notes.add(self.table.sheet, text)
+
+
+def frame(table: Table, given_month: str | None, notes: Notes) -> tuple[Frame, list[CellError]]:
+    framing = Framing(table, notes)
+    above = [plain(text) for text in table.above]
+    _check_columns(framing)
+    title_year = next((int(found[1]) for text in above if (found := _YEAR.search(text))), None)
+    as_of = _as_of(framing, above, title_year, given_month)
+    year = title_year or (int(as_of[:4]) if as_of else None)
+    framed = Frame(
+        table=table,
+        measures=_measures(framing, above),
+        as_of=as_of,
+        year=year,
+        plan_year=_plan_year(framing, year),
+        kind=_kind(framing, above),
+        people=_people(framing),
+        phones=dict(phones(table.heading)),
+    )
+    return framed, framing.errors
+
+
+def _check_columns(framing: Framing) -> None:
+    heading = framing.table.heading
+    if "unit" not in heading.by_field:
+        framing.wrong("责任单位", "没有这个表头", "一列责任单位（或建设单位、实施单位、项目业主）")
+    for column in heading.doubled:
+        first = heading.title(column.field)
+        if column.field in MONEY:
+            framing.wrong(column.label.text, f"和“{first}”是同一项", "一项金额只有一列")
+        else:
+            framing.note(f"“{first}”已有，“{column.label.text}”一列没有用")
+    unused = [c.label.text for c in heading.columns if c.field == IGNORED] + list(heading.unknown)
+    if unused:
+        framing.note(f"没有用到的列：{'、'.join(unused)}")
+    if PROGRESS in heading.by_field:
+        framing.note(f"“{heading.title(PROGRESS)}”只用来判断阶段，不存")
+
+
+def _measures(framing: Framing, above: list[str]) -> dict[str, Measure]:
+    default = next((UNITS[found[1]] for text in above if (found := _UNIT_LINE.search(text))), None)
+    columns = [column for column in framing.table.heading.columns if column.field in MONEY]
+    for column in columns:
+        if not (column.label.unit or default):
+            framing.wrong(column.label.text, "没有写金额单位", UNIT_EXPECTED)
+    stated = [column.label.text for column in columns if not column.label.unit]
+    if default and stated:
+        framing.note(f"“{'”“'.join(stated)}”按表头上面写的单位：{default.chinese}")
+    # Figures are read even where the unit is missing, so that other mistakes are not hidden.
+    return {each.column.field: each for each in measures(columns, default or Unit.WAN)}
+
+
+def _as_of(framing: Framing, above: list[str], title_year: int | None, given: str | None) -> str | None:
+    """The month of the cumulatives: from their headings, from the title, or as given with the command."""
+    columns = [each for each in framing.table.heading.columns if each.field in CUMULATIVE]
+    found = dict(_months(columns, above, title_year))
+    months = sorted(set(found.values()))
+    if len(months) > 1:
+        framing.wrong("、".join(found), f"写的是{'和'.join(months)}", "同一张表的累计数截至同一个月")
+    elif months and given and months[0] != given:
+        framing.wrong("、".join(found), f"写的是{months[0]}", f"和 --as-of 的{given}一致")
+    month = months[0] if months else given
+    if month and columns:
+        framing.note(f"累计截至{month}（{'按' + next(iter(found)) if found else '按 --as-of'}）")
+    elif columns and not months:
+        framing.wrong("、".join(each.label.text for each in columns), "没有写截至哪个月", MONTH_EXPECTED)
+    return month
+
+
+def _months(columns: list[Column], above: list[str], title_year: int | None) -> Iterator[tuple[str, str]]:
+    """Where a month stands, and which it is; the title counts only if no heading says it."""
+    said = False
+    for column in columns:
+        year = column.label.year or title_year
+        if column.label.month and year:
+            said = True
+            yield f"“{column.label.text}”", f"{year}-{column.label.month:02}"
+    for text in above:
+        read = label(text)
+        year = read.year or title_year
+        if not said and read.month and year and _UP_TO.search(text):
+            yield f"标题“{text[:30]}”", f"{year}-{read.month:02}"
+
+
+def _plan_year(framing: Framing, year: int | None) -> int | None:
+    columns = [each for each in framing.table.heading.columns if each.field in ("amount", "goal")]
+    written = next((each.label.year for each in columns if each.label.year), None)
+    if columns and not (written or year):
+        framing.wrong(columns[0].label.text, "没有写哪一年", YEAR_EXPECTED)
+    elif columns and not written:
+        framing.note(f"“{columns[0].label.text}”算作{year}年的")
+    return written or year
+
+
+def _kind(framing: Framing, above: list[str]) -> ProjectKind | None:
+    sheet = framing.table.sheet
+    titles = [(f"标题“{text[:30]}”", text) for text in reversed(above)]
+    for where, text in (*titles, (f"表名“{sheet}”", sheet)):
+        kind = kind_in(text)
+        if kind:
+            if not framing.table.heading.by_field.get("kind"):
+                words = {ProjectKind.CONSTRUCTION: "重大建设", ProjectKind.PRELIMINARY: "重大前期"}
+                framing.note(f"没有另外写明的项目，类型按{where}算作{words[kind]}")
+            return kind
+    return None
+
+
+def _people(framing: Framing) -> dict[str, str]:
+    """Column -> field. 责任人 report where nobody else is named to do it."""
+    fields = framing.table.heading.by_field
+    found = {each: each for each in ("reporters", "deputies", "heads", "lead_leaders") if each in fields}
+    if RESPONSIBLE in fields:
+        field = next((each for each in ("reporters", "deputies", "heads") if each not in found), None)
+        words = {"reporters": "联络人", "deputies": "分管领导", "heads": "一把手", None: "重复的一列，没有用"}
+        framing.note(f"“{framing.table.heading.title(RESPONSIBLE)}”算作{words[field]}")
+        found |= {RESPONSIBLE: field} if field else {}
+    return found
