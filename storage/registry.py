@@ -97,8 +97,8 @@ def apply(
     preview: Preview,
     today: date,
     now: datetime,
-    who: str = "office",
     progress: Progress = nobody,
+    who: str = "office",
 ) -> tuple[Passed, ...]:
     """Writes the whole preview into the caller's transaction; one with errors is refused.
 
