@@ -15,10 +15,23 @@ from typing import Annotated
 import typer
 import uvloop
 
+from bot import editable
 from bot import settings as operator
 from bot.errands import Unreachable, lock_paths, run_errand
 from bot.lock import Held, hold
-from bot.office import Errand, Frozen, ImportRegistry, InvitePerson, InviteUnbound, Result, ShowParked
+from bot.office import (
+    CompareRules,
+    Errand,
+    ExportCity,
+    Frozen,
+    ImportRegistry,
+    InvitePerson,
+    InviteUnbound,
+    Result,
+    ShowParked,
+)
+from rules.book import BookError, default_book, default_text, load
+from rules.changes import changes
 from storage import workbook
 from storage.migrate import MigrationRefused
 from storage.sheets import Progress, nobody
@@ -30,16 +43,24 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+rules_commands = typer.Typer(help="The city's rules file.", no_args_is_help=True)
+app.add_typer(rules_commands, name="rules")
+
 
 class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
     """Something in how a command was called."""
+
+
+SAID_PLAINLY = (
+    Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
+)  # fmt: skip
 
 
 @contextmanager
 def said_plainly() -> Iterator[None]:
     try:
         yield
-    except (Mistake, operator.SettingsError, Held, Unreachable, MigrationRefused) as mistake:
+    except SAID_PLAINLY as mistake:
         typer.echo(str(mistake), err=True)
         raise typer.Exit(1) from None
 
@@ -120,29 +141,41 @@ def invite(
         if person and not all_unbound:
             typer.echo(carried_out("invite", InvitePerson(person=person)).text)
         elif all_unbound and not person:
-            typer.echo(invite_into(all_unbound))
+            text = carried_into(all_unbound, "invite-unbound", InviteUnbound())
+            typer.echo(f"{text} The file opens the bot to whoever has it: keep it safe, delete it when sent.")
         else:
             raise Mistake(
                 "invite: expected a person (name, phone or id) or --all-unbound FILE.xlsx, one of them."
             )
 
 
-def invite_into(file: Path) -> str:
-    """The file is opened first: codes that cannot be written down would be lost, and the old ones ended."""
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="a new file")],
+) -> None:
+    """Writes registry, duties, reports, problems and figures into a workbook."""
+    with said_plainly():
+        text = carried_into(file, "export", ExportCity())
+        typer.echo(f"{text} The file holds names and telephone numbers: keep it safe.")
+
+
+def carried_into(file: Path, name: str, arguments: Frozen) -> str:
+    """Carries out a command whose result is a file, and writes that. Returns what is to be said of it.
+
+    The file is opened first: a result that cannot be written down would be lost, codes with it.
+    """
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
     with open(descriptor, "wb") as opened:
         try:
-            result = carried_out("invite-unbound", InviteUnbound())
+            result = carried_out(name, arguments)
             opened.write(result.file or b"")
         except BaseException:
             file.unlink()
             raise
-    return (
-        f"{file}: {result.text} The file opens the bot to whoever has it: keep it safe, delete it when sent."
-    )
+    return f"{file}: {result.text}"
 
 
 @app.command()
@@ -158,6 +191,26 @@ def parked(
         if retry and retry_all:
             raise Mistake("parked: found both --retry and --all; expected one of them.")
         typer.echo(carried_out("parked", ShowParked(retry=tuple(retry or ()), retry_all=retry_all)).text)
+
+
+@rules_commands.command("check")
+def check_rules(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="a rules file; SANBAO_RULES_FILE if not given")
+    ] = None,
+) -> None:
+    """Says every mistake of a rules file, or what it changes; nothing is taken into force."""
+    with said_plainly():
+        settings = operator.load()
+        path = file or settings.rules_file
+        text = editable.rules_text(path) or default_text()
+        typer.echo(f"{path or 'The built-in rules'}: ok.")
+        own = [f"  {change}" for change in changes(default_book(), load(text))]
+        typer.echo(
+            "\n".join(["It differs from the built-in rules:", *own] if own else ["It is the built-in rules."])
+        )
+        if settings.database_file.exists():
+            typer.echo(carried_out("compare-rules", CompareRules(text=text)).text)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Puts everything together, by keyword, and runs it: the only place that knows all parts.
 
-Order of a start: database (migrated), rules, city, channels, then the loops and the web servers side by side
-under one supervisor. An outage of a platform or a crash of one loop stops nothing else.
+Order of a start: the office's files, database (migrated), rules, city, channels, then the loops and the web servers
+side by side under one supervisor. An outage of a platform or a crash of one loop stops nothing else.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from bot import editable
 from bot import rates as sending
 from bot.channels import tryout
 from bot.channels.channel import Channel
@@ -42,9 +43,9 @@ from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
 from bot.workbooks import Workbooks
-from handlers import words
 from handlers.city import City, Show
 from handlers.deeds import problems
+from reminders.reach import Reach
 from rules.kinds import Lane
 from storage import invites, people, registry, workbook
 from storage import rules as stored_rules
@@ -122,10 +123,10 @@ def _channel_names(running: Running) -> str:
 
 
 async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
+    rules_text, sentences = editable.rules_text(settings.rules_file), editable.sentences(settings.words_file)
     database = await asyncio.to_thread(_open_database, settings)
     stack.callback(database.close)
     clock = await _clock(database, settings)
-    rules_text = settings.rules_file.read_text(encoding="utf-8") if settings.rules_file else None
     await database.run(lambda session: stored_rules.take(session, rules_text, clock.city()))
     if settings.tryout_open and (settings.rehearses or not settings.has_channel):
         await database.run(lambda session: _furnish(session, clock.city()))
@@ -135,7 +136,7 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
         for channel in channels.values()
     }
     city = City(
-        words=words.load(settings.words_file),
+        words=sentences,
         zone=settings.zone,
         shows=limits,
         running=reaching(settings, channels),
@@ -177,7 +178,9 @@ async def _wire(
         admin=settings.admin or "",
     )  # fmt: skip
     intake = Intake(database, dispatch.wake)
-    sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, after=delivery.wake)
+    limits = {name: show.text_limit for name, show in city.shows.items()}
+    reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
+    sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, reach=reach, after=delivery.wake)
     reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=delivery.wake)
     running = Running(database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor())
     running.loops |= {

@@ -20,7 +20,7 @@ from bot.channels.channel import Channel, Unreadable
 from bot.clock import Clock
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
-from rules.kinds import Lane, Role
+from rules.kinds import Lane
 from storage import inbox, outbox, people
 from storage.database import Database
 from storage.inbox import Waiting
@@ -180,7 +180,7 @@ class Dispatch:
                 lane=Lane.REPLY, now=now, inbox_id=row.id, limit=self._city.show(row.channel).text_limit,
             )  # fmt: skip
         today = now.astimezone(self._city.zone).date()
-        admins = people.called(session, self._admin) or people.in_role(session, Role.ADMIN, today)
+        admins = people.admins(session, self._admin, today)
         text = words.trouble_for_admin.format(inbox=row.id, error=note[:200])
         for contact in people.contacts(session, admins, self._city.running):
             channel = contact.address.channel if contact.address else ""

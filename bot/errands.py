@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import aiohttp
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.lock import Held, hold
-from bot.office import Errand, NotDone, Office, Result, carry_out
+from bot.office import Errand, NotDone, Office, Result, carry_out, only_reads
 from bot.settings import Settings, SettingsError
 from storage.database import Database
 from storage.migrate import migrate
@@ -46,8 +47,15 @@ def office_app(
 
     async def answer(request: Request) -> Response:
         errand = Errand.model_validate_json(await request.body())
+
+        def work(session: Session) -> Result:
+            return carry_out(session, errand, clock(), office)
+
         try:
-            result = await database.run(lambda session: carry_out(session, errand, clock(), office))
+            if only_reads(errand):  # it may take long: in a thread of its own, and without the writer
+                result = await asyncio.to_thread(database.read_now, work)
+            else:
+                result = await database.run(work)
         except NotDone as refusal:
             result = refusal.result
         else:

@@ -7,8 +7,7 @@ Rule 3  a result that is not ok is rolled back whole: all or nothing.
 Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
 """
 
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -20,17 +19,30 @@ from sqlalchemy.orm import Session
 
 from bot.channels import tryout
 from bot.clock import stored_offset
+from bot.editable import sentences
 from bot.settings import Settings
-from handlers import handing_over, words
+from handlers import handing_over
 from handlers.city import City
+from rules.book import load
+from rules.changes import changes
 from storage import handovers, inbox, invites, people, registry
+from storage import rules as stored_rules
 from storage.entries import Book
+from storage.export.city import export
 from storage.messages import Address
 from storage.sheets import Progress, nobody
 from storage.tables.registry import Person, Unit
 from storage.tables.traffic import InboxRow
+from storage.xlsx import Column, Sheet, to_workbook
 
-INVITE_HEADINGS = ("姓名", "单位", "手机", "邀请码", "Telegram 链接", "有效期至")
+INVITE_COLUMNS = (
+    Column("姓名"),
+    Column("单位", width=28),
+    Column("手机", width=14),
+    Column("邀请码", width=20),
+    Column("Telegram 链接", width=48),
+    Column("有效期至", width=32),
+)
 LINES = 500  # of a section of a preview, on a terminal
 RAW_SHOWN = 200  # characters of a parked message
 
@@ -97,7 +109,7 @@ def city_of(settings: Settings) -> City:
     accounts = [("telegram", settings.telegram_account)] if settings.has_channel else []
     if settings.rehearses or not settings.has_channel:
         accounts.append((tryout.NAME, tryout.ACCOUNT))
-    return City(words=words.load(settings.words_file), zone=settings.zone, running=frozenset(accounts))
+    return City(words=sentences(settings.words_file), zone=settings.zone, running=frozenset(accounts))
 
 
 class ImportRegistry(Frozen):
@@ -188,7 +200,35 @@ def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, offi
         f"Earlier codes of these people have ended: {ended} of them had one that was still good. "
         "Whoever was given an earlier code needs the new one.",
     ]
-    return Result(text="\n".join(lines), file=sheet(rows))
+    file = to_workbook([Sheet("邀请", INVITE_COLUMNS, rows)], office.zone)
+    return Result(text="\n".join(lines), file=file)
+
+
+class ExportCity(Frozen):
+    pass
+
+
+def export_city(session: Session, _wanted: ExportCity, now: datetime, office: Office) -> Result:
+    """Everything that offices look things up in, as one workbook."""
+    city = office.city_now(session, now)
+    as_of = f"{city.astimezone(office.zone):%Y-%m-%d %H:%M} ({office.zone.key})"
+    return Result(text=f"the city as of {as_of}.", file=export(session, city, office.zone))
+
+
+class CompareRules(Frozen):
+    text: str
+
+
+def compare_rules(session: Session, wanted: CompareRules, _now: datetime, _office: Office) -> Result:
+    """What a rules text would change of what is in force."""
+    rules = stored_rules.newest(session)
+    if rules is None:
+        return Result(text="No rules are in force yet: the city was never served.")
+    changed = changes(rules.book, load(wanted.text))
+    if not changed:
+        return Result(text=f"It says what is in force (version {rules.version}).")
+    lines = (f"  {change}" for change in changed)
+    return Result(text=f"It would change what is in force (version {rules.version}):\n" + "\n".join(lines))
 
 
 class ShowParked(Frozen):
@@ -230,26 +270,6 @@ def until(now: datetime, office: Office) -> str:
     return f"{(now + invites.LONGEST).astimezone(office.zone):%Y-%m-%d %H:%M} ({office.zone.key})"
 
 
-def sheet(rows: Iterable[tuple[str, ...]]) -> bytes:
-    """An .xlsx of the invites. Every cell is text, so that no name can act as a formula."""
-    from openpyxl import Workbook  # a large import that a start does without
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    book = Workbook()
-    page = book.worksheets[0]
-    page.title = "邀请"
-    page.freeze_panes = "A2"
-    for row, values in enumerate((INVITE_HEADINGS, *rows), start=1):
-        for column, value in enumerate(values, start=1):
-            cell = page.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))
-            cell.data_type = "s"
-    for letter, width in zip("ABCDEF", (12, 28, 14, 20, 48, 32), strict=True):
-        page.column_dimensions[letter].width = width
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
 def in_lines(session: Session, row: InboxRow, office: Office) -> str:
     """A parked message for a terminal: nothing in it can move the cursor or turn the writing round."""
     user = row.sender.removeprefix(f"{row.channel}:{row.account}:")
@@ -268,6 +288,7 @@ A = TypeVar("A", bound=Frozen)
 class Command(Generic[A]):
     arguments: type[A]
     act: Callable[[Session, A, datetime, Office], Result]
+    reads: bool = False
 
 
 COMMANDS: dict[str, Command[Any]] = {
@@ -275,7 +296,15 @@ COMMANDS: dict[str, Command[Any]] = {
     "invite": Command(InvitePerson, invite_person),
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
+    "export": Command(ExportCity, export_city, reads=True),
+    "compare-rules": Command(CompareRules, compare_rules, reads=True),
 }
+
+
+def only_reads(errand: Errand) -> bool:
+    """Whether an errand changes nothing, so that it need not keep the writer from others."""
+    command = COMMANDS.get(errand.name)
+    return command is not None and command.reads
 
 
 def carry_out(session: Session, errand: Errand, now: datetime, office: Office) -> Result:

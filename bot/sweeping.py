@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from reminders import schedule
+from reminders.reach import Reach
 from reminders.sweep import sweep
 from storage import inbox
 from storage.database import Database
@@ -15,11 +16,12 @@ class Sweeping:
     """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, zone: ZoneInfo, after: Callable[[], None]
+        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None]
     ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
+        self._reach = reach
         self._after = after
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
@@ -46,6 +48,8 @@ class Sweeping:
             # What was said in time but not taken yet keeps its duty open until it is.
             said = now if oldest is None else min(now, now - (machine - oldest))
             # Between two slices a turn that waits goes first.
-            while await self._database.run(lambda session: sweep(session, now, self._zone, said)):
+            while await self._database.run(
+                lambda session: sweep(session, now, self._zone, said, self._reach)
+            ):
                 pass
             self._after()

@@ -4,7 +4,8 @@ They stand by subject in `handlers/wording/`; the rules for them in `wording/sen
 """
 
 import tomllib
-from pathlib import Path
+
+from pydantic import ValidationError
 
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
@@ -16,18 +17,21 @@ from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
+from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
 class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Registry, Handovers):
     """All of them; a name is used once."""
 
 
-def load(path: Path | None) -> Words:
-    """The sentences, those of a words file before the defaults. Raises ValueError with the name at fault."""
-    if path is None:
-        return Words()
+def load(text: str | None, name: str = "words file") -> Words:
+    """The sentences, those of a words file's text before the defaults.
+
+    Raises `BookError`, whose text calls the file `name`.
+    """
     try:
-        replaced = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Words(**replaced)
-    except (tomllib.TOMLDecodeError, ValueError) as error:
-        raise ValueError(f"words file {path}: {error}") from error
+        return Words.model_validate(tomllib.loads(text or ""))
+    except tomllib.TOMLDecodeError as error:
+        raise BookError(name, [syntax_mistake(error, text or "")]) from None
+    except ValidationError as error:
+        raise BookError(name, value_mistakes(error, text or "", Words)) from None

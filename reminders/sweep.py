@@ -1,4 +1,4 @@
-"""What happens without being asked: duties are opened ahead and closed, files expire, the day's ledger root is drawn.
+"""What happens without being asked: duties open, move with new rules and close, files expire, the root is drawn.
 
 Rule 1  A sweep carries no state: what is due follows from rows and rules, so it may run twice or late.
 Rule 2  It works in slices, each a transaction of a few milliseconds, so that it never stands in a turn's way.
@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from reminders.new_rules import move_unopened
+from reminders.reach import Reach
 from reminders.retention import expire_some
+from reminders.unknown_years import tell_unknown_years
 from rules.duties import DutyFacts, ProblemFacts, ProjectFacts, owed, state_at_close
 from rules.kinds import DutyKind
-from rules.periods import Period, Window, latest_opened, window
+from rules.periods import Period, Window, latest_opened, span, window
 from storage import duties, issues, ledger
 from storage import rules as stored_rules
 from storage.rules import InForce
@@ -27,16 +30,20 @@ from storage.tables.reporting import Duty, Issue
 # Rows a transaction: with their ledger rows about 20 ms of writing (decisions: 24).
 SLICE = 40
 KINDS = (DutyKind.PROGRESS, DutyKind.ZERO)
+NOBODY = Reach()
 
 
-def sweep(session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None) -> bool:
+def sweep(
+    session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None, reach: Reach = NOBODY
+) -> bool:
     """One slice of what is due at `now`; True if there may be more.
 
     Duties close as of `said`, the moment up to which everything said has been taken (None: now).
     """
     rules = stored_rules.in_force(session)
     return (
-        _open_some(session, rules, now, zone)
+        move_unopened(session, rules, now, zone)
+        or _open_some(session, rules, now, zone, reach)
         or _close_some(session, now, said or now, zone)
         or _end_day(session, rules, now, zone)
     )  # fmt: skip
@@ -51,13 +58,14 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     return midnight if due is None else min(midnight, due + duties.SECOND)
 
 
-def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo, reach: Reach) -> bool:
     """Opens the duties of the period that is on, and of the next one ahead."""
     for kind in KINDS:
         latest = latest_opened(kind, now, rules.book, zone)
         for period in (latest, latest.next()):
             span = window(kind, period, rules.book, zone)
             if span.closes > now and _open_period(session, rules, kind, period, span):
+                tell_unknown_years(session, span, rules.book, now, zone, reach)
                 return True
     return _open_words(session, rules, now, zone)
 
@@ -76,16 +84,16 @@ def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Perio
 def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
     """The monthly word on open general problems: never ahead, for who knows what is still open then."""
     period = latest_opened(DutyKind.ISSUE, now, rules.book, zone)
-    span = window(DutyKind.ISSUE, period, rules.book, zone)
-    if span.closes <= now:
+    times = window(DutyKind.ISSUE, period, rules.book, zone)
+    if times.closes <= now:
         return False
-    begins, ends = _instants(period, zone)
+    begins, ends = span(period, zone)
     rows = []
     for issue, project in duties.without_word(session, str(period), begins, ends, SLICE * 5):
         if owed(_facts(project), DutyKind.ISSUE, period, _problem(issue, zone)):
-            row = _row(rules, project, DutyKind.ISSUE, period, span, subject=str(issue.id))
+            row = _row(rules, project, DutyKind.ISSUE, period, times, subject=str(issue.id))
             # Whatever was said since the window opened, while nothing swept, has kept the duty.
-            said = issue.last_word is not None and issue.last_word >= span.opens
+            said = issue.last_word is not None and issue.last_word >= times.opens
             rows.append({**row, "settled": issue.last_word if said else None})
     duties.open_all(session, rows)
     return bool(rows)
@@ -110,15 +118,6 @@ def _row(
 def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
     closed = issue.closed.astimezone(zone).date() if issue.closed else None
     return ProblemFacts(issue.severity, issue.filed.astimezone(zone).date(), closed)
-
-
-def _instants(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """A period's first moment, and the first one after it."""
-    first, after = period.first_day, period.next().first_day
-    return (
-        datetime.combine(first, datetime.min.time(), tzinfo=zone),
-        datetime.combine(after, datetime.min.time(), tzinfo=zone),
-    )
 
 
 def _facts(project: Project) -> ProjectFacts:
@@ -159,12 +158,11 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
     """Projects whose problems answered for the half-year."""
     found: set[int] = set()
     for text in {duty.period for duty in zeros}:
-        period = Period.parse(text)
-        begins, ends = _instants(period, zone)
+        half = span(Period.parse(text), zone)
         of_period = [duty for duty in zeros if duty.period == text]
         closed = max(duty.closes for duty in of_period) + duties.SECOND
         ids = [duty.project_id for duty in of_period]
-        found |= issues.barring(session, ids, begins, ends, as_of=closed).keys()
+        found |= issues.barring(session, ids, *half, as_of=closed).keys()
     return found
 
 

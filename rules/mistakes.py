@@ -1,4 +1,4 @@
-"""What is wrong in a rules text, said so that it can be mended: line, key, found, expected, what to do.
+"""What is wrong in a text that an office edits (rules, words): line, key, found, expected, what to do.
 
 `tomllib` keeps no places and pydantic knows only paths, so `lines_of` finds the line of a path. It is used
 on texts that `tomllib` has read, and needs no more of TOML than tables, keys and arrays; a wrong guess
@@ -15,6 +15,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 Path = tuple[str | int, ...]
+
+LISTED = 20  # so many known keys are named; of more only those near the one that was found
 
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
 _NAME = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
@@ -37,7 +39,7 @@ _EXPECTED = {
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong in a rules text. `line` counts from 1; None if the text has no such line."""
+    """One thing wrong in a text. `line` counts from 1; None if the text has no such line."""
 
     line: int | None
     key: str
@@ -51,7 +53,7 @@ class Mistake:
 
 
 class BookError(ValueError):
-    """A rules text that cannot be used, with every mistake in it, from the first line to the last."""
+    """A text that cannot be used, with every mistake in it, from the first line to the last."""
 
     def __init__(self, name: str, mistakes: list[Mistake]) -> None:
         self.mistakes = tuple(sorted(mistakes, key=lambda mistake: mistake.line or 0))
@@ -82,7 +84,8 @@ def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[Ba
         known = _known_keys(model, path[:-1])
         near = get_close_matches(str(path[-1]), known, n=1)
         advice = f"perhaps {near[0]} was meant" if near else "remove it or correct its name"
-        return Mistake(line, key, "an unknown key", "one of " + ", ".join(known), advice)
+        expected = "one of " + ", ".join(known) if len(known) <= LISTED else "a known one"
+        return Mistake(line, key, "an unknown key", expected, advice)
     if details["type"] == "missing":
         return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...")
     found = "these values together" if isinstance(details["input"], dict) else repr(details["input"])

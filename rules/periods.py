@@ -109,6 +109,11 @@ class Window:
     closes: datetime
 
 
+def span(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """From the first instant of a period to the first one after it, in UTC."""
+    return instant(period.first_day, time(), zone), instant(period.next().first_day, time(), zone)
+
+
 def period_kind(duty: DutyKind) -> PeriodKind:
     """Zeros are half-yearly, everything else is monthly."""
     return PeriodKind.HALF if duty is DutyKind.ZERO else PeriodKind.MONTH

@@ -92,9 +92,17 @@ class Database:
         """The same for a thread without an event loop (command line, tests)."""
         return self._submit(work).result()
 
+    def read_now(self, work: Work[T]) -> T:
+        """Runs `work` on a snapshot, in this thread; what it changes is thrown away."""
+        with (
+            self.engine.connect().execution_options(readonly=True) as connection,
+            Session(connection) as session,
+        ):
+            return work(session)
+
     async def read(self, work: Work[T]) -> T:
-        """Runs `work` on a snapshot; what it changes is thrown away."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+        """The same for what is quick, in one of a few threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
     def close(self) -> None:
         self._jobs.put(None)
@@ -106,13 +114,6 @@ class Database:
         job = _Job(work)
         self._jobs.put(job)
         return job.future
-
-    def _read(self, work: Work[T]) -> T:
-        with (
-            self.engine.connect().execution_options(readonly=True) as connection,
-            Session(connection) as session,
-        ):
-            return work(session)
 
     def _write(self) -> None:
         while (first := self._jobs.get()) is not None:

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState, Severity
+from rules.periods import Window
 from rules.scope import REPORTING
 from storage.prepared import Change, Query
 from storage.projects import reported_by
@@ -236,6 +237,39 @@ def answerable(session: Session, duties: Sequence[Duty], zone: ZoneInfo) -> dict
         )
         found[duty.id] = list(dict.fromkeys(ids))
     return found
+
+
+class Unopened(NamedTuple):
+    """Duties of one period that have not opened and stand under one older version of the rules."""
+
+    kind: DutyKind
+    period: str
+    rules_version: int
+    opens: datetime
+    due: datetime
+    closes: datetime
+
+
+def unopened(session: Session, version: int, now: datetime) -> Unopened | None:
+    """The duties, of one period, that stand under other rules than `version` and have not opened at `now`."""
+    columns = (getattr(Duty, name) for name in Unopened._fields)
+    other = select(*columns).where(
+        Duty.state.is_(None), Duty.settled.is_(None), Duty.opens > now, Duty.rules_version != version
+    )
+    row = session.execute(other.limit(1)).first()
+    return Unopened(*row) if row else None
+
+
+def move(session: Session, group: Unopened, version: int, span: Window) -> int:
+    """Gives those duties the window and version of other rules; returns how many they were."""
+    those = [getattr(Duty, name) == value for name, value in group._asdict().items()]
+    moved = session.execute(
+        update(Duty)
+        .where(*those, Duty.state.is_(None), Duty.settled.is_(None))
+        .values(opens=span.opens, due=span.due, closes=span.closes, rules_version=version)
+        .execution_options(synchronize_session=False)
+    )
+    return int(moved.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:

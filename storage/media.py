@@ -20,6 +20,9 @@ from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
 LONGEST_NAME = 100
 _MISSING = ("refused", "lost")
 
+# What can be looked at, or soon can.
+THERE = MediaFile.state.in_(("wanted", "stored"))
+
 
 def want(
     session: Session, person_id: int, inbox_id: int, incoming: Incoming, now: datetime, machine: datetime
@@ -73,8 +76,7 @@ def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
 def count_of_report(session: Session, report_id: int) -> int:
     """Photos and files of all versions of a report: once filed they stay with it."""
     versions = select(ReportVersion.id).where(ReportVersion.report_id == report_id)
-    there = MediaFile.state.in_(("wanted", "stored"))
-    wanted = select(func.count()).select_from(MediaFile).where(MediaFile.version_id.in_(versions), there)
+    wanted = select(func.count()).select_from(MediaFile).where(MediaFile.version_id.in_(versions), THERE)
     return session.scalar(wanted) or 0
 
 

@@ -174,6 +174,11 @@ def in_role(session: Session, role: Role, today: date) -> list[int]:
     )
 
 
+def admins(session: Session, named: str, today: date) -> list[int]:
+    """Who is told about faults: the one named by phone or id (SANBAO_ADMIN), else everyone with the role 管理员."""
+    return called(session, named) or in_role(session, Role.ADMIN, today)
+
+
 _role, _answer = PersonRole.__table__.c, Responsibility.__table__.c
 _ROLES_OF = Query(
     select(_role.role).where(

@@ -2,13 +2,12 @@
 
 from handlers.commands import FileZeros, ZeroCheck
 from handlers.deeds.duty import is_open
-from handlers.loading.base import half_year
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import DutyKind, Lane, PeriodKind, ReportKind, Role
-from rules.periods import Period
+from rules.periods import Period, span
 from storage import duties, issues, people, projects, reports
 from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
@@ -19,7 +18,7 @@ from storage.tables.reporting import Issue
 def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     words = turn.city.words
     period = Period.parse(command.period)
-    barred = issues.barring(turn.session, command.project_ids, *half_year(turn.city, period))
+    barred = issues.barring(turn.session, command.project_ids, *span(period, turn.city.zone))
     checks = {check.project_id: check for check in command.checked}
     lines, receipts = [], []
     for project_id in command.project_ids:

@@ -11,7 +11,6 @@ from handlers.city import City
 from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
-from rules.periods import Period
 from storage import duties, media, people, projects, secretaries, talks
 
 # A photo that was sent before any question is offered for this long.
@@ -58,13 +57,6 @@ def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
         for row in rows
         if among is None or str(row.id) in among
     )
-
-
-def half_year(city: City, period: Period) -> tuple[datetime, datetime]:
-    """The instants in which a problem filed bars the period's zero."""
-    begins = datetime.combine(period.first_day, datetime.min.time(), tzinfo=city.zone)
-    ends = datetime.combine(period.next().first_day, datetime.min.time(), tzinfo=city.zone)
-    return begins, ends
 
 
 def loose(loading: Loading) -> tuple[int, ...]:

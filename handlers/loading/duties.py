@@ -1,11 +1,11 @@
 """Facts for 我的待办."""
 
 from handlers.facts import Facts, Owed, Sent
-from handlers.loading.base import Loading, half_year
+from handlers.loading.base import Loading
 from handlers.loading.threads import threads
 from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
-from rules.periods import Period
+from rules.periods import Period, span
 from storage import duties, issues, projects, reports
 from storage import rules as stored_rules
 from storage.tables.reporting import Duty
@@ -41,8 +41,8 @@ def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
     """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
     if not zeros:
         return set()
-    span = half_year(loading.city, Period.parse(zeros[0].period))
-    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *span)
+    half = span(Period.parse(zeros[0].period), loading.city.zone)
+    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *half)
     return {duty.id for duty in zeros if duty.project_id in barred}
 
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from datetime import datetime
 
 from handlers.facts import Facts, NearbyProblem, ZeroFacts
-from handlers.loading.base import Loading, by_name, half_year
+from handlers.loading.base import Loading, by_name
 from handlers.loading.threads import reason
 from handlers.moments import day
 from rules.kinds import DutyKind
-from rules.periods import Period
+from rules.periods import Period, span
 from storage import doubts, duties, issues
 from storage import rules as stored_rules
 from storage.issues import Bar
@@ -25,9 +25,9 @@ def zero(loading: Loading) -> Facts:
         return Facts(words, person, projects=by_name(loading), zero_period_name=name, next_opening=opens)
     period = Period.parse(rows[0][0].period)
     ids = [duty.project_id for duty, _ in rows]
-    rules, span = stored_rules.in_force(loading.session), half_year(loading.city, period)
-    barred = issues.barring(loading.session, ids, *span)
-    flat, nearby = doubts.flat(loading.session, ids, period), _nearby(loading, rules, ids, span)
+    rules, half = stored_rules.in_force(loading.session), span(period, loading.city.zone)
+    barred = issues.barring(loading.session, ids, *half)
+    flat, nearby = doubts.flat(loading.session, ids, period), _nearby(loading, rules, ids, half)
     zeros = (
         ZeroFacts(
             duty.project_id,

@@ -7,17 +7,17 @@ Rule 3  Lists of words that people may type are one string, separated by the ide
 
 import string
 from functools import cache
-from typing import Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 
 from handlers.plain import plain
 
 
 def placeholders(template: str) -> set[str]:
+    """The names in braces. Raises ValueError for one with a format, and for a brace that stands alone."""
     parts = [part for part in string.Formatter().parse(template) if part[1] is not None]
-    if dressed := [name for _, name, form, conversion in parts if form or conversion]:
-        raise ValueError(f"found a format after {dressed}, expected the bare name in braces")
+    if any(form or conversion for _, _, form, conversion in parts):
+        raise ValueError(f"found a format after a name in {template!r}, expected the bare name in braces")
     return {str(name) for _, name, _, _ in parts}
 
 
@@ -33,14 +33,15 @@ class Sentences(BaseModel):
         """The words of one of the lists above, as typed text is compared with them."""
         return split_words(listed)
 
-    @model_validator(mode="after")
-    def _only_known_placeholders(self) -> Self:
-        for name in self.model_fields_set:
-            try:
-                found = placeholders(getattr(self, name))
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}; write a literal brace twice") from error
-            known = placeholders(str(type(self).model_fields[name].default))
-            if found - known:
-                raise ValueError(f"{name}: found {sorted(found - known)}, expected only {sorted(known)}")
-        return self
+    @field_validator("*")
+    @classmethod
+    def _only_known_placeholders(cls, template: str, info: ValidationInfo) -> str:
+        try:
+            found = placeholders(template)
+        except ValueError as error:
+            raise ValueError("bare names in braces, and a literal brace written twice") from error
+        known = placeholders(str(cls.model_fields[str(info.field_name)].default))
+        if strange := found - known:
+            there = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
+            raise ValueError(f"no placeholders but {there}, not {{{min(strange)}}}")
+        return template

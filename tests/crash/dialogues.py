@@ -105,7 +105,8 @@ class Dialogue:
         return Presses(enough or WORDS.photos_none, screen)
 
     def _take_up(self, screen: Shown) -> Act:
-        label = label_with(screen, "继续「")
+        # A draft of the other kind would never come to this dialogue's receipt.
+        label = label_with(screen, f"继续「{self.opening}」{self.project.name}")
         return Presses(label, screen) if label else Says(self.opening)
 
     def _read_card(self, screen: Shown) -> Act:

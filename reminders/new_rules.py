@@ -1,0 +1,48 @@
+"""New rules reach the duties that have not opened; what is open or closed keeps its own (decisions: 23)."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from rules.periods import Period, Window, window
+from storage import duties, ledger
+from storage.duties import Unopened
+from storage.rules import InForce
+from storage.tables.traffic import Occurrence
+
+
+def move_unopened(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+    """Moves one period's duties to the window that the rules in force give it; True if there may be more.
+
+    A period goes in one statement, though its writing may take longer than a slice should: it happens once after a
+    change. That a version has reached everything is remembered, so that later sweeps need not look.
+    """
+    done = f"rules {rules.version} reached what had not opened"
+    if session.get(Occurrence, done) is not None:
+        return False
+    group = duties.unopened(session, rules.version, now)
+    if group is None:
+        session.add(Occurrence(key=done, at=now))
+        session.flush()
+        return False
+    span = window(group.kind, Period.parse(group.period), rules.book, zone)
+    count = duties.move(session, group, rules.version, span)
+    _enter(session, group, rules.version, span, count, now)
+    return True
+
+
+def _enter(session: Session, group: Unopened, version: int, span: Window, count: int, now: datetime) -> None:
+    before = Window(group.opens, group.due, group.closes)
+    facts = {
+        "kind": group.kind,
+        "period": group.period,
+        "duties": count,
+        "rules": {"before": group.rules_version, "after": version},
+        "window": {"before": _said(before), "after": _said(span)},
+    }
+    ledger.append(session, chain="city", who="system", act="move_duties", facts=facts, now=now)
+
+
+def _said(span: Window) -> list[str]:
+    return [moment.isoformat() for moment in (span.opens, span.due, span.closes)]
