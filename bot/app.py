@@ -9,7 +9,7 @@ import gc
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -42,6 +42,7 @@ from bot.tidying import Tidying
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
 from bot.web.tryout import TryoutPage
+from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
 from reminders.reach import Reach
@@ -180,9 +181,11 @@ async def _wire(
     limits = {name: show.text_limit for name, show in city.shows.items()}
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
     sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, reach=reach, after=delivery.wake)
+    reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=delivery.wake)
     running = Running(database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor())
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
+        "workbooks": reading.run,
         "tidying": Tidying(database=database, shelf=shelf).run,
     }  # fmt: skip
     await _receive(settings, stack, running, city)
@@ -306,11 +309,7 @@ async def _until_answered(ask: Callable[[], Awaitable[bool]]) -> None:
 
 
 def _office(settings: Settings, running: Running) -> Starlette:
-    office = Office(
-        zone=settings.zone,
-        telegram_account=settings.telegram_account,
-        city_now=lambda _session, _machine: running.clock.city(),
-    )
+    office = replace(Office.of(settings), city_now=lambda _session, _machine: running.clock.city())
 
     def after() -> None:
         running.dispatch.wake()

@@ -17,11 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from bot.channels import tryout
 from bot.clock import stored_offset
+from bot.editable import sentences
 from bot.settings import Settings
+from handlers import handing_over
+from handlers.city import City
 from rules.book import load
 from rules.changes import changes
-from storage import inbox, invites, people, registry
+from storage import handovers, inbox, invites, people, registry
 from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
@@ -85,13 +89,27 @@ class Office:
     """
 
     zone: ZoneInfo
+    city: City
     telegram_account: str = ""
     city_now: Callable[[Session, datetime], datetime] = stored_city_time
     progress: Progress = nobody
 
     @classmethod
     def of(cls, settings: Settings, progress: Progress = nobody) -> "Office":
-        return cls(zone=settings.zone, telegram_account=settings.telegram_account, progress=progress)
+        return cls(
+            zone=settings.zone,
+            city=city_of(settings),
+            telegram_account=settings.telegram_account,
+            progress=progress,
+        )
+
+
+def city_of(settings: Settings) -> City:
+    """The city's words, and the accounts that reach people whether or not they run just now."""
+    accounts = [("telegram", settings.telegram_account)] if settings.has_channel else []
+    if settings.rehearses or not settings.has_channel:
+        accounts.append((tryout.NAME, tryout.ACCOUNT))
+    return City(words=sentences(settings.words_file), zone=settings.zone, running=frozenset(accounts))
 
 
 class ImportRegistry(Frozen):
@@ -114,8 +132,12 @@ def import_registry(session: Session, wanted: ImportRegistry, now: datetime, off
     if wanted.dry_run:
         return Result(text=f"{text}\nDry run: nothing was written.")
     city = office.city_now(session, now)
-    registry.apply(session, preview, city.astimezone(office.zone).date(), city, office.progress)
-    return Result(text=f"{text}\nWritten.")
+    today = city.astimezone(office.zone).date()
+    passed = registry.apply(session, preview, today, city, progress=office.progress)
+    packets = handovers.packets(session, passed, city)
+    handing_over.announce(session, office.city, packets, today, city)
+    told = f" {len(packets)} hand-overs: both sides are told." if packets else ""
+    return Result(text=f"{text}\nWritten.{told}")
 
 
 class InvitePerson(Frozen):

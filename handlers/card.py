@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.plain import plain
+from handlers.plain import bare, plain
 from handlers.questions import Question
 from handlers.reading import Buttons, Edit, Item, Reading, Refused, Said, Stored, Taken, find, in_rows
 from handlers.words import Words
@@ -52,7 +52,7 @@ class Confirm(Question["bool | str"]):
         item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
         if item is not None:
             return Edit(item.id)
-        return Refused(words.confirm_below)
+        return Refused(words.confirm_below.format(agree=bare(self.agree or words.confirm_button)))
 
     def _pressed(self, value: str) -> Item | None:
         """An item by its place: the keys themselves would not fit into a button's 64 bytes."""
@@ -72,3 +72,18 @@ class Confirm(Question["bool | str"]):
         edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
         others = [[(item.label, item.id)] for item in self.instead]
         return [[(self.agree or words.confirm_button, "ok")], *others, *edits]
+
+
+@dataclass(frozen=True)
+class Mend(Confirm):
+    """A card that says what is wrong: nothing can be agreed to, only changed."""
+
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        reading = super().read(said, stored, words)
+        return reading if isinstance(reading, Edit) else Refused(words.mend_first)
+
+    def restore(self, stored: Stored) -> None:
+        return None
+
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
+        return super().buttons(stored, page, words)[1:]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.kinds import IssueWord, Severity
+from rules.kinds import IssueWord, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +186,78 @@ class Tell:
     columns: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class ImportWorkbook:
+    """Takes in a registry workbook that was sent in chat, as it was shown."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveWorkbook:
+    media_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRegistry:
+    """Adds a person or a project (`known` is None) or changes fields of one. `typed`: field and what was typed."""
+
+    sheet: str
+    known: int | None
+    typed: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unbind:
+    """Ends a person's accounts at once; one who `leaves` holds no role and answers for nothing from today."""
+
+    person_id: int
+    leaves: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GiveCode:
+    """A new invite for a person, told to who asks for it."""
+
+    person_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Projects of one person in one role pass to another on a day."""
+
+    from_id: int
+    to_id: int
+    role: Role
+    project_ids: tuple[int, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmHandover:
+    handover_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppointSecretary:
+    """`until` is exclusive; None: until further notice."""
+
+    person_id: int
+    leader_id: int
+    since: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DismissSecretary:
+    secretary_id: int
+
+
+Registering = (
+    ImportWorkbook | LeaveWorkbook | ChangeRegistry | Unbind | GiveCode | HandOver | ConfirmHandover
+    | AppointSecretary | DismissSecretary
+)  # fmt: skip
+
 OfTheOffice = (
     ReturnReport
     | UnlockDuty
@@ -199,4 +271,4 @@ OfTheOffice = (
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-Command = OfAReporter | OfTheOffice | Tell
+Command = OfAReporter | OfTheOffice | Registering | Tell

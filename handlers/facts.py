@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.desk_facts import DeskFacts
+from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
@@ -192,3 +193,4 @@ class Facts:
     next_kind: DutyKind = DutyKind.PROGRESS
 
     desk: DeskFacts = field(default_factory=DeskFacts)
+    registry: RegistryFacts = field(default_factory=RegistryFacts)

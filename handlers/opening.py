@@ -14,13 +14,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.conversation import Script
+from handlers.conversations.add_person import add_person
+from handlers.conversations.add_project import add_project
+from handlers.conversations.change_person import change_person
+from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk, desk_menu
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
+from handlers.conversations.hand_over import hand_over
+from handlers.conversations.handed_over import handed_over
+from handlers.conversations.import_workbook import import_workbook
+from handlers.conversations.leave_workbook import leave_workbook
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
 from handlers.conversations.pause_project import pause_project
 from handlers.conversations.phone_list import phone_list
+from handlers.conversations.rebind import rebind
+from handlers.conversations.registry_menu import registry_menu
+from handlers.conversations.replace_person import replace_person
 from handlers.conversations.report_for import report_for
 from handlers.conversations.report_issue import report_issue
 from handlers.conversations.report_progress import report_progress
@@ -28,7 +39,9 @@ from handlers.conversations.report_zero import report_zero
 from handlers.conversations.resume_project import resume_project
 from handlers.conversations.return_report import return_report
 from handlers.conversations.send_notice import send_notice
+from handlers.conversations.set_secretary import set_secretary
 from handlers.conversations.show_help import show_help
+from handlers.conversations.unbind import unbind
 from handlers.conversations.unlock_duty import unlock_duty
 from handlers.conversations.who_owes import who_owes
 from handlers.plain import plain
@@ -53,10 +66,34 @@ SCRIPTS: dict[str, Script] = {
     "end_project": end_project,
     "report_for": report_for,
     "send_notice": send_notice,
+    "registry_menu": registry_menu,
+    "import_workbook": import_workbook,
+    "leave_workbook": leave_workbook,
+    "add_project": add_project,
+    "change_project": change_project,
+    "replace_person": replace_person,
+    "add_person": add_person,
+    "change_person": change_person,
+    "unbind": unbind,
+    "rebind": rebind,
+    "hand_over": hand_over,
+    "handed_over": handed_over,
+    "set_secretary": set_secretary,
 }
 
 # The question that a button's preset answers; for the others it is the project.
-PRESETS: dict[str, str] = {"who_owes": "unit"}
+PRESETS: dict[str, str] = {
+    "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
+    "who_owes": "unit",
+}  # fmt: skip
+
+# Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
+FOLLOWING = frozenset(
+    {
+        *("add_project", "change_project", "replace_person", "add_person", "change_person"),
+        *("unbind", "rebind", "hand_over", "set_secretary"),
+    }
+)
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
@@ -179,6 +216,25 @@ def menu(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
+def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
+    """Words about the registry that open a script and stand in no menu of everybody's."""
+    return (
+        (words.word_registry, "registry_menu"),
+        (words.word_import, "import_workbook"),
+        (words.word_leave_workbook, "leave_workbook"),
+        (words.word_add_project, "add_project"),
+        (words.word_change_project, "change_project"),
+        (words.word_replace, "replace_person"),
+        (words.word_add_person, "add_person"),
+        (words.word_change_person, "change_person"),
+        (words.word_unbind, "unbind"),
+        (words.word_rebind, "rebind"),
+        (words.word_hand_over, "hand_over"),
+        (words.word_handed_over, "handed_over"),
+        (words.word_secretary, "set_secretary"),
+    )
+
+
 _SLASH = {
     "/progress": "report_progress",
     "/issue": "report_issue",
@@ -196,7 +252,7 @@ _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a 
 def read_menu_word(text: str, words: Words) -> Opener | None:
     """An exact menu word or slash command; in a free-text question only these break out."""
     typed = plain(text).strip(_AROUND)
-    for word, script in menu(words):
+    for word, script in (*menu(words), *registry_words(words)):
         if typed == plain(word):
             return Opener(script)
     command = typed.split("@", 1)[0]

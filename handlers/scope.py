@@ -3,16 +3,22 @@
 Rule 1  Every command stands in ALLOWED; a test fails for one that does not.
 Rule 2  What counts is who the sender is now, never what a button carries or an earlier screen offered.
 Rule 3  A command about several projects needs its permission for each of them.
+Rule 4  A secretary stands where their leaders stand, in what leaders may do: `Standing.stands_in`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.orm import Session
 
 from handlers.commands import (
+    AppointSecretary,
     CallFalse,
+    ChangeRegistry,
     Command,
+    ConfirmHandover,
+    DismissSecretary,
     DisownProject,
     EndProject,
     ExemptDuty,
@@ -21,18 +27,34 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    GiveCode,
+    HandOver,
+    ImportWorkbook,
+    LeaveWorkbook,
     PauseProject,
     ResumeProject,
     ReturnReport,
     SendNotice,
     TakeBackExemption,
     Tell,
+    Unbind,
     UnlockDuty,
     WithdrawReport,
 )
 from handlers.turning import Turn
-from rules.scope import Permission, Standing, anyone, office, reports_for_it
-from storage import issues, people
+from rules.kinds import Role
+from rules.scope import (
+    HEADING,
+    Permission,
+    Standing,
+    anyone,
+    heads_the_unit,
+    is_their_own,
+    office,
+    reports_for_it,
+)
+from storage import issues, people, secretaries
+from storage.tables.registry import Handover, Person, Project
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -52,7 +74,27 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     EndProject: (office,),
     ResumeProject: (office,),
     SendNotice: (office,),
+    ImportWorkbook: (office,),
+    LeaveWorkbook: (office,),
+    ChangeRegistry: (office,),
+    Unbind: (office, heads_the_unit),
+    GiveCode: (office, heads_the_unit),
+    HandOver: (office, heads_the_unit, is_their_own),
+    ConfirmHandover: (is_their_own,),
+    AppointSecretary: (office,),
+    DismissSecretary: (office,),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a command is about: a project, or people (the unit is the first one's)."""
+
+    project_id: int | None = None
+    person_ids: tuple[int, ...] = ()
+
+
+NOTHING = Subject()
 
 
 def allows(turn: Turn, command: Command) -> bool:
@@ -60,36 +102,64 @@ def allows(turn: Turn, command: Command) -> bool:
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
-    return all(_may(turn, permissions, project) for project in projects_of(turn.session, command))
+    return all(_may(turn, permissions, subject) for subject in subjects_of(turn.session, command))
 
 
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
     """Whether a photo sent for one that was refused may still go to its report: no command says so, it is only sent."""
-    return _may(turn, (reports_for_it, office), project_id)
+    return _may(turn, (reports_for_it, office), Subject(project_id))
 
 
-def _may(turn: Turn, permissions: tuple[Permission, ...], project_id: int | None) -> bool:
-    stands = standing(turn.session, turn.person.id, project_id, turn.today)
+def _may(turn: Turn, permissions: tuple[Permission, ...], subject: Subject) -> bool:
+    stands = standing(turn.session, turn.person.id, subject, turn.today)
     return any(permission(stands) for permission in permissions)
 
 
-def projects_of(session: Session, command: Command) -> tuple[int | None, ...]:
-    """The projects that a command is about; (None,) if it is about none. A problem's is the one in its row."""
+def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
+    """What a command is about; (NOTHING,) if it is about the city."""
     match command:
         case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
-            return (command.project_id,)
+            return (Subject(command.project_id),)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
-            return (issues.project_of(session, issue),)
+            return (Subject(issues.project_of(session, issue)),)
         case FileSame(projects=pairs):
-            return tuple(project for project, _ in pairs)
+            return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):
-            return projects
+            return tuple(Subject(project) for project in projects)
+        case Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person):
+            return (Subject(person_ids=(person,)),)
+        case ConfirmHandover(handover_id=packet_id):
+            packet = session.get(Handover, packet_id)
+            return (Subject(person_ids=(packet.from_id, packet.to_id)) if packet else NOTHING,)
         case _:
-            return (None,)
+            return (NOTHING,)
 
 
-def standing(session: Session, person_id: int, project_id: int | None, today: date) -> Standing:
+def standing(session: Session, person_id: int, subject: Subject, today: date) -> Standing:
+    roles = people.roles_of(session, person_id, today)
+    project = subject.project_id
     return Standing(
-        roles=people.roles_of(session, person_id, today),
-        answers=people.answers_as(session, person_id, project_id, today) if project_id else frozenset(),
+        roles=roles,
+        answers=people.answers_as(session, person_id, project, today) if project else frozenset(),
+        heads_unit=not roles.isdisjoint(HEADING) and _of_their_unit(session, person_id, subject),
+        stands_in=_stands_in(session, person_id, project, today) if project else frozenset(),
+        own=person_id in subject.person_ids,
     )
+
+
+def _of_their_unit(session: Session, person_id: int, subject: Subject) -> bool:
+    unit_id = None
+    if subject.project_id is not None:
+        project = session.get(Project, subject.project_id)
+        unit_id = project.unit_id if project else None
+    elif subject.person_ids:
+        person = session.get(Person, subject.person_ids[0])
+        unit_id = person.unit_id if person else None
+    return unit_id is not None and session.get_one(Person, person_id).unit_id == unit_id
+
+
+def _stands_in(session: Session, person_id: int, project_id: int, today: date) -> frozenset[Role]:
+    found: frozenset[Role] = frozenset()
+    for leader in secretaries.acting_for(session, person_id, today):
+        found |= people.answers_as(session, leader, project_id, today)
+    return found

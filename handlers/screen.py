@@ -4,7 +4,7 @@ from typing import Any
 
 from handlers.conversation import Asking
 from handlers.conversations.desk import desk_menu
-from handlers.opening import button_data, menu
+from handlers.opening import button_data, menu, registry_words
 from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
@@ -44,10 +44,11 @@ def menu_rows(words: Words) -> Rows:
 
 def talk_title(words: Words, script: str) -> str:
     """How a talk is called when it is offered again."""
-    return {
+    titles = {script: word for word, script in registry_words(words)} | {
         "report_progress": words.progress_title,
         "report_issue": words.issue_title,
         "report_zero": words.zero_title,
         "not_mine": words.menu_not_mine,
         **{script: word for word, script in desk_menu(words)},
-    }.get(script, script)
+    }
+    return titles.get(script, script)

@@ -105,4 +105,6 @@ def _bind(meeting: Meeting, person_id: int) -> None:
     person = session.get_one(Person, person_id)
     unit = session.get_one(Unit, person.unit_id)
     title = city.words.bound.format(name=person.name, unit=unit.name)
-    meeting.answer(Outgoing(title=title, text=city.words.bound_notice, rows=menu_rows(city.words)), person_id)
+    years = stored_rules.in_force(session).book.media.keep_years
+    notice = city.words.bound_notice.format(years=years)
+    meeting.answer(Outgoing(title=title, text=notice, rows=menu_rows(city.words)), person_id)

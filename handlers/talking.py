@@ -12,7 +12,7 @@ from handlers.facts import Facts
 from handlers.loading.base import Loading
 from handlers.loading.issue import shows_who_is_told
 from handlers.loading.load import load
-from handlers.opening import SCRIPTS, Opener, TalkButton
+from handlers.opening import FOLLOWING, SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Question
 from handlers.reading import Said
@@ -90,7 +90,7 @@ def _only_choice(position: Asking) -> str | None:
 
 def _draft_about(turn: Turn, script: str, position: Asking | Finished) -> TalkRow | None:
     """A draft on what has just been chosen: nobody is made to fill in the same report twice."""
-    if isinstance(position, Finished) or position.question.key == "project":
+    if isinstance(position, Finished) or position.question.key == "project" or script in FOLLOWING:
         return None
     return drafts.about(turn, script, position.draft.answers.get("project"))
 
@@ -112,7 +112,9 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     facts = _facts(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
-        text = words.desk_cancelled if _of_the_office(talk, words) else words.cancelled
+        text = words.cancelled
+        if _of_the_office(talk, words) or talk.script in FOLLOWING:
+            text = words.desk_cancelled
         talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
         message = Outgoing(text=text, rows=drafts.restore_row(turn, talk))
         _tell(turn, Outcome(message), in_place=in_place)
@@ -124,7 +126,9 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         return
     if _needs_new_facts(talk, after):
         facts = _facts(turn, talk.script, after.draft.answers)
-        after = _resolved(replay(script, facts, Draft(after.draft.answers)))
+        # Where facts follow every answer, a question of several taps stays open with each of them.
+        draft = after.draft if talk.script in FOLLOWING else Draft(after.draft.answers)
+        after = _resolved(replay(script, facts, draft))
     if not drafts.holds_answers(talk) and (begun := _draft_about(turn, talk.script, after)) is not None:
         talks.turn_to(turn.session, talk, "cancelled", turn.now)
         _take_up(turn, begun, again=True, in_place=in_place)
@@ -157,7 +161,12 @@ def _of_the_office(talk: TalkRow, words: Words) -> bool:
 
 
 def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
-    """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers."""
+    """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers.
+
+    Where they follow every answer, even an end is looked at again: without them a script may see none to choose.
+    """
+    if talk.script in FOLLOWING:
+        return _off_the_card(after.draft.answers) != _off_the_card(talk.answers)
     if isinstance(after, Asking) and after.note:
         return False
     before, now = talk.answers, after.draft.answers
@@ -177,6 +186,11 @@ def _resolved(position: Asking | Finished) -> Asking | Finished:
     }
     answers = {**position.draft.answers, **found}
     return replace(position, draft=replace(position.draft, answers=answers))
+
+
+def _off_the_card(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers without the card's own, whose key has a hash: to agree changes no facts."""
+    return {key: answer for key, answer in answers.items() if "#" not in key}
 
 
 def press(turn: Turn, button: TalkButton) -> None:

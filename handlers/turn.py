@@ -38,7 +38,7 @@ from handlers.screen import menu_rows
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
-from storage import inbox, media, outbox, people, projects, talks
+from storage import inbox, media, outbox, people, projects, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
@@ -206,12 +206,22 @@ def _receive(turn: Turn) -> str:
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
         return f"kept, {_hear(turn.apart())}"
+    if _is_workbook(turn):
+        turn.answer(Outgoing(text=turn.city.words.workbook_received))
+        return "workbook"
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
     count = len(kept_media(turn.session, turn.person.id, turn.now))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
+
+
+def _is_workbook(turn: Turn) -> bool:
+    """Whether the office has sent a registry workbook: it is read once it is fetched, and its preview follows."""
+    if not any(workbooks.is_workbook(each.kind, each.name) for each in turn.incoming.media):
+        return False
+    return Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
 
 
 def _written_place(turn: Turn) -> str:

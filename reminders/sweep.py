@@ -121,8 +121,9 @@ def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
 
 
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
-    """Writes the state of duties that have closed, once and for all."""
+    """Writes the state of duties that have closed, and who answered for them when they fell due, once and for all."""
     closing = duties.to_close(session, said, SLICE)
+    answerable = duties.answerable(session, closing, zone)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
     returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
@@ -135,10 +136,12 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
             )
         )
+        duty.answerable = answerable[duty.id]
         ledger.append(
             session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
             facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
-                   "subject": duty.subject, "state": duty.state, "report": duty.report_id},
+                   "subject": duty.subject, "state": duty.state, "report": duty.report_id,
+                   "answerable": duty.answerable},
         )  # fmt: skip
     session.flush()
     return bool(closing)

@@ -1,8 +1,9 @@
 """Duties (应报): opened ahead, settled by a report, closed once. Every list is of rows, oldest due first."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, String, and_, bindparam, cast, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState, Severity
 from rules.periods import Window
+from rules.scope import REPORTING
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.registry import Project, Responsibility
@@ -169,6 +171,21 @@ def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "li
     )
 
 
+def open_of(session: Session, project_ids: Collection[int], now: datetime) -> Sequence[Duty]:
+    """Duties of these projects that are open at `now` and not settled, oldest due first."""
+    return session.scalars(
+        select(Duty)
+        .where(
+            Duty.project_id.in_(project_ids),
+            Duty.state.is_(None),
+            Duty.settled.is_(None),
+            Duty.opens <= now,
+            not_closed(now),
+        )
+        .order_by(Duty.due, Duty.id)
+    ).all()
+
+
 def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
     """Zero duties open at `now`, settled or not, of the person's projects."""
     return list(
@@ -264,6 +281,30 @@ def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
     """Inserts duties; those that exist already stay as they are."""
     if duties:
         session.execute(insert(Duty).on_conflict_do_nothing(), list(duties))
+
+
+def answerable(session: Session, duties: Sequence[Duty], zone: ZoneInfo) -> dict[int, list[int]]:
+    """Who answered for each of these duties on its due date, by the city's calendar: one query for all of them."""
+    rows = session.execute(
+        select(
+            Responsibility.project_id, Responsibility.person_id, Responsibility.since, Responsibility.until
+        )
+        .where(
+            Responsibility.project_id.in_({duty.project_id for duty in duties}),
+            Responsibility.role.in_(REPORTING),
+        )
+        .order_by(Responsibility.id)
+    ).all()
+    found: dict[int, list[int]] = {}
+    for duty in duties:
+        due = duty.due.astimezone(zone).date()
+        ids = (
+            person
+            for project, person, since, until in rows
+            if project == duty.project_id and since <= due and (until is None or due < until)
+        )
+        found[duty.id] = list(dict.fromkeys(ids))
+    return found
 
 
 class Unopened(NamedTuple):

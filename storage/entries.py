@@ -114,6 +114,8 @@ class CellError(BaseModel):
 class Entry(BaseModel):
     """One row of the file; `row` is its number in Excel.
 
+    `known` is the id of the registered row that is meant, where that is certain: never in a file.
+
     What a ledger gave rise to has the ledger's own sheet; units and people, of whom a ledger has no rows, have the
     heading of the cell that names them, and a `nth` of their own.
     """
@@ -121,6 +123,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     row: int
+    known: int | None = None
     sheet: str = ""
     column: str = ""
     nth: int = 0

@@ -32,12 +32,7 @@ def create_many(
     life = timedelta(hours=hours)
     if not timedelta() < life <= LONGEST:
         raise ValueError(f"an invite for {hours} hours; expected 1 to 24")
-    session.execute(
-        update(Invite)
-        .where(Invite.person_id.in_(person_ids), Invite.used.is_(None), Invite.expires > now)
-        .values(expires=now)
-        .execution_options(synchronize_session=False)
-    )
+    end_all(session, person_ids, now)
     codes = {person_id: secrets.token_urlsafe(CODE_BYTES) for person_id in person_ids}
     session.add_all(
         Invite(person_id=person_id, code_hash=digest(code), created=now, expires=now + life)
@@ -45,6 +40,16 @@ def create_many(
     )
     session.flush()
     return codes
+
+
+def end_all(session: Session, person_ids: Sequence[int], now: datetime) -> None:
+    """Ends the codes of these people that were not used."""
+    session.execute(
+        update(Invite)
+        .where(Invite.person_id.in_(person_ids), Invite.used.is_(None), Invite.expires > now)
+        .values(expires=now)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def with_living_code(session: Session, person_ids: Sequence[int], now: datetime) -> int:

@@ -131,10 +131,10 @@ def newest(session: Session, issue_id: int, kinds: Iterable[str]) -> IssueEvent 
     ).first()
 
 
-def acknowledge(session: Session, issue: Issue, person_id: int, now: datetime) -> None:
+def acknowledge(session: Session, issue: Issue, person_id: int, now: datetime, note: str = "") -> None:
     if issue.state is IssueState.REGISTERED:
         issue.state = IssueState.ACKNOWLEDGED
-    add_event(session, issue.id, person_id, "acknowledged", now)
+    add_event(session, issue.id, person_id, "acknowledged", now, note)
 
 
 def acknowledgement(session: Session, issue_id: int) -> IssueEvent | None:

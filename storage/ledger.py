@@ -6,7 +6,9 @@ Rule 3  what may have to be erased (names, telephone numbers) enters only as a s
 """
 
 import hashlib
+import hmac
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
@@ -14,9 +16,10 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from storage.prepared import Change, Query
-from storage.tables.ledger import LedgerRow
+from storage.tables.ledger import CityFact, LedgerRow
 
 GENESIS = "0" * 64
+SECRET = "ledger secret"  # noqa: S105 - only its name; its loss makes every sealed name unreadable and breaks no chain
 
 
 def canonical(chain: str, place: int, at: datetime, who: str, act: str, facts: Mapping[str, object]) -> str:
@@ -59,6 +62,16 @@ def append(
         session, chain=chain, place=place, at=now, canonical=text, previous=previous,
         hash=link(previous, text),
     )  # fmt: skip
+
+
+def sealed(session: Session, text: str) -> str:
+    """A name or telephone number as it may stand in the ledger: comparable, but nothing without the city's secret."""
+    secret = session.get(CityFact, SECRET)
+    if secret is None:
+        secret = CityFact(name=SECRET, value=secrets.token_hex(32))
+        session.add(secret)
+        session.flush()
+    return hmac.new(bytes.fromhex(secret.value), text.encode(), hashlib.sha256).hexdigest()
 
 
 def breaks(rows: Iterable[LedgerRow]) -> list[str]:

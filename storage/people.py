@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -110,14 +110,14 @@ def bind(session: Session, person_id: int, address: Address, now: datetime) -> l
             binding.chat, binding.last_used, binding.blocked = address.chat, now, False
             return []
         binding.ended = now
-        ended.append(_address(binding))
+        ended.append(address_of(binding))
     session.flush()
     session.add(Binding(person_id=person_id, **address.model_dump(), bound=now, last_used=now, blocked=False))
     session.flush()
     return ended
 
 
-def _address(binding: Binding) -> Address:
+def address_of(binding: Binding) -> Address:
     return Address(channel=binding.channel, account=binding.account, user=binding.user, chat=binding.chat)
 
 
@@ -127,6 +127,35 @@ def called(session: Session, phone_or_id: str) -> list[int]:
     if phone_or_id.isdecimal() and len(phone_or_id) < 10:
         wanted = or_(wanted, Person.id == int(phone_or_id))
     return list(session.scalars(select(Person.id).where(wanted))) if phone_or_id else []
+
+
+def listed(session: Session, unit_id: int | None = None) -> "list[Row[int, str, int, str, str | None]]":
+    """Active people, of one unit or of all: id, name, unit_id, unit, phone, in the order of units."""
+    wanted = (
+        select(Person.id, Person.name, Person.unit_id, Unit.name.label("unit"), Person.phone)
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.active.is_(True))
+        .order_by(Unit.id, Person.id)
+    )
+    return list(session.execute(wanted if unit_id is None else wanted.where(Person.unit_id == unit_id)))
+
+
+def units(session: Session) -> dict[int, str]:
+    """Every unit's name by its id, in the order of the registry."""
+    return dict(session.execute(select(Unit.id, Unit.name).order_by(Unit.id)).all())
+
+
+def is_active(session: Session, person_id: int) -> bool:
+    return bool(session.scalar(select(Person.active).where(Person.id == person_id)))
+
+
+def has_account(session: Session, person_id: int) -> bool:
+    wanted = select(Binding.id).where(Binding.person_id == person_id, Binding.ended.is_(None)).limit(1)
+    return session.scalar(wanted) is not None
+
+
+def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
+    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids)))).all())
 
 
 def in_role(session: Session, role: Role, today: date) -> list[int]:
@@ -206,7 +235,7 @@ def contacts(
     Only accounts that run (channel, account) count: a message to another would wait for ever.
     """
     wanted = list(dict.fromkeys(person_ids))
-    names = dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted))).all())
+    called = names(session, wanted)
     best: dict[int, Address] = {}
     bindings = session.scalars(
         select(Binding)
@@ -215,5 +244,5 @@ def contacts(
     )
     for binding in bindings:
         if (binding.channel, binding.account) in running:
-            best[binding.person_id] = _address(binding)
-    return [Contact(each, names[each], best.get(each)) for each in wanted if each in names]
+            best[binding.person_id] = address_of(binding)
+    return [Contact(each, called[each], best.get(each)) for each in wanted if each in called]

@@ -1,6 +1,6 @@
 """Projects as a person sees them: which ones are theirs, and what has been done on one so far. Money in yuan."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -98,6 +98,36 @@ def of_person(
         .order_by(Project.number)
     )
     return list(session.execute(statement))
+
+
+def listed(session: Session) -> "list[Row[int, int, str]]":
+    """Every project that has not ended: id, number, name."""
+    wanted = select(Project.id, Project.number, Project.name).where(Project.state != ProjectState.ENDED)
+    return list(session.execute(wanted.order_by(Project.number)))
+
+
+def these(session: Session, project_ids: Collection[int]) -> list[Project]:
+    """The projects with these ids, by number."""
+    wanted = select(Project).where(Project.id.in_(project_ids)).order_by(Project.number)
+    return list(session.scalars(wanted))
+
+
+def without_reporter(session: Session, project_ids: Collection[int], today: date) -> list[str]:
+    """The names of those of these active projects for which no contact (联络人) answers today."""
+    has = (
+        select(Responsibility.id)
+        .where(
+            Responsibility.project_id == Project.id,
+            Responsibility.role == Role.REPORTER,
+            Responsibility.since <= today,
+            or_(Responsibility.until.is_(None), Responsibility.until > today),
+        )
+        .exists()
+    )
+    wanted = select(Project.name).where(
+        Project.id.in_(project_ids), Project.state == ProjectState.ACTIVE, ~has
+    )
+    return list(session.scalars(wanted.order_by(Project.number)))
 
 
 def that_may_be_named(

@@ -15,10 +15,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.initials import initials
+from rules.kinds import Role
 from storage import ledger
 from storage.cells import plain
 from storage.entries import (
@@ -30,6 +31,7 @@ from storage.entries import (
     Book,
     CellError,
 )
+from storage.handovers import Passed
 from storage.leaving import rows_with_errors, without, without_unreadable
 from storage.planning.milestones import plan_milestones
 from storage.planning.people import plan_people
@@ -41,6 +43,7 @@ from storage.registered import Registry, load
 from storage.sheets import Progress, nobody
 from storage.tables.base import Base
 from storage.tables.registry import Milestone, Person, PersonRole, Project, Responsibility, Unit, YearPlan
+from storage.tables.reporting import Duty
 
 WRITING = "Writing"
 SLICE = 1000  # rows of one statement, between two words about the progress
@@ -90,19 +93,79 @@ def _place(order: list[str], error: CellError) -> tuple[int, int]:
 
 
 def apply(
-    session: Session, preview: Preview, today: date, now: datetime, progress: Progress = nobody
-) -> None:
+    session: Session,
+    preview: Preview,
+    today: date,
+    now: datetime,
+    progress: Progress = nobody,
+    who: str = "office",
+) -> tuple[Passed, ...]:
     """Writes the whole preview into the caller's transaction; one with errors is refused.
 
-    `today` is the city's date: what ends, ends there, and what begins, begins there.
+    `today` is the city's date: what ends, ends there, and what begins, begins there. Gives back which projects
+    have passed from one reporter to another, for the caller to tell both (`storage.handovers`).
     """
     if preview.errors:
         raise ValueError(f"a preview with {len(preview.errors)} errors; expected none: {preview.errors[0]}")
     if preview.changes_nothing:
-        return
-    Writer(session, preview.work, today, progress).write()
-    _record(session, preview, now)
+        return ()
+    passed = write(session, preview, today, now, progress)
+    _record(session, preview, who, now)
+    return passed
+
+
+def write(
+    session: Session, preview: Preview, today: date, now: datetime, progress: Progress = nobody
+) -> tuple[Passed, ...]:
+    """The same without a ledger row, for a caller who has more to say there."""
+    work = preview.work
+    before = _reporters(session, work.responsible_ended)
+    writer = Writer(session, work, today, progress)
+    writer.write()
+    _move_duties(session, writer, now)
     session.expire_all()
+    return _passed(writer, before)
+
+
+def newest(session: Session, table: type[Person] | type[Project]) -> int:
+    """The id of the row that was added last."""
+    return session.scalars(select(func.max(table.id))).one()
+
+
+def _reporters(session: Session, ended: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Project and person of those of these responsibilities that were a reporter's."""
+    found = session.execute(
+        select(Responsibility.project_id, Responsibility.person_id).where(
+            Responsibility.id.in_(ended), Responsibility.role == Role.REPORTER
+        )
+    )
+    return [(project, person) for project, person in found]
+
+
+def _passed(writer: "Writer", before: list[tuple[int, int]]) -> tuple[Passed, ...]:
+    """Who reported a project and does so no more hands it to the first who begins."""
+    successors: dict[int | None, int] = {}
+    for project, person, role in writer.work.responsible_begun:
+        new = writer.real(Person, person)
+        if role is Role.REPORTER and new is not None:
+            successors.setdefault(writer.real(Project, project), new)
+    return tuple(
+        Passed(project, person, successors[project], Role.REPORTER)
+        for project, person in before
+        if project in successors
+    )
+
+
+def _move_duties(session: Session, writer: "Writer", now: datetime) -> None:
+    """A duty's unit is frozen as of its due date: one that is not due yet goes along with its project."""
+    for project, row in writer.work.projects.old.items():
+        if (unit := writer.real(Unit, row.get("unit_id"))) is not None:
+            session.execute(
+                update(Duty)
+                .where(Duty.project_id == project, Duty.state.is_(None), Duty.due > now)
+                .values(unit_id=unit)
+                .execution_options(synchronize_session=False)
+            )
 
 
 class Writer:
@@ -210,14 +273,14 @@ class Writer:
         self.insert(table, begun)
 
 
-def _record(session: Session, preview: Preview, now: datetime) -> None:
+def _record(session: Session, preview: Preview, who: str, now: datetime) -> None:
     """One row in the chain of every unit that was touched."""
     registered = session.execute(select(Unit.name, Unit.id)).all()
     ids = {plain(name): unit for name, unit in registered}
     for key, counts in preview.work.touched.items():
         unit = key if key > 0 else ids[plain(preview.work.units.new[key]["name"])]
         facts = {"sha256": preview.sha256, **{NAMES[sheet]: count for sheet, count in counts.items()}}
-        ledger.append(session, chain=f"unit:{unit}", who="office", act="import", facts=facts, now=now)
+        ledger.append(session, chain=f"unit:{unit}", who=who, act="import", facts=facts, now=now)
 
 
 NAMES = {UNITS: "units", PEOPLE: "people", PROJECTS: "projects", MILESTONES: "milestones"}

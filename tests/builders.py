@@ -21,6 +21,7 @@ from storage.tables.registry import (
     PersonRole,
     Project,
     Responsibility,
+    Secretary,
     Unit,
     YearPlan,
 )
@@ -106,6 +107,14 @@ def a_year_plan(session: Session, project: Project, **given: object) -> YearPlan
 def a_milestone(session: Session, project: Project, **given: object) -> Milestone:
     defaults = {"project_id": project.id, "name": "基础完工", "planned": date(2012, 6, 30)}
     return added(session, Milestone(**{**defaults, **given}))
+
+
+def a_secretary(
+    session: Session, *, leader_id: int, person: Person | None = None, **given: object
+) -> Secretary:
+    person = person or a_person(session, name="王秘书", role=None)
+    defaults = {"person_id": person.id, "leader_id": leader_id, "since": date(2012, 1, 1)}
+    return added(session, Secretary(**{**defaults, **given}))
 
 
 def a_binding(session: Session, person: Person, **given: object) -> Binding:

@@ -9,7 +9,7 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.settings import Settings
 from handlers.conversations.desk import desk_menu
-from handlers.opening import _SLASH, SCRIPTS, menu
+from handlers.opening import _SLASH, SCRIPTS, menu, registry_words
 from handlers.words import Words
 from rules.book import default_book
 
@@ -35,7 +35,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 def openers() -> list[tuple[str, str]]:
     others = [(WORDS.desk_words.split("、")[0], "desk"), (WORDS.menu_not_mine, "not_mine")]
-    return [*menu(WORDS), *desk_menu(WORDS), *others]
+    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *others]
 
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS))
@@ -92,3 +92,9 @@ def test_every_picture_and_file_that_is_named_is_there(path: Path) -> None:
 def test_the_pictures_are_small() -> None:
     for picture in (TOP / "docs" / "pictures").glob("*.png"):
         assert picture.stat().st_size < 150_000, picture.name
+
+
+def test_no_sentence_has_the_name_of_another() -> None:
+    """Two subjects once used one name, and the second's sentence was said in the place of the first's."""
+    names = [name for part in Words.__mro__ for name in part.__dict__.get("__annotations__", {})]
+    assert [name for name in sorted(set(names)) if names.count(name) > 1 and name in Words.model_fields] == []

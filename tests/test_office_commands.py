@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -157,7 +158,7 @@ def test_a_name_that_two_people_have_lists_them_and_invites_none(session: Sessio
 def test_the_link_stands_there_once_the_bots_name_is_known(session: Session, office: Office) -> None:
     a_person(session, name="王五")
     errand = Errand.of("invite", InvitePerson(person="王五"))
-    telegram = Office(zone=office.zone, telegram_account="12345")
+    telegram = replace(office, telegram_account="12345")
     assert "t.me" not in carry_out(session, errand, NOW, telegram).text
     invites.remember_bot(session, "12345", "city_bot")
     invites.remember_bot(session, "999", "another_bot")

@@ -12,9 +12,14 @@ from typing import get_args
 import pytest
 from sqlalchemy.orm import Session
 
+from handlers import scope
 from handlers.commands import (
+    AppointSecretary,
     CallFalse,
+    ChangeRegistry,
     Command,
+    ConfirmHandover,
+    DismissSecretary,
     DisownProject,
     EndProject,
     ExemptDuty,
@@ -23,29 +28,37 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    GiveCode,
+    HandOver,
+    ImportWorkbook,
+    LeaveWorkbook,
     PauseProject,
     ResumeProject,
     ReturnReport,
     SendNotice,
     TakeBackExemption,
     Tell,
+    Unbind,
     UnlockDuty,
     WithdrawReport,
 )
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Severity
+from rules.kinds import IssueWord, Role, Severity
+from rules.scope import leads_it
 from storage.messages import Incoming, IncomingKind
-from storage.tables.registry import Person, Project
-from tests.builders import a_project, an_issue
-from tests.chat import CITY, ZONE
+from storage.tables.registry import Handover, Person, Project
+from tests.builders import a_person, a_project, a_secretary, added, an_issue
+from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
 COMMANDS = get_args(Command)
 PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
 OFFICE = {"office"}
+HEADS = {"deputy", "head", "office"}  # those of the reporter's unit, and the office
+REPORTER, DAY = 1, date(2012, 3, 26)  # the town's first person
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,21 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     EndProject: (lambda about: EndProject(about.project, "x"), OFFICE),
     ResumeProject: (lambda about: ResumeProject(about.project), OFFICE),
     SendNotice: (lambda _about: SendNotice("x", "bound"), OFFICE),
+    ImportWorkbook: (lambda _about: ImportWorkbook(1), {"office"}),
+    LeaveWorkbook: (lambda _about: LeaveWorkbook(1), {"office"}),
+    ChangeRegistry: (lambda _about: ChangeRegistry("人员", None, ()), {"office"}),
+    Unbind: (lambda _about: Unbind(REPORTER), HEADS),
+    GiveCode: (lambda _about: GiveCode(REPORTER), HEADS),
+    HandOver: (lambda _about: HandOver(REPORTER, 2, Role.REPORTER, (), DAY), {"reporter", *HEADS}),
+    ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
+    AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
+    DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
 }
+BY_PROJECT = [
+    command
+    for command in COMMANDS
+    if EXAMPLES[command][0](Subject(1, 1)) != EXAMPLES[command][0](Subject(2, 2))
+]
 
 
 def a_subject(session: Session, project: Project) -> Subject:
@@ -105,13 +132,14 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
 
     def tried(session: Session) -> bool:
         about = a_subject(session, session.get_one(Project, town.north))
+        added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
         return allows(a_turn(town, session, who), example(about))
 
     assert town.do(tried) is (who in may)
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", BY_PROJECT, ids=lambda command: command.__name__)
 def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Command], who: str) -> None:
     example, may = EXAMPLES[command]
 
@@ -121,3 +149,26 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
 
     still_may = may if may == {*PEOPLE} else may - REPORTERS
     assert town.do(tried) is (who in still_may)
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("command", [Unbind, GiveCode, HandOver], ids=lambda command: command.__name__)
+def test_only_the_office_acts_on_people_of_another_unit(town: Town, command: type[Command], who: str) -> None:
+    def tried(session: Session) -> bool:
+        stranger = a_person(session).id
+        acts = {
+            Unbind: Unbind(stranger), GiveCode: GiveCode(stranger),
+            HandOver: HandOver(stranger, REPORTER, Role.REPORTER, (), DAY),
+        }  # fmt: skip
+        return allows(a_turn(town, session, who), acts[command])
+
+    assert town.do(tried) is (who == "office")
+
+
+def test_a_secretary_stands_where_the_leader_stands_and_only_while_appointed(town: Town) -> None:
+    def leads(session: Session, day: date) -> bool:
+        return leads_it(scope.standing(session, secretary, scope.Subject(town.north), day))
+
+    secretary = town.do(lambda session: a_secretary(session, leader_id=4, until=date(2012, 4, 1)).person_id)
+    assert town.do(lambda session: leads(session, date(2012, 3, 31)))
+    assert not town.do(lambda session: leads(session, date(2012, 4, 1)))

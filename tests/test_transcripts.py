@@ -11,6 +11,7 @@ from handlers.opening import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
 from tests.town import NORTH, SOUTH, Town
+from tests.workbooks import a_workbook_waits
 
 # What must have happened before a transcript begins; the others begin on the town's first morning.
 BEFORE: dict[str, Callable[[Town], object]] = {
@@ -18,6 +19,8 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "return_report": lambda town: [files(town, name) for name in (NORTH, SOUTH)],
     "unlock_duty": lambda town: town.reaches(4, 11),
     "resume_project": lambda town: pauses(town, NORTH),
+    "import_workbook": lambda town: a_workbook_waits(town),
+    "leave_workbook": lambda town: a_workbook_waits(town),
 }
 # Whose words a line holds; the reporter's where nobody is named.
 WHO = {"": "reporter", "市项目办": "office", "一把手": "head"}

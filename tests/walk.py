@@ -20,10 +20,18 @@ from handlers.facts import (
 )
 from handlers.opening import SCRIPTS, TalkButton, read_button
 from handlers.reading import Said
+from handlers.registry_facts import (
+    Appointment,
+    ChangeFacts,
+    Held,
+    RegistryFacts,
+    Someone,
+    WorkbookFacts,
+)
 from handlers.screen import render
 from handlers.words import Words
 from rules.book import default_book
-from rules.kinds import DutyKind, ProjectKind, Severity
+from rules.kinds import DutyKind, ProjectKind, Role, Severity
 from storage.messages import Outgoing
 from tests.builders import NOW
 
@@ -41,6 +49,9 @@ TYPED = {
     "projects": "完成",
     "coordination": "供电",
     "text": "请核对年度计划",
+    "name": "东湖水厂",
+    "total_investment": "3.2亿",
+    "value": "1.2亿",
     "found": "刚才",
     "place": "就在项目现场",
     "note": "已签一户",
@@ -121,6 +132,21 @@ def desk_facts(**given: Any) -> Facts:  # noqa: ANN401 - the fields of DeskFacts
     return some_facts(desk=DeskFacts(**{**defaults, **given}))
 
 
+ROLES = (Role.REPORTER, Role.DEPUTY, Role.LEAD_LEADER)
+STAFF = tuple(
+    Someone(LARGE + place, f"张三{place}", LARGE, "城北区住建局", f"1390000000{place}", frozenset(ROLES))
+    for place in range(9)
+)
+REGISTRY = RegistryFacts(
+    today=date(2012, 3, 26), office=True, heads=True, people=STAFF, others=STAFF[1:],
+    units=((LARGE, "城北区住建局"), (LARGE + 1, "市政府")),
+    projects=((LARGE, 1, "城北水厂"), (LARGE + 1, 2, "南湖大道")),
+    current={"total_investment": "1亿"}, change=ChangeFacts(lines=("总投资 1亿 → 1.2亿",)), duties_of=2,
+    workbook=WorkbookFacts(LARGE, "台账.xlsx", "人员：新增 1", "ab12cd34ef56"),
+    held=tuple(Held(role, ((LARGE, "城北水厂"), (LARGE + 1, "南湖大道"))) for role in ROLES[:2]),
+    appointments=(Appointment(LARGE, "王秘书", "王市长"),),
+)  # fmt: skip
+MISTAKEN = replace(REGISTRY, change=ChangeFacts(errors=("总投资：写的是“多”；应为：金额",)))
 DOUBTED = (
     ZeroFacts(LARGE + 8, "南湖大道", flat=("2012-05", "2012-06")),
     ZeroFacts(LARGE + 9, "北港码头", nearby=(NearbyProblem("W3", "航道工程有问题 W3（征拆，3月2日报）"),)),
@@ -189,6 +215,17 @@ CASES: dict[str, tuple[str, Facts]] = {
     "a report for another": ("report_for", desk_facts()),
     "a notice": ("send_notice", desk_facts()),
     "a project of others": ("not_mine", some_facts()),
+    "a workbook": ("import_workbook", some_facts(registry=REGISTRY)),
+    "a new project": ("add_project", some_facts(registry=REGISTRY)),
+    "a project changed": ("change_project", some_facts(registry=REGISTRY)),
+    "a project changed with a mistake": ("change_project", some_facts(registry=MISTAKEN)),
+    "somebody replaced": ("replace_person", some_facts(registry=REGISTRY)),
+    "a new person": ("add_person", some_facts(registry=REGISTRY)),
+    "a person changed": ("change_person", some_facts(registry=REGISTRY)),
+    "an account ended": ("unbind", some_facts(registry=REGISTRY)),
+    "a new code": ("rebind", some_facts(registry=REGISTRY)),
+    "a hand-over": ("hand_over", some_facts(registry=REGISTRY)),
+    "a secretary": ("set_secretary", some_facts(registry=REGISTRY)),
 }
 
 

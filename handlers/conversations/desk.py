@@ -1,7 +1,7 @@
 """项目办: what the office can do here, as buttons; each of their words can be typed as well.
 
 市项目办> 项目办
-市项目办 [未报] [电话单] [通知] [退回] [解锁] [免报] [代报] [暂停] [恢复] [结束]
+市项目办 [未报] [电话单] [通知] [退回] [解锁] [免报] [代报] [暂停] [恢复] [结束] [台账]
 > 项目办
 这里只有市项目办能用。
 """
@@ -32,6 +32,7 @@ def desk(facts: Facts) -> Dialogue[Tell]:
     words = facts.words
     if not facts.desk.office:
         return Tell(text=words.desk_only)
-    buttons = tuple((label, f"o|{script}|") for label, script in desk_menu(words))
+    entries = (*desk_menu(words), (words.word_registry, "registry_menu"))
+    buttons = tuple((label, f"o|{script}|") for label, script in entries)
     return Tell(words.desk_title, words.desk_text, buttons, columns=3)
     yield  # a conversation is a generator even when it asks nothing

@@ -42,7 +42,7 @@ def unlock_duty(facts: Facts) -> Dialogue[UnlockDuty | Tell]:
     because = yield from ask_because(facts, duty.id, full_name(words, project, duty), words.unlock_reasons)
     until = yield from Day(
         f"until@{duty.id}",
-        words.ask_until,
+        words.ask_unlocked_until,
         hint=words.until_hint.format(hour=desk.last_hour),
         items=tuple(Item(day, label) for day, label in desk.ends),
         today=desk.today,

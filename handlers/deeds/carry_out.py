@@ -18,6 +18,7 @@ from handlers.commands import (
     FollowUp,
     OfTheOffice,
     PauseProject,
+    Registering,
     ResumeProject,
     ReturnReport,
     SendNotice,
@@ -32,6 +33,7 @@ from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
+from handlers.deeds.registering import register
 from handlers.deeds.returns import return_report
 from handlers.deeds.same import file_same
 from handlers.deeds.threads import call_false, follow_up
@@ -70,7 +72,7 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
     return _of_the_office(turn, command)
 
 
-def _of_the_office(turn: Turn, command: OfTheOffice) -> Outcome:
+def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
     match command:
         case ReturnReport():
             return return_report(turn, command)
@@ -88,6 +90,8 @@ def _of_the_office(turn: Turn, command: OfTheOffice) -> Outcome:
             return resume_project(turn, command)
         case SendNotice():
             return send_notice(turn, command)
+        case _:
+            return register(turn, command)
 
 
 def tell(command: Tell) -> Outcome:

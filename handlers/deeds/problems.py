@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.city import City
 from handlers.commands import FileIssue
+from handlers.deeds import on_behalf
 from handlers.deeds.telling import not_theirs, tell_for
 from handlers.deeds.zeros import doubt_zero
 from handlers.loading.base import alerted
@@ -92,10 +93,12 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
     may = alerted(turn.session, project.id, turn.today, heads=False)
     ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
     contacts = people.contacts(turn.session, ids, turn.city.running)
+    acting = on_behalf.acting(turn.session, project.id, turn.today)
     for contact in contacts:
         # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
         rows = acknowledge_row(turn, issue) if contact.id in may else ()
-        message = Outgoing(title=title, text=text, rows=rows)
+        mark = on_behalf.mark(turn, acting.get(contact.id))
+        message = Outgoing(title=title + mark, text=text, rows=rows)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
 
@@ -105,7 +108,7 @@ def _who_reports(turn: Turn, issue: Issue) -> tuple[str, str, str]:
     if issue.for_person is None:
         return turn.person.unit, turn.person.name, turn.person.phone
     caller = turn.session.get_one(Person, issue.for_person)
-    name = turn.city.words.on_behalf.format(name=caller.name, by=turn.person.name)
+    name = turn.city.words.by_telephone.format(name=caller.name, by=turn.person.name)
     return turn.session.get_one(Unit, caller.unit_id).name, name, caller.phone or ""
 
 
@@ -124,9 +127,8 @@ def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
     event = issues.acknowledgement(turn.session, issue_id)
     if event is None or event.person_id is None:
         return None
-    return people.contacts(turn.session, [event.person_id], turn.city.running)[0].name, day_and_hour(
-        event.at, turn.city.zone
-    )
+    name = on_behalf.named(turn, event.person_id, on_behalf.read_note(event.note))
+    return name, day_and_hour(event.at, turn.city.zone)
 
 
 def told_lines(turn: Turn, contacts: list[Contact]) -> list[str]:

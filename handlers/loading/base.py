@@ -11,7 +11,7 @@ from handlers.city import City
 from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
-from storage import duties, media, people, projects, talks
+from storage import duties, media, people, projects, secretaries, talks
 
 # A photo that was sent before any question is offered for this long.
 LOOSE_FOR = timedelta(days=1)
@@ -30,10 +30,17 @@ class Loading:
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
-    """Who is told of a major problem: lead leader, lead department, unit head, office, in that order.
+    """Who is told of a major problem: lead leader, lead department, unit head, office, then their secretaries.
 
     Without `heads`, those who may acknowledge it: the unit's own head is told but cannot (decisions: 9).
     """
+    found = alerted_themselves(session, project_id, today, heads=heads)
+    acting = (secretary for secretary, _ in secretaries.of_leaders(session, found, today))
+    return list(dict.fromkeys([*found, *acting]))
+
+
+def alerted_themselves(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
+    """The same without those who act on somebody's behalf."""
     found: list[int] = []
     roles = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD)
     for role in roles if heads else roles[:2]:

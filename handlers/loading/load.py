@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk
+from handlers.loading import desk, handover, registry
 from handlers.loading.base import Loading, by_name
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
@@ -40,4 +40,17 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "end_project": desk.of_office(desk.leave),
     "report_for": report_for,
     "send_notice": desk.of_office(send_notice),
+    "registry_menu": registry.menu,
+    "import_workbook": registry.workbook,
+    "leave_workbook": registry.workbook,
+    "add_project": registry.add_project,
+    "change_project": registry.change_project,
+    "replace_person": registry.change_project,
+    "add_person": registry.add_person,
+    "change_person": registry.change_person,
+    "unbind": registry.accounts,
+    "rebind": registry.accounts,
+    "hand_over": handover.hand_over,
+    "handed_over": handover.packet,
+    "set_secretary": registry.secretary,
 }

@@ -93,7 +93,7 @@ class Desk(Sentences):
     ask_unlock: str = "给哪个项目解锁？"
     unlock_none: str = "现在没有未报而截止的，用不着解锁。"
     unlock_reasons: str = "情况特殊、系统原因没报上、人员变动"
-    ask_until: str = "开到什么时候？"
+    ask_unlocked_until: str = "开到什么时候？"
     until_hint: str = "也可以打日期，如“4月12日”；到那天{hour}为止。"
     until_today: str = "到今天{hour}"
     until_days: str = "{count}个工作日（{date}）"
@@ -160,7 +160,7 @@ class Desk(Sentences):
     told_for: str = "{name}代您报了{project} {period}进展（{receipt}）：\n{summary}\n不对就点下面更正。"
     told_for_zero: str = "{name}代您报了{period}零报告：{projects}。不对请马上告诉市项目办。"
     told_for_issue: str = "{name}代您报了{project}的问题（{number}）：{what}\n不对请马上告诉市项目办。"
-    on_behalf: str = "{name}（{by}代报）"
+    by_telephone: str = "{name}（{by}代报）"
     told_them: str = "已告诉{name}。"
     correct_button: str = "更正"
 

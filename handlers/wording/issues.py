@@ -68,6 +68,7 @@ class Issues(Sentences):
     acknowledge_button: str = "已知悉"
     acknowledge_words: str = "知悉、已知悉、收到"
     acknowledged: str = "已记下：您于{time}知悉 {number}。"
+    acknowledged_for: str = "已记下：您于{time}代{leader}知悉 {number}。"
     acknowledged_already: str = "{number} 已由{name}于{time}知悉。"
     told_acknowledged: str = "{number} {project}：{name}已知悉。"
     not_yours_to_acknowledge: str = "{number} 要由牵头领导、牵头部门或市项目办知悉。"

@@ -14,6 +14,8 @@ from storage.planning.units import unit_of
 from storage.preview import FieldChange, Key, SheetPreview, Values
 from storage.tables.registry import Person
 
+BACK = "在职"  # what the preview calls it if somebody who has left is in the file again
+
 
 def plan_people(plan: Plan) -> SheetPreview:
     sheet, entries = Sheet(PEOPLE), plan.book.people
@@ -51,7 +53,20 @@ def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
     for key in doubtful:
         expected = "登记的手机；同单位登记了几个同名的人"
         plan.wrong(PEOPLE, entries[key], "phone", entries[key].phone, expected)
+    _known(plan, keys)
     return keys
+
+
+def _known(plan: Plan, keys: dict[Key, Key]) -> None:
+    """Who is meant for certain is not looked for; only the telephone number must not be another's."""
+    for entry in plan.book.people:
+        if entry.known is None:
+            continue
+        owner = keys[entry.new_key]
+        if owner > 0 and owner != entry.known:
+            expected = f"没有别人在用的号码；“{plan.registry.people[owner]['name']}”登记的就是它"
+            plan.wrong(PEOPLE, entry, "phone", entry.phone, expected)
+        keys[entry.new_key] = entry.known
 
 
 @dataclass(slots=True)
@@ -109,9 +124,11 @@ def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | 
         names = [name for name, role in ROLE_WORDS.items() if role in before]
         now = [name for name, role in ROLE_WORDS.items() if role in roles]
         changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], "、".join(names), "、".join(now)))
+    if registered and not registered["active"]:
+        changes.append(FieldChange(BACK, "否", "是"))
     plan.roles_begun += [(key, role) for role in entry.roles if role not in before]
     plan.roles_ended += [row for role, rows in before.items() if role not in roles for row in rows]
     if sheet.note(entry, key, person_label(plan, values), changes):
         for touched in {unit, registered["unit_id"] if registered else unit}:
             plan.touched[touched or 0][PEOPLE] += 1
-    plan.drafts[Person].put(key, values, registered)
+    plan.drafts[Person].put(key, {**values, "active": True}, registered)

@@ -1,0 +1,87 @@
+"""Registry workbooks sent in chat: read once their file is stored, and shown to whoever sent them.
+
+Rule 1  reading is slow, so it happens in a thread of its own, outside of any transaction; planning happens on a
+        snapshot. Only what was read and its preview are written, together, in one short transaction.
+Rule 2  nothing is remembered here: what is to be read follows from rows, so a restart loses nothing.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bot.clock import Clock
+from handlers import previewing
+from handlers.city import City
+from storage import registry, workbook, workbooks
+from storage.database import Database
+from storage.entries import Book, CellError
+from storage.preview import Preview
+from storage.tables.reporting import MediaFile
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 2.0
+UNREADABLE = Book(
+    sha256="",
+    whole=False,
+    errors=(
+        CellError(
+            sheet="文件", row=0, column="", found="读的时候出错", expected="能读的 .xlsx；请告诉管理员"
+        ),
+    ),
+)
+
+
+class Workbooks:
+    """`await run()` reads what is stored until it is cancelled."""
+
+    def __init__(
+        self, *, database: Database, city: City, clock: Clock,
+        stored: Callable[[int], Awaitable[bytes | None]], after: Callable[[], None],
+    ) -> None:  # fmt: skip
+        self._database = database
+        self._city = city
+        self._clock = clock
+        self._stored = stored
+        self._after = after
+
+    async def run(self) -> None:
+        while True:
+            await self.read_stored()
+            await asyncio.sleep(POLL_SECONDS)
+
+    async def read_stored(self) -> int:
+        """Reads every workbook that waits, one after the other: each may take much memory."""
+        now = self._clock.city()
+        today = now.astimezone(self._city.zone).date()
+        files = await self._database.read(lambda session: list(workbooks.unread(session, now, today)))
+        for file in files:
+            await self._read(file, now)
+        return len(files)
+
+    async def _read(self, file: MediaFile, now: datetime) -> None:
+        content = await self._stored(file.id)
+        try:
+            book = await asyncio.to_thread(workbook.read, content or b"")
+        except Exception:
+            log.exception("workbook %s met a bug", file.id)  # which must not be met again every two seconds
+            book = UNREADABLE
+        preview = await self._database.read(lambda session: registry.plan(session, book))
+        log.info("workbook %s: %s rows, %s errors", file.id, _rows(book), len(preview.errors))
+
+        def write(session: Session) -> None:
+            self._keep(session, file, book, preview, now)
+
+        await self._database.run(write)
+        self._after()
+
+    def _keep(self, session: Session, file: MediaFile, book: Book, preview: Preview, now: datetime) -> None:
+        workbooks.keep(session, file.id, file.person_id, book, now)
+        previewing.tell(session, self._city, file, preview, now)
+
+
+def _rows(book: Book) -> int:
+    return len(book.units) + len(book.people) + len(book.projects) + len(book.milestones or ())

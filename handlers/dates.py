@@ -1,0 +1,59 @@
+"""The question for a coming day: 今天, 明天, 4月1日, 20号, 2012-04-01; without a year the next such day."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from handlers.plain import plain
+from handlers.questions import Question
+from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
+from handlers.words import Words
+from rules.dates import read_day
+
+_AHEAD = {"明天": 1, "明日": 1, "后天": 2}
+_DAY = re.compile(r"(\d{1,2})[日号]")
+_LAST = timedelta(days=364)  # a day and month without a year is then the coming one, and today is today
+
+
+def read_coming_day(text: str, today: date) -> date | None:
+    """What `rules.dates` reads of days gone by, read of the year that lies ahead."""
+    typed = plain(text)
+    if typed in _AHEAD:
+        return today + timedelta(days=_AHEAD[typed])
+    if found := _DAY.fullmatch(typed):
+        month = today.month if int(found[1]) >= today.day else today.month % 12 + 1
+        typed = f"{month}月{found[1]}日"
+    return read_day(typed, today, today + _LAST)
+
+
+@dataclass(frozen=True)
+class Date(Question["date | str"]):
+    """A day not before `earliest`, stored resolved; or the id of a quick answer. `today` is the city's date."""
+
+    today: date = date.min
+    earliest: date = date.min
+    quick: tuple[Item, ...] = ()
+
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        if said.value is not None:
+            known = any(item.id == said.value for item in self.quick)
+            return Taken({"quick": said.value}) if known else Refused(words.day_unreadable)
+        if len(meant := exactly(self.quick, said.text)) == 1:
+            return Taken({"quick": meant[0].id})
+        day = read_coming_day(said.text, self.today)
+        if day is None:
+            return Refused(words.day_unreadable)
+        if day < self.earliest:
+            return Refused(words.day_too_early.format(day=f"{self.earliest.month}月{self.earliest.day}日"))
+        return Taken({"day": day.isoformat()})
+
+    def restore(self, stored: Stored) -> "date | str | None":
+        if not isinstance(stored, dict):
+            return None
+        if "quick" in stored:
+            return stored["quick"] if any(item.id == stored["quick"] for item in self.quick) else None
+        day = date.fromisoformat(stored["day"])
+        return day if day >= self.earliest else None
+
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
+        return in_rows([(item.label, item.id) for item in self.quick], 1)

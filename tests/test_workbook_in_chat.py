@@ -1,0 +1,182 @@
+"""A registry workbook sent to the bot: read beside the turns, shown, and taken in only as it was shown."""
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.office import ImportRegistry, Office, import_registry
+from bot.workbooks import Workbooks
+from rules.kinds import Role
+from storage import ledger, workbook
+from storage.messages import IncomingKind, Media, MediaKind, Outgoing
+from storage.tables.ledger import LedgerRow
+from storage.tables.registry import Handover, Person, Responsibility, Unit
+from storage.tables.reporting import MediaFile
+from storage.tables.traffic import Workbook
+from tests.builders import a_person, a_role
+from tests.chat import CITY, ZONE, Chat, labels
+from tests.test_fetching import Time
+from tests.town import NORTH, Town
+from tests.workbooks import NEW_PERSON, a_workbook, a_workbook_waits
+
+BOOK = a_workbook(people=[NEW_PERSON])
+
+
+def sends(chat: Chat, name: str = "台账.xlsx") -> list[Outgoing]:
+    file = Media(kind=MediaKind.FILE, reference="f1", name=name)
+    return chat.takes(chat.other(IncomingKind.MEDIA, media=(file,)))
+
+
+async def is_fetched(town: Town, content: bytes | None = BOOK) -> int:
+    """The file is stored; a program that has just started reads what waits."""
+    town.do(lambda session: session.execute(update(MediaFile).values(state="stored", path="ab/abc")))
+
+    async def stored(_media_id: int) -> bytes | None:
+        return content
+
+    reading = Workbooks(
+        database=town.database, city=CITY, clock=Time(town.clock), stored=stored, after=lambda: None
+    )
+    return await reading.read_stored()
+
+
+def people_called(town: Town, name: str) -> list[Person]:
+    return town.do(lambda session: list(session.scalars(select(Person).where(Person.name == name))))
+
+
+async def test_the_office_sees_what_its_workbook_would_do_before_anything_is_written(town: Town) -> None:
+    [received] = sends(town.office)
+    assert received.text.startswith("收到台账")
+    await is_fetched(town)
+    preview = town.office.last()
+    assert preview.title == "台账《台账.xlsx》导入预览"
+    assert "人员：新增 1" in preview.text
+    assert labels(preview) == ["✅ 确认导入", "不导入"]
+    assert not people_called(town, "新来的")
+
+
+async def test_a_workbook_that_was_confirmed_is_written_under_the_name_of_who_confirmed_it(
+    town: Town,
+) -> None:
+    sends(town.office)
+    await is_fetched(town)
+    done = town.office.taps("✅ 确认导入")
+    assert done.title == "台账《台账.xlsx》已导入"
+    assert len(people_called(town, "新来的")) == 1
+    rows = [row for row in town.rows(LedgerRow) if '"act":"import"' in row.canonical]
+    assert [f'"who":"person:{int(town.office.user) - 1000}"' in row.canonical for row in rows] == [True]
+    assert town.do(ledger.verify) == []
+
+
+async def test_a_second_tap_imports_nothing_a_second_time(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town)
+    preview = town.office.last()
+    town.office.taps("✅ 确认导入", of=preview)
+    assert town.office.taps("✅ 确认导入", of=preview).text.startswith("没有等着导入的台账")
+    assert len(people_called(town, "新来的")) == 1
+
+
+async def test_what_has_changed_since_the_preview_is_shown_anew_and_not_written(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town)
+    preview = town.office.last()
+
+    def meanwhile(session: Session) -> None:
+        unit = session.scalars(select(Unit).where(Unit.name == "城北区住建局")).one()
+        a_person(session, unit=unit, name="新来的", phone="13900000099", role=None)
+
+    town.do(meanwhile)
+    again = town.office.taps("✅ 确认导入", of=preview)
+    assert "和刚才给您看的不一样了，所以还没有写入" in again.text
+    assert "人员：新增 0，变更 1" in again.text
+    assert town.office.taps("✅ 确认导入", of=again).title.endswith("已导入")
+
+
+async def test_errors_are_named_by_place_and_nothing_can_be_confirmed(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, a_workbook(people=[{**NEW_PERSON, "phone": "123"}]))
+    preview = town.office.last()
+    assert preview.title == "台账《台账.xlsx》有错，没有导入"
+    assert "“人员”表第2行“手机”：写的是“123”；应为：11位手机号" in preview.text
+    assert labels(preview) == []
+    assert town.office.says("确认导入").title == preview.title
+
+
+async def test_a_file_that_cannot_be_opened_is_answered_once(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, None)
+    assert "打不开" in town.office.last().text
+    assert await is_fetched(town, None) == 0
+
+
+async def test_a_workbook_that_is_left_aside_changes_nothing_and_waits_no_more(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town)
+    assert "不导入，什么都没有改" in town.office.taps("不导入").text
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
+    assert not people_called(town, "新来的")
+    assert [row.book for row in town.rows(Workbook)] == [{}]
+
+
+@pytest.mark.parametrize("who", ["reporter", "head", "leader"])
+async def test_anybody_elses_workbook_is_only_a_file(town: Town, who: str) -> None:
+    chat = getattr(town, who)
+    [kept] = sends(chat)
+    assert kept.text.startswith("收到1个文件")
+    assert await is_fetched(town) == 0
+    assert chat.says("确认导入").text.startswith("没有等着导入的台账")
+
+
+async def test_another_kind_of_file_of_the_office_is_only_a_file(town: Town) -> None:
+    [kept] = sends(town.office, "会议纪要.docx")
+    assert kept.text.startswith("收到1个文件")
+    assert await is_fetched(town) == 0
+
+
+def test_the_button_of_a_preview_does_nothing_for_somebody_else(town: Town) -> None:
+    media = a_workbook_waits(town)
+    assert town.head.presses(f"o|import_workbook|{media}.x").text.startswith("没有等着导入的台账")
+
+
+def test_a_workbook_waits_for_the_word_of_who_sent_it_alone(town: Town) -> None:
+    a_workbook_waits(town)
+    town.do(lambda session: a_role(session, session.get_one(Person, 5), Role.OFFICE))
+    assert town.department.says("确认导入").text.startswith("没有等着导入的台账")
+    assert town.office.says("确认导入").title == "台账《台账.xlsx》导入预览"
+
+
+SUCCEEDED = a_workbook(
+    people=[{**NEW_PERSON, "name": "吴小明"}],
+    projects=[
+        {
+            "number": 7, "name": NORTH, "kind": "重大建设", "category": "城市建设", "total_investment": 10000,
+            "stage": "开工", "start_actual": "2011-05-01", "opening_month": "2012-02", "unit": "城北区住建局",
+            "reporters": "吴小明", "deputies": "李四", "heads": "赵局长", "lead_leaders": "王市长",
+            "lead_departments": "孙主任", "registered": "2012-01-01",
+        }
+    ],
+)  # fmt: skip
+
+
+def is_passed_on(town: Town) -> None:
+    [packet] = town.rows(Handover)
+    assert (packet.role, packet.project_ids) == (Role.REPORTER, [town.north])
+    assert town.reporter.last().title == "您的项目交给吴小明了"
+    ended = [each for each in town.rows(Responsibility) if each.until]
+    assert [(each.project_id, each.role) for each in ended] == [(town.north, Role.REPORTER)]
+
+
+def test_an_import_that_changes_a_contact_tells_both(town: Town) -> None:
+    a_workbook_waits(town, SUCCEEDED)
+    town.office.says("确认导入")
+    assert "联络人有变动，已给双方发交接单" in town.office.taps("✅ 确认导入").text
+    is_passed_on(town)
+
+
+def test_so_does_an_import_from_the_command_line(town: Town) -> None:
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+    wanted = ImportRegistry(book=workbook.read(SUCCEEDED))
+    result = town.do(lambda session: import_registry(session, wanted, town.clock.now, office))
+    assert result.text.endswith("Written. 1 hand-overs: both sides are told.")
+    is_passed_on(town)
