@@ -1,5 +1,6 @@
 """The documents are held to the program: what can be set or said stands in them."""
 
+import inspect
 import re
 from pathlib import Path
 
@@ -96,5 +97,5 @@ def test_the_pictures_are_small() -> None:
 
 def test_no_sentence_has_the_name_of_another() -> None:
     """Two subjects once used one name, and the second's sentence was said in the place of the first's."""
-    names = [name for part in Words.__mro__ for name in part.__dict__.get("__annotations__", {})]
+    names = [name for part in Words.__mro__ for name in inspect.get_annotations(part)]
     assert [name for name in sorted(set(names)) if names.count(name) > 1 and name in Words.model_fields] == []
