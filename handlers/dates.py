@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from handlers.moments import day_of
 from handlers.plain import plain
 from handlers.questions import Question
 from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
@@ -28,10 +29,11 @@ def read_coming_day(text: str, today: date) -> date | None:
 
 @dataclass(frozen=True)
 class Date(Question["date | str"]):
-    """A day not before `earliest`, stored resolved; or the id of a quick answer. `today` is the city's date."""
+    """A day from `earliest` to `latest`, stored resolved; or the id of a quick answer. `today` is the city's date."""
 
     today: date = date.min
     earliest: date = date.min
+    latest: date = date.max
     quick: tuple[Item, ...] = ()
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
@@ -44,7 +46,9 @@ class Date(Question["date | str"]):
         if day is None:
             return Refused(words.day_unreadable)
         if day < self.earliest:
-            return Refused(words.day_too_early.format(day=f"{self.earliest.month}月{self.earliest.day}日"))
+            return Refused(words.day_too_early.format(day=day_of(self.earliest)))
+        if day > self.latest:
+            return Refused(words.day_too_late.format(day=day_of(self.latest)))
         return Taken({"day": day.isoformat()})
 
     def restore(self, stored: Stored) -> "date | str | None":
@@ -53,7 +57,7 @@ class Date(Question["date | str"]):
         if "quick" in stored:
             return stored["quick"] if any(item.id == stored["quick"] for item in self.quick) else None
         day = date.fromisoformat(stored["day"])
-        return day if day >= self.earliest else None
+        return day if self.earliest <= day <= self.latest else None
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
         return in_rows([(item.label, item.id) for item in self.quick], 1)

@@ -7,10 +7,10 @@ What has changed, and how a major problem was solved, is asked for and seen on a
 from typing import Any
 
 from handlers import drafts, talking
+from handlers.buttons import HOW, SayOf
 from handlers.commands import CallFalse, FollowUp
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.problems import concerns
-from handlers.opening import HOW, SayOf
 from handlers.outcome import Outcome, refusal
 from handlers.scope import allows
 from handlers.turning import Turn

@@ -1,11 +1,15 @@
-"""Moments as people say them, in the city's zone: 4月5日18:00, 3月26日 9:05."""
+"""Days and moments as people say them, in the city's zone: 4月5日, 3月26日 9:05."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
-    local = moment.astimezone(zone)
+    return day_of(moment.astimezone(zone))
+
+
+def day_of(local: date) -> str:
+    """A day, or a moment that is in the city's zone already."""
     return f"{local.month}月{local.day}日"
 
 
@@ -15,4 +19,4 @@ def day_and_hour(moment: datetime, zone: ZoneInfo) -> str:
 
 def written(local: datetime) -> str:
     """A moment that is in the city's zone already."""
-    return f"{local.month}月{local.day}日 {local.hour}:{local.minute:02}"
+    return f"{day_of(local)} {local.hour}:{local.minute:02}"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from handlers.buttons import button_data
 from handlers.conversation import Asking
 from handlers.conversations.desk import desk_menu
-from handlers.opening import button_data, menu, registry_words
+from handlers.opening import menu, registry_words
 from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from handlers import drafts
+from handlers.buttons import Opener, TalkButton
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
@@ -12,11 +13,11 @@ from handlers.facts import Facts
 from handlers.loading.base import Loading
 from handlers.loading.issue import shows_who_is_told
 from handlers.loading.load import load
-from handlers.opening import FOLLOWING, SCRIPTS, Opener, TalkButton
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
+from handlers.scripts import FOLLOWING, SCRIPTS
 from handlers.searching import Search
 from handlers.turning import Turn
 from handlers.words import Words

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import evidence, lines, strangers, talking
+from handlers.buttons import Acknowledge, Drop, LookUp, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
@@ -17,20 +18,7 @@ from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
-from handlers.opening import (
-    Acknowledge,
-    Drop,
-    LookUp,
-    Opener,
-    Resume,
-    SayOf,
-    TalkButton,
-    read_about_issue,
-    read_about_notice,
-    read_button,
-    read_desk_word,
-    read_menu_word,
-)
+from handlers.opening import read_about_issue, read_about_notice, read_desk_word, read_menu_word
 from handlers.plain import plain
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find

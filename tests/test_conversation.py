@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from handlers.buttons import button_data
 from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
 from handlers.conversation import Asking, Cancelled, Finished
-from handlers.opening import SCRIPTS, button_data
 from handlers.plain import bare
 from handlers.reading import Item, find
+from handlers.scripts import SCRIPTS
 from rules.kinds import ProjectKind, Severity
 from tests.builders import NOW
 from tests.walk import (

@@ -14,7 +14,7 @@ from bot.clock import Clock
 from bot.dispatch import Dispatch
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.facts import Facts
-from handlers.opening import SCRIPTS
+from handlers.scripts import SCRIPTS
 from rules.kinds import Lane, Role
 from storage import inbox
 from storage.database import Database, Work

@@ -10,7 +10,8 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.settings import Settings
 from handlers.conversations.desk import desk_menu
-from handlers.opening import _SLASH, SCRIPTS, menu, registry_words
+from handlers.opening import _SLASH, menu, registry_words
+from handlers.scripts import SCRIPTS
 from handlers.words import Words
 from rules.book import default_book
 

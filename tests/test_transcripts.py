@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from handlers.opening import SCRIPTS
+from handlers.scripts import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
 from tests.town import NORTH, SOUTH, Town

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from handlers.buttons import TalkButton, read_button
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.desk_facts import Caller, Choosable, DeskDuty, DeskFacts, Found, Standing
 from handlers.facts import (
@@ -18,7 +19,6 @@ from handlers.facts import (
     ThreadFacts,
     ZeroFacts,
 )
-from handlers.opening import SCRIPTS, TalkButton, read_button
 from handlers.reading import Said
 from handlers.registry_facts import (
     Appointment,
@@ -29,6 +29,7 @@ from handlers.registry_facts import (
     WorkbookFacts,
 )
 from handlers.screen import render
+from handlers.scripts import SCRIPTS
 from handlers.words import Words
 from rules.book import default_book
 from rules.kinds import DutyKind, ProjectKind, Role, Severity

@@ -1,12 +1,12 @@
 """The card of a monthly report: what it says before it is sent, and what can be changed on it."""
 
 from dataclasses import replace
-from datetime import date
 
 from handlers.card import Confirm
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
+from handlers.moments import day_of
 from handlers.questions import Text, quick
 from handlers.reading import Item
 from rules import money
@@ -83,10 +83,6 @@ def _milestone_line(facts: Facts, said: MilestoneWord) -> str:
     if said.done:
         return words.line_milestone_done.format(name=said.name, day=day_of(said.done))
     return words.line_milestone_late.format(name=said.name, why=said.why)
-
-
-def day_of(day: date) -> str:
-    return f"{day.month}月{day.day}日"
 
 
 def _photo_line(facts: Facts, project: ProjectFacts, count: int) -> str:

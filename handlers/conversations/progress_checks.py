@@ -7,6 +7,7 @@ from handlers.amount import Money
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, MilestoneFacts, ProjectFacts
+from handlers.moments import day_of
 from handlers.questions import Text, quick
 from handlers.reading import Item
 from rules import money
@@ -160,7 +161,7 @@ def _milestone(
     facts: Facts, milestone: MilestoneFacts, key: str, project: ProjectFacts
 ) -> "Dialogue[MilestoneWord | None]":
     words, reasons = facts.words, facts.words.milestone_reasons.split("、")
-    planned = f"{milestone.planned.month}月{milestone.planned.day}日"
+    planned = day_of(milestone.planned)
     items = [
         Item(PLANNED, words.milestone_planned.format(day=planned)),
         Item(TODAY, words.milestone_today),

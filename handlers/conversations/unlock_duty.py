@@ -12,12 +12,12 @@
 已解锁：城北水厂扩建工程 2012年3月进展
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 from handlers.card import Confirm
 from handlers.commands import Tell, UnlockDuty
 from handlers.conversation import Dialogue
-from handlers.days import Day, written
+from handlers.dates import Date
 from handlers.desk_facts import DeskDuty, Found
 from handlers.desk_steps import (
     ask_because,
@@ -28,7 +28,10 @@ from handlers.desk_steps import (
     nothing_to_choose,
 )
 from handlers.facts import Facts
+from handlers.moments import day_of
 from handlers.reading import Item
+
+LONGEST = timedelta(days=31)  # an unlock is for mending, not for another period
 
 
 def unlock_duty(facts: Facts) -> Dialogue[UnlockDuty | Tell]:
@@ -40,13 +43,16 @@ def unlock_duty(facts: Facts) -> Dialogue[UnlockDuty | Tell]:
     project = yield from choose_project(facts, words.ask_unlock)
     duty = yield from choose_duty(facts, project)
     because = yield from ask_because(facts, duty.id, full_name(words, project, duty), words.unlock_reasons)
-    until = yield from Day(
+    answer = yield from Date(
         f"until@{duty.id}",
         words.ask_unlocked_until,
         hint=words.until_hint.format(hour=desk.last_hour),
-        items=tuple(Item(day, label) for day, label in desk.ends),
+        quick=tuple(Item(day, label) for day, label in desk.ends),
         today=desk.today,
+        earliest=desk.today,
+        latest=desk.today + LONGEST,
     )
+    until = date.fromisoformat(answer) if isinstance(answer, str) else answer
     yield from _card(facts, project, duty, because, until)
     return UnlockDuty(duty.id, because, until)
 
@@ -56,7 +62,7 @@ def _card(facts: Facts, project: Found, duty: DeskDuty, because: str, until: dat
     lines = [
         words.line_duty.format(text=duty_name(words, duty.kind, duty.period_name)),
         words.line_because.format(text=because),
-        words.line_until.format(text=f"{written(until)} {facts.desk.last_hour}"),
+        words.line_until.format(text=f"{day_of(until)} {facts.desk.last_hour}"),
         words.line_late_at_best,
     ]
     yield from Confirm.of(

@@ -2,8 +2,8 @@
 
 from handlers.commands import ReturnReport
 from handlers.conversations.return_report import ALL, parts
-from handlers.days import written
 from handlers.deeds.telling import report_row, tell, tell_reporters
+from handlers.moments import day_of
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import ReportKind
@@ -34,7 +34,7 @@ def return_report(turn: Turn, command: ReturnReport) -> Outcome:
         mend_by=mend_by.isoformat(), because=digest(command.because),
     )  # fmt: skip
     project, period = projects.named(turn.session, report.project_id), Period.parse(report.period)
-    date = written(mend_by.astimezone(turn.city.zone).date())
+    date = day_of(mend_by.astimezone(turn.city.zone).date())
     _tell_whose_it_is(turn, command, report, duty, date)
     title = words.returned.format(receipt=report.receipt)
     text = words.returned_text.format(project=project.name, period=period.chinese, date=date)

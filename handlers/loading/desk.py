@@ -6,11 +6,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement
 
-from handlers.days import written
 from handlers.desk_facts import Choosable, DeskDuty, DeskFacts, Found, Standing
 from handlers.facts import Facts
 from handlers.loading.base import Loading
-from handlers.moments import day_and_hour
+from handlers.moments import day_and_hour, day_of
 from rules import money
 from rules.duties import expected
 from rules.kinds import PeriodKind, Role
@@ -77,7 +76,7 @@ def return_report(loading: Loading) -> DeskFacts:
     return DeskFacts(
         choosable=found,
         reports=tuple(_standing(loading, row) for row in rows),
-        mend_by=written(local_date(mend_by, loading.city.zone)),
+        mend_by=day_of(local_date(mend_by, loading.city.zone)),
     )
 
 
@@ -118,7 +117,7 @@ def _ends(loading: Loading) -> tuple[tuple[tuple[str, str], ...], str]:
         named[loading.today] = words.until_today.format(hour=f"{hour:%H:%M}")
     for count in (1, 3):
         day = calendar_of(book).nth_workday(loading.today + timedelta(days=1), count)
-        named[day] = words.until_days.format(count=count, date=written(day))
+        named[day] = words.until_days.format(count=count, date=day_of(day))
     return tuple((day.isoformat(), label) for day, label in named.items()), f"{hour:%H:%M}"
 
 

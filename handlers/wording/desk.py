@@ -97,7 +97,6 @@ class Desk(Sentences):
     until_hint: str = "也可以打日期，如“4月12日”；到那天{hour}为止。"
     until_today: str = "到今天{hour}"
     until_days: str = "{count}个工作日（{date}）"
-    until_unreadable: str = "没看懂这个日期，或它已经过了、太远了（最多31天）。请打如“4月12日”。"
     card_unlock: str = "请核对：给{project}解锁"
     line_until: str = "开到：{text}"
     line_late_at_best: str = "补报上来算迟报。"

@@ -136,6 +136,7 @@ class Registry(Sentences):
     day_hint: str = "也可以打日期，如 4月1日、2012-04-01。"
     day_unreadable: str = "没看懂这个日期。请写成 4月1日 或 2012-04-01。"
     day_too_early: str = "不能早于{day}。"
+    day_too_late: str = "不能晚于{day}。"
     card_secretary: str = "请核对：{secretary}代{leader}"
     secretary_line: str = "{since}起，{until}。领导收到的，秘书同时收到；可以代为知悉、查看，都记明是代办。"
     until_line: str = "到{day}止（含当天）"

@@ -1,0 +1,121 @@
+"""What a press means: the data of buttons, at most 64 bytes, written and read.
+
+A button's data is at most 64 bytes and one of
+    t<talk>|<key>|<value>     an answer in a talk (talk in base 36)
+    o|<script>|<preset>       begins a conversation, with its first answer given
+    r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
+    a|<issue>                 acknowledges a problem
+    w|<issue>|<word>          says a word on a problem (`SayOf`)
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from handlers.scripts import PRESETS, SCRIPTS
+from rules.kinds import IssueWord
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
+HOW = "how"
+
+
+@dataclass(frozen=True, slots=True)
+class TalkButton:
+    talk: int
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opener:
+    script: str
+    preset: str = ""
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        return {PRESETS.get(self.script, "project"): self.preset} if self.preset else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    talk: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    talk: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """`W12` alone: what has become of that problem."""
+
+    issue: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookUpNotice:
+    """`T5` alone: who has received that notice."""
+
+    notice: int
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledge:
+    issue: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayOf:
+    """A word on a problem: one of `IssueWord`, HOW (how it was solved), or false (误报)."""
+
+    issue: int
+    word: str
+    note: str = ""
+
+
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf
+_SAYINGS = frozenset({*IssueWord, HOW, "false"})
+_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
+    "r": Resume,
+    "x": Drop,
+    "a": Acknowledge,
+}
+
+
+def read_button(data: str) -> Meaning | None:
+    """What a button's data means; None if it is none of ours."""
+    kind, _, rest = data.partition("|")
+    if kind == "o":
+        script, _, preset = rest.partition("|")
+        return Opener(script, preset) if script in SCRIPTS else None
+    if kind in _BY_NUMBER:
+        if not _ID.fullmatch(rest):
+            return None
+        return _BY_NUMBER[kind](int(rest))
+    key, separator, value = rest.partition("|")
+    if kind == "w":
+        return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
+    if not kind.startswith("t") or not separator:
+        return None
+    talk = from_base36(kind[1:])
+    return TalkButton(talk, key, value) if talk is not None else None
+
+
+def button_data(talk: int, key: str, value: str) -> str:
+    return f"t{base36(talk)}|{key}|{value}"
+
+
+def base36(number: int) -> str:
+    digits = ""
+    while number:
+        number, rest = divmod(number, 36)
+        digits = _DIGITS[rest] + digits
+    return digits or "0"
+
+
+def from_base36(text: str) -> int | None:
+    if not text or len(text) > 12 or any(letter not in _DIGITS for letter in text):
+        return None
+    return int(text, 36)
