@@ -1,6 +1,7 @@
 """Which words open a conversation, or say something of a problem or a notice."""
 
 import re
+import unicodedata
 
 from handlers.buttons import HOW, Acknowledge, LookUp, LookUpNotice, Opener, SayOf
 from handlers.conversations.desk import desk_menu

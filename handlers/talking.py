@@ -1,7 +1,5 @@
 """Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from handlers import drafts
@@ -10,15 +8,12 @@ from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, sa
 from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
-from handlers.loading.base import Loading
-from handlers.loading.issue import shows_who_is_told
-from handlers.loading.load import load
+from handlers.loading.fresh import facts_for, need_new_facts, resolved
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Question
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.scripts import FOLLOWING, SCRIPTS
-from handlers.searching import Search
 from handlers.turning import Turn
 from handlers.words import Words
 from storage import talks
@@ -26,9 +21,6 @@ from storage.messages import Outgoing
 from storage.talks import TalkRow
 
 OPEN = frozenset({"current", "paused"})
-
-# Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
-LOADED_BY = frozenset({"project", "for", "kind", "month", "audience", "unit"})
 
 
 def open_talk(turn: Turn, opener: Opener) -> None:
@@ -78,7 +70,7 @@ def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outg
 
 
 def _begin(turn: Turn, script: str, answers: dict[str, Any]) -> Asking | Finished:
-    return replay(SCRIPTS[script], _facts(turn, script, answers), Draft(answers))
+    return replay(SCRIPTS[script], facts_for(turn, script, answers), Draft(answers))
 
 
 def _only_choice(position: Asking) -> str | None:
@@ -110,7 +102,7 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
     """One input to a talk, then what follows from it."""
     script, draft, words = SCRIPTS[talk.script], Draft(talk.answers, talk.asked), turn.city.words
     in_place = key is not None and key == talk.asked
-    facts = _facts(turn, talk.script, talk.answers)
+    facts = facts_for(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
         text = words.cancelled
@@ -125,11 +117,11 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         return
     if isinstance(after, Asking) and not after.fresh:
         return
-    if _needs_new_facts(talk, after):
-        facts = _facts(turn, talk.script, after.draft.answers)
+    if need_new_facts(talk, after):
+        facts = facts_for(turn, talk.script, after.draft.answers)
         # Where facts follow every answer, a question of several taps stays open with each of them.
         draft = after.draft if talk.script in FOLLOWING else Draft(after.draft.answers)
-        after = _resolved(replay(script, facts, draft))
+        after = resolved(replay(script, facts, draft))
     if not drafts.holds_answers(talk) and (begun := _draft_about(turn, talk.script, after)) is not None:
         talks.turn_to(turn.session, talk, "cancelled", turn.now)
         _take_up(turn, begun, again=True, in_place=in_place)
@@ -159,39 +151,6 @@ def _end_gone(turn: Turn, talk: TalkRow) -> None:
 
 def _of_the_office(talk: TalkRow, words: Words) -> bool:
     return any(script == talk.script for _, script in desk_menu(words))
-
-
-def _needs_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:
-    """Facts are loaded for the answers at hand; another project has its own, a problem's card its readers.
-
-    Where they follow every answer, even an end is looked at again: without them a script may see none to choose.
-    """
-    if talk.script in FOLLOWING:
-        return _off_the_card(after.draft.answers) != _off_the_card(talk.answers)
-    if isinstance(after, Asking) and after.note:
-        return False
-    before, now = talk.answers, after.draft.answers
-    if shows_who_is_told(now) and not shows_who_is_told(before):
-        return True
-    return any(now.get(key) != before.get(key) for key in now if key.partition("@")[0] in LOADED_BY)
-
-
-def _resolved(position: Asking | Finished) -> Asking | Finished:
-    """What a search has found is stored as chosen, so that it is the same tomorrow."""
-    if isinstance(position, Finished):
-        return position
-    found = {
-        question.key: question.restore(position.draft.answers[question.key])
-        for question in position.path
-        if isinstance(question, Search)
-    }
-    answers = {**position.draft.answers, **found}
-    return replace(position, draft=replace(position.draft, answers=answers))
-
-
-def _off_the_card(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers without the card's own, whose key has a hash: to agree changes no facts."""
-    return {key: answer for key, answer in answers.items() if "#" not in key}
 
 
 def press(turn: Turn, button: TalkButton) -> None:
@@ -226,7 +185,7 @@ def restore_last(turn: Turn) -> None:
 
 def _take_up(turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool = False) -> None:
     """Makes a talk the current one, where it stood; `again` if the person did not ask for this very draft."""
-    facts = _facts(turn, talk.script, talk.answers)
+    facts = facts_for(turn, talk.script, talk.answers)
     position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
     if _is_gone(talk, facts, position):
         _end_gone(turn, talk)
@@ -267,13 +226,9 @@ def _own(turn: Turn, talk: TalkRow | None, *, cancelled: bool = False) -> TalkRo
 def open_question(turn: Turn, talk: TalkRow) -> Question[Any] | None:
     """The question that the talk stands at."""
     position = replay(
-        SCRIPTS[talk.script], _facts(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
+        SCRIPTS[talk.script], facts_for(turn, talk.script, talk.answers), Draft(talk.answers, talk.asked)
     )
     return position.question if isinstance(position, Asking) else None
-
-
-def _facts(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:
-    return load(Loading(turn.session, turn.city, turn.person, answers, turn.now, turn.today), script)
 
 
 def _show(

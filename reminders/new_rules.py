@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from rules.periods import Period, Window, window
-from storage import duties, ledger
-from storage.duties import Unopened
+from storage import expected, ledger
+from storage.expected import Unopened
 from storage.rules import InForce
 from storage.tables.traffic import Occurrence
 
@@ -21,13 +21,13 @@ def move_unopened(session: Session, rules: InForce, now: datetime, zone: ZoneInf
     done = f"rules {rules.version} reached what had not opened"
     if session.get(Occurrence, done) is not None:
         return False
-    group = duties.unopened(session, rules.version, now)
+    group = expected.unopened(session, rules.version, now)
     if group is None:
         session.add(Occurrence(key=done, at=now))
         session.flush()
         return False
     span = window(group.kind, Period.parse(group.period), rules.book, zone)
-    count = duties.move(session, group, rules.version, span)
+    count = expected.move(session, group, rules.version, span)
     _enter(session, group, rules.version, span, count, now)
     return True
 

@@ -20,7 +20,7 @@ from reminders.unknown_years import tell_unknown_years
 from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, span, window
-from storage import duties, issues, ledger, projects, reports
+from storage import duties, expected, issues, ledger, projects, reports
 from storage import rules as stored_rules
 from storage.rules import InForce
 from storage.tables.ledger import LedgerRoot, LedgerRow
@@ -54,7 +54,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
-    due = duties.next_instant(session, now - duties.SECOND)
+    due = expected.next_instant(session, now - duties.SECOND)
     return midnight if due is None else min(midnight, due + duties.SECOND)
 
 
@@ -71,13 +71,13 @@ def _open_some(session: Session, rules: InForce, now: datetime, zone: ZoneInfo, 
 
 
 def _open_period(session: Session, rules: InForce, kind: DutyKind, period: Period, span: Window) -> bool:
-    without = duties.without(session, kind, str(period), period.first_day, SLICE * 5)
+    without = expected.without(session, kind, str(period), period.first_day, SLICE * 5)
     rows = [
         _row(rules, project, kind, period, span)
         for project in without
         if owed(projects.stay(project), kind, period)
     ]
-    duties.open_all(session, rows)
+    expected.open_all(session, rows)
     return bool(rows)
 
 
@@ -89,13 +89,13 @@ def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo)
         return False
     begins, ends = span(period, zone)
     rows = []
-    for issue, project in duties.without_word(session, str(period), begins, ends, SLICE * 5):
+    for issue, project in expected.without_word(session, str(period), begins, ends, SLICE * 5):
         if owed(projects.stay(project), DutyKind.ISSUE, period, _problem(issue, zone)):
             row = _row(rules, project, DutyKind.ISSUE, period, times, subject=str(issue.id))
             # Whatever was said since the window opened, while nothing swept, has kept the duty.
             said = issue.last_word is not None and issue.last_word >= times.opens
             rows.append({**row, "settled": issue.last_word if said else None})
-    duties.open_all(session, rows)
+    expected.open_all(session, rows)
     return bool(rows)
 
 
@@ -122,8 +122,8 @@ def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
 
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
     """Writes the state of duties that have closed, and who answered for them when they fell due, once and for all."""
-    closing = duties.to_close(session, said, SLICE)
-    answerable = duties.answerable(session, closing, zone)
+    closing = expected.to_close(session, said, SLICE)
+    answerable = expected.answerable(session, closing, zone)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
     returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])

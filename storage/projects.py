@@ -1,35 +1,19 @@
 """Projects as a person sees them: which ones are theirs, and what has been done on one so far. Money in yuan."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from rules.duties import ProjectFacts
-from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role, Stage
+from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role
 from rules.scope import REPORTING
 from storage import people
-from storage.prepared import Change, Query
-from storage.tables.registry import Milestone, Person, Project, Responsibility, YearPlan
+from storage.prepared import Query
+from storage.tables.registry import Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What stands before a period's own report: plan and cumulatives (年初累计, 开工累计) in yuan.
-
-    `through` is the month up to which they hold: that of the newest report before, or the opening month.
-    """
-
-    year_plan: int
-    year: int
-    total: int
-    through: str
-    started: date | None
-    because: str  # why it has not started, as said last
 
 
 class OpenProject(NamedTuple):
@@ -49,14 +33,6 @@ class OpenProject(NamedTuple):
     @property
     def owed(self) -> bool:
         return self.report_id is None or self.returned is not None
-
-
-class Due(NamedTuple):
-    """A milestone that has fallen due and is not done."""
-
-    id: int
-    name: str
-    planned: date
 
 
 class Named(NamedTuple):
@@ -197,78 +173,16 @@ _OPEN_FOR_PROGRESS = Query(
     .order_by(and_(_report.id.is_not(None), _report.returned.is_(None)), _project.number, _duty.period),
     OpenProject,
 )
-_amount = func.coalesce(_version.amount, 0)
-_DONE_BEFORE = Query(
-    select(
-        func.coalesce(_plan.amount, 0),
-        case((_project.opening_month >= bindparam("january"), _project.opening_year_done), else_=0)
-        + func.coalesce(
-            func.sum(
-                case(
-                    (_report.period >= bindparam("january"), _amount + _version.backfill_year),
-                    else_=0,
-                )
-            ),
-            0,
-        ),
-        _project.opening_total_done + func.coalesce(func.sum(_amount + _version.backfill_total), 0),
-        func.coalesce(func.max(_report.period), _project.opening_month),
-        _project.start_actual,
-        _project.not_started_because,
-    )
-    .select_from(
-        Project.__table__.outerjoin(
-            YearPlan.__table__, and_(_plan.project_id == _project.id, _plan.year == bindparam("year"))
-        )
-        .outerjoin(
-            Report.__table__,
-            and_(
-                _report.project_id == _project.id,
-                _report.kind == ReportKind.PROGRESS,
-                _report.period > _project.opening_month,
-                _report.period < bindparam("period"),
-                _report.withdrawn.is_(None),
-            ),
-        )
-        .outerjoin(
-            ReportVersion.__table__,
-            and_(_version.report_id == _report.id, _version.version == _report.version),
-        )
-    )
-    .where(_project.id == bindparam("project"))
-    .group_by(_project.id, _plan.id),
-    Done,
-)
 
 
 _NAMED = Query(
     select(_project.id, _project.name, _project.unit_id).where(_project.id == bindparam("project")), Named
-)
-_milestone = Milestone.__table__.c
-_MILESTONE_DUE = Query(
-    select(_milestone.id, _milestone.name, _milestone.planned)
-    .where(
-        _milestone.project_id == bindparam("project"),
-        _milestone.planned <= bindparam("until"),
-        _milestone.actual.is_(None),
-    )
-    .order_by(_milestone.planned, _milestone.id),
-    Due,
-)
-_REACHED = Change(
-    update(Project.metadata.tables["projects"])
-    .where(_project.id == bindparam("project"))
-    .values(stage=bindparam("stage_reached"))
 )
 
 
 def named(session: Session, project_id: int) -> Named:
     """A project that exists."""
     return _NAMED.one(session, project=project_id)
-
-
-def reach(session: Session, project_id: int, stage: Stage) -> None:
-    _REACHED.run(session, project=project_id, stage_reached=stage)
 
 
 def open_for_progress(session: Session, person_id: int, now: datetime, today: date) -> list[OpenProject]:
@@ -278,58 +192,3 @@ def open_for_progress(session: Session, person_id: int, now: datetime, today: da
     """
     closing = now - timedelta(seconds=1)  # to the second, see storage/duties.py
     return _OPEN_FOR_PROGRESS.all(session, person=person_id, now=now, closing=closing, today=today)
-
-
-def done_before(session: Session, project_id: int, period: str) -> Done:
-    """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), in yuan."""
-    year = period[:4]
-    return _DONE_BEFORE.one(session, project=project_id, period=period, january=f"{year}-01", year=int(year))
-
-
-def milestones_due(session: Session, project_id: int, until: date) -> list[Due]:
-    """The milestones that are planned by that day and not done."""
-    return _MILESTONE_DUE.all(session, project=project_id, until=until)
-
-
-def unmoved(session: Session, periods: Mapping[int, str], until: date) -> set[int]:
-    """Of these projects (id -> last month's period) those that may say 同上月 (decisions: 6).
-
-    Last month's report stands and was not returned, the project has started or is 前期, and no milestone
-    is due by `until`.
-    """
-    due = select(Milestone.project_id).where(Milestone.planned <= until, Milestone.actual.is_(None))
-    reported = session.execute(
-        select(Report.project_id, Report.period)
-        .join(Project, Project.id == Report.project_id)
-        .where(
-            Report.project_id.in_(periods),
-            Report.kind == ReportKind.PROGRESS,
-            Report.period.in_(set(periods.values())),
-            Report.withdrawn.is_(None),
-            Report.returned.is_(None),
-            or_(Project.start_actual.is_not(None), Project.kind == ProjectKind.PRELIMINARY),
-            Report.project_id.not_in(due),
-        )
-    )
-    return {project for project, period in reported if periods[project] == period}
-
-
-def start(session: Session, project_id: int, day: date) -> None:
-    """A project has begun: from that day, whatever kept it before."""
-    _start(session, project_id, start_actual=day, not_started_because="", stage=Stage.STARTED)
-
-
-def hold_back(session: Session, project_id: int, because: str) -> None:
-    """A project has not begun yet, and this is why."""
-    _start(session, project_id, not_started_because=because)
-
-
-def _start(session: Session, project_id: int, **values: object) -> None:
-    wanted = update(Project).where(Project.id == project_id, Project.start_actual.is_(None))
-    session.execute(wanted.values(**values))
-
-
-def reach_milestone(session: Session, milestone_id: int, done: date | None, why_late: str) -> None:
-    """What was said of a milestone: done on a day, or why it is not."""
-    values = {"actual": done, "why_late": "" if done else why_late}
-    session.execute(update(Milestone).where(Milestone.id == milestone_id).values(**values))

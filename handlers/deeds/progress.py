@@ -11,7 +11,7 @@ from handlers.turning import Turn
 from rules import money
 from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
-from storage import duties, media, people, projects, reports
+from storage import advance, duties, media, people, projects, reports
 from storage.messages import Option, Outgoing
 from storage.projects import OpenProject
 from storage.reports import Filed, Said
@@ -65,13 +65,13 @@ def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, 
 def _move_project(turn: Turn, command: FileProgress) -> None:
     """What a report says of the project itself: its stage, its start, its milestones."""
     if command.stage:
-        projects.reach(turn.session, command.project_id, Stage(command.stage))
+        advance.reach(turn.session, command.project_id, Stage(command.stage))
     if command.started:
-        projects.start(turn.session, command.project_id, command.started)
+        advance.start(turn.session, command.project_id, command.started)
     elif command.not_started_because:
-        projects.hold_back(turn.session, command.project_id, command.not_started_because)
+        advance.hold_back(turn.session, command.project_id, command.not_started_because)
     for said in command.milestones:
-        projects.reach_milestone(turn.session, said.id, said.done, said.why)
+        advance.reach_milestone(turn.session, said.id, said.done, said.why)
 
 
 def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
@@ -164,7 +164,7 @@ def _next_project(turn: Turn, row: OpenProject) -> Option:
 def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
     words, lines = turn.city.words, []
     if command.amount is not None:
-        done = projects.done_before(turn.session, command.project_id, command.period)
+        done = advance.done_before(turn.session, command.project_id, command.period)
         lines.append(words.line_amount.format(amount=money.wan(command.amount)))
         year = done.year + command.amount + command.backfill_year
         lines.append(words.line_year_no_plan.format(amount=money.wan(year)))

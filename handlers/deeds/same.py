@@ -7,7 +7,7 @@ from handlers.outcome import Outcome
 from handlers.turning import Turn
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import duties, projects, reports
+from storage import advance, duties, projects, reports
 from storage.messages import Outgoing
 
 
@@ -16,7 +16,7 @@ def file_same(turn: Turn, command: FileSame, talk_id: int | None) -> Outcome:
     words, lines, receipts = turn.city.words, [], []
     last = {project: str(Period.parse(period).previous()) for project, period in command.projects}
     until = max(Period.parse(period).last_day for _, period in command.projects)
-    unmoved = projects.unmoved(turn.session, last, until)
+    unmoved = advance.unmoved(turn.session, last, until)
     for project_id, period in command.projects:
         name = projects.named(turn.session, project_id).name
         receipt = _file_unmoved(turn, project_id, period, talk_id) if project_id in unmoved else ""

@@ -6,9 +6,10 @@ from handlers.facts import Facts, Filed, MilestoneFacts, ProjectFacts
 from handlers.loading.base import Loading, by_name, loose, next_opening
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import media, projects, reports
+from storage import advance, media, projects, reports
 from storage import rules as stored_rules
-from storage.projects import Done, OpenProject
+from storage.advance import Done
+from storage.projects import OpenProject
 from storage.reports import Said
 
 
@@ -38,7 +39,7 @@ def _unmoved(loading: Loading, rows: list[OpenProject]) -> set[int]:
     if len(owed) < 2:
         return set()
     last = {project: str(period.previous()) for project, period in owed.items()}
-    return projects.unmoved(loading.session, last, max(period.last_day for period in owed.values()))
+    return advance.unmoved(loading.session, last, max(period.last_day for period in owed.values()))
 
 
 def _project(loading: Loading, row: OpenProject, chosen: object, unmoved: bool) -> ProjectFacts:
@@ -57,8 +58,8 @@ def _project(loading: Loading, row: OpenProject, chosen: object, unmoved: bool) 
 
 
 def _with_figures(loading: Loading, listed: ProjectFacts, period: Period, filed: bool) -> ProjectFacts:
-    done = projects.done_before(loading.session, listed.id, listed.period)
-    due = projects.milestones_due(loading.session, listed.id, period.last_day)
+    done = advance.done_before(loading.session, listed.id, listed.period)
+    due = advance.milestones_due(loading.session, listed.id, period.last_day)
     last = _last(loading, listed.id, period)
     return replace(
         listed,
