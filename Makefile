@@ -29,6 +29,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.bench
 	$(BIN)/python -m bench
 	$(BIN)/python -m bench.importing
+	$(BIN)/python -m bench.history
+	$(BIN)/python -m bench.one_line
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

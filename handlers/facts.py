@@ -178,6 +178,7 @@ class Facts:
     categories: tuple[tuple[str, str], ...] = ()  # id, name
     loose_media: tuple[int, ...] = ()
     most_media: int = 20  # photos and files with one report
+    longest: int = 1000  # characters of one description
     alerted: dict[int, tuple[str, ...]] = field(
         default_factory=dict
     )  # project id -> names told of a major problem

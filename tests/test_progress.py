@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from rules.kinds import ProjectKind, Stage
+from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.tables.registry import Milestone, Project
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -325,3 +326,11 @@ def test_a_project_of_others_is_never_offered(town: Town) -> None:
     town.do(lambda session: a_project(session, name="别人的项目"))
     town.sweep()
     assert "别人的项目" not in str(labels(town.reporter.says("报进展")))
+
+
+def test_a_description_is_as_long_as_the_rules_allow(town: Town) -> None:
+    longest = town.do(lambda session: stored_rules.in_force(session).book.caps.text_length)
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    assert f"最多{longest}字" in town.reporter.says("长" * (longest + 1)).text
+    assert town.reporter.says("长" * longest).title == "有现场照片吗？"

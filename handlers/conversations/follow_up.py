@@ -81,12 +81,12 @@ def _note(facts: Facts, thread: ThreadFacts, word: IssueWord) -> Dialogue[str]:
     """What has changed, or how it was solved; of a general problem the latter may be left out."""
     words, key = facts.words, f"note@w{thread.id}.{word}"
     if word is IssueWord.CHANGED:
-        return (yield from Text(key, words.ask_changed.format(number=thread.number), longest=500))
+        return (yield from Text(key, words.ask_changed.format(number=thread.number), longest=facts.longest))
     unsaid = Item("unsaid", words.solved_unsaid, tuple(words.solved_unsaid_words.split("、")))
     answer = yield from Text(
         key,
         words.ask_solved.format(number=thread.number),
-        longest=500,
+        longest=facts.longest,
         quick=(unsaid,) if thread.severity is Severity.GENERAL and not thread.solved else (),
     )
     return "" if answer == quick("unsaid") else answer

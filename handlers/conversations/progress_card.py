@@ -46,7 +46,7 @@ def confirm_report(
 
 def _extra(facts: Facts, key: str, prompt: str) -> "Dialogue[str | None]":
     none = (Item("none", facts.words.extra_none, tuple(facts.words.extra_none_words.split("、"))),)
-    return (yield from Text(key, prompt, optional=True, longest=300, quick=none))
+    return (yield from Text(key, prompt, optional=True, longest=facts.longest, quick=none))
 
 
 def _kept(said: str | None, before: str) -> str:

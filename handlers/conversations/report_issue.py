@@ -97,7 +97,10 @@ def _new(facts: Facts, project: ProjectFacts, threads: list[ThreadFacts]) -> Dia
     )
     major = severity is Severity.MAJOR
     what = yield from Text(
-        f"what@{key}", words.ask_what, hint=words.what_hint_major if major else words.what_hint
+        f"what@{key}",
+        words.ask_what,
+        hint=words.what_hint_major if major else words.what_hint,
+        longest=facts.longest,
     )
     found, spot = (yield from _when_and_where(facts, key)) if major else (None, Spot(""))
     help_needed = yield from _help(facts, key)
@@ -145,7 +148,7 @@ def _when_and_where(facts: Facts, key: str) -> Dialogue[tuple[datetime, Spot]]:
 def _help(facts: Facts, key: str) -> Dialogue[str]:
     words = facts.words
     none = Item("none", words.help_none, tuple(words.help_none_words.split("、")))
-    answer = yield from Text(f"help@{key}", words.ask_help, quick=(none,))
+    answer = yield from Text(f"help@{key}", words.ask_help, longest=facts.longest, quick=(none,))
     return "" if answer == quick("none") else answer
 
 

@@ -151,7 +151,7 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         hint = words.progress_hint.format(last=last.progress)
     stays = _stands(project, "progress") or bool(report.not_started_because)
     progress = yield from Text(
-        f"progress@{key}", words.ask_progress, hint=hint, longest=300, quick=same, optional=stays
+        f"progress@{key}", words.ask_progress, hint=hint, longest=facts.longest, quick=same, optional=stays
     )
     photos = yield from Photos(
         f"photos@{key}",

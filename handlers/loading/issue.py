@@ -35,6 +35,7 @@ def issue(loading: Loading) -> Facts:
         categories=tuple((category.key, category.name) for category in rules.book.categories),
         loose_media=loose(loading) if chosen else (),
         most_media=rules.book.media.per_report,
+        longest=rules.book.caps.text_length,
         alerted=names,
         threads=threads(loading, rules, of_person, also=int(thread) if thread.isdecimal() else 0),
     )

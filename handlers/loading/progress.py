@@ -29,6 +29,7 @@ def progress(loading: Loading) -> Facts:
         projects=found,
         loose_media=loose(loading) if chosen else (),
         most_media=book.media.per_report,
+        longest=book.caps.text_length,
         next_opening="" if rows else next_opening(loading, DutyKind.PROGRESS),
     )
 
