@@ -53,8 +53,8 @@ MONTHS: dict[int, dict[str, tuple[str, float] | None]] = {
     8: {WATER: ("line", 130.5), ROAD: ("late", 60), BRIDGE: ("asked", 95)},
     9: {WATER: ("same", 0), ROAD: ("line", 70), BRIDGE: ("corrected", 110)},
     10: {WATER: ("asked", 90), ROAD: ("withdrawn", 75), BRIDGE: None},
-    11: {WATER: ("line", 150), ROAD: ("line", 85), BRIDGE: ("after silence", 120)},
-    12: {WATER: ("line", 200.25), ROAD: ("asked", 65), BRIDGE: ("line", 140)},
+    11: {WATER: ("line", 150), ROAD: ("telephoned", 85), BRIDGE: ("after silence", 120)},
+    12: {WATER: ("returned", 200.25), ROAD: ("asked", 65), BRIDGE: ("line", 140)},
 }
 SILENT = 45  # 万元 that the bridge completed in its silent October, stated with November's cumulative
 
@@ -173,7 +173,8 @@ def chooses(chat: Chat, project: str) -> None:
         chat.says(project)
 
 
-def reports(chat: Chat, project: str, how: str, amount: float, text: str) -> None:
+def reports(people: dict[str, Chat], project: str, how: str, amount: float, text: str) -> None:
+    chat, office = people[OPENINGS[project].contact], people["周科长"]
     match how:
         case "line":
             chat.says(f"{project} 本月{amount:g}万 {text}")
@@ -195,6 +196,22 @@ def reports(chat: Chat, project: str, how: str, amount: float, text: str) -> Non
             chat.taps("确认撤回")
             chooses(chat, project)
             finishes(chat, amount, text)
+        case "telephoned":
+            for step in ("代报", project, OPENINGS[project].contact, "进展"):
+                office.says(step)
+            finishes(office, amount, text)
+            assert "代您报了" in chat.last().text
+        case "returned":
+            chooses(chat, project)
+            finishes(chat, amount + 11, text)
+            if office.says("退回").title.startswith("退回哪个项目"):
+                office.says(project)
+            for step in ("数字有误", "只改金额", "确认"):
+                office.says(step)
+            chooses(chat, project)
+            card = chat.says(f"{amount:g}")
+            assert "数字有误" in card.text
+            assert chat.taps("✅").title.endswith("（第2版）")
         case "after silence":
             chooses(chat, project)
             asked = chat.says(f"{amount:g}")
@@ -214,7 +231,6 @@ def stated_in_november() -> float:
 
 
 def lives_a_month(life: Life, people: dict[str, Chat], month: int) -> None:
-    contacts = {name: people[each.contact] for name, each in OPENINGS.items()}
     life.at(2012, month, 26)
     late = []
     for project, said in MONTHS[month].items():
@@ -223,7 +239,7 @@ def lives_a_month(life: Life, people: dict[str, Chat], month: int) -> None:
         if said[0] == "late":
             late.append((project, said[1]))
         else:
-            reports(contacts[project], project, *said, f"{month}月施工完成{month * 5}%")
+            reports(people, project, *said, f"{month}月施工完成{month * 5}%")
     hall = people["王二"]
     chooses(hall, HALL)
     hall.taps("签约")
@@ -233,7 +249,7 @@ def lives_a_month(life: Life, people: dict[str, Chat], month: int) -> None:
     year, following = (2012, month + 1) if month < 12 else (2013, 1)
     life.at(year, following, 7)
     for project, amount in late:
-        reports(contacts[project], project, "asked", amount, f"{month}月施工")
+        reports(people, project, "asked", amount, f"{month}月施工")
     if month == 12:
         gives_the_zeros(people)
     life.at(year, following, 15)
@@ -243,7 +259,7 @@ def amounts(project: str) -> list[float]:
     return [said[1] for said in (MONTHS[month][project] for month in MONTHS) if said]
 
 
-def test_half_a_year_of_five_people_comes_out_right_to_the_yuan(life: Life) -> None:
+def test_half_a_year_of_a_city_comes_out_right_to_the_yuan(life: Life) -> None:
     takes_the_ledger_in(life)
     people = {name: life.joins(name, str(5000 + at)) for at, name in enumerate(("李一", "王二", "周科长"))}
     li = people["李一"]
@@ -300,7 +316,7 @@ def checks_the_reports(life: Life) -> None:
             assert yuan(row["年初累计(万元)"]) == round(year * WAN), (project, month)
             assert yuan(row["开工累计(万元)"]) == round(total * WAN), (project, month)
     assert rows[HALL, "2012年7月"]["阶段"] == "签约"
-    assert len(life.sheet("进展各版")) == len(rows) + 2
+    assert len(life.sheet("进展各版")) == len(rows) + 3
 
 
 def yuan(value: object) -> int:

@@ -89,6 +89,14 @@ def test_a_code_binds_and_shows_the_menu(town: Town) -> None:
     assert stranger.says("帮助").title == "三报怎么用"
 
 
+def test_binding_says_what_is_kept_why_and_for_how_long_and_that_nothing_classified_may_be_sent(
+    town: Town,
+) -> None:
+    notice = a_stranger(town).says(a_code(town, town.leader)).text
+    assert all(part in notice for part in ("只记您的姓名", "用于重大项目调度", "10年", "涉密"))
+    assert notice.count("。") == 2
+
+
 def test_a_deep_link_binds_too_and_opening_it_again_does_no_harm(town: Town) -> None:
     stranger = a_stranger(town)
     link = f"/start {a_code(town, town.leader)}"
