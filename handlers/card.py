@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from handlers.plain import bare, plain
+from handlers.plain import plain, shown
 from handlers.questions import Question
 from handlers.reading import Buttons, Edit, Item, Reading, Refused, Said, Stored, Taken, find, in_rows
 from handlers.words import Words
@@ -52,7 +52,7 @@ class Confirm(Question["bool | str"]):
         item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
         if item is not None:
             return Edit(item.id)
-        return Refused(words.confirm_below.format(agree=bare(self.agree or words.confirm_button)))
+        return Refused(words.confirm_below.format(agree=shown(self.agree or words.confirm_button)))
 
     def _pressed(self, value: str) -> Item | None:
         """An item by its place: the keys themselves would not fit into a button's 64 bytes."""

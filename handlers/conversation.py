@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from handlers.card import Confirm
 from handlers.plain import bare, plain
-from handlers.questions import Question
+from handlers.questions import Question, Text
 from handlers.reading import Edit, More, Refused, Said, Taken
 from handlers.words import Words
 
@@ -116,9 +116,17 @@ def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Aski
             return _open(script, facts, before.draft, before.path[-1].key)
         case "keep" if before.question.kept(stored):
             return replay(script, facts, Draft(before.draft.answers))
+    if _agrees(before.question, said, facts.words):
+        return replay(script, facts, Draft(before.draft.answers))
     if said.value is None and said.text:
         said = replace(said, value=before.question.pressed(said.text, stored, facts.words))
     return _take(script, facts, before, said)
+
+
+def _agrees(question: Question[Any], said: Said, words: Words) -> bool:
+    """确认 where a card's optional text is open: it is meant for the card, and is no text."""
+    typed = said.value is None and isinstance(question, Text) and question.optional
+    return typed and plain(said.text) in words.aliases(words.yes_words)
 
 
 def _take(script: Script, facts: HasWords, at: Asking, said: Said) -> Asking | Finished:

@@ -11,6 +11,11 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).lower()
 
 
+def shown(label: str) -> str:
+    """A button's label as it is quoted: without the sign before its words, but otherwise as it stands."""
+    return _SIGNS.sub("", label)
+
+
 def bare(label: str) -> str:
     """A button's label as people type it: without the sign before its words."""
     return _SIGNS.sub("", plain(label))

@@ -334,3 +334,21 @@ def test_a_description_is_as_long_as_the_rules_allow(town: Town) -> None:
     town.reporter.says("1200")
     assert f"最多{longest}字" in town.reporter.says("长" * (longest + 1)).text
     assert town.reporter.says("长" * longest).title == "有现场照片吗？"
+
+
+def test_to_agree_where_an_optional_text_is_open_agrees_to_the_card(town: Town) -> None:
+    """确认 once became the text of 下月安排."""
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("＋下月安排")
+    card = town.reporter.says("确认")
+    assert card.title.startswith("请核对")
+    assert "下月安排" not in card.text
+
+
+def test_what_the_card_asks_for_is_quoted_as_it_stands_on_the_button(town: Town) -> None:
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    assert "请点「确认：没有问题」" in town.reporter.says("这是什么").text

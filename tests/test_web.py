@@ -87,6 +87,13 @@ async def test_a_word_said_on_the_page_is_answered_by_the_real_conversation(page
     assert bubbles[-1]["title"].endswith("？")
 
 
+async def test_several_lines_come_back_as_they_were_typed(page: Page) -> None:
+    """A form says its new lines as CRLF; the page then did not know its own bubble again, and kept it at the end."""
+    person = (await page.get("/tryout/state"))["suggested"][0]
+    await page.says(person, "nonce-0009", text="你好\r\n再见")
+    assert (await page.bubbles(person))[0]["text"] == "你好\n再见"
+
+
 async def test_a_message_sent_again_with_its_nonce_is_stored_once(page: Page) -> None:
     person = (await page.get("/tryout/state"))["suggested"][0]
     for _ in range(3):

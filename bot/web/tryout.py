@@ -136,7 +136,8 @@ class TryoutPage:
                     refusal = too_large(part.size, largest)
                     return _refused(f"「{part.filename}」没有发出去：{refusal.sentence(self._city.words)}")
             contents = [(part, await part.read()) for part in uploads]
-            data, text = str(form.get("data", "")), str(form.get("text", ""))
+            # A form says its new lines as CRLF; what was typed has LF, and the page knows its bubble by that.
+            data, text = str(form.get("data", "")), str(form.get("text", "")).replace("\r\n", "\n")
             if not (data or text.strip() or contents):
                 return _refused("这条消息是空的。")
             said = [self._file(part, content) for part, content in contents]

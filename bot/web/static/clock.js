@@ -94,7 +94,7 @@ export class Clock {
     try {
       const { now, steps } = await moveClock(time.toIso(to, this.offset));
       this.set(now);
-      tell(`走过 ${steps} 次调度，现在是${time.moment(this.now)}。`);
+      tell(`现在是${time.moment(this.now)}。`);
     } catch (error) {
       tell(error instanceof Away ? "没有收到答复，时间也许已经推进，请看时钟。" : error.message, "wrong");
       this.onUnsure();
