@@ -10,6 +10,7 @@ from handlers.words import Words
 from rules.kinds import IssueWord
 
 _ISSUE = re.compile(r"w([0-9]{1,12})")
+_RECEIPT = re.compile(r"j([0-9]{1,12})")
 _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
@@ -85,6 +86,12 @@ def read_desk_word(text: str, words: Words) -> Opener | None:
 def read_about_notice(text: str) -> LookUpNotice | None:
     found = _NOTICE.fullmatch(plain(text).strip(_AROUND))
     return LookUpNotice(int(found[1])) if found else None
+
+
+def read_about_report(text: str) -> int | None:
+    """`J12` alone: what that report says."""
+    found = _RECEIPT.fullmatch(plain(text).strip(_AROUND))
+    return int(found[1]) if found else None
 
 
 def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | SayOf | None:

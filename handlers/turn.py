@@ -15,10 +15,17 @@ from handlers.city import City
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.receipts import look_up_report
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
-from handlers.opening import read_about_issue, read_about_notice, read_desk_word, read_menu_word
+from handlers.opening import (
+    read_about_issue,
+    read_about_notice,
+    read_about_report,
+    read_desk_word,
+    read_menu_word,
+)
 from handlers.plain import plain
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find
@@ -151,6 +158,9 @@ def _hear(turn: Turn) -> str:
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
+    if report := read_about_report(text):
+        turn.answer(look_up_report(turn, report))
+        return "look up"
     if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
         turn.answer(found)
         return "look up"

@@ -228,6 +228,14 @@ def whose(session: Session, report_id: int) -> int:
     ).scalar_one()
 
 
+def version_of(session: Session, report: Report) -> ReportVersion:
+    """The version that counts."""
+    wanted = select(ReportVersion).where(
+        ReportVersion.report_id == report.id, ReportVersion.version == report.version
+    )
+    return session.scalars(wanted).one()
+
+
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":
     """The person's newest reports: id, period, kind, project."""
     return list(

@@ -352,3 +352,26 @@ def test_what_the_card_asks_for_is_quoted_as_it_stands_on_the_button(town: Town)
     town.reaches(7, 2)
     town.reporter.says("零报告")
     assert "请点「确认：没有问题」" in town.reporter.says("这是什么").text
+
+
+# Receipts
+
+
+def test_a_receipt_looks_its_report_up_and_leads_to_its_correction(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    seen = town.reporter.says("J1")
+    assert seen.title == f"J1 {NORTH} 2012年3月进展"
+    assert seen.text == "本月完成：1,200万元\n形象进度：主体封顶\n第1版，3月26日 9:00由张三报"
+    town.reporter.taps("更正或撤回", seen)
+    town.reporter.taps("撤回")
+    town.reporter.taps("确认撤回")
+    assert "已撤回，现在算没报" in town.reporter.says("j1").text
+    assert labels(town.office.says("J1")) == []
+
+
+def test_a_receipt_tells_nothing_to_those_whom_it_does_not_concern(town: Town) -> None:
+    chooses(town.reporter, SOUTH)
+    finishes(town.reporter)
+    assert town.deputy.says("J1").text == "没有找到报告 J1。"
+    assert town.reporter.says("J99").text == "没有找到报告 J99。"
