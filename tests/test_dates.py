@@ -3,8 +3,11 @@
 from datetime import date
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from handlers.dates import Date, read_coming_day
+from handlers.done_or_why import DoneOrWhy
 from handlers.reading import Refused, Said, Taken
 from handlers.words import Words
 
@@ -46,3 +49,12 @@ def test_a_day_too_early_or_unreadable_is_refused() -> None:
 def test_a_day_that_has_become_too_early_is_asked_again() -> None:
     later = Date("since", "从哪天起？", today=date(2012, 4, 2), earliest=date(2012, 4, 2))
     assert later.restore({"day": "2012-04-01"}) is None
+
+
+@given(st.text(alphabet="早就已经都是对的,3月20号开工完x", max_size=100))
+@example("x" + "早就" * 49 + "x")
+def test_whatever_is_said_about_a_start_is_read_or_refused_and_an_answer_is_kept(said: str) -> None:
+    question = DoneOrWhy("start", "开工了吗？", today=TODAY, done=frozenset({"开工"}))
+    reading = question.read(Said(said), None, Words())
+    if isinstance(reading, Taken):
+        assert question.restore(reading.value) is not None

@@ -112,7 +112,72 @@ def test_a_preliminary_project_that_starts_says_when(town: Town) -> None:
     assert town.rows(Project)[1].start_actual == town.clock.now.date()
 
 
+def test_a_bare_day_is_the_start_of_the_month_before_and_never_a_reason(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    town.reaches(4, 3)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says("28号")
+    finishes(town.reporter)
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (date(2012, 3, 28), "")
+
+
+@pytest.mark.parametrize("said", ["已经开工了", "开工了", "是的", "早就动工了"])
+def test_who_says_that_it_has_begun_is_asked_for_the_day(town: Town, said: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    assert "哪天开工的？" in town.reporter.says(said).text
+    assert town.reporter.says("已于3月20日开工").title.startswith(f"{SOUTH}：2012年3月完成投资")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("4月1日", "还没到"),
+        ("4月1日开工", "还没到"),
+        ("3月中旬", "没看懂是哪一天"),
+        ("明天", "没看懂是哪一天"),
+    ],
+)
+def test_a_day_that_has_not_come_or_is_not_read_is_no_reason(town: Town, said: str, answer: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    assert answer in town.reporter.says(said).text
+
+
+@pytest.mark.parametrize("said", ["等3号变电站迁移", "4月10日才拿到施工许可", "没完成征拆"])
+def test_a_reason_may_name_a_day_or_what_is_not_done(town: Town, said: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says(said)
+    assert f"形象进度：未开工：{said}" in town.reporter.taps("还没有投资").text
+
+
+def test_today_is_the_day_on_which_it_was_said(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    said = town.clock.now.date()
+    town.reporter.taps("今天开工")
+    town.clock.pass_(days=2)
+    finishes(town.reporter)
+    assert town.rows(Project)[1].start_actual == said
+
+
 # Milestones
+
+
+def test_a_milestone_said_to_be_done_is_never_filed_as_late(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    assert "哪天完成的？" in town.reporter.says("已完成").text
+    town.reporter.says("按期完成")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(Milestone)[0].actual == date(2012, 3, 20)
 
 
 def test_a_milestone_that_is_due_is_asked_once_and_done_by_a_day_or_late_for_a_reason(town: Town) -> None:
