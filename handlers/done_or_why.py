@@ -14,8 +14,9 @@ from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Take
 from handlers.words import Words
 from rules.dates import day_said, is_like_a_day
 
-# What people say around a day or around "done" without changing it.
-_BEFORE = "(?:是的?|对的?|嗯|早就|早|已经|已|都|全部|全面|正式|就|我们|项目|日期|时间|于|在|[,、:])*+"  # possessive: no way back, or a text of them takes for ever
+# What people say around a day or around "done" without changing it. Possessive (`*+`): with a way back, a text
+# of nothing but such words would be tried in every way there is.
+_BEFORE = "(?:是的?|对的?|嗯|早就|早|已经|已|都|全部|全面|正式|就|我们|项目|日期|时间|于|在|[,、:])*+"
 _AFTER = "[了啦的呢吧啊。.!,]*+"
 
 

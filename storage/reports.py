@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, 
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
+from storage.advancing import Spoken, of_version
 from storage.prepared import Query
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -30,6 +31,7 @@ class Content:
     backfill_year: int = 0
     backfill_total: int = 0
     milestones: list[dict[str, object]] | None = None
+    project_before: dict[str, Any] | None = None
     check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
 
 
@@ -65,6 +67,14 @@ class Said(NamedTuple):
     returned_because: str
     returned_parts: list[str] | None
     mend_by: datetime | None  # until then the first filing time still counts
+    started: date | None
+    not_started_because: str
+    milestones: list[dict[str, Any]] | None
+    project_before: dict[str, Any] | None
+
+    @property
+    def of_the_project(self) -> Spoken:
+        return of_version(self.stage, self.started, self.not_started_because, self.milestones)
 
 
 class Standing(NamedTuple):
@@ -97,6 +107,10 @@ _SAID = Query(
         _report.returned_because,
         _report.returned_parts,
         _report.mend_by,
+        _version.started,
+        _version.not_started_because,
+        _version.milestones,
+        _version.project_before,
     )
     .select_from(
         Report.__table__.join(

@@ -320,6 +320,144 @@ def test_a_correction_opens_with_the_card_and_changes_only_what_is_opened(town: 
     ]
 
 
+def corrects(chat: Chat, project: str = NORTH) -> Outgoing:
+    chooses(chat, project)
+    return chat.taps("更正这份报告")
+
+
+def says_when_it_started(town: Town, day: str = "3月20日") -> None:
+    changes(town, town.south, start_actual=None, not_started_because="资金", stage=Stage.SIGNED)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says(day)
+    finishes(town.reporter)
+
+
+def says_why_a_milestone_is_late(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    town.reporter.says("等图纸")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+
+
+def test_a_correction_keeps_the_start_and_the_milestones_that_it_does_not_open(town: Town) -> None:
+    says_when_it_started(town)
+    says_why_a_milestone_is_late(town)
+    for project in (NORTH, SOUTH):
+        corrects(town.reporter, project)
+        town.reporter.taps("改本月完成")
+        town.reporter.says("1300")
+        town.reporter.taps("✅")
+    south, north = [row for row in town.rows(ReportVersion) if row.version == 2][::-1]
+    assert (south.started, south.amount) == (date(2012, 3, 20), 13_000_000)
+    assert north.milestones == [{"id": town.rows(Milestone)[0].id, "done": None, "why": "等图纸"}]
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 20)
+
+
+def test_a_correction_keeps_why_a_project_has_not_begun(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    assert "形象进度：未开工：天气" in corrects(town.reporter, SOUTH).text
+    town.reporter.taps("＋下月安排")
+    town.reporter.says("进场")
+    town.reporter.taps("✅")
+    assert town.rows(ReportVersion)[-1].not_started_because == "天气"
+
+
+def test_a_wrong_start_is_mended_by_a_correction_and_the_project_follows(town: Town) -> None:
+    says_when_it_started(town, "3月2日")
+    assert "改开工" in labels(corrects(town.reporter, SOUTH))
+    town.reporter.taps("改开工")
+    assert "开工：3月20日" in town.reporter.says("3月20日").text
+    town.reporter.taps("✅")
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 20)
+
+
+def test_a_start_that_was_none_is_taken_back_by_a_correction(town: Town) -> None:
+    says_when_it_started(town)
+    corrects(town.reporter, SOUTH)
+    town.reporter.taps("改开工")
+    assert "形象进度：未开工：手续" in town.reporter.taps("没开工：手续").text
+    town.reporter.taps("✅")
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (None, "手续")
+    assert project.stage is Stage.SIGNED
+
+
+def test_who_corrects_that_it_has_begun_says_how_far_it_is(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    corrects(town.reporter, SOUTH)
+    town.reporter.taps("改开工")
+    assert town.reporter.says("3月20日").title == "形象进度到哪一步了？"
+
+
+def test_a_wrong_milestone_is_mended_by_a_correction(town: Town) -> None:
+    says_why_a_milestone_is_late(town)
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.says("3月22日")
+    town.reporter.taps("✅")
+    assert (town.rows(Milestone)[0].actual, town.rows(Milestone)[0].why_late) == (date(2012, 3, 22), "")
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.taps("没完成：手续")
+    town.reporter.taps("✅")
+    assert (town.rows(Milestone)[0].actual, town.rows(Milestone)[0].why_late) == (None, "手续")
+
+
+def test_a_withdrawn_report_takes_back_what_it_said_of_the_project(town: Town) -> None:
+    says_when_it_started(town)
+    says_why_a_milestone_is_late(town)
+    for project in (NORTH, SOUTH):
+        chooses(town.reporter, project)
+        town.reporter.taps("撤回")
+        town.reporter.taps("确认撤回")
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (None, "资金")
+    assert project.stage is Stage.SIGNED
+    assert town.rows(Milestone)[0].why_late == ""
+
+
+def test_what_the_office_has_registered_since_is_not_undone_by_a_withdrawal(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    changes(town, town.south, start_actual=date(2012, 3, 5), not_started_because="", stage=Stage.STARTED)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("撤回")
+    town.reporter.taps("确认撤回")
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 5)
+
+
+def test_a_later_month_is_not_undone_by_the_correction_of_an_earlier_one(town: Town) -> None:
+    says_why_a_milestone_is_late(town)
+    milestone = town.rows(Milestone)[0]
+    town.has_reported(town.north, "2012-04")
+    said = {"milestones": [{"id": milestone.id, "done": None, "why": "图纸未到"}]}
+    april = town.rows(ReportVersion)[-1].id
+    town.do(
+        lambda session: session.execute(update(ReportVersion).where(ReportVersion.id == april).values(**said))
+    )
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.taps("没完成：手续")
+    town.reporter.taps("✅")
+    assert town.rows(Milestone)[0].why_late == "图纸未到"
+
+
 def test_a_withdrawn_report_counts_for_nothing_until_it_is_filed_again(town: Town) -> None:
     chooses(town.reporter)
     finishes(town.reporter)
@@ -372,6 +510,32 @@ def test_a_returned_report_asks_only_what_is_to_be_mended(town: Town, parts: lis
     town.reporter.taps("✅")
     assert town.rows(Report)[0].returned is None
     assert town.rows(ReportVersion)[-1].version == 2
+
+
+def test_a_report_returned_as_a_whole_is_asked_as_a_whole(town: Town) -> None:
+    changes(town, town.north, kind=ProjectKind.PRELIMINARY, start_actual=None, stage=Stage.INTENTION)
+    chooses(town.reporter)
+    town.reporter.taps("签约")
+    town.reporter.says("合同已签")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    returned = {"returned": town.clock.now, "returned_because": "阶段有误", "returned_parts": None}
+    town.do(lambda session: session.execute(update(Report).values(**returned)))
+    town.reporter.says("报进展")
+    assert "前期工作到哪一步了" in town.reporter.taps(f"{NORTH}（被退回，要改）").title
+    assert town.reporter.taps("意向").title == "形象进度到哪一步了？"
+    assert town.reporter.says("谈判中").title == "有现场照片吗？"
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(Project)[0].stage is Stage.INTENTION
+
+
+def test_a_start_in_a_report_returned_as_a_whole_is_asked_again(town: Town) -> None:
+    says_when_it_started(town)
+    returned = {"returned": town.clock.now, "returned_because": "开工日期有误", "returned_parts": None}
+    town.do(lambda session: session.execute(update(Report).values(**returned)))
+    town.reporter.says("报进展")
+    assert town.reporter.taps(f"{SOUTH}（被退回，要改）").title == f"{SOUTH}：开工了吗？"
 
 
 def test_the_first_filing_time_counts_after_a_correction(town: Town) -> None:

@@ -19,6 +19,11 @@ TODAY = "today"
 PLANNED = "planned"
 
 
+def stands(project: ProjectFacts, part: str) -> bool:
+    """Whether an answer of the report that stands is kept, unless the person opens it."""
+    return project.filed is not None and part not in project.filed.mend
+
+
 def ask_amount(facts: Facts, project: ProjectFacts, key: str) -> "Dialogue[int | str]":
     """本月完成投资 in yuan, or SAME. An amount that is hard to believe brings one question with its readings."""
     words, filed = facts.words, project.filed
@@ -125,6 +130,12 @@ def _stated(facts: Facts, key: str, prompt: str, months: str, follows: int) -> D
     return stated if isinstance(stated, int) else follows
 
 
+def is_start_asked(project: ProjectFacts) -> bool:
+    """It has not begun, or the report that is corrected is what says that it has."""
+    filed = project.filed
+    return not project.started or (filed is not None and bool(filed.started or filed.because))
+
+
 def ask_start(facts: Facts, project: ProjectFacts, key: str, report: FileProgress) -> Dialogue[FileProgress]:
     """开工了没有: the day, or the cause (weather, approvals, funds: the notice of 2012)."""
     words, reasons = facts.words, facts.words.start_reasons.split("、")
@@ -133,13 +144,15 @@ def ask_start(facts: Facts, project: ProjectFacts, key: str, report: FileProgres
         f"start@{key}",
         words.ask_start.format(project=project.name),
         hint=hint,
-        optional=project.filed is not None,
+        optional=stands(project, "start"),
         today=facts.today,
         days=((Item(TODAY, words.start_today), facts.today),),
         reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
         done=words.aliases(words.start_words),
         which_day=words.start_which_day,
     )
+    if answer is None and project.filed:
+        return replace(report, started=project.filed.started, not_started_because=project.filed.because)
     if answer is None:
         return report
     day, why = _day_or_reason(answer)
@@ -172,7 +185,7 @@ def _milestone(
         key,
         words.ask_milestone.format(name=milestone.name, day=planned),
         hint=words.milestone_hint,
-        optional=project.filed is not None,
+        optional=stands(project, "node"),
         today=facts.today,
         days=tuple(ready),
         reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
@@ -180,7 +193,8 @@ def _milestone(
         which_day=words.milestone_which_day,
     )
     if answer is None:
-        return None
+        said = milestone.done or milestone.why
+        return MilestoneWord(milestone.id, milestone.name, milestone.done, milestone.why) if said else None
     day, why = _day_or_reason(answer)
     return MilestoneWord(milestone.id, milestone.name, day, why)
 

@@ -25,6 +25,8 @@ from handlers.conversations.progress_checks import (
     ask_cumulatives,
     ask_milestones,
     ask_start,
+    is_start_asked,
+    stands,
 )
 from handlers.conversations.progress_same import report_same
 from handlers.conversations.progress_standing import ask_about_standing, confirm_withdrawal
@@ -94,7 +96,7 @@ def _nothing_open(facts: Facts) -> Tell:
 def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     key = subject(project)
     report = FileProgress(project.id, project.period, 0, "", based_on=_version(project))
-    if not project.started:
+    if is_start_asked(project):
         report = yield from ask_start(facts, project, key, report)
     amount = yield from ask_amount(facts, project, key)
     if amount == SAME and project.last:
@@ -118,12 +120,12 @@ def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
         else "",
         items=tuple(Item(stage.value, STAGES[stage]) for stage in PRELIMINARY_STAGES),
         columns=3,
-        optional=_stands(project, "stage") and bool(project.filed and project.filed.stage),
+        optional=stands(project, "stage") and bool(project.filed and project.filed.stage),
     )
     if stage is None and project.filed:
         stage = project.filed.stage
     report = FileProgress(project.id, project.period, None, "", stage=stage, based_on=_version(project))
-    if stage == Stage.STARTED and not project.started:
+    if stage == Stage.STARTED and is_start_asked(project):
         report = yield from ask_start(facts, project, key, report)
     report = yield from ask_milestones(facts, project, key, report)
     report = yield from _what_was_done(facts, project, report)
@@ -135,11 +137,6 @@ def _version(project: ProjectFacts) -> int:
     return project.filed.version if project.filed else 0
 
 
-def _stands(project: ProjectFacts, part: str) -> bool:
-    """Whether an answer of the report that stands is kept, unless the person opens it."""
-    return project.filed is not None and part not in project.filed.mend
-
-
 def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
     """形象进度 and photos. What has not moved is carried over by one tap; why it has not begun is enough."""
     words, key, filed, last = facts.words, subject(project), project.filed, project.last
@@ -149,7 +146,8 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         hint = words.progress_hint_filed.format(text=filed.progress)
     elif last:
         hint = words.progress_hint.format(last=last.progress)
-    stays = _stands(project, "progress") or bool(report.not_started_because)
+    has_begun = filed is not None and bool(filed.because and report.started)  # 未开工 is its progress no more
+    stays = bool(report.not_started_because) or (stands(project, "progress") and not has_begun)
     progress = yield from Text(
         f"progress@{key}", words.ask_progress, hint=hint, longest=facts.longest, quick=same, optional=stays
     )
@@ -158,7 +156,7 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         words.ask_photos,
         hint=words.photos_hint,
         offered=facts.loose_media,
-        optional=_stands(project, "photos") or bool(report.not_started_because),
+        optional=stands(project, "photos") or bool(report.not_started_because),
         most=max(0, facts.most_media - (project.filed.photos if project.filed else 0)),
     )
     text, carried = _said(facts, project, report, progress)
@@ -174,6 +172,7 @@ def _said(
         return last, True
     if progress is not None:
         return progress, progress == last
-    if project.filed:
+    why = report.not_started_because
+    if project.filed and why in {"", project.filed.because}:
         return project.filed.progress, project.filed.carried
-    return facts.words.not_started_text.format(why=report.not_started_because), False
+    return facts.words.not_started_text.format(why=why), False

@@ -8,7 +8,8 @@ from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import duties, projects, reports
+from storage import advancing, duties, projects, reports
+from storage.advancing import Spoken
 from storage.messages import Option, Outgoing
 
 
@@ -23,6 +24,8 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     receipt = f"J{standing.id}"
     reports.withdraw(turn.session, standing.id, turn.now)
     duties.unsettle(turn.session, duty.id)
+    before = Spoken.of_json(standing.project_before) if standing.project_before else None
+    advancing.follow(turn.session, project.id, before, standing.of_the_project, advancing.NOTHING)
     enter(
         turn, project.unit_id, "withdraw_report", report=receipt, version=standing.version, project=project.id,
         period=command.period,
