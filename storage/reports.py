@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import Case, ColumnElement, Row, and_, bindparam, case, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
@@ -128,10 +128,17 @@ _SAID = Query(
 )
 
 
+def _anew(column: str) -> "Case[Any]":
+    """The given value if the report was withdrawn, else the one that it has."""
+    kept = _report[column]
+    return case((_report.withdrawn.is_not(None), bindparam(f"new_{column}", type_=kept.type)), else_=kept)
+
+
 _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
 _FILE = Query(insert(_REPORTS).returning(_report.id), int)
 _FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
-# A new version is what a return asked for: it ends it.
+# A new version is what a return asked for: it ends it. What was withdrawn counts for nothing: who files it again,
+# and when, is who filed it.
 _NEXT_VERSION = Query(
     update(_REPORTS)
     .where(
@@ -141,6 +148,8 @@ _NEXT_VERSION = Query(
     )
     .values(
         version=_report.version + 1,
+        filed_by=_anew("filed_by"),
+        filed=_anew("filed"),
         withdrawn=None,
         returned=None,
         returned_by=None,
@@ -179,7 +188,9 @@ def file(
 
     `for_person` is who telephoned, if another files it (代报).
     """
-    before = _NEXT_VERSION.first(session, project=project_id, of_kind=kind, month=period)
+    before = _NEXT_VERSION.first(
+        session, project=project_id, of_kind=kind, month=period, new_filed_by=person_id, new_filed=now
+    )
     filing = {"filed_by": person_id, "filed": now}
     if before is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
@@ -243,12 +254,12 @@ def whose(session: Session, report_id: int) -> int:
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":
-    """The person's newest reports: id, period, kind, project."""
+    """The person's newest reports that stand: id, period, kind, project."""
     return list(
         session.execute(
             select(Report.id, Report.period, Report.kind, Project.name.label("project"))
             .join(Project, Project.id == Report.project_id)
-            .where(Report.filed_by == person_id)
+            .where(Report.filed_by == person_id, Report.withdrawn.is_(None))
             .order_by(Report.id.desc())
             .limit(limit)
         )

@@ -468,10 +468,71 @@ def test_a_withdrawn_report_counts_for_nothing_until_it_is_filed_again(town: Tow
     assert (duty.settled, duty.report_id) == (None, None)
     town.clock.pass_(hours=1)
     chooses(town.reporter)
-    assert finishes(town.reporter, "1300").title == "已更正 J1（第2版）"
+    assert finishes(town.reporter, "1300").title == "已收到 J1"
     duty = next(row for row in town.rows(Duty) if row.project_id == town.north and row.period == "2012-03")
     assert duty.settled == town.clock.now
     assert town.rows(Report)[0].withdrawn is None
+
+
+def withdraws(chat: Chat) -> None:
+    chooses(chat)
+    chat.taps("撤回这份报告")
+    chat.taps("确认撤回")
+
+
+def test_who_files_a_withdrawn_report_again_has_filed_it_and_from_then_on(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    withdraws(town.reporter)
+    town.clock.pass_(days=1)
+    town.deputy.says("报进展")
+    finishes(town.deputy)
+    [report] = town.rows(Report)
+    assert (report.filed_by, report.filed) == (int(town.deputy.user) - 1000, town.clock.now)
+    assert "已由李四报过（J1）" in chooses(town.reporter).title
+
+
+def test_a_correction_leaves_the_first_filing_to_who_made_it(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    first = town.clock.now
+    town.clock.pass_(days=1)
+    town.deputy.says("报进展")
+    town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
+    town.deputy.says("1300")
+    town.deputy.taps("✅")
+    [report] = town.rows(Report)
+    assert (report.filed_by, report.filed) == (int(town.reporter.user) - 1000, first)
+
+
+def test_a_withdrawn_report_is_not_listed_as_sent(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    assert "J1" in town.reporter.says("我的待办").plain
+    withdraws(town.reporter)
+    assert "J1" not in town.reporter.says("我的待办").plain
+
+
+def test_a_correction_of_what_was_withdrawn_meanwhile_is_received_as_a_report(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.deputy.says("报进展")
+    town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
+    card = town.deputy.says("1300")
+    withdraws(town.reporter)
+    assert not town.deputy.taps("✅", card).title.startswith("已更正")
+
+
+def test_to_the_very_second_of_the_due_instant_what_is_withdrawn_can_still_be_on_time(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.clock.strike(4, 5, 18)
+    town.clock.pass_(milliseconds=500)
+    chooses(town.reporter)
+    town.reporter.taps("撤回这份报告")
+    assert "前请重新报" in town.reporter.taps("确认撤回").text
 
 
 def test_a_withdrawal_by_another_is_told_to_who_filed(town: Town) -> None:

@@ -43,7 +43,7 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
         return _receipt_for(turn, command, project.name, filed, command.for_person)
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
-    return _progress_receipt(turn, command, project.name, filed)
+    return _progress_receipt(turn, command, project.name, filed, corrected=standing is not None)
 
 
 def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, person_id: int) -> Outcome:
@@ -144,11 +144,13 @@ def file_version(
     return filed
 
 
-def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
+def _progress_receipt(
+    turn: Turn, command: FileProgress, project: str, filed: Filed, *, corrected: bool
+) -> Outcome:
     words, owed = turn.city.words, owed_now(turn)
     lines = [*_progress_summary(turn, command), still_owed(turn, owed)]
     title = words.receipt_progress.format(receipt=filed.receipt)
-    if filed.version > 1:
+    if corrected:
         title = words.receipt_correction.format(receipt=filed.receipt, version=filed.version)
     period = Period.parse(command.period).chinese
     text = words.receipt_progress_text.format(project=project, period=period, summary="\n".join(lines))
