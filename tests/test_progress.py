@@ -276,12 +276,34 @@ def test_one_that_has_moved_is_left_out_of_the_several(town: Town) -> None:
     assert [row.project_id for row in town.rows(Report) if row.period == "2012-03"] == [town.south]
 
 
-def test_last_months_words_are_carried_over_by_one_tap_and_marked_so(town: Town) -> None:
+def test_last_months_words_are_carried_over_by_one_tap_and_marked_so_if_nothing_was_spent(
+    town: Town,
+) -> None:
     town.has_reported(town.north, "2012-02", amount=10_000_000, progress="主体封顶")
     chooses(town.reporter)
-    town.reporter.says("1200")
+    town.reporter.says("0")
     town.reporter.taps("和上月一样")
     assert "形象进度：主体封顶（同上月）" in town.reporter.taps("没有照片").text
+    town.reporter.taps("改本月完成")
+    card = town.reporter.says("1200")
+    assert "形象进度：主体封顶" in card.text.splitlines()
+    town.reporter.taps("✅")
+    version = town.rows(ReportVersion)[-1]
+    assert (version.progress, version.carried) == ("主体封顶", False)
+
+
+def test_a_correction_that_adds_money_is_like_last_month_no_more(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", amount=10_000_000, progress="主体封顶")
+    chooses(town.reporter)
+    town.reporter.taps("同上月")
+    town.reporter.taps("✅")
+    assert town.rows(ReportVersion)[-1].carried
+    chooses(town.reporter)
+    town.reporter.taps("更正这份报告")
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1200")
+    town.reporter.taps("✅")
+    assert not town.rows(ReportVersion)[-1].carried
 
 
 # Projects in the list

@@ -166,13 +166,13 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
 def _said(
     facts: Facts, project: ProjectFacts, report: FileProgress, progress: str | None
 ) -> tuple[str, bool]:
-    """What is filed as 形象进度, and whether it is last month's sentence again."""
-    last = project.last.progress if project.last else ""
+    """What is filed as 形象进度, and whether it is 同上月: last month's sentence again, and nothing spent."""
+    last, unspent = project.last.progress if project.last else "", not report.amount
     if progress == quick(SAME):
-        return last, True
+        return last, unspent
     if progress is not None:
-        return progress, progress == last
+        return progress, unspent and progress == last
     why = report.not_started_because
     if project.filed and why in {"", project.filed.because}:
-        return project.filed.progress, project.filed.carried
+        return project.filed.progress, unspent and project.filed.carried
     return facts.words.not_started_text.format(why=why), False
