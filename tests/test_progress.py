@@ -317,6 +317,46 @@ def test_what_is_still_owed_stands_first_and_what_is_done_under_more(town: Town)
     assert labels(town.reporter.taps("翻到第2页"))[0] == f"{NORTH}（已报）"
 
 
+def march_is_unlocked(town: Town) -> None:
+    """In April's window the office opens March again: two months of 城北水厂 are open at once."""
+    town.reaches(4, 26)
+    for step in ("解锁", NORTH, "情况特殊"):
+        town.office.says(step)
+    town.office.taps("3个工作日")
+    town.office.says("确认")
+
+
+def test_a_project_with_two_open_months_stands_once_for_each_and_says_which(town: Town) -> None:
+    march_is_unlocked(town)
+    asked = town.reporter.says("报进展")
+    assert [label for label in labels(asked) if "取消" not in label] == [
+        f"{NORTH} 2012年3月",
+        f"{NORTH} 2012年4月",
+        SOUTH,
+    ]
+    assert town.reporter.taps(f"{NORTH} 2012年3月").title.startswith(f"{NORTH}：2012年3月完成投资")
+    finishes(town.reporter)
+    assert [row.period for row in town.rows(Report)] == ["2012-03"]
+
+
+@pytest.mark.parametrize("said", [f"{NORTH}3月", f"{NORTH} 2012年3月", "7号3月", "3月"])
+def test_a_project_with_two_open_months_is_found_by_its_name_and_the_month(town: Town, said: str) -> None:
+    march_is_unlocked(town)
+    town.reporter.says("报进展")
+    assert f"{NORTH} 2012年3月、{NORTH} 2012年4月" in town.reporter.says(NORTH).text
+    assert town.reporter.says(said).title.startswith(f"{NORTH}：2012年3月完成投资")
+
+
+def test_who_reports_for_another_sees_which_month_is_meant(town: Town) -> None:
+    march_is_unlocked(town)
+    town.office.says("代报")
+    town.office.says(NORTH)
+    town.office.taps("张三")
+    asked = town.office.taps("进展")
+    assert labels(asked)[:2] == [f"{NORTH} 2012年3月", f"{NORTH} 2012年4月"]
+    assert town.office.taps(f"{NORTH} 2012年4月").title.startswith(f"{NORTH}：2012年4月完成投资")
+
+
 def test_a_project_is_found_by_the_initials_of_its_pinyin(town: Town) -> None:
     changes(town, town.north, initials="cbsckjgc")
     changes(town, town.south, initials="nhddgz")

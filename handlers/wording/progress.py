@@ -8,6 +8,7 @@ class Progress(Sentences):
     ask_project: str = "哪个项目？"
     progress_closed: str = "现在没有要报的月报。下次从{opens}起报。"
     progress_closed_unknown: str = "现在没有要报的月报。到了时候会提醒您。"
+    project_month: str = "{project} {period}"
     project_done_mark: str = "{project}（已报）"
     project_returned_mark: str = "{project}（被退回，要改）"
     same_for_several: str = "都同上月（{count}个项目）"
