@@ -306,6 +306,26 @@ def test_a_correction_that_adds_money_is_like_last_month_no_more(town: Town) -> 
     assert not town.rows(ReportVersion)[-1].carried
 
 
+# Buttons of months gone by
+
+
+@pytest.mark.parametrize("day", [15, 27])
+def test_a_button_of_a_closed_month_says_that_it_has_closed(town: Town, day: int) -> None:
+    """Whether nothing is open, or already the next month."""
+    town.reaches(4, day)
+    answer = town.reporter.presses(f"o|report_progress|{town.north}.2012-03")
+    assert "这个按钮是报2012年3月进展的，已经截止" in answer.text
+    if day == 27:
+        assert answer.title == "哪个项目？"
+        assert town.reporter.taps(NORTH).title.startswith(f"{NORTH}：2012年4月完成投资")
+
+
+def test_a_button_of_an_open_month_says_nothing_of_a_close(town: Town) -> None:
+    answer = town.reporter.presses(f"o|report_progress|{town.north}.2012-03")
+    assert answer.title.startswith(f"{NORTH}：2012年3月完成投资")
+    assert "截止" not in answer.text
+
+
 # Projects in the list
 
 

@@ -34,6 +34,7 @@ class Progress(Sentences):
     correct_no: str = "不用了"
     correct_left: str = "好，原报告不变（{receipt}）。"
     talk_gone: str = "{title}没有收下：{project}的上报已经截止，或已不由您报。请与市项目办联系。"
+    month_closed: str = "这个按钮是报{period}进展的，已经截止，或已不由您报。要补报请与市项目办联系。"
     nothing_to_cancel: str = "现在没有正在填的报告。"
     ask_amount: str = "{project}：{period}完成投资多少？（万元）"
     amount_hint: str = "年初至今累计 {year_done}，年计划 {plan}。直接打数字，如 1200"
