@@ -36,6 +36,9 @@ class Spoken:
     def start(self) -> Start:
         return self.started, "" if self.started else self.because
 
+    def of(self, milestone: int) -> Reached:
+        return self.milestones.get(milestone, (None, ""))
+
     @property
     def reached(self) -> str:
         return Stage.STARTED.value if self.started else self.stage
@@ -96,24 +99,20 @@ def follow(session: Session, project_id: int, first: Spoken | None, old: Spoken,
     """
     if old == new:
         return
-    ids = {*old.milestones, *new.milestones}
+    ids = sorted({*old.milestones, *new.milestones})
     now, told = as_it_stands(session, project_id, ids), _told(session, project_id)
     first = first or Spoken(now.stage)
     values: dict[str, object] = {}
     if _is_to_follow(old.start, new.start, now.start, NOTHING.start):
-        values["start_actual"], values["not_started_because"] = _latest(
-            first.start, (each.start for each in told)
-        )
+        day, why = _latest(first.start, (each.start for each in told))
+        values |= {"start_actual": day, "not_started_because": why}
     if _is_to_follow(old.reached, new.reached, now.stage, ""):
         values["stage"] = Stage([first.stage, *filter(None, (each.reached for each in told))][-1])
     if values:
         session.execute(update(Project).where(Project.id == project_id).values(**values))
-    for each in sorted(ids):
-        nothing: Reached = (None, "")
-        said = old.milestones.get(each, nothing), new.milestones.get(each, nothing)
-        if _is_to_follow(*said, now.milestones.get(each, nothing), nothing):
-            words = (spoken.milestones[each] for spoken in told if each in spoken.milestones)
-            day, why = _latest(first.milestones.get(each, nothing), words)
+    for each in ids:
+        if _is_to_follow(old.of(each), new.of(each), now.of(each), NOTHING.of(each)):
+            day, why = _latest(first.of(each), (spoken.of(each) for spoken in told))
             session.execute(update(Milestone).where(Milestone.id == each).values(actual=day, why_late=why))
 
 

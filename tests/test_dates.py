@@ -51,6 +51,13 @@ def test_a_day_that_has_become_too_early_is_asked_again() -> None:
     assert later.restore({"day": "2012-04-01"}) is None
 
 
+def test_an_answer_of_an_older_draft_that_is_plainly_a_day_is_asked_again() -> None:
+    question = DoneOrWhy("start", "开工了吗？", today=TODAY, done=frozenset({"开工"}))
+    assert question.restore({"text": "昨天"}) is None
+    assert question.restore({"text": "等图纸"}) == "等图纸"
+    assert question.restore({"day": "2012-03-27"}) is None
+
+
 @given(st.text(alphabet="早就已经都是对的,3月20号开工完x", max_size=100))
 @example("x" + "早就" * 49 + "x")
 def test_whatever_is_said_about_a_start_is_read_or_refused_and_an_answer_is_kept(said: str) -> None:
