@@ -16,8 +16,9 @@ from rules.dates import day_said, is_like_a_day
 
 # What people say around a day or around "done" without changing it. Possessive (`*+`): with a way back, a text
 # of nothing but such words would be tried in every way there is.
-_BEFORE = "(?:是的?|对的?|嗯|早就|早|已经|已|都|全部|全面|正式|就|我们|项目|日期|时间|于|在|[,、:])*+"
+_BEFORE = "(?:是的?|对的?|嗯|早就|早|已经|已|都|全部|全面|正式|按期|按时|如期|就|我们|项目|日期|时间|于|在|[,、:])*+"
 _AFTER = "[了啦的呢吧啊。.!,]*+"
+_SUBJECT = "[^没未不尚待等还差无停才后,。;]{0,12}(?=已)"  # 主体 in 主体已完成
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,12 @@ class DoneOrWhy(Question["date | str"]):
 
     def _core(self, text: str) -> str:
         """What is said beside "done": a day, a reason, or nothing."""
-        done = f"(?:{'|'.join(sorted(self.done, key=len, reverse=True))})?"
-        around = f"{_BEFORE}{done}{_AFTER}{_BEFORE}(.*?){_BEFORE}{done}{_AFTER}"
-        found = re.fullmatch(around, plain(text))
-        return found[1] if found else text
+        said, longest_first = plain(text), sorted(self.done, key=len, reverse=True)
+        done = f"(?:{'|'.join(map(re.escape, longest_first))})"
+        found = re.fullmatch(f"{_BEFORE}{done}?{_AFTER}{_BEFORE}(.*?){_BEFORE}{done}?{_AFTER}", said)
+        core = found[1] if found else said
+        about = self.done and re.fullmatch(f"{_SUBJECT}{_BEFORE}{done}{_AFTER}", said)
+        return "" if about and not is_like_a_day(core) else core
 
     def restore(self, stored: Stored) -> "date | str | None":
         if not isinstance(stored, dict):

@@ -66,7 +66,7 @@ class Progress(Sentences):
     milestone_planned: str = "按期完成（{day}）"
     milestone_planned_words: str = "按期完成、按时完成、如期完成"
     milestone_today: str = "今天完成"
-    milestone_words: str = "完成、完工、做完、干完、完、做好、好、结束、竣工、验收、通过验收"
+    milestone_words: str = "完成、完工、做完、干完、完、做好、好、结束、竣工、验收、通过验收、100%"
     milestone_which_day: str = "哪天完成的？请打日期，如 3月20日。"
     milestone_reasons: str = "没完成：天气、没完成：手续、没完成：资金、没完成：征拆"
     line_started: str = "开工：{day}"
