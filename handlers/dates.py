@@ -1,6 +1,5 @@
 """The question for a coming day: 今天, 明天, 4月1日, 20号, 2012-04-01; without a year the next such day."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,7 +11,6 @@ from handlers.words import Words
 from rules.dates import read_day
 
 _AHEAD = {"明天": 1, "明日": 1, "后天": 2}
-_DAY = re.compile(r"(\d{1,2})[日号]")
 _LAST = timedelta(days=364)  # a day and month without a year is then the coming one, and today is today
 
 
@@ -21,9 +19,6 @@ def read_coming_day(text: str, today: date) -> date | None:
     typed = plain(text)
     if typed in _AHEAD:
         return today + timedelta(days=_AHEAD[typed])
-    if found := _DAY.fullmatch(typed):
-        month = today.month if int(found[1]) >= today.day else today.month % 12 + 1
-        typed = f"{month}月{found[1]}日"
     return read_day(typed, today, today + _LAST)
 
 

@@ -43,15 +43,22 @@ class Filed:
     returned: str = ""
     mend: tuple[str, ...] = ()
     version: int = 1
+    started: date | None = None
+    because: str = ""  # why it has not started
+    milestones: tuple[tuple[int, date | None, str], ...] = ()  # id, done, or why it is not
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneFacts:
-    """A milestone that has fallen due in this period or before it, and is not done."""
+    """A milestone that has fallen due in this period or before it and is not done, or that this period's report
+    speaks of: done, or why not.
+    """
 
     id: int
     name: str
     planned: date
+    done: date | None = None
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
+from dataclasses import replace
 from typing import Any
 
 from handlers import drafts
@@ -16,6 +17,7 @@ from handlers.screen import render, talk_title
 from handlers.scripts import FOLLOWING, SCRIPTS
 from handlers.turning import Turn
 from handlers.words import Words
+from rules.periods import Period
 from storage import talks
 from storage.messages import Outgoing
 from storage.talks import TalkRow
@@ -25,12 +27,14 @@ OPEN = frozenset({"current", "paused"})
 
 def open_talk(turn: Turn, opener: Opener) -> None:
     """Begins a conversation. One that asks nothing (我的待办, 帮助) leaves the open talk as it is."""
-    position = _begin(turn, opener.script, opener.answers)
+    position, note = _begin(turn, opener.script, opener.answers), ""
     if isinstance(position, Finished):
-        _tell(turn, carry_out(turn, position.command, None), all_drafts=opener.script == "my_duties")
+        outcome = _with_note(carry_out(turn, position.command, None), _closed(turn, opener))
+        _tell(turn, outcome, all_drafts=opener.script == "my_duties")
         return
     if opener.answers and position.question.key == "project":
         position = _begin(turn, opener.script, {})  # what the button was for has gone
+        note = _closed(turn, opener)
     elif not opener.answers and (only := _only_choice(position)):
         position = _begin(turn, opener.script, {"project": only})
     if (begun := _draft_about(turn, opener.script, position)) is not None:
@@ -38,7 +42,21 @@ def open_talk(turn: Turn, opener: Opener) -> None:
         return
     paused = _set_aside(turn)
     talk = talks.open_talk(turn.session, turn.person.id, opener.script, {}, turn.now)
-    _show(turn, talk, position, paused=paused)
+    _show(turn, talk, position, paused=paused, note=note)
+
+
+def _closed(turn: Turn, opener: Opener) -> str:
+    """What is said of a month that a button was for and that cannot be chosen any more."""
+    try:
+        period = Period.parse(opener.preset.partition(".")[2])
+    except ValueError:
+        return ""
+    return turn.city.words.month_closed.format(period=period.chinese)
+
+
+def _with_note(outcome: Outcome, note: str) -> Outcome:
+    text = "\n".join(filter(None, (note, outcome.message.text)))
+    return replace(outcome, message=outcome.message.model_copy(update={"text": text}))
 
 
 def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str = "") -> None:

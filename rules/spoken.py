@@ -1,7 +1,7 @@
 """Reading a moment as people say it: 今天上午9点, 昨天下午, 3月25日 14:00, 半小时前.
 
 Rule 1  A moment is of the past: what would lie ahead is refused, never bent.
-Rule 2  A day without a year is the newest such day; a bare `3点` is one of working hours.
+Rule 2  Days are read by `rules/dates.py`; a bare `3点` is one of working hours.
 Rule 3  A part of a day (上午, 傍晚) stands for its usual hour; a day alone is a `Day`, whose hour is still wanted.
 All readings are of the zone of `now`, to the minute.
 """
@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from rules.numerals import Unclear, read_number
+from rules.dates import DAY, NUMBER, day_of, number_of
+from rules.numerals import Unclear
 
 # The parts of a day: from what hour one may say so, and the hour it stands for.
 PARTS = {
@@ -30,21 +31,13 @@ _SAME_PART = {
     "清晨": "早上", "早晨": "早上", "早": "早上", "午间": "中午", "午后": "下午", "傍晚": "晚上", "晚间": "晚上",
     "夜里": "晚上", "夜间": "晚上", "半夜": "晚上", "深夜": "晚上", "晚": "晚上", "夜": "晚上",
 }  # fmt: skip
-_NEAR_DAYS = {"今": 0, "今天": 0, "今日": 0, "昨": 1, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3}
-_NUMBER = r"[0-9零〇一二三四五六七八九十两]{1,4}"
-_DAY = re.compile(
-    rf"(?P<near>大前天|[今昨][天日]?|前[天日])"
-    rf"|(?P<week>上+)?(?:个)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])"
-    rf"|(?:(?P<year>[0-9]{{4}})[年\-/.])?(?P<month>{_NUMBER})[月\-/](?P<day>{_NUMBER})[日号]?"
-    rf"|(?P<only>{_NUMBER})[日号]"
-)
 _PART = re.compile("|".join(sorted([*PARTS, *_SAME_PART], key=len, reverse=True)))
 _TIME = re.compile(
-    rf"(?P<hour>{_NUMBER})"
-    rf"(?:[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{_NUMBER})分?)?钟?"
+    rf"(?P<hour>{NUMBER})"
+    rf"(?:[点时](?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>{NUMBER})分?)?钟?"
     r"|:(?P<digits>[0-9]{2})(?::[0-9]{2})?)"
 )
-_AGO = re.compile(rf"(?P<count>半|{_NUMBER})(?:个)?(?P<half>半)?(?P<unit>分钟|小时|钟头|天)(?:以)?前")
+_AGO = re.compile(rf"(?P<count>半|{NUMBER})(?:个)?(?P<half>半)?(?P<unit>分钟|小时|钟头|天)(?:以)?前")
 _SPACE = re.compile(r"^\s+|\s+$|(?<![0-9])\s+|\s+(?![0-9\s])")  # but not the one in 3-25 14:00
 _NOW = frozenset({"刚才", "刚刚", "刚", "现在", "方才", "此刻"})
 _TAIL = re.compile(r"(?:左右|前后|许|的时候|多)?(?:发现的?|发生的?)?[。.!,]*$")
@@ -98,15 +91,15 @@ def _ago(said: str, now: datetime) -> datetime | None:
     found = _AGO.fullmatch(said)
     if found is None:
         return None
-    count = 0.5 if found["count"] == "半" else _number(found["count"]) + (0.5 if found["half"] else 0)
+    count = 0.5 if found["count"] == "半" else number_of(found["count"]) + (0.5 if found["half"] else 0)
     unit = {"分钟": timedelta(minutes=1), "天": timedelta(days=1)}.get(found["unit"], timedelta(hours=1))
     return to_the_minute(now - count * unit)
 
 
 def _said(said: str, now: datetime) -> datetime | Day:
     """A day, a part of it and an hour, each of which may be missing, in this order."""
-    day_found = _DAY.match(said)
-    day = _day(day_found, now) if day_found else now.date()
+    day_found = DAY.match(said)
+    day = day_of(day_found, now.date()) if day_found else now.date()
     rest = said[day_found.end() :].lstrip() if day_found else said
     part_found = _PART.match(rest)
     part = _SAME_PART.get(part_found[0], part_found[0]) if part_found else ""
@@ -120,36 +113,11 @@ def _said(said: str, now: datetime) -> datetime | Day:
     return Day(day)
 
 
-def _day(found: re.Match[str], now: datetime) -> date:
-    today = now.date()
-    if found["near"]:
-        return today - timedelta(days=_NEAR_DAYS[found["near"]])
-    if found["weekday"]:
-        weekday = "一二三四五六日".index(found["weekday"].replace("天", "日"))
-        monday = today - timedelta(days=today.weekday(), weeks=len(found["week"] or ""))
-        day = monday + timedelta(days=weekday)
-        return day - timedelta(weeks=1) if day > today else day
-    if found["only"]:
-        return _newest_day(_number(found["only"]), today)
-    month, day_number = _number(found["month"]), _number(found["day"])
-    if found["year"]:
-        return date(int(found["year"]), month, day_number)
-    day = date(today.year, month, day_number)
-    # In January people speak of December; 4月1日 said in March is a slip, not last year's.
-    return day.replace(year=day.year - 1) if day - today > timedelta(days=180) else day
-
-
-def _newest_day(number: int, today: date) -> date:
-    if number <= today.day:
-        return today.replace(day=number)
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=number)
-
-
 def _at(day: date, part: str, rest: str, now: datetime) -> datetime:
     found = _TIME.fullmatch(rest)
     if found is None:
         raise ValueError("something in it is no time")
-    hour, minute = _number(found["hour"]), _minute(found)
+    hour, minute = number_of(found["hour"]), _minute(found)
     if hour > 24:
         raise ValueError(f"found the hour {hour}, expected at most 24")
     if part:
@@ -178,13 +146,7 @@ def _minute(found: re.Match[str]) -> int:
         return 30
     if found["quarter"]:
         return 15 if found["quarter"] == "一" else 45
-    minute = _number(found["minute"] or found["digits"] or "0")
+    minute = number_of(found["minute"] or found["digits"] or "0")
     if minute > 59:
         raise ValueError(f"found the minute {minute}, expected at most 59")
     return minute
-
-
-def _number(text: str) -> int:
-    """零五, 05 and 五 are the same."""
-    text = text.lstrip("0零〇") or "0"
-    return int(text) if text.isdecimal() and text.isascii() else int(read_number(text))

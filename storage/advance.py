@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import ProjectKind, ReportKind, Stage
-from storage.prepared import Change, Query
+from rules.kinds import ProjectKind, ReportKind
+from storage.prepared import Query
 from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Report, ReportVersion
 
@@ -101,17 +101,6 @@ _MILESTONE_DUE = Query(
 )
 
 
-_REACHED = Change(
-    update(Project.metadata.tables["projects"])
-    .where(_project.id == bindparam("project"))
-    .values(stage=bindparam("stage_reached"))
-)
-
-
-def reach(session: Session, project_id: int, stage: Stage) -> None:
-    _REACHED.run(session, project=project_id, stage_reached=stage)
-
-
 def done_before(session: Session, project_id: int, period: str) -> Done:
     """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), in yuan."""
     year = period[:4]
@@ -144,24 +133,3 @@ def unmoved(session: Session, periods: Mapping[int, str], until: date) -> set[in
         )
     )
     return {project for project, period in reported if periods[project] == period}
-
-
-def start(session: Session, project_id: int, day: date) -> None:
-    """A project has begun: from that day, whatever kept it before."""
-    _start(session, project_id, start_actual=day, not_started_because="", stage=Stage.STARTED)
-
-
-def hold_back(session: Session, project_id: int, because: str) -> None:
-    """A project has not begun yet, and this is why."""
-    _start(session, project_id, not_started_because=because)
-
-
-def _start(session: Session, project_id: int, **values: object) -> None:
-    wanted = update(Project).where(Project.id == project_id, Project.start_actual.is_(None))
-    session.execute(wanted.values(**values))
-
-
-def reach_milestone(session: Session, milestone_id: int, done: date | None, why_late: str) -> None:
-    """What was said of a milestone: done on a day, or why it is not."""
-    values = {"actual": done, "why_late": "" if done else why_late}
-    session.execute(update(Milestone).where(Milestone.id == milestone_id).values(**values))

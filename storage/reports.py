@@ -5,10 +5,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, func, insert, null, select, update
+from sqlalchemy import Case, ColumnElement, Row, and_, bindparam, case, func, insert, null, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import ReportKind
+from storage.advancing import Spoken, of_version
 from storage.prepared import Query
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -30,6 +31,7 @@ class Content:
     backfill_year: int = 0
     backfill_total: int = 0
     milestones: list[dict[str, object]] | None = None
+    project_before: dict[str, Any] | None = None
     check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
 
 
@@ -65,6 +67,14 @@ class Said(NamedTuple):
     returned_because: str
     returned_parts: list[str] | None
     mend_by: datetime | None  # until then the first filing time still counts
+    started: date | None
+    not_started_because: str
+    milestones: list[dict[str, Any]] | None
+    project_before: dict[str, Any] | None
+
+    @property
+    def of_the_project(self) -> Spoken:
+        return of_version(self.stage, self.started, self.not_started_because, self.milestones)
 
 
 class Standing(NamedTuple):
@@ -97,6 +107,10 @@ _SAID = Query(
         _report.returned_because,
         _report.returned_parts,
         _report.mend_by,
+        _version.started,
+        _version.not_started_because,
+        _version.milestones,
+        _version.project_before,
     )
     .select_from(
         Report.__table__.join(
@@ -114,10 +128,17 @@ _SAID = Query(
 )
 
 
+def _anew(column: str) -> "Case[Any]":
+    """The given value if the report was withdrawn, else the one that it has."""
+    kept = _report[column]
+    return case((_report.withdrawn.is_not(None), bindparam(f"new_{column}", type_=kept.type)), else_=kept)
+
+
 _REPORTS, _VERSIONS = Report.metadata.tables["reports"], Report.metadata.tables["report_versions"]
 _FILE = Query(insert(_REPORTS).returning(_report.id), int)
 _FILE_VERSION = Query(insert(_VERSIONS).returning(_version.id), int)
-# A new version is what a return asked for: it ends it.
+# A new version is what a return asked for: it ends it. What was withdrawn counts for nothing: who files it again,
+# and when, is who filed it.
 _NEXT_VERSION = Query(
     update(_REPORTS)
     .where(
@@ -127,6 +148,8 @@ _NEXT_VERSION = Query(
     )
     .values(
         version=_report.version + 1,
+        filed_by=_anew("filed_by"),
+        filed=_anew("filed"),
         withdrawn=None,
         returned=None,
         returned_by=None,
@@ -165,7 +188,9 @@ def file(
 
     `for_person` is who telephoned, if another files it (代报).
     """
-    before = _NEXT_VERSION.first(session, project=project_id, of_kind=kind, month=period)
+    before = _NEXT_VERSION.first(
+        session, project=project_id, of_kind=kind, month=period, new_filed_by=person_id, new_filed=now
+    )
     filing = {"filed_by": person_id, "filed": now}
     if before is None:
         identity = {"project_id": project_id, "unit_id": unit_id, "kind": kind, "period": period}
@@ -237,12 +262,12 @@ def version_of(session: Session, report: Report) -> ReportVersion:
 
 
 def sent_by(session: Session, person_id: int, limit: int) -> "list[Row[int, str, ReportKind, str]]":
-    """The person's newest reports: id, period, kind, project."""
+    """The person's newest reports that stand: id, period, kind, project."""
     return list(
         session.execute(
             select(Report.id, Report.period, Report.kind, Project.name.label("project"))
             .join(Project, Project.id == Report.project_id)
-            .where(Report.filed_by == person_id)
+            .where(Report.filed_by == person_id, Report.withdrawn.is_(None))
             .order_by(Report.id.desc())
             .limit(limit)
         )

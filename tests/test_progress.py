@@ -112,7 +112,72 @@ def test_a_preliminary_project_that_starts_says_when(town: Town) -> None:
     assert town.rows(Project)[1].start_actual == town.clock.now.date()
 
 
+def test_a_bare_day_is_the_start_of_the_month_before_and_never_a_reason(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    town.reaches(4, 3)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says("28号")
+    finishes(town.reporter)
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (date(2012, 3, 28), "")
+
+
+@pytest.mark.parametrize("said", ["已经开工了", "开工了", "是的", "早就动工了"])
+def test_who_says_that_it_has_begun_is_asked_for_the_day(town: Town, said: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    assert "哪天开工的？" in town.reporter.says(said).text
+    assert town.reporter.says("已于3月20日开工").title.startswith(f"{SOUTH}：2012年3月完成投资")
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("4月1日", "还没到"),
+        ("4月1日开工", "还没到"),
+        ("3月中旬", "没看懂是哪一天"),
+        ("明天", "没看懂是哪一天"),
+    ],
+)
+def test_a_day_that_has_not_come_or_is_not_read_is_no_reason(town: Town, said: str, answer: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    assert answer in town.reporter.says(said).text
+
+
+@pytest.mark.parametrize("said", ["等3号变电站迁移", "4月10日才拿到施工许可", "没完成征拆"])
+def test_a_reason_may_name_a_day_or_what_is_not_done(town: Town, said: str) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says(said)
+    assert f"形象进度：未开工：{said}" in town.reporter.taps("还没有投资").text
+
+
+def test_today_is_the_day_on_which_it_was_said(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    said = town.clock.now.date()
+    town.reporter.taps("今天开工")
+    town.clock.pass_(days=2)
+    finishes(town.reporter)
+    assert town.rows(Project)[1].start_actual == said
+
+
 # Milestones
+
+
+def test_a_milestone_said_to_be_done_is_never_filed_as_late(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    assert "哪天完成的？" in town.reporter.says("已完成").text
+    town.reporter.says("按期完成")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(Milestone)[0].actual == date(2012, 3, 20)
 
 
 def test_a_milestone_that_is_due_is_asked_once_and_done_by_a_day_or_late_for_a_reason(town: Town) -> None:
@@ -211,12 +276,54 @@ def test_one_that_has_moved_is_left_out_of_the_several(town: Town) -> None:
     assert [row.project_id for row in town.rows(Report) if row.period == "2012-03"] == [town.south]
 
 
-def test_last_months_words_are_carried_over_by_one_tap_and_marked_so(town: Town) -> None:
+def test_last_months_words_are_carried_over_by_one_tap_and_marked_so_if_nothing_was_spent(
+    town: Town,
+) -> None:
     town.has_reported(town.north, "2012-02", amount=10_000_000, progress="主体封顶")
     chooses(town.reporter)
-    town.reporter.says("1200")
+    town.reporter.says("0")
     town.reporter.taps("和上月一样")
     assert "形象进度：主体封顶（同上月）" in town.reporter.taps("没有照片").text
+    town.reporter.taps("改本月完成")
+    card = town.reporter.says("1200")
+    assert "形象进度：主体封顶" in card.text.splitlines()
+    town.reporter.taps("✅")
+    version = town.rows(ReportVersion)[-1]
+    assert (version.progress, version.carried) == ("主体封顶", False)
+
+
+def test_a_correction_that_adds_money_is_like_last_month_no_more(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", amount=10_000_000, progress="主体封顶")
+    chooses(town.reporter)
+    town.reporter.taps("同上月")
+    town.reporter.taps("✅")
+    assert town.rows(ReportVersion)[-1].carried
+    chooses(town.reporter)
+    town.reporter.taps("更正这份报告")
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1200")
+    town.reporter.taps("✅")
+    assert not town.rows(ReportVersion)[-1].carried
+
+
+# Buttons of months gone by
+
+
+@pytest.mark.parametrize("day", [15, 27])
+def test_a_button_of_a_closed_month_says_that_it_has_closed(town: Town, day: int) -> None:
+    """Whether nothing is open, or already the next month."""
+    town.reaches(4, day)
+    answer = town.reporter.presses(f"o|report_progress|{town.north}.2012-03")
+    assert "这个按钮是报2012年3月进展的，已经截止" in answer.text
+    if day == 27:
+        assert answer.title == "哪个项目？"
+        assert town.reporter.taps(NORTH).title.startswith(f"{NORTH}：2012年4月完成投资")
+
+
+def test_a_button_of_an_open_month_says_nothing_of_a_close(town: Town) -> None:
+    answer = town.reporter.presses(f"o|report_progress|{town.north}.2012-03")
+    assert answer.title.startswith(f"{NORTH}：2012年3月完成投资")
+    assert "截止" not in answer.text
 
 
 # Projects in the list
@@ -228,6 +335,46 @@ def test_what_is_still_owed_stands_first_and_what_is_done_under_more(town: Town)
     asked = town.reporter.says("报进展")
     assert [label for label in labels(asked) if "（" not in label] == [SOUTH, "取消"]
     assert labels(town.reporter.taps("翻到第2页"))[0] == f"{NORTH}（已报）"
+
+
+def march_is_unlocked(town: Town) -> None:
+    """In April's window the office opens March again: two months of 城北水厂 are open at once."""
+    town.reaches(4, 26)
+    for step in ("解锁", NORTH, "情况特殊"):
+        town.office.says(step)
+    town.office.taps("3个工作日")
+    town.office.says("确认")
+
+
+def test_a_project_with_two_open_months_stands_once_for_each_and_says_which(town: Town) -> None:
+    march_is_unlocked(town)
+    asked = town.reporter.says("报进展")
+    assert [label for label in labels(asked) if "取消" not in label] == [
+        f"{NORTH} 2012年3月",
+        f"{NORTH} 2012年4月",
+        SOUTH,
+    ]
+    assert town.reporter.taps(f"{NORTH} 2012年3月").title.startswith(f"{NORTH}：2012年3月完成投资")
+    finishes(town.reporter)
+    assert [row.period for row in town.rows(Report)] == ["2012-03"]
+
+
+@pytest.mark.parametrize("said", [f"{NORTH}3月", f"{NORTH} 2012年3月", "7号3月", "3月"])
+def test_a_project_with_two_open_months_is_found_by_its_name_and_the_month(town: Town, said: str) -> None:
+    march_is_unlocked(town)
+    town.reporter.says("报进展")
+    assert f"{NORTH} 2012年3月、{NORTH} 2012年4月" in town.reporter.says(NORTH).text
+    assert town.reporter.says(said).title.startswith(f"{NORTH}：2012年3月完成投资")
+
+
+def test_who_reports_for_another_sees_which_month_is_meant(town: Town) -> None:
+    march_is_unlocked(town)
+    town.office.says("代报")
+    town.office.says(NORTH)
+    town.office.taps("张三")
+    asked = town.office.taps("进展")
+    assert labels(asked)[:2] == [f"{NORTH} 2012年3月", f"{NORTH} 2012年4月"]
+    assert town.office.taps(f"{NORTH} 2012年4月").title.startswith(f"{NORTH}：2012年4月完成投资")
 
 
 def test_a_project_is_found_by_the_initials_of_its_pinyin(town: Town) -> None:
@@ -255,6 +402,144 @@ def test_a_correction_opens_with_the_card_and_changes_only_what_is_opened(town: 
     ]
 
 
+def corrects(chat: Chat, project: str = NORTH) -> Outgoing:
+    chooses(chat, project)
+    return chat.taps("更正这份报告")
+
+
+def says_when_it_started(town: Town, day: str = "3月20日") -> None:
+    changes(town, town.south, start_actual=None, not_started_because="资金", stage=Stage.SIGNED)
+    chooses(town.reporter, SOUTH)
+    town.reporter.says(day)
+    finishes(town.reporter)
+
+
+def says_why_a_milestone_is_late(town: Town) -> None:
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    chooses(town.reporter)
+    town.reporter.says("1200")
+    town.reporter.says("等图纸")
+    town.reporter.says("主体封顶")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+
+
+def test_a_correction_keeps_the_start_and_the_milestones_that_it_does_not_open(town: Town) -> None:
+    says_when_it_started(town)
+    says_why_a_milestone_is_late(town)
+    for project in (NORTH, SOUTH):
+        corrects(town.reporter, project)
+        town.reporter.taps("改本月完成")
+        town.reporter.says("1300")
+        town.reporter.taps("✅")
+    south, north = [row for row in town.rows(ReportVersion) if row.version == 2][::-1]
+    assert (south.started, south.amount) == (date(2012, 3, 20), 13_000_000)
+    assert north.milestones == [{"id": town.rows(Milestone)[0].id, "done": None, "why": "等图纸"}]
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 20)
+
+
+def test_a_correction_keeps_why_a_project_has_not_begun(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    assert "形象进度：未开工：天气" in corrects(town.reporter, SOUTH).text
+    town.reporter.taps("＋下月安排")
+    town.reporter.says("进场")
+    town.reporter.taps("✅")
+    assert town.rows(ReportVersion)[-1].not_started_because == "天气"
+
+
+def test_a_wrong_start_is_mended_by_a_correction_and_the_project_follows(town: Town) -> None:
+    says_when_it_started(town, "3月2日")
+    assert "改开工" in labels(corrects(town.reporter, SOUTH))
+    town.reporter.taps("改开工")
+    assert "开工：3月20日" in town.reporter.says("3月20日").text
+    town.reporter.taps("✅")
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 20)
+
+
+def test_a_start_that_was_none_is_taken_back_by_a_correction(town: Town) -> None:
+    says_when_it_started(town)
+    corrects(town.reporter, SOUTH)
+    town.reporter.taps("改开工")
+    assert "形象进度：未开工：手续" in town.reporter.taps("没开工：手续").text
+    town.reporter.taps("✅")
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (None, "手续")
+    assert project.stage is Stage.SIGNED
+
+
+def test_who_corrects_that_it_has_begun_says_how_far_it_is(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    corrects(town.reporter, SOUTH)
+    town.reporter.taps("改开工")
+    assert town.reporter.says("3月20日").title == "形象进度到哪一步了？"
+
+
+def test_a_wrong_milestone_is_mended_by_a_correction(town: Town) -> None:
+    says_why_a_milestone_is_late(town)
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.says("3月22日")
+    town.reporter.taps("✅")
+    assert (town.rows(Milestone)[0].actual, town.rows(Milestone)[0].why_late) == (date(2012, 3, 22), "")
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.taps("没完成：手续")
+    town.reporter.taps("✅")
+    assert (town.rows(Milestone)[0].actual, town.rows(Milestone)[0].why_late) == (None, "手续")
+
+
+def test_a_withdrawn_report_takes_back_what_it_said_of_the_project(town: Town) -> None:
+    says_when_it_started(town)
+    says_why_a_milestone_is_late(town)
+    for project in (NORTH, SOUTH):
+        chooses(town.reporter, project)
+        town.reporter.taps("撤回")
+        town.reporter.taps("确认撤回")
+    project = town.rows(Project)[1]
+    assert (project.start_actual, project.not_started_because) == (None, "资金")
+    assert project.stage is Stage.SIGNED
+    assert town.rows(Milestone)[0].why_late == ""
+
+
+def test_what_the_office_has_registered_since_is_not_undone_by_a_withdrawal(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("没开工：天气")
+    town.reporter.taps("还没有投资")
+    town.reporter.taps("✅")
+    changes(town, town.south, start_actual=date(2012, 3, 5), not_started_because="", stage=Stage.STARTED)
+    chooses(town.reporter, SOUTH)
+    town.reporter.taps("撤回")
+    town.reporter.taps("确认撤回")
+    assert town.rows(Project)[1].start_actual == date(2012, 3, 5)
+
+
+def test_a_later_month_is_not_undone_by_the_correction_of_an_earlier_one(town: Town) -> None:
+    says_why_a_milestone_is_late(town)
+    milestone = town.rows(Milestone)[0]
+    town.has_reported(town.north, "2012-04")
+    said = {"milestones": [{"id": milestone.id, "done": None, "why": "图纸未到"}]}
+    april = town.rows(ReportVersion)[-1].id
+    town.do(
+        lambda session: session.execute(update(ReportVersion).where(ReportVersion.id == april).values(**said))
+    )
+    corrects(town.reporter)
+    town.reporter.taps("改节点：基础完工")
+    town.reporter.taps("没完成：手续")
+    town.reporter.taps("✅")
+    assert town.rows(Milestone)[0].why_late == "图纸未到"
+
+
 def test_a_withdrawn_report_counts_for_nothing_until_it_is_filed_again(town: Town) -> None:
     chooses(town.reporter)
     finishes(town.reporter)
@@ -265,10 +550,71 @@ def test_a_withdrawn_report_counts_for_nothing_until_it_is_filed_again(town: Tow
     assert (duty.settled, duty.report_id) == (None, None)
     town.clock.pass_(hours=1)
     chooses(town.reporter)
-    assert finishes(town.reporter, "1300").title == "已更正 J1（第2版）"
+    assert finishes(town.reporter, "1300").title == "已收到 J1"
     duty = next(row for row in town.rows(Duty) if row.project_id == town.north and row.period == "2012-03")
     assert duty.settled == town.clock.now
     assert town.rows(Report)[0].withdrawn is None
+
+
+def withdraws(chat: Chat) -> None:
+    chooses(chat)
+    chat.taps("撤回这份报告")
+    chat.taps("确认撤回")
+
+
+def test_who_files_a_withdrawn_report_again_has_filed_it_and_from_then_on(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    withdraws(town.reporter)
+    town.clock.pass_(days=1)
+    town.deputy.says("报进展")
+    finishes(town.deputy)
+    [report] = town.rows(Report)
+    assert (report.filed_by, report.filed) == (int(town.deputy.user) - 1000, town.clock.now)
+    assert "已由李四报过（J1）" in chooses(town.reporter).title
+
+
+def test_a_correction_leaves_the_first_filing_to_who_made_it(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    first = town.clock.now
+    town.clock.pass_(days=1)
+    town.deputy.says("报进展")
+    town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
+    town.deputy.says("1300")
+    town.deputy.taps("✅")
+    [report] = town.rows(Report)
+    assert (report.filed_by, report.filed) == (int(town.reporter.user) - 1000, first)
+
+
+def test_a_withdrawn_report_is_not_listed_as_sent(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    assert "J1" in town.reporter.says("我的待办").plain
+    withdraws(town.reporter)
+    assert "J1" not in town.reporter.says("我的待办").plain
+
+
+def test_a_correction_of_what_was_withdrawn_meanwhile_is_received_as_a_report(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.deputy.says("报进展")
+    town.deputy.taps("更正")
+    town.deputy.taps("改本月完成")
+    card = town.deputy.says("1300")
+    withdraws(town.reporter)
+    assert not town.deputy.taps("✅", card).title.startswith("已更正")
+
+
+def test_to_the_very_second_of_the_due_instant_what_is_withdrawn_can_still_be_on_time(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.clock.strike(4, 5, 18)
+    town.clock.pass_(milliseconds=500)
+    chooses(town.reporter)
+    town.reporter.taps("撤回这份报告")
+    assert "前请重新报" in town.reporter.taps("确认撤回").text
 
 
 def test_a_withdrawal_by_another_is_told_to_who_filed(town: Town) -> None:
@@ -307,6 +653,32 @@ def test_a_returned_report_asks_only_what_is_to_be_mended(town: Town, parts: lis
     town.reporter.taps("✅")
     assert town.rows(Report)[0].returned is None
     assert town.rows(ReportVersion)[-1].version == 2
+
+
+def test_a_report_returned_as_a_whole_is_asked_as_a_whole(town: Town) -> None:
+    changes(town, town.north, kind=ProjectKind.PRELIMINARY, start_actual=None, stage=Stage.INTENTION)
+    chooses(town.reporter)
+    town.reporter.taps("签约")
+    town.reporter.says("合同已签")
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    returned = {"returned": town.clock.now, "returned_because": "阶段有误", "returned_parts": None}
+    town.do(lambda session: session.execute(update(Report).values(**returned)))
+    town.reporter.says("报进展")
+    assert "前期工作到哪一步了" in town.reporter.taps(f"{NORTH}（被退回，要改）").title
+    assert town.reporter.taps("意向").title == "形象进度到哪一步了？"
+    assert town.reporter.says("谈判中").title == "有现场照片吗？"
+    town.reporter.taps("没有照片")
+    town.reporter.taps("✅")
+    assert town.rows(Project)[0].stage is Stage.INTENTION
+
+
+def test_a_start_in_a_report_returned_as_a_whole_is_asked_again(town: Town) -> None:
+    says_when_it_started(town)
+    returned = {"returned": town.clock.now, "returned_because": "开工日期有误", "returned_parts": None}
+    town.do(lambda session: session.execute(update(Report).values(**returned)))
+    town.reporter.says("报进展")
+    assert town.reporter.taps(f"{SOUTH}（被退回，要改）").title == f"{SOUTH}：开工了吗？"
 
 
 def test_the_first_filing_time_counts_after_a_correction(town: Town) -> None:

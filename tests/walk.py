@@ -184,6 +184,21 @@ CASES: dict[str, tuple[str, Facts]] = {
         some_facts(a_project(0, year_plan=2_400_000_000, last=FILED), a_project(1), guard=GUARD),
     ),
     "progress of a filed project": ("report_progress", some_facts(a_project(0, filed=FILED), a_project(1))),
+    "progress of a filed project that began and reached a milestone": (
+        "report_progress",
+        some_facts(
+            a_project(
+                0,
+                filed=replace(FILED, started=date(2012, 3, 2)),
+                milestones=(MilestoneFacts(LARGE, "基础完工", date(2012, 3, 20), date(2012, 3, 22)),),
+            ),
+            a_project(1),
+        ),
+    ),
+    "progress of a project with two months open": (
+        "report_progress",
+        some_facts(a_project(0), a_project(0, period="2012-04", period_name="2012年4月")),
+    ),
     "progress of a preliminary project": (
         "report_progress",
         some_facts(a_project(0, kind=ProjectKind.PRELIMINARY), a_project(1)),

@@ -6,18 +6,22 @@ from datetime import date
 from handlers.amount import Money
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
+from handlers.done_or_why import DoneOrWhy
 from handlers.facts import Facts, MilestoneFacts, ProjectFacts
 from handlers.moments import day_of
-from handlers.questions import Text, quick
 from handlers.reading import Item
 from rules import money
-from rules.dates import read_day
 from rules.guard import Doubt, Suspicions, suspicions
 from rules.periods import Period
 
 SAME = "same"
 TODAY = "today"
 PLANNED = "planned"
+
+
+def stands(project: ProjectFacts, part: str) -> bool:
+    """Whether an answer of the report that stands is kept, unless the person opens it."""
+    return project.filed is not None and part not in project.filed.mend
 
 
 def ask_amount(facts: Facts, project: ProjectFacts, key: str) -> "Dialogue[int | str]":
@@ -126,22 +130,32 @@ def _stated(facts: Facts, key: str, prompt: str, months: str, follows: int) -> D
     return stated if isinstance(stated, int) else follows
 
 
+def is_start_asked(project: ProjectFacts) -> bool:
+    """It has not begun, or the report that is corrected is what says that it has."""
+    filed = project.filed
+    return not project.started or (filed is not None and bool(filed.started or filed.because))
+
+
 def ask_start(facts: Facts, project: ProjectFacts, key: str, report: FileProgress) -> Dialogue[FileProgress]:
     """开工了没有: the day, or the cause (weather, approvals, funds: the notice of 2012)."""
     words, reasons = facts.words, facts.words.start_reasons.split("、")
-    items = [Item(TODAY, words.start_today), *(Item(f"why{at}", why) for at, why in enumerate(reasons))]
     hint = words.start_hint_before.format(why=project.because) if project.because else words.start_hint
-    answer = yield from Text(
+    answer = yield from DoneOrWhy(
         f"start@{key}",
         words.ask_start.format(project=project.name),
         hint=hint,
-        longest=100,
-        quick=tuple(items),
-        optional=project.filed is not None,
+        optional=stands(project, "start"),
+        today=facts.today,
+        days=((Item(TODAY, words.start_today), facts.today),),
+        reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
+        done=words.aliases(words.start_words),
+        which_day=words.start_which_day,
     )
+    if answer is None and project.filed:
+        return replace(report, started=project.filed.started, not_started_because=project.filed.because)
     if answer is None:
         return report
-    day, why = _day_or_reason(answer, facts.today, items)
+    day, why = _day_or_reason(answer)
     return replace(report, started=day, not_started_because=why)
 
 
@@ -162,35 +176,28 @@ def _milestone(
 ) -> "Dialogue[MilestoneWord | None]":
     words, reasons = facts.words, facts.words.milestone_reasons.split("、")
     planned = day_of(milestone.planned)
-    items = [
-        Item(PLANNED, words.milestone_planned.format(day=planned)),
-        Item(TODAY, words.milestone_today),
-        *(Item(f"why{at}", why) for at, why in enumerate(reasons)),
-    ]
-    if milestone.planned > facts.today:
-        del items[0]
-    answer = yield from Text(
+    ready = [(Item(TODAY, words.milestone_today), facts.today)]
+    if milestone.planned <= facts.today:
+        aliases = tuple(words.milestone_planned_words.split("、"))
+        on_time = Item(PLANNED, words.milestone_planned.format(day=planned), aliases)
+        ready.insert(0, (on_time, milestone.planned))
+    answer = yield from DoneOrWhy(
         key,
         words.ask_milestone.format(name=milestone.name, day=planned),
         hint=words.milestone_hint,
-        longest=100,
-        quick=tuple(items),
-        optional=project.filed is not None,
+        optional=stands(project, "node"),
+        today=facts.today,
+        days=tuple(ready),
+        reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
+        done=words.aliases(words.milestone_words),
+        which_day=words.milestone_which_day,
     )
     if answer is None:
-        return None
-    if answer == quick(PLANNED):
-        return MilestoneWord(milestone.id, milestone.name, milestone.planned)
-    day, why = _day_or_reason(answer, facts.today, items)
+        said = milestone.done or milestone.why
+        return MilestoneWord(milestone.id, milestone.name, milestone.done, milestone.why) if said else None
+    day, why = _day_or_reason(answer)
     return MilestoneWord(milestone.id, milestone.name, day, why)
 
 
-def _day_or_reason(answer: str, today: date, items: list[Item]) -> tuple[date | None, str]:
-    """A ready answer's reason, a day that was typed, or a reason in the person's own words."""
-    if answer == quick(TODAY):
-        return today, ""
-    ready = [item.label for item in items if answer == quick(item.id)]
-    if ready:
-        return None, ready[0].split("：")[-1]
-    day = read_day(answer, today)
-    return day, "" if day else answer
+def _day_or_reason(answer: date | str) -> tuple[date | None, str]:
+    return (None, answer) if isinstance(answer, str) else (answer, "")

@@ -25,6 +25,8 @@ from handlers.conversations.progress_checks import (
     ask_cumulatives,
     ask_milestones,
     ask_start,
+    is_start_asked,
+    stands,
 )
 from handlers.conversations.progress_same import report_same
 from handlers.conversations.progress_standing import ask_about_standing, confirm_withdrawal
@@ -64,7 +66,7 @@ def _choose(facts: Facts, open_now: list[ProjectFacts]) -> Dialogue[str]:
     """Projects still owed first, the rest under 更多; if several stand still, all of them by one tap."""
     words = facts.words
     owed = [project for project in open_now if not project.filed or project.filed.returned]
-    items = [_item(facts, project) for project in open_now]
+    items = [_item(facts, project, open_now) for project in open_now]
     unmoved = [project for project in owed if project.unmoved]
     if len(unmoved) > 1:
         label = words.same_for_several.format(count=len(unmoved))
@@ -73,12 +75,17 @@ def _choose(facts: Facts, open_now: list[ProjectFacts]) -> Dialogue[str]:
     return (yield from Choice("project", words.ask_project, items=tuple(items), lead=lead))
 
 
-def _item(facts: Facts, project: ProjectFacts) -> Item:
+def _item(facts: Facts, project: ProjectFacts, open_now: list[ProjectFacts]) -> Item:
+    """A project by its name or number; by its month too if it stands twice (one that was opened again)."""
     words, label = facts.words, project.name
+    aliases: tuple[str, ...] = (project.name, f"{project.number}号", str(project.number))
+    if sum(each.id == project.id for each in open_now) > 1:
+        label = words.project_month.format(project=project.name, period=project.period_name)
+        month = project.period_name.partition("年")[2]
+        aliases += tuple(f"{each}{said}" for each in aliases for said in (month, project.period_name))
     if project.filed:
         mark = words.project_returned_mark if project.filed.returned else words.project_done_mark
-        label = mark.format(project=project.name)
-    aliases = (project.name, f"{project.number}号", str(project.number))
+        label = mark.format(project=label)
     return Item(subject(project), label, aliases, project.initials)
 
 
@@ -94,7 +101,7 @@ def _nothing_open(facts: Facts) -> Tell:
 def _construction(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
     key = subject(project)
     report = FileProgress(project.id, project.period, 0, "", based_on=_version(project))
-    if not project.started:
+    if is_start_asked(project):
         report = yield from ask_start(facts, project, key, report)
     amount = yield from ask_amount(facts, project, key)
     if amount == SAME and project.last:
@@ -118,12 +125,12 @@ def _preliminary(facts: Facts, project: ProjectFacts) -> Dialogue[FileProgress]:
         else "",
         items=tuple(Item(stage.value, STAGES[stage]) for stage in PRELIMINARY_STAGES),
         columns=3,
-        optional=_stands(project, "stage") and bool(project.filed and project.filed.stage),
+        optional=stands(project, "stage") and bool(project.filed and project.filed.stage),
     )
     if stage is None and project.filed:
         stage = project.filed.stage
     report = FileProgress(project.id, project.period, None, "", stage=stage, based_on=_version(project))
-    if stage == Stage.STARTED and not project.started:
+    if stage == Stage.STARTED and is_start_asked(project):
         report = yield from ask_start(facts, project, key, report)
     report = yield from ask_milestones(facts, project, key, report)
     report = yield from _what_was_done(facts, project, report)
@@ -135,11 +142,6 @@ def _version(project: ProjectFacts) -> int:
     return project.filed.version if project.filed else 0
 
 
-def _stands(project: ProjectFacts, part: str) -> bool:
-    """Whether an answer of the report that stands is kept, unless the person opens it."""
-    return project.filed is not None and part not in project.filed.mend
-
-
 def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) -> Dialogue[FileProgress]:
     """形象进度 and photos. What has not moved is carried over by one tap; why it has not begun is enough."""
     words, key, filed, last = facts.words, subject(project), project.filed, project.last
@@ -149,7 +151,8 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         hint = words.progress_hint_filed.format(text=filed.progress)
     elif last:
         hint = words.progress_hint.format(last=last.progress)
-    stays = _stands(project, "progress") or bool(report.not_started_because)
+    has_begun = filed is not None and bool(filed.because and report.started)  # 未开工 is its progress no more
+    stays = bool(report.not_started_because) or (stands(project, "progress") and not has_begun)
     progress = yield from Text(
         f"progress@{key}", words.ask_progress, hint=hint, longest=facts.longest, quick=same, optional=stays
     )
@@ -158,7 +161,7 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
         words.ask_photos,
         hint=words.photos_hint,
         offered=facts.loose_media,
-        optional=_stands(project, "photos") or bool(report.not_started_because),
+        optional=stands(project, "photos") or bool(report.not_started_because),
         most=max(0, facts.most_media - (project.filed.photos if project.filed else 0)),
     )
     text, carried = _said(facts, project, report, progress)
@@ -168,12 +171,13 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
 def _said(
     facts: Facts, project: ProjectFacts, report: FileProgress, progress: str | None
 ) -> tuple[str, bool]:
-    """What is filed as 形象进度, and whether it is last month's sentence again."""
-    last = project.last.progress if project.last else ""
+    """What is filed as 形象进度, and whether it is 同上月: last month's sentence again, and nothing spent."""
+    last, unspent = project.last.progress if project.last else "", not report.amount
     if progress == quick(SAME):
-        return last, True
+        return last, unspent
     if progress is not None:
-        return progress, progress == last
-    if project.filed:
-        return project.filed.progress, project.filed.carried
-    return facts.words.not_started_text.format(why=report.not_started_because), False
+        return progress, unspent and progress == last
+    why = report.not_started_because
+    if project.filed and why in {"", project.filed.because}:
+        return project.filed.progress, unspent and project.filed.carried
+    return facts.words.not_started_text.format(why=why), False

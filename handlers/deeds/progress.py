@@ -11,7 +11,8 @@ from handlers.turning import Turn
 from rules import money
 from rules.kinds import DutyKind, Lane, ReportKind, Stage
 from rules.periods import Period
-from storage import advance, duties, media, people, projects, reports
+from storage import advance, advancing, duties, media, people, projects, reports
+from storage.advancing import Spoken
 from storage.messages import Option, Outgoing
 from storage.projects import OpenProject
 from storage.reports import Filed, Said
@@ -36,14 +37,13 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
         return refusal(text)
     if standing is not None and standing.version != command.based_on:
         return _corrected_meanwhile(turn, command, project.name, standing)
-    filed = file_version(turn, command, project.unit_id, talk_id)
+    filed = _file_and_follow(turn, command, project.unit_id, talk_id, standing)
     keep(turn, duty, filed.report_id)
-    _move_project(turn, command)
     if command.for_person:
         return _receipt_for(turn, command, project.name, filed, command.for_person)
     if standing is not None and standing.filer != turn.person.id:
         _tell_filer(turn, command, project.name, filed, standing.filer)
-    return _progress_receipt(turn, command, project.name, filed)
+    return _progress_receipt(turn, command, project.name, filed, corrected=standing is not None)
 
 
 def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, person_id: int) -> Outcome:
@@ -62,16 +62,26 @@ def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, 
     return Outcome(message, filed.receipt, title)
 
 
-def _move_project(turn: Turn, command: FileProgress) -> None:
-    """What a report says of the project itself: its stage, its start, its milestones."""
-    if command.stage:
-        advance.reach(turn.session, command.project_id, Stage(command.stage))
-    if command.started:
-        advance.start(turn.session, command.project_id, command.started)
-    elif command.not_started_because:
-        advance.hold_back(turn.session, command.project_id, command.not_started_because)
-    for said in command.milestones:
-        advance.reach_milestone(turn.session, said.id, said.done, said.why)
+def _file_and_follow(
+    turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None, standing: Said | None
+) -> Filed:
+    """Files a version; the project follows what it says of it (its stage, its start, its milestones)."""
+    new = advancing.of_version(
+        command.stage, command.started, command.not_started_because, _milestones(command)
+    )
+    kept = standing.project_before if standing else None
+    before = advancing.before(turn.session, command.project_id, kept, new)
+    filed = file_version(turn, command, unit_id, talk_id, before)
+    old = standing.of_the_project if standing else advancing.NOTHING
+    advancing.follow(turn.session, command.project_id, before, old, new)
+    return filed
+
+
+def _milestones(command: FileProgress) -> list[dict[str, object]]:
+    return [
+        {"id": said.id, "done": said.done.isoformat() if said.done else None, "why": said.why}
+        for said in command.milestones
+    ]
 
 
 def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standing: Said) -> Outcome:
@@ -97,7 +107,10 @@ def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, f
     tell_person(turn, filer, text)
 
 
-def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None) -> Filed:
+def file_version(
+    turn: Turn, command: FileProgress, unit_id: int, talk_id: int | None, before: Spoken | None = None
+) -> Filed:
+    """`before` is how the project stood before its report spoke of it."""
     percent = _PERCENT.findall(command.progress)
     content = reports.Content(
         amount=command.amount,
@@ -111,10 +124,8 @@ def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int |
         not_started_because=command.not_started_because,
         backfill_year=command.backfill_year,
         backfill_total=command.backfill_total,
-        milestones=[
-            {"id": said.id, "done": said.done.isoformat() if said.done else None, "why": said.why}
-            for said in command.milestones
-        ],
+        milestones=_milestones(command),
+        project_before=before.as_json() if before else None,
     )
     filed = reports.file(
         turn.session, project_id=command.project_id, unit_id=unit_id, kind=ReportKind.PROGRESS,
@@ -133,11 +144,13 @@ def file_version(turn: Turn, command: FileProgress, unit_id: int, talk_id: int |
     return filed
 
 
-def _progress_receipt(turn: Turn, command: FileProgress, project: str, filed: Filed) -> Outcome:
+def _progress_receipt(
+    turn: Turn, command: FileProgress, project: str, filed: Filed, *, corrected: bool
+) -> Outcome:
     words, owed = turn.city.words, owed_now(turn)
     lines = [*_progress_summary(turn, command), still_owed(turn, owed)]
     title = words.receipt_progress.format(receipt=filed.receipt)
-    if filed.version > 1:
+    if corrected:
         title = words.receipt_correction.format(receipt=filed.receipt, version=filed.version)
     period = Period.parse(command.period).chinese
     text = words.receipt_progress_text.format(project=project, period=period, summary="\n".join(lines))

@@ -8,7 +8,8 @@ from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import duties, projects, reports
+from storage import advancing, duties, projects, reports
+from storage.advancing import Spoken
 from storage.messages import Option, Outgoing
 
 
@@ -23,6 +24,8 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     receipt = f"J{standing.id}"
     reports.withdraw(turn.session, standing.id, turn.now)
     duties.unsettle(turn.session, duty.id)
+    before = Spoken.of_json(standing.project_before) if standing.project_before else None
+    advancing.follow(turn.session, project.id, before, standing.of_the_project, advancing.NOTHING)
     enter(
         turn, project.unit_id, "withdraw_report", report=receipt, version=standing.version, project=project.id,
         period=command.period,
@@ -31,7 +34,9 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     whose = reports.whose(turn.session, standing.id)
     if whose != turn.person.id:
         tell_person(turn, whose, words.told_withdrawn.format(name=turn.person.name, **said))
-    template = words.receipt_withdrawn if turn.now <= duty.due else words.receipt_withdrawn_late
+    template = (
+        words.receipt_withdrawn if turn.now < duty.due + duties.SECOND else words.receipt_withdrawn_late
+    )
     text = template.format(**said, due=day_and_hour(duty.due, turn.city.zone))
     again = Option(
         label=words.duties_button_progress.format(project=project.name),

@@ -6,11 +6,14 @@ from handlers.facts import Facts, Filed, MilestoneFacts, ProjectFacts
 from handlers.loading.base import Loading, by_name, loose, next_opening
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import advance, media, projects, reports
+from storage import advance, advancing, media, projects, reports
 from storage import rules as stored_rules
-from storage.advance import Done
+from storage.advance import Done, Due
 from storage.projects import OpenProject
 from storage.reports import Said
+
+# What a return asks anew that names no part: the questions of 报进展 by the names of their keys.
+ALL_PARTS = ("start", "amount", "stage", "node", "progress", "photos")
 
 
 def progress(loading: Loading) -> Facts:
@@ -62,19 +65,28 @@ def _with_figures(loading: Loading, listed: ProjectFacts, period: Period, filed:
     done = advance.done_before(loading.session, listed.id, listed.period)
     due = advance.milestones_due(loading.session, listed.id, period.last_day)
     last = _last(loading, listed.id, period)
+    standing = _standing(loading, listed) if filed else None
     return replace(
         listed,
         year_plan=done.year_plan,
         year_done=done.year,
         total_done=done.total,
-        filed=_standing(loading, listed) if filed else None,
+        filed=standing,
         last=last,
         unmoved=last is not None and not last.returned and not due and done.started is not None,
         started=done.started is not None,
         because=done.because,
-        milestones=tuple(MilestoneFacts(*each) for each in due),
+        milestones=_milestones(loading, due, standing),
         missing=_missing(done, period),
     )
+
+
+def _milestones(loading: Loading, due: list[Due], standing: Filed | None) -> tuple[MilestoneFacts, ...]:
+    """Those that are due, and those that the report that stands speaks of, with what it says."""
+    said = {each: (done, why) for each, done, why in standing.milestones} if standing else {}
+    asked = {each.id: each for each in [*due, *advancing.milestones(loading.session, said)]}
+    by_day = sorted(asked.values(), key=lambda each: (each.planned, each.id))
+    return tuple(MilestoneFacts(*each, *said.get(each.id, (None, ""))) for each in by_day)
 
 
 def _missing(done: Done, period: Period) -> tuple[str, ...]:
@@ -103,5 +115,7 @@ def _filed(said: Said) -> Filed:
     return Filed(
         f"J{said.id}", said.name, said.amount, said.progress, said.stage, 0, said.next_plan, said.coordination,
         said.carried, said.backfill_year, said.backfill_total, said.returned_because if said.returned else "",
-        tuple(said.returned_parts or ("amount", "progress")) if said.returned else (), said.version,
+        tuple(said.returned_parts or ALL_PARTS) if said.returned else (), said.version, said.started,
+        said.not_started_because,
+        tuple((each, *reached) for each, reached in said.of_the_project.milestones.items()),
     )  # fmt: skip

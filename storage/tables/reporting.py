@@ -128,6 +128,8 @@ class ReportVersion(Base):
     backfill_year: Mapped[int] = mapped_column(BigInteger, default=0)
     backfill_total: Mapped[int] = mapped_column(BigInteger, default=0)
     milestones: Mapped[list[Any] | None]  # what was said of those due: [{"id", "done", "why"}]
+    # How the project stood before this report spoke of it (storage/advancing.py); None if it does not.
+    project_before: Mapped[dict[str, Any] | None]
     check: Mapped[dict[str, Any]]  # a checked zero: what spoke against it and what was answered
 
 

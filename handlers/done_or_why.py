@@ -1,0 +1,92 @@
+"""The question whether something has been done: its day, or the reason why not.
+
+Rule 1  A day is stored resolved, so that 今天 is still the same day tomorrow.
+Rule 2  What is plainly a day or plainly "done" is never taken for a reason: it is read, or asked again.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from handlers.plain import plain
+from handlers.questions import Question
+from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
+from handlers.words import Words
+from rules.dates import day_said, is_like_a_day
+
+# What people say around a day or around "done" without changing it. Possessive (`*+`): with a way back, a text
+# of nothing but such words would be tried in every way there is.
+_BEFORE = "(?:是的?|对的?|嗯|早就|早|已经|已|都|全部|全面|正式|按期|按时|如期|就|我们|项目|日期|时间|于|在|[,、:])*+"
+_AFTER = "[了啦的呢吧啊。.!,]*+"
+_SUBJECT = "[^没未不尚待等还差无停才后,。;]{0,12}(?=已)"  # 主体 in 主体已完成
+
+
+@dataclass(frozen=True)
+class DoneOrWhy(Question["date | str"]):
+    """A day up to `today`, or a reason in words. Ready answers: `days` with their buttons, then `reasons`.
+
+    `done` are words that say only that it is done; who uses them is asked `which_day`.
+    """
+
+    today: date = date.min
+    days: tuple[tuple[Item, date], ...] = ()
+    reasons: tuple[Item, ...] = ()
+    done: frozenset[str] = frozenset()
+    which_day: str = ""
+    longest: int = 100
+
+    def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        value = said.value
+        if value is None and len(meant := exactly(self._items(), said.text)) == 1:
+            value = meant[0].id
+        if value is None:
+            return self._typed(said.text.strip(), words)
+        for item, day in self.days:
+            if item.id == value:
+                return Taken({"day": day.isoformat()})
+        known = any(item.id == value for item in self.reasons)
+        return Taken({"quick": value}) if known else Refused(words.type_answer)
+
+    def _typed(self, text: str, words: Words) -> Reading:
+        if not text:
+            return Refused(words.type_answer)
+        if len(text) > self.longest:
+            return Refused(words.too_long.format(found=len(text), longest=self.longest))
+        core = self._core(text)
+        day = day_said(core, self.today)
+        if day is not None:
+            return Taken({"day": day.isoformat()}) if day <= self.today else Refused(words.day_not_come)
+        if self._is_reason(text):
+            return Taken({"text": text})
+        return Refused(words.which_day_unread if core else self.which_day)
+
+    def _is_reason(self, text: str) -> bool:
+        core = self._core(text)
+        return bool(core) and not is_like_a_day(core) and day_said(core, self.today) is None
+
+    def _core(self, text: str) -> str:
+        """What is said beside "done": a day, a reason, or nothing."""
+        said, longest_first = plain(text), sorted(self.done, key=len, reverse=True)
+        done = f"(?:{'|'.join(map(re.escape, longest_first))})"
+        found = re.fullmatch(f"{_BEFORE}{done}?{_AFTER}{_BEFORE}(.*?){_BEFORE}{done}?{_AFTER}", said)
+        core = found[1] if found else said
+        about = self.done and re.fullmatch(f"{_SUBJECT}{_BEFORE}{done}{_AFTER}", said)
+        return "" if about and not is_like_a_day(core) else core
+
+    def restore(self, stored: Stored) -> "date | str | None":
+        if not isinstance(stored, dict):
+            return None
+        if "day" in stored:
+            day = date.fromisoformat(stored["day"])
+            return day if day <= self.today else None
+        if "quick" in stored:
+            ready = [item.label for item in self.reasons if item.id == stored["quick"]]
+            return ready[0].split("：")[-1] if ready else None
+        text = stored.get("text")
+        return text if isinstance(text, str) and self._is_reason(text) else None
+
+    def _items(self) -> list[Item]:
+        return [*(item for item, _ in self.days), *self.reasons]
+
+    def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
+        return in_rows([(item.label, item.id) for item in self._items()], 1)
