@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from rules.duties import ProjectFacts
-from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role
+from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
 from rules.scope import REPORTING
 from storage import people
 from storage.prepared import Query
@@ -159,7 +159,7 @@ _OPEN_FOR_PROGRESS = Query(
         # Not closed, or opened again by the office; of the duty alone, so that the past costs no look at reports.
         or_(
             _duty.state.is_(None),
-            and_(_duty.state == DutyState.MISSED, _duty.unlocked_until > bindparam("closing")),
+            and_(_duty.state.is_not(None), _duty.unlocked_until > bindparam("closing")),
         ),
         _duty.exempt.is_(None),
         # Past its instants only what was returned and can still be mended.

@@ -1,7 +1,7 @@
 """What the office does to reports and duties in chat: returning, unlocking, exempting, and what becomes of the duty."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,8 +10,8 @@ from rules.kinds import DutyKind, DutyState
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Report, ReportVersion
-from tests.builders import a_binding, a_person, a_responsibility
-from tests.chat import Chat, labels
+from tests.builders import a_binding, a_person, a_responsibility, an_issue
+from tests.chat import ZONE, Chat, labels
 from tests.town import NORTH, SOUTH, Town
 
 
@@ -242,6 +242,75 @@ def test_a_day_that_is_past_too_far_or_none_is_refused(town: Town, said: str, to
     for step in ("解锁", NORTH, "情况特殊"):
         town.office.says(step)
     assert told in town.office.says(said).text
+
+
+def test_an_unlocked_report_can_be_corrected_again_as_long_as_it_stands_unlocked(town: Town) -> None:
+    town.reaches(4, 11)
+    unlocks(town)
+    files(town.reporter)
+    town.reporter.says("报进展")
+    for tap in ("更正", "改本月完成"):
+        town.reporter.taps(tap)
+    town.reporter.says("1300")
+    assert town.reporter.says("确认").title == "已更正 J1（第2版）"
+    assert duty(town, town.north).state is DutyState.LATE
+    town.reaches(4, 17)
+    assert town.reporter.says("报进展").text.startswith("现在没有要报的月报")
+
+
+def test_what_was_filed_in_time_is_unlocked_for_correction_and_stays_on_time(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 11)
+    first = duty(town, town.north).settled
+    unlocks(town)
+    assert "已经报过，只开给更正" in town.office.last().text
+    assert "4月16日 18:00以前可以更正。原因：情况特殊" in town.reporter.last().text
+    town.reporter.taps("报进展")
+    assert town.reporter.says("我的待办").text.startswith("现在没有欠报的"), "it is not owed"
+    for step in ("报进展", "更正"):
+        town.reporter.says(step)
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1300")
+    assert town.reporter.says("确认").title == "已更正 J1（第2版）"
+    after = duty(town, town.north)
+    assert (after.state, after.settled) == (DutyState.ON_TIME, first)
+
+
+def test_what_closed_with_a_report_is_never_left_without_one(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 11)
+    unlocks(town)
+    for step in ("报进展", "撤回", "确认"):
+        town.reporter.says(step)
+    assert "只能更正，不能撤回" in town.reporter.last().text
+    assert [row.withdrawn for row in town.rows(Report)] == [None]
+
+
+def test_a_missed_word_on_a_problem_can_be_unlocked_too_and_is_late(town: Town) -> None:
+    def has_problems(session: Session) -> None:
+        for day in (10, 11):
+            an_issue(
+                session,
+                project=session.get_one(Project, town.north),
+                filed=datetime(2012, 2, day, tzinfo=ZONE),
+            )
+
+    town.do(has_problems)
+    town.sweep()
+    town.reaches(4, 11)
+    for step in ("解锁", NORTH):
+        town.office.says(step)
+    assert town.office.taps("2012年3月问题月报 W2").title == f"{NORTH} 2012年3月问题月报 W2：什么原因？"
+    town.office.says("情况特殊")
+    town.office.taps("3个工作日")
+    town.office.says("确认")
+    assert "4月16日 18:00前说一声" in town.reporter.says("我的待办").text
+    town.reporter.says("W1 仍在")
+    town.reporter.says("W2 仍在")
+    words = {row.subject: row.state for row in town.rows(Duty) if row.kind is DutyKind.ISSUE}
+    assert words == {"1": DutyState.MISSED, "2": DutyState.LATE}
+    [facts] = acts(town, "restate_duty")
+    assert (facts["before"], facts["after"]) == ("missed", "late")
 
 
 # 免报

@@ -55,5 +55,6 @@ def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
 
 
 def name_of(turn: Turn, duty: Duty) -> str:
-    """2012年3月进展"""
-    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese)
+    """2012年3月进展, or 2012年3月问题月报 W3."""
+    subject = f"W{duty.subject}" if duty.subject else ""
+    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese, subject)

@@ -6,12 +6,13 @@ still there is told when there is room, what has changed at once.
 
 from handlers.commands import CallFalse, FollowUp
 from handlers.conversations.follow_up import age, word_name
+from handlers.deeds.duty import restate
 from handlers.deeds.problems import acknowledge_row, taken, told_lines
 from handlers.loading.base import alerted
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
-from rules.kinds import IssueState, IssueWord, Lane, Role, Severity
+from rules.kinds import DutyState, IssueState, IssueWord, Lane, Role, Severity
 from storage import duties, issues, media, people, projects
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -39,7 +40,9 @@ def follow_up(turn: Turn, command: FollowUp) -> Outcome:
 def _say(turn: Turn, issue: Issue, command: FollowUp) -> None:
     issues.say(turn.session, issue, turn.person.id, command.word, command.note, turn.now)
     media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
-    duties.keep_word(turn.session, issue.id, turn.now)
+    for duty in duties.keep_word(turn.session, issue.id, turn.now):
+        if duty.state is DutyState.MISSED:  # it stood unlocked
+            restate(turn, duty, DutyState.LATE)
     enter(
         turn, issue.unit_id, "follow_up", issue=issue.number, project=issue.project_id, word=command.word,
         times=issue.times, text=digest(command.note), photos=len(command.photos),

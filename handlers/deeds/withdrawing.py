@@ -20,6 +20,8 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if duty is None or standing is None or not is_open(duty, turn):
         return refusal(words.nothing_to_withdraw.format(project=project.name, period=period))
+    if duty.state is not None:  # unlocked: the state that was written holds that a report came
+        return refusal(words.withdraw_closed.format(project=project.name, period=period))
     receipt = f"J{standing.id}"
     reports.withdraw(turn.session, standing.id, turn.now)
     duties.unsettle(turn.session, duty.id)
