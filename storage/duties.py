@@ -198,7 +198,7 @@ def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "l
                 takes_reports(now),
             )
             .group_by(Duty.id, Project.name, Project.number)
-            .order_by(Project.number)
+            .order_by(Project.number, Duty.period)
         )
     )
 

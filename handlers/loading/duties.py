@@ -40,11 +40,13 @@ def my_duties(loading: Loading) -> Facts:
 
 def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
     """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
-    if not zeros:
-        return set()
-    half = span(Period.parse(zeros[0].period), loading.city.zone)
-    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *half)
-    return {duty.id for duty in zeros if duty.project_id in barred}
+    found: set[int] = set()
+    for period in {duty.period for duty in zeros}:
+        own = [duty for duty in zeros if duty.period == period]
+        half = span(Period.parse(period), loading.city.zone)
+        barred = issues.barring(loading.session, [duty.project_id for duty in own], *half)
+        found |= {duty.id for duty in own if duty.project_id in barred}
+    return found
 
 
 def _owed(loading: Loading, duty: Duty, project: str) -> Owed:
