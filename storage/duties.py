@@ -156,14 +156,21 @@ def unsettle(session: Session, duty_id: int) -> None:
     session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))
 
 
-def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
-    """Duties open at `now` that wait for a report of this person, each with its project's name."""
+def owed_by(
+    session: Session, person_id: int, now: datetime, today: date, *kinds: DutyKind
+) -> "list[Row[Duty, str]]":
+    """Duties (of some `kinds`) open at `now` that wait for a report of this person, with their projects' names."""
     return list(
         session.execute(
             select(Duty, Project.name)
             .join(Project, Project.id == Duty.project_id)
             .join(Responsibility, Responsibility.project_id == Project.id)
-            .where(*reported_by(person_id, today), awaited(), takes_reports(now))
+            .where(
+                *reported_by(person_id, today),
+                Duty.kind.in_(kinds or list(DutyKind)),
+                awaited(),
+                takes_reports(now),
+            )
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Duty.due, Project.number)
         )

@@ -63,13 +63,19 @@ def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def of_person(
-    session: Session, person_id: int, today: date
+    session: Session, person_id: int, today: date, also: Collection[int] = ()
 ) -> "list[Row[int, int, str, ProjectKind, int, str]]":
-    """Active projects that the person reports for: id, number, name, kind, unit_id, initials."""
+    """Active projects that the person reports for: id, number, name, kind, unit_id, initials.
+
+    `also` those of these that are paused or have ended, but still owe something.
+    """
     statement = (
         select(Project.id, Project.number, Project.name, Project.kind, Project.unit_id, Project.initials)
         .join(Responsibility, Responsibility.project_id == Project.id)
-        .where(*reported_by(person_id, today), Project.state == ProjectState.ACTIVE)
+        .where(
+            *reported_by(person_id, today),
+            or_(Project.state == ProjectState.ACTIVE, Project.id.in_(list(also))),
+        )
         .group_by(Project.id)
         .order_by(Project.number)
     )

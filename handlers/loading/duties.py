@@ -18,7 +18,10 @@ def my_duties(loading: Loading) -> Facts:
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
     owed = [_owed(loading, duty, name) for duty, name in rows if duty.id not in barred]
     owed.sort(key=lambda each: not each.returned)  # what was returned has the nearest day
-    mine = projects.of_person(loading.session, loading.person.id, loading.today)
+    also = {
+        duty.project_id for duty in words_owed.values()
+    }  # what was paused still owes its last month's word
+    mine = projects.of_person(loading.session, loading.person.id, loading.today, also)
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
     )
