@@ -35,7 +35,10 @@ class _Half:
 
 
 def zero(loading: Loading) -> Facts:
-    """The oldest half-year of which something can still be given; what a line names narrows the projects (`among`)."""
+    """The oldest half-year of which something can still be given, unless the talk has chosen projects of another.
+
+    `among` narrows the projects to some.
+    """
     rows = duties.zeros_of(loading.session, loading.person.id, loading.now, loading.today)
     among = loading.answers.get("among")
     rows = [row for row in rows if among is None or str(row[0].project_id) in among]
@@ -46,7 +49,9 @@ def zero(loading: Loading) -> Facts:
         opens = day(coming.opens, loading.city.zone) if coming else ""
         return Facts(words, person, projects=by_name(loading), zero_period_name=name, next_opening=opens)
     halves = [_half(loading, period, rows) for period in sorted({duty.period for duty, _ in rows})]
-    half = next((half for half in halves if half.can_be_given), halves[-1])
+    to_give = [half for half in halves if half.can_be_given]
+    chosen = [half for half in to_give if f"projects@{half.period}" in loading.answers]
+    half = next(iter([*chosen, *to_give]), halves[-1])
     return _facts(loading, half)
 
 
