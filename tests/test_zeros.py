@@ -313,6 +313,35 @@ def test_what_was_found_in_the_next_half_year_says_nothing_against_the_zero(town
     assert not [message for message in town.office.messages() if "瞒报" in message.text]
 
 
+def test_a_general_problem_that_others_report_in_the_month_after_is_of_the_half_year_before(
+    town: Town,
+) -> None:
+    other = someone_of_another_unit(town)
+    gives_zero(town)
+    town.reaches(7, 31)
+    reports_problem(other, GENERAL)
+    [told] = [message.text for message in town.office.messages() if "瞒报" in message.text]
+    assert "7月31日 9:00报了问题，而2012年上半年已由张三报零报告（J1）。何时发现、是否瞒报" in told
+
+
+def test_a_general_problem_of_a_later_month_says_nothing_against_the_zero(town: Town) -> None:
+    other = someone_of_another_unit(town)
+    gives_zero(town)
+    town.reaches(8, 1)
+    reports_problem(other, GENERAL)
+    assert not [message for message in town.office.messages() if "瞒报" in message.text]
+
+
+def test_a_problem_that_the_office_files_for_another_unit_is_put_to_it_under_their_name(town: Town) -> None:
+    other = someone_of_another_unit(town)
+    assert other
+    gives_zero(town)
+    for step in ("代报", NORTH, "钱七", "问题", GENERAL, "征拆", "两户阻工", "不需要", "没有", "确认"):
+        town.office.says(step)
+    [told] = [message.text for message in town.office.messages() if "瞒报" in message.text]
+    assert "钱七（周科长代报） 7月2日 9:00报了问题" in told
+
+
 def test_what_the_unit_itself_reports_after_its_zero_is_no_concealment(town: Town) -> None:
     gives_zero(town)
     files_as_found(town.deputy, "6月28日9点")

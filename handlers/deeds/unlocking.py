@@ -28,7 +28,7 @@ def unlock_duty(turn: Turn, command: UnlockDuty) -> Outcome:
     turn.session.flush()
     enter(
         turn, duty.unit_id, "unlock_duty", duty=duty.id, project=project.id, period=duty.period,
-        until=until.isoformat(), because=digest(command.because),
+        until=until.isoformat(), because=digest(turn, command.because),
     )  # fmt: skip
     when = day_and_hour(until, turn.city.zone)
     missed = duty.state is DutyState.MISSED

@@ -27,6 +27,7 @@ class Loading:
     answers: Mapping[str, Any]
     now: datetime
     today: date
+    clerk: int | None = None  # who types for the person (代报)
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:

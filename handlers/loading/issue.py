@@ -31,7 +31,8 @@ def issue(loading: Loading) -> Facts:
         told = people.contacts(
             loading.session, alerted(loading.session, int(chosen), loading.today), loading.city.running
         )
-        names = {int(chosen): tuple(each.name for each in told if each.id != loading.person.id)}
+        typing = loading.clerk or loading.person.id  # who does it knows it already
+        names = {int(chosen): tuple(each.name for each in told if each.id != typing)}
     projects = by_name(loading, also=owing_a_word(loading))
     of_person = [each.id for each in projects if str(each.id) == chosen]
     return Facts(

@@ -51,6 +51,7 @@ def _as_theirs(loading: Loading, project_id: int, caller: int, kind: str) -> Fac
     theirs = replace(
         loading,
         person=PersonFacts(person.id, person.name, unit.id, unit.name),
+        clerk=loading.person.id,
         answers={**_without_project(loading), "among": [str(project_id)]},
     )
     facts = _cut(KINDS[kind](theirs), project_id)

@@ -162,7 +162,12 @@ class Desk(Sentences):
     told_for_zero: str = "{name}代您报了{period}零报告：{projects}。不对请马上告诉市项目办。"
     told_for_issue: str = "{name}代您报了{project}的问题（{number}）：{what}\n不对请马上告诉市项目办。"
     by_telephone: str = "{name}（{by}代报）"
+    told_for_withdrawn: str = (
+        "{name}代您撤回了{project} {period}进展（{receipt}），要重新报。不对请马上告诉市项目办。"
+    )
+    told_for_word: str = "{name}代您说了{number} {project}：{word}。不对请马上告诉市项目办。"
     told_them: str = "已告诉{name}。"
+    told_them_not: str = "没能告诉{name}（没绑定或已停用）。"
     correct_button: str = "更正"
 
     # 不归我报
