@@ -194,6 +194,7 @@ def test_a_line_about_a_draft_goes_into_that_draft(town: Town) -> None:
     me.says("主体封顶")
     me.sends("photo-1")
     me.taps("就这些")
+    town.reaches(3, 28)  # no photo is lying loose any more
     for said in (f"{SOUTH} 本月300万 路基完成", f"{NORTH} 本月1300万 二层封顶"):
         sets_aside(me)
         card = me.says(said)
