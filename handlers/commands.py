@@ -54,6 +54,7 @@ class WithdrawReport:
 
     project_id: int
     period: str
+    for_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class FollowUp:
     word: IssueWord
     note: str = ""
     photos: tuple[int, ...] = ()
+    for_person: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,12 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class DeskDuty:
-    """A duty of the chosen project. `stays`: it is owed even if the project leaves the list today."""
+    """A duty of the chosen project.
+
+    subject  the problem on which a word is owed (W3), empty for other kinds
+    filed    it closed with a report that counts
+    stays    it is owed even if the project leaves the list today
+    """
 
     id: int
     kind: DutyKind
@@ -53,6 +58,8 @@ class DeskDuty:
     exempt_because: str = ""
     is_exempt: bool = False
     stays: bool = True
+    subject: str = ""
+    filed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

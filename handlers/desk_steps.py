@@ -58,7 +58,7 @@ def only_if_several(question: Choice) -> Dialogue[str]:
 
 
 def _marked(words: Words, duty: DeskDuty) -> str:
-    name = duty_name(words, duty.kind, duty.period_name)
+    name = called(words, duty)
     return words.exempt_mark.format(duty=name) if duty.is_exempt else name
 
 
@@ -76,17 +76,23 @@ def ask_because(facts: Facts, subject: int, name: str, listed: str) -> Dialogue[
     return meant.get(answer, answer)
 
 
-def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:
+def duty_name(words: Words, kind: DutyKind, period_name: str, subject: str = "") -> str:
+    """2012年3月进展, or 2012年3月问题月报 W3."""
     what = {
         DutyKind.PROGRESS: words.duties_kind_progress,
         DutyKind.ZERO: words.duties_kind_zero,
         DutyKind.ISSUE: words.duty_kind_issue,
     }[kind]
-    return words.duty_name.format(period=period_name, what=what)
+    name = words.duty_name.format(period=period_name, what=what)
+    return f"{name} {subject}" if subject else name
+
+
+def called(words: Words, duty: DeskDuty) -> str:
+    return duty_name(words, duty.kind, duty.period_name, duty.subject)
 
 
 def full_name(words: Words, project: Found, duty: DeskDuty) -> str:
-    return f"{project.name} {duty_name(words, duty.kind, duty.period_name)}"
+    return f"{project.name} {called(words, duty)}"
 
 
 def calls(words: Words, desk: DeskFacts) -> list[str]:

@@ -1,10 +1,13 @@
 """Drafts: talks that were begun and not finished, how they are called, and when they are offered again.
 
 Rule 1  An outcome offers the newest draft; 我的待办 shows several and counts the rest.
-Rule 2  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
+Rule 2  One project and month has one draft: what a line says of it goes into that one.
+Rule 3  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from handlers.screen import Rows, talk_title
 from handlers.turning import Turn
@@ -41,6 +44,18 @@ def about(turn: Turn, script: str, project: object) -> TalkRow | None:
         ),
         None,
     )
+
+
+def of_month(turn: Turn, script: str, answers: Mapping[str, Any]) -> TalkRow | None:
+    """The draft that a line about one project and month belongs to; a problem told in a line may be another one."""
+    project = answers.get("project")
+    return about(turn, script, project) if script == "report_progress" and project else None
+
+
+def together(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
+    """A draft's answers with what was said since in their place; photos stay, for a line only says that it has none."""
+    newer = {key: answer for key, answer in said.items() if not (key.startswith("photos@") and key in before)}
+    return {**before, **newer}
 
 
 def _unfinished(turn: Turn) -> list[TalkRow]:

@@ -148,6 +148,10 @@ class ZeroFacts:
     flat: tuple[str, ...] = ()
     nearby: tuple[NearbyProblem, ...] = ()
 
+    @property
+    def can_be_given(self) -> bool:
+        return not self.receipt and not self.barred_by
+
 
 @dataclass(frozen=True, slots=True)
 class Owed:

@@ -3,7 +3,7 @@
 Rule 1  The sender's own lines become talks: the first is shown as its card at once, the others wait as drafts.
 Rule 2  A line about a project of others goes as a card to who reports for it; nothing is filed without their tap.
         The office may paste for all projects, everybody else for those of their own unit.
-Rule 3  What was not understood is shown back, so that nothing is lost in silence.
+Rule 3  What was not understood, cannot be taken now or reaches nobody is shown back: nothing is lost in silence.
 """
 
 from dataclasses import dataclass, replace
@@ -14,11 +14,13 @@ from handlers.oneline.chain import ChainEntry, split_chain
 from handlers.oneline.finder import Finder
 from handlers.oneline.line import Doubt, Line
 from handlers.oneline.reading import read_line
-from handlers.prefilled import Prefilled, known, prefilled
+from handlers.prefilled import Prefilled, Untaken, known, prefilled
 from handlers.turning import Turn
-from rules.kinds import Lane, Role
-from storage import people, projects
+from rules.kinds import Lane
+from rules.scope import REPORTING
+from storage import owing, people, projects
 from storage.messages import Option, Outgoing
+from storage.people import Contact
 from storage.tables.registry import Person, Unit
 
 
@@ -42,8 +44,17 @@ def take_lines(turn: Turn, text: str) -> bool:
     if Doubt.KIND in lines[0].doubts and len(lines) == 1:
         _ask_which_kind(turn, lines[0])
     else:
-        _begin_all(turn, [prefilled(turn, line) for line in lines], note="")
+        _take_all(turn, [prefilled(turn, line) for line in lines])
     return True
+
+
+def _take_all(turn: Turn, found: list[Prefilled | Untaken]) -> None:
+    """What can be taken is begun; what cannot is said above it."""
+    note = "\n".join(each.told(turn.city.words) for each in found if isinstance(each, Untaken))
+    if reports := [each for each in found if isinstance(each, Prefilled)]:
+        _begin_all(turn, reports, note)
+    else:
+        turn.answer(Outgoing(text=note))
 
 
 def _lines(text: str, finder: Finder) -> list[Line]:
@@ -72,6 +83,8 @@ def _ask_which_kind(turn: Turn, line: Line) -> None:
     words, rows = turn.city.words, []
     issue = prefilled(turn, replace(line, kind=line.kind.ISSUE, problem=line.problem or line.text))
     for label, report in ((words.menu_issue, issue), (words.menu_progress, prefilled(turn, line))):
+        if isinstance(report, Untaken):
+            continue
         talk_id = talking.lay_aside(turn, report.script, report.answers)
         rows.append((Option(label=label, data=f"r|{talk_id}"),))
     turn.answer(Outgoing(text=words.lines_which_kind, rows=tuple(rows)))
@@ -85,15 +98,19 @@ def _take_chain(turn: Turn, text: str, mine: set[int]) -> bool:
     entries = split_chain(text, Finder(known(row) for row in may_name))
     if not entries:
         return False
-    own, sent, unread = [], [], []
+    own: list[Prefilled] = []
+    passed: list[_Sent | Untaken] = []
+    unread = []
     for entry in entries:
         if not isinstance(entry.line, Line) or not entry.line.mention.sure:
             unread.append(entry.raw)
-        elif entry.line.projects[0].id in mine:
-            own.append(prefilled(turn, entry.line))
+        elif entry.line.projects[0].id not in mine:
+            passed.append(_send_to_owner(turn, entry, entry.line))
+        elif isinstance(report := prefilled(turn, entry.line), Untaken):
+            passed.append(report)
         else:
-            sent += _send_to_owner(turn, entry, entry.line)
-    note = _summary(turn, own, sent, unread)
+            own.append(report)
+    note = _summary(turn, len(own), passed, unread)
     if own:
         _begin_all(turn, own, note)
     else:
@@ -101,30 +118,57 @@ def _take_chain(turn: Turn, text: str, mine: set[int]) -> bool:
     return True
 
 
-def _send_to_owner(turn: Turn, entry: ChainEntry, line: Line) -> list[_Sent]:
-    """The card of a line, to the 联络人 of its project: the one named in front, else the first."""
-    project = line.projects[0]
-    ids = people.responsible(turn.session, project.id, [Role.REPORTER], turn.today)
-    reporters = [turn.session.get_one(Person, each) for each in ids]
-    named = [person for person in reporters if person.name == entry.who]
-    for person in (named or reporters)[:1]:
-        unit = turn.session.get_one(Unit, person.unit_id)
-        theirs = replace(
-            turn, person=PersonFacts(person.id, person.name, unit.id, unit.name, phone=person.phone or "")
-        )
-        report = prefilled(theirs, line)
-        note = turn.city.words.chain_card_note.format(name=turn.person.name)
-        card = talking.prepare(theirs, report.script, report.answers, note)
-        for contact in people.contacts(turn.session, [person.id], turn.city.running):
-            turn.push(contact, card, Lane.REMINDER)
-        return [_Sent(project.name, person.name)]
-    return []
+def _send_to_owner(turn: Turn, entry: ChainEntry, line: Line) -> _Sent | Untaken:
+    """The card of a line, to the one named in front if the project is theirs to report, else to its 联络人."""
+    project, words = line.projects[0], turn.city.words
+    owners = _owners(turn, entry.who, project.id)
+    if not owners:
+        return Untaken(project.name, words.chain_nobody)
+    owner = next((contact for contact in owners if contact.address), None)
+    if owner is None:
+        return Untaken(project.name, words.chain_unreached.format(name=owners[0].name))
+    template = words.chain_card_note if entry.who in ("", owner.name) else words.chain_card_note_other
+    card = _card(_as(turn, owner.id), line, template.format(name=turn.person.name, who=entry.who))
+    if isinstance(card, Untaken):
+        return card
+    turn.push(owner, card, Lane.REMINDER)
+    return _Sent(project.name, owner.name)
 
 
-def _summary(turn: Turn, own: list[Prefilled], sent: list[_Sent], unread: list[str]) -> str:
+def _owners(turn: Turn, named: str, project_id: int) -> list[Contact]:
+    """Whose a line can be, best first: who is named in front, then its contacts or whoever else reports for it."""
+    reporting = people.responsible(turn.session, project_id, REPORTING, turn.today)
+    callers = owing.callers(turn.session, [project_id], turn.today).get(project_id, ())
+    contacts = people.contacts(turn.session, [*reporting, *(each.id for each in callers)], turn.city.running)
+    usual = {each.id for each in callers}
+    found = [each for each in contacts if each.name == named or each.id in usual]
+    return sorted(found, key=lambda each: each.name != named)
+
+
+def _as(turn: Turn, person_id: int) -> Turn:
+    """The turn as if that person had said it."""
+    person = turn.session.get_one(Person, person_id)
+    unit = turn.session.get_one(Unit, person.unit_id)
+    theirs = PersonFacts(person.id, person.name, unit.id, unit.name, phone=person.phone or "")
+    return replace(turn, person=theirs)
+
+
+def _card(theirs: Turn, line: Line, note: str) -> Outgoing | Untaken:
+    report = prefilled(theirs, line)
+    if isinstance(report, Untaken):
+        return report
+    card = talking.prepare(theirs, report.script, report.answers, note)
+    return Untaken(line.projects[0].name, card) if isinstance(card, str) else card
+
+
+def _summary(turn: Turn, own: int, passed: list[_Sent | Untaken], unread: list[str]) -> str:
     words = turn.city.words
-    lines = [words.chain_read.format(count=len(own) + len(sent))]
-    lines += [words.chain_sent.format(project=each.project, name=each.name) for each in sent]
+    lines = [words.chain_read.format(count=own + len(passed))]
+    for each in passed:
+        if isinstance(each, _Sent):
+            lines.append(words.chain_sent.format(project=each.project, name=each.name))
+        else:
+            lines.append(f"· {each.told(words)}")
     if unread:
         lines.append(words.chain_unread.format(count=len(unread)))
         lines += unread

@@ -1,18 +1,22 @@
 """What was read from a line as answers of a conversation: the person sees the card, or is asked what is missing.
 
 Rule 1  What is in doubt is left out, and so is asked; nothing is guessed.
-Rule 2  Where several projects can be meant, each gets its answers, and `among` keeps the choice to them.
+Rule 2  Where several projects or months can be meant, each gets its answers, and `among` keeps the choice to them.
+Rule 3  A line that no open month can take is said to be so: it never becomes another month's report.
 """
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from handlers.loading.base import LOOSE_FOR
+from handlers.loading.fresh import facts_for
+from handlers.moments import day
 from handlers.oneline.line import Doubt, Kind, Known, Line
 from handlers.turning import Turn
-from rules.kinds import ReportKind
+from handlers.words import Words
+from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import media, projects, reports
+from storage import duties, media, projects, reports
 from storage.projects import OpenProject
 
 
@@ -24,15 +28,36 @@ class Prefilled:
     answers: dict[str, Any] = field(default_factory=dict)
 
 
-def prefilled(turn: Turn, line: Line) -> Prefilled:
+@dataclass(frozen=True, slots=True)
+class Untaken:
+    """A line that goes nowhere now: its projects, and why, as it is told."""
+
+    project: str
+    why: str
+
+    def told(self, words: Words) -> str:
+        return words.line_untaken.format(project=self.project, why=self.why)
+
+
+def prefilled(turn: Turn, line: Line) -> Prefilled | Untaken:
     """The conversation that a line begins, for the person of the turn."""
     match line.kind:
         case Kind.ZERO:
-            return Prefilled("report_zero")
+            return _zero(turn, line)
         case Kind.ISSUE:
             return _issue(line)
         case _:
             return _progress(turn, line)
+
+
+def _zero(turn: Turn, line: Line) -> Prefilled:
+    """A zero for what is named only; the others stay on the card's 只报其中几个."""
+    among = {"among": [str(each.id) for each in _meant(line)]}
+    facts = facts_for(turn, "report_zero", among)
+    free = [str(zero.project_id) for zero in facts.zeros if zero.can_be_given]
+    if not free:
+        return Prefilled("report_zero", among)  # it says why
+    return Prefilled("report_zero", {f"projects@{facts.zero_period}": {"ids": free, "done": True}})
 
 
 def _issue(line: Line) -> Prefilled:
@@ -41,28 +66,44 @@ def _issue(line: Line) -> Prefilled:
         if line.severity is not None:
             answers[f"severity@{project.id}"] = line.severity.value
         answers[f"what@{project.id}"] = {"text": line.problem or line.text}
-    return Prefilled(
-        "report_issue", answers | _which(line, {each.id: str(each.id) for each in line.projects})
-    )
+    return Prefilled("report_issue", answers | _which(line, [str(each.id) for each in line.projects]))
 
 
-def _progress(turn: Turn, line: Line) -> Prefilled:
+def _meant(line: Line) -> tuple[Known, ...]:
+    return (*line.projects, *line.others)
+
+
+def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     rows = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
-    meant = {each.id for each in (*line.projects, *line.others)}
-    found = [row for row in rows if row.id in meant]
+    meant = {each.id for each in _meant(line)}
+    of_these = [row for row in rows if row.id in meant]
+    found = [row for row in of_these if line.month in {None, Period.parse(row.period).number}]
+    if not found:
+        return _untaken(turn, line, of_these)
     loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR)
     answers: dict[str, Any] = {}
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))
-    return Prefilled(
-        "report_progress", answers | _which(line, {row.id: f"{row.id}.{row.period}" for row in found})
-    )
+    return Prefilled("report_progress", answers | _which(line, [f"{row.id}.{row.period}" for row in found]))
 
 
-def _which(line: Line, subjects: dict[int, str]) -> dict[str, Any]:
+def _untaken(turn: Turn, line: Line, open_now: list[OpenProject]) -> Untaken:
+    """The month that is named is not open, or none is."""
+    words = turn.city.words
+    names = words.list_separator.join(each.name for each in _meant(line))
+    if open_now:
+        periods = dict.fromkeys(Period.parse(row.period).chinese for row in open_now)
+        listed = words.list_separator.join(periods)
+        return Untaken(names, words.line_other_month.format(month=line.month, periods=listed))
+    coming = duties.next_of(turn.session, turn.person.id, turn.now, turn.today, DutyKind.PROGRESS)
+    opens = words.line_next.format(opens=day(coming.opens, turn.city.zone)) if coming else ""
+    return Untaken(names, words.line_closed + opens)
+
+
+def _which(line: Line, subjects: list[str]) -> dict[str, Any]:
     if len(subjects) == 1 and line.mention.sure and Doubt.PROJECTS not in line.doubts:
-        return {"project": next(iter(subjects.values()))}
-    return {"among": list(subjects.values())}
+        return {"project": subjects[0]}
+    return {"among": subjects}
 
 
 def _about(turn: Turn, line: Line, row: OpenProject, *, photos: bool) -> dict[str, Any]:
@@ -73,8 +114,7 @@ def _about(turn: Turn, line: Line, row: OpenProject, *, photos: bool) -> dict[st
         answers[f"correct@{key}.{said.version if said else 1}"] = "yes"
     if line.kind is Kind.SAME and Doubt.SAME not in line.doubts:
         return answers | {f"amount@{key}": {"quick": "same"}}
-    same_month = line.month in {None, Period.parse(row.period).number}
-    if line.amount is not None and same_month and Doubt.AMOUNT not in line.doubts:
+    if line.amount is not None and Doubt.AMOUNT not in line.doubts:
         answers[f"amount@{key}"] = {"yuan": line.amount}
     if line.started is False and line.text:
         answers[f"start@{key}"] = {"text": line.text}

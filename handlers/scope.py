@@ -3,7 +3,6 @@
 Rule 1  Every command stands in ALLOWED; a test fails for one that does not.
 Rule 2  What counts is who the sender is now, never what a button carries or an earlier screen offered.
 Rule 3  A command about several projects needs its permission for each of them.
-Rule 4  A secretary stands where their leaders stand, in what leaders may do: `Standing.stands_in`.
 """
 
 from collections.abc import Mapping
@@ -42,7 +41,6 @@ from handlers.commands import (
     WithdrawReport,
 )
 from handlers.turning import Turn
-from rules.kinds import Role
 from rules.scope import (
     HEADING,
     Permission,
@@ -53,7 +51,7 @@ from rules.scope import (
     office,
     reports_for_it,
 )
-from storage import issues, people, secretaries
+from storage import issues, people
 from storage.tables.registry import Handover, Person, Project
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
@@ -142,7 +140,6 @@ def standing(session: Session, person_id: int, subject: Subject, today: date) ->
         roles=roles,
         answers=people.answers_as(session, person_id, project, today) if project else frozenset(),
         heads_unit=not roles.isdisjoint(HEADING) and _of_their_unit(session, person_id, subject),
-        stands_in=_stands_in(session, person_id, project, today) if project else frozenset(),
         own=person_id in subject.person_ids,
     )
 
@@ -156,10 +153,3 @@ def _of_their_unit(session: Session, person_id: int, subject: Subject) -> bool:
         person = session.get(Person, subject.person_ids[0])
         unit_id = person.unit_id if person else None
     return unit_id is not None and session.get_one(Person, person_id).unit_id == unit_id
-
-
-def _stands_in(session: Session, person_id: int, project_id: int, today: date) -> frozenset[Role]:
-    found: frozenset[Role] = frozenset()
-    for leader in secretaries.acting_for(session, person_id, today):
-        found |= people.answers_as(session, leader, project_id, today)
-    return found

@@ -61,27 +61,40 @@ def _with_note(outcome: Outcome, note: str) -> Outcome:
 
 def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str = "") -> None:
     """Begins a conversation with what was said already; `note` stands above what is shown."""
-    position = _begin(turn, script, answers)
+    draft = drafts.of_month(turn, script, answers)
+    position = _begin(turn, script, drafts.together(draft.answers, answers) if draft else answers)
     if isinstance(position, Finished):
         _tell(turn, carry_out(turn, position.command, None))
         return
-    paused = _set_aside(turn)
-    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
-    _show(turn, talk, position, paused=paused, note=note)
+    current = draft is not None and draft.state == "current"
+    paused = None if current else _set_aside(turn)
+    talk = draft or talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
+    if draft is not None and not current:
+        talks.turn_to(turn.session, draft, "current", turn.now)
+    _show(turn, talk, position, paused=paused, again=draft is not None, note=note)
 
 
 def lay_aside(turn: Turn, script: str, answers: dict[str, Any]) -> int:
     """A draft with what was said already, to be taken up later; gives back the talk."""
+    if (draft := drafts.of_month(turn, script, answers)) is not None:
+        asked = draft.asked if draft.state == "current" else ""  # a draft goes on with what is missing now
+        talks.remember(turn.session, draft, drafts.together(draft.answers, answers), asked, turn.now)
+        return draft.id
     talk = talks.open_talk(turn.session, turn.person.id, script, answers, turn.now, state="paused")
     return talk.id
 
 
-def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outgoing:
-    """A draft for the person of the turn, and its next screen to be sent to them: its buttons take it up."""
-    position = _begin(turn, script, answers)
+def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outgoing | str:
+    """A draft for the person of the turn, and its next screen to be sent to them: its buttons take it up.
+
+    What they have said themselves in a draft of theirs stands. If nothing is left to ask, why that is: what would
+    be told needs no card.
+    """
+    draft = drafts.of_month(turn, script, answers)
+    position = _begin(turn, script, drafts.together(answers, draft.answers) if draft else answers)
     if isinstance(position, Finished):
-        return carry_out(turn, position.command, None).message
-    talk = talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state="paused")
+        return carry_out(turn, position.command, None).message.plain
+    talk = draft or talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state="paused")
     talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
     message = render(turn.city.words, talk.id, position)
     return message.model_copy(update={"text": "\n".join(filter(None, (note, message.text)))})

@@ -56,7 +56,7 @@ class DutyFacts:
     answered  a problem answered for this zero, see `bars_zero`; a zero filed before it stands as filed
     off_list  the project was paused or ended before the period did, so that it no longer owes it, see `owed`
     written   the state written at the close, None before
-    unlocked_until  the office unlocked this closed duty until then
+    unlocked_until  the office unlocked this closed duty until then; what was filed stays on time or late
     """
 
     window: Window
@@ -96,6 +96,12 @@ def expected(project: ProjectFacts, period: Period) -> bool:
 def _awaits_word(problem: ProblemFacts, period: Period) -> bool:
     open_at_end = problem.closed_on is None or problem.closed_on > period.last_day
     return problem.severity is Severity.GENERAL and problem.filed_on < period.first_day and open_at_end
+
+
+def may_be_unlocked(kind: DutyKind, state: DutyState | None) -> bool:
+    """A missed duty may be opened once more; of what was filed only a monthly report has anything to correct."""
+    filed = kind is DutyKind.PROGRESS and state in (DutyState.ON_TIME, DutyState.LATE)
+    return state is DutyState.MISSED or filed
 
 
 def bars_zero(half: Period, problems: Iterable[ProblemFacts]) -> bool:

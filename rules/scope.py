@@ -11,7 +11,6 @@ from rules.kinds import Role
 
 REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)  # 联络人, 分管领导, 一把手 of a project
 HEADING = (Role.HEAD, Role.DEPUTY)  # 一把手, 分管领导 of a unit
-TAKING_NOTE = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +20,12 @@ class Standing:
     roles       held in the whole system (市项目办, 管理员, 督查室 ...)
     answers     roles in which the person answers for the project that the act is about
     heads_unit  is 一把手 or 分管领导 of the unit that the act is about
-    stands_in   roles in which those answer for the project whose secretary (秘书) the person is
     own         the act is about the person themselves
     """
 
     roles: frozenset[Role] = frozenset()
     answers: frozenset[Role] = frozenset()
     heads_unit: bool = False
-    stands_in: frozenset[Role] = frozenset()
     own: bool = False
 
 
@@ -43,11 +40,6 @@ def anyone(_standing: Standing) -> bool:
 def reports_for_it(standing: Standing) -> bool:
     """Who reports for the project."""
     return not standing.answers.isdisjoint(REPORTING)
-
-
-def leads_it(standing: Standing) -> bool:
-    """牵头领导 or 牵头部门 of the project, or whoever acts on their behalf."""
-    return not (standing.answers | standing.stands_in).isdisjoint(TAKING_NOTE)
 
 
 def office(standing: Standing) -> bool:

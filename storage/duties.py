@@ -29,6 +29,8 @@ _RETURNED = select(Report.id).where(Report.id == Duty.report_id, Report.returned
 def takes_reports(now: datetime) -> ColumnElement[bool]:
     """The condition that a duty is open: between its instants and not exempt, or opened again by the office.
 
+    What was filed in time and stands unlocked takes corrections; they change nothing of its written state.
+
     A report that was returned may be mended past the close, until the day that the office was bound to give.
     """
     to_mend = _RETURNED.where(Report.mend_by > now - SECOND).exists()
@@ -36,7 +38,7 @@ def takes_reports(now: datetime) -> ColumnElement[bool]:
         Duty.opens <= now,
         or_(
             and_(Duty.state.is_(None), Duty.exempt.is_(None), or_(not_closed(now), to_mend)),
-            and_(Duty.state == DutyState.MISSED, Duty.unlocked_until > now - SECOND),
+            and_(Duty.state.is_not(None), Duty.unlocked_until > now - SECOND),
         ),
     )
 
@@ -132,21 +134,21 @@ def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
     _RESTATE.run(session, duty=duty_id, stands=state)
 
 
-def keep_word(session: Session, issue_id: int, now: datetime) -> None:
-    """A word on a problem keeps the duty to say one, if it comes in the duty's window; the first one counts."""
-    session.execute(
-        update(Duty)
-        .where(
+def keep_word(session: Session, issue_id: int, now: datetime) -> Sequence[Duty]:
+    """A word on a problem keeps the duties to say one that are open; the first one counts. Gives them back."""
+    kept = session.scalars(
+        select(Duty).where(
             Duty.kind == DutyKind.ISSUE,
             Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
             Duty.subject == str(issue_id),
-            Duty.state.is_(None),
             Duty.settled.is_(None),
-            Duty.opens <= now,
-            not_closed(now),
+            takes_reports(now),
         )
-        .values(settled=now)
-    )
+    ).all()
+    for duty in kept:
+        duty.settled = now
+    session.flush()
+    return kept
 
 
 def unsettle(session: Session, duty_id: int) -> None:
@@ -154,14 +156,21 @@ def unsettle(session: Session, duty_id: int) -> None:
     session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))
 
 
-def owed_by(session: Session, person_id: int, now: datetime, today: date) -> "list[Row[Duty, str]]":
-    """Duties open at `now` that wait for a report of this person, each with its project's name."""
+def owed_by(
+    session: Session, person_id: int, now: datetime, today: date, *kinds: DutyKind
+) -> "list[Row[Duty, str]]":
+    """Duties (of some `kinds`) open at `now` that wait for a report of this person, with their projects' names."""
     return list(
         session.execute(
             select(Duty, Project.name)
             .join(Project, Project.id == Duty.project_id)
             .join(Responsibility, Responsibility.project_id == Project.id)
-            .where(*reported_by(person_id, today), awaited(), takes_reports(now))
+            .where(
+                *reported_by(person_id, today),
+                Duty.kind.in_(kinds or list(DutyKind)),
+                awaited(),
+                takes_reports(now),
+            )
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Duty.due, Project.number)
         )
@@ -196,7 +205,7 @@ def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "l
                 takes_reports(now),
             )
             .group_by(Duty.id, Project.name, Project.number)
-            .order_by(Project.number)
+            .order_by(Project.number, Duty.period)
         )
     )
 

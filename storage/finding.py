@@ -8,7 +8,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState, ReportKind
@@ -16,7 +16,7 @@ from storage.duties import awaited
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty, Report
 
-# A duty that was missed longer ago is history, and not unlocked any more.
+# A duty that closed longer ago is history, and not unlocked any more.
 UNLOCKED_FOR = timedelta(days=400)
 
 _NUMBER = re.compile(r"(\d{1,9})号?")
@@ -57,19 +57,21 @@ def returnable() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def with_missed(now: datetime) -> ColumnElement[bool]:
-    """Projects with a duty that closed without a report."""
-    return select(Duty.id).where(Duty.project_id == Project.id, *missed(now)).exists()
+def with_unlockable(now: datetime) -> ColumnElement[bool]:
+    """Projects with a closed duty that can be opened once more."""
+    return select(Duty.id).where(Duty.project_id == Project.id, *unlockable(now)).exists()
 
 
-def missed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def unlockable(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """`rules.duties.may_be_unlocked`, of what has closed not too long ago."""
     since = now - UNLOCKED_FOR
     return (
-        Duty.kind.in_(
-            [DutyKind.PROGRESS, DutyKind.ZERO]
-        ),  # with the period, this is how a project's duties are found
+        Duty.kind.in_(list(DutyKind)),  # with the period, this is how a project's duties are found
         Duty.period >= f"{since.year}",
-        Duty.state == DutyState.MISSED,
+        or_(
+            Duty.state == DutyState.MISSED,
+            and_(Duty.kind == DutyKind.PROGRESS, Duty.state.in_([DutyState.ON_TIME, DutyState.LATE])),
+        ),
         Duty.closes > since,
     )
 

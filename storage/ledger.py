@@ -65,7 +65,7 @@ def append(
 
 
 def sealed(session: Session, text: str) -> str:
-    """A name or telephone number as it may stand in the ledger: comparable, but nothing without the city's secret."""
+    """A name, a number or a text as it may stand in the ledger: comparable, but nothing without the city's secret."""
     secret = session.get(CityFact, SECRET)
     if secret is None:
         secret = CityFact(name=SECRET, value=secrets.token_hex(32))

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select
 from sqlalchemy.orm import Session
 
 from rules.duties import ProjectFacts
-from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role
+from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
 from rules.scope import REPORTING
 from storage import people
 from storage.prepared import Query
@@ -63,13 +63,19 @@ def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def of_person(
-    session: Session, person_id: int, today: date
+    session: Session, person_id: int, today: date, also: Collection[int] = ()
 ) -> "list[Row[int, int, str, ProjectKind, int, str]]":
-    """Active projects that the person reports for: id, number, name, kind, unit_id, initials."""
+    """Active projects that the person reports for: id, number, name, kind, unit_id, initials.
+
+    `also` those of these that are paused or have ended, but still owe something.
+    """
     statement = (
         select(Project.id, Project.number, Project.name, Project.kind, Project.unit_id, Project.initials)
         .join(Responsibility, Responsibility.project_id == Project.id)
-        .where(*reported_by(person_id, today), Project.state == ProjectState.ACTIVE)
+        .where(
+            *reported_by(person_id, today),
+            or_(Project.state == ProjectState.ACTIVE, Project.id.in_(list(also))),
+        )
         .group_by(Project.id)
         .order_by(Project.number)
     )
@@ -159,7 +165,7 @@ _OPEN_FOR_PROGRESS = Query(
         # Not closed, or opened again by the office; of the duty alone, so that the past costs no look at reports.
         or_(
             _duty.state.is_(None),
-            and_(_duty.state == DutyState.MISSED, _duty.unlocked_until > bindparam("closing")),
+            and_(_duty.state.is_not(None), _duty.unlocked_until > bindparam("closing")),
         ),
         _duty.exempt.is_(None),
         # Past its instants only what was returned and can still be mended.

@@ -14,12 +14,6 @@ def _on(today: date) -> tuple[ColumnElement[bool], ...]:
     return Secretary.since <= today, or_(Secretary.until.is_(None), Secretary.until > today)
 
 
-def acting_for(session: Session, person_id: int, today: date) -> list[int]:
-    """The leaders on whose behalf the person acts today."""
-    wanted = select(Secretary.leader_id).where(Secretary.person_id == person_id, *_on(today))
-    return list(session.scalars(wanted.order_by(Secretary.id)))
-
-
 def of_leaders(session: Session, leader_ids: Collection[int], today: date) -> list[tuple[int, int]]:
     """Secretary and leader, for each of these leaders who has an active one today."""
     rows = session.execute(

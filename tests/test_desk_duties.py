@@ -1,18 +1,20 @@
 """What the office does to reports and duties in chat: returning, unlocking, exempting, and what becomes of the duty."""
 
+import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState
 from storage.tables.ledger import LedgerRow
-from storage.tables.registry import Project, Responsibility
+from storage.tables.registry import Binding, Project, Responsibility
 from storage.tables.reporting import Duty, Report, ReportVersion
-from tests.builders import a_binding, a_person, a_responsibility
-from tests.chat import Chat, labels
-from tests.town import NORTH, SOUTH, Town
+from tests.builders import a_binding, a_person, a_responsibility, an_issue
+from tests.chat import ZONE, Chat, labels
+from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
 def files(person: Chat, project: str = NORTH, amount: str = "1200") -> None:
@@ -154,6 +156,7 @@ def test_the_ledger_holds_that_a_report_was_returned_without_the_words(town: Tow
     [facts] = acts(town, "return_report")
     assert (facts["report"], facts["parts"]) == ("J1", None)
     assert "张三弄错了" not in json.dumps(facts, ensure_ascii=False)
+    assert facts["because"] != hashlib.sha256("张三弄错了".encode()).hexdigest(), "it could be guessed"
 
 
 def test_a_report_of_who_has_left_the_project_is_returned_to_who_came_after_too(town: Town) -> None:
@@ -242,6 +245,75 @@ def test_a_day_that_is_past_too_far_or_none_is_refused(town: Town, said: str, to
     for step in ("解锁", NORTH, "情况特殊"):
         town.office.says(step)
     assert told in town.office.says(said).text
+
+
+def test_an_unlocked_report_can_be_corrected_again_as_long_as_it_stands_unlocked(town: Town) -> None:
+    town.reaches(4, 11)
+    unlocks(town)
+    files(town.reporter)
+    town.reporter.says("报进展")
+    for tap in ("更正", "改本月完成"):
+        town.reporter.taps(tap)
+    town.reporter.says("1300")
+    assert town.reporter.says("确认").title == "已更正 J1（第2版）"
+    assert duty(town, town.north).state is DutyState.LATE
+    town.reaches(4, 17)
+    assert town.reporter.says("报进展").text.startswith("现在没有要报的月报")
+
+
+def test_what_was_filed_in_time_is_unlocked_for_correction_and_stays_on_time(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 11)
+    first = duty(town, town.north).settled
+    unlocks(town)
+    assert "已经报过，只开给更正" in town.office.last().text
+    assert "4月16日 18:00以前可以更正。原因：情况特殊" in town.reporter.last().text
+    town.reporter.taps("报进展")
+    assert town.reporter.says("我的待办").text.startswith("现在没有欠报的"), "it is not owed"
+    for step in ("报进展", "更正"):
+        town.reporter.says(step)
+    town.reporter.taps("改本月完成")
+    town.reporter.says("1300")
+    assert town.reporter.says("确认").title == "已更正 J1（第2版）"
+    after = duty(town, town.north)
+    assert (after.state, after.settled) == (DutyState.ON_TIME, first)
+
+
+def test_what_closed_with_a_report_is_never_left_without_one(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 11)
+    unlocks(town)
+    for step in ("报进展", "撤回", "确认"):
+        town.reporter.says(step)
+    assert "只能更正，不能撤回" in town.reporter.last().text
+    assert [row.withdrawn for row in town.rows(Report)] == [None]
+
+
+def test_a_missed_word_on_a_problem_can_be_unlocked_too_and_is_late(town: Town) -> None:
+    def has_problems(session: Session) -> None:
+        for day in (10, 11):
+            an_issue(
+                session,
+                project=session.get_one(Project, town.north),
+                filed=datetime(2012, 2, day, tzinfo=ZONE),
+            )
+
+    town.do(has_problems)
+    town.sweep()
+    town.reaches(4, 11)
+    for step in ("解锁", NORTH):
+        town.office.says(step)
+    assert town.office.taps("2012年3月问题月报 W2").title == f"{NORTH} 2012年3月问题月报 W2：什么原因？"
+    town.office.says("情况特殊")
+    town.office.taps("3个工作日")
+    town.office.says("确认")
+    assert "4月16日 18:00前说一声" in town.reporter.says("我的待办").text
+    town.reporter.says("W1 仍在")
+    town.reporter.says("W2 仍在")
+    words = {row.subject: row.state for row in town.rows(Duty) if row.kind is DutyKind.ISSUE}
+    assert words == {"1": DutyState.MISSED, "2": DutyState.LATE}
+    [facts] = acts(town, "restate_duty")
+    assert (facts["before"], facts["after"]) == ("missed", "late")
 
 
 # 免报
@@ -470,6 +542,75 @@ def test_a_zero_by_telephone_is_for_the_one_project(town: Town) -> None:
     assert NORTH not in card.text
     town.office.says("确认")
     assert town.reporter.last().text.startswith(f"周科长代您报了2012年上半年零报告：{SOUTH}")
+
+
+def test_the_card_by_telephone_names_whom_the_receipt_says_was_told(town: Town) -> None:
+    for step in (
+        "代报",
+        NORTH,
+        "赵局长",
+        "问题",
+        "重大",
+        "征拆",
+        "阻工",
+        "刚才",
+        "就在项目现场",
+        "不需要",
+        "没有",
+    ):
+        town.office.says(step)
+    named = "王市长、孙主任、赵局长"
+    assert f"{named}" in town.office.last().text
+    assert "周科长" not in town.office.last().text
+    assert f"已发给：{named}" in town.office.says("确认").text
+
+
+def test_a_further_word_by_telephone_is_the_word_of_who_telephoned(town: Town) -> None:
+    reports_problem(town.reporter)
+    for step in ("代报", NORTH, "李四", "问题", "W1", "有变化", "一户已搬"):
+        town.office.says(step)
+    assert town.office.says("确认").text.splitlines()[-1] == "已告诉李四。"
+    assert town.deputy.last().text.startswith(f"周科长代您说了W1 {NORTH}：有变化，一户已搬。")
+    assert "城北区住建局 李四（周科长代报）" in town.leader.last().text
+    assert "李四：有变化" in town.leader.says("W1").text
+    [facts] = acts(town, "follow_up")
+    assert facts["for_person"] == int(town.deputy.user) - 1000
+
+
+def test_whose_report_is_corrected_by_telephone_for_another_learns_of_it(town: Town) -> None:
+    files(town.reporter)
+    for step in ("代报", NORTH, "李四", "进展", "更正"):
+        town.office.says(step)
+    town.office.taps("改本月完成")
+    town.office.says("1300")
+    town.office.says("确认")
+    assert town.reporter.last().text.startswith("李四（周科长代报）更正了")
+    assert "周科长代您报了" in town.deputy.last().text
+
+
+def test_whose_report_by_telephone_is_corrected_learns_of_it_and_not_who_typed_it(town: Town) -> None:
+    by_telephone(town, NORTH, "1200", "主体封顶", "没有", "确认")
+    before = len(town.office.messages())
+    for step in ("报进展", "更正"):
+        town.deputy.says(step)
+    town.deputy.taps("改本月完成")
+    town.deputy.says("1300")
+    town.deputy.says("确认")
+    assert town.reporter.last().text.startswith("李四更正了")
+    assert len(town.office.messages()) == before
+
+
+def test_who_has_a_report_taken_back_by_telephone_is_told_and_so_is_whose_it_was(town: Town) -> None:
+    files(town.deputy)
+    by_telephone(town, NORTH, "撤回", "确认")
+    assert town.reporter.last().text.startswith(f"周科长代您撤回了{NORTH} 2012年3月进展（J1）")
+    assert town.deputy.last().text.startswith("张三（周科长代报）撤回了您报的")
+
+
+def test_who_cannot_be_reached_is_not_said_to_have_been_told(town: Town) -> None:
+    town.do(lambda session: session.execute(delete(Binding).where(Binding.person_id == 1)))
+    by_telephone(town, NORTH, "1200", "主体封顶", "没有")
+    assert town.office.says("确认").text.splitlines()[-1] == "没能告诉张三（没绑定或已停用）。"
 
 
 # 不归我报

@@ -264,6 +264,14 @@ def test_a_problem_has_its_category_by_name_and_who_took_note_of_it(town: Town) 
     assert (row["编号"], row["项目"], row["级别"], row["类别"]) == ("W1", NORTH, "一般问题", "用地")
     assert (row["提出人"], row["提出单位"], row["状态"], row["知悉人"]) == ("张三", UNIT, "已知悉", "王市长")
     assert row["知悉时间"] == datetime(2012, 3, 26, 10, 1)  # noqa: DTZ001 - Excel knows no zones
+    assert row["代报人"] is None
+
+
+def test_a_problem_by_telephone_was_raised_by_who_telephoned_beside_who_filed_it(town: Town) -> None:
+    for step in ("代报", NORTH, "张三", "问题", "一般问题", "征拆", "阻工", "不需要", "没有", "确认"):
+        town.office.says(step)
+    [row] = table(exported(town), "问题")
+    assert (row["提出人"], row["提出单位"], row["代报人"]) == ("张三", UNIT, "周科长")
 
 
 # Texts

@@ -1,14 +1,16 @@
 """Reports in one line, in several, and in a pasted 接龙: what is said is not asked again, nothing is guessed."""
 
-from sqlalchemy import update
+from datetime import datetime
+
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import Role
-from storage.tables.registry import Person, Project
-from storage.tables.reporting import Issue, Report, ReportVersion
+from rules.kinds import DutyKind, DutyState, Role
+from storage.tables.registry import Binding, Person, Project, Responsibility
+from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 from storage.tables.traffic import Talk
-from tests.builders import a_binding, a_person, a_project
-from tests.chat import button, labels
+from tests.builders import a_binding, a_duty, a_person, a_project
+from tests.chat import ZONE, Chat, button, labels
 from tests.town import NORTH, SOUTH, Town
 
 
@@ -49,7 +51,9 @@ def test_two_amounts_of_which_none_is_named_are_asked_and_not_guessed(town: Town
 
 
 def test_the_amount_of_another_month_is_not_taken_for_this_one(town: Town) -> None:
-    assert "完成投资多少" in town.reporter.says("城北水厂 2月份完成1200万 主体封顶").title
+    told = town.reporter.says("城北水厂 2月份完成1200万 主体封顶").text
+    assert told == f"{NORTH}：2月的月报没有开着，这条没有记下。现在开着的是2012年3月。"
+    assert town.rows(Talk) == []
 
 
 def test_an_amount_in_a_line_is_doubted_like_any_other(town: Town) -> None:
@@ -105,6 +109,119 @@ def test_the_next_report_button_finds_what_was_read_already(town: Town) -> None:
     assert "本月完成：800万元" in town.reporter.taps("接着报", receipt).text
 
 
+def sets_aside(person: Chat) -> None:
+    """What is open waits as a draft: an open question would take a line for its answer."""
+    for said in ("报问题", "取消"):
+        person.says(said)
+
+
+def march_stands_unlocked(town: Town) -> None:
+    """On 26 April, beside the month of April itself."""
+    town.reaches(4, 26)
+    for step in ("解锁", NORTH, "情况特殊"):
+        town.office.says(step)
+    town.office.taps("3个工作日")
+    town.office.says("确认")
+
+
+def test_a_line_goes_to_the_month_that_it_names(town: Town) -> None:
+    march_stands_unlocked(town)
+    for month in (3, 4):
+        town.reporter.says(f"{NORTH} {month}月份完成1200万 主体封顶")
+        sets_aside(town.reporter)
+    about = {row.answers["project"]: row.answers for row in drafts_of(town)}
+    assert set(about) == {f"{town.north}.2012-03", f"{town.north}.2012-04"}
+    assert all(answers[f"amount@{key}"] == {"yuan": 12_000_000} for key, answers in about.items())
+
+
+def test_where_two_months_are_open_a_line_that_names_none_asks_which_and_loses_nothing(town: Town) -> None:
+    march_stands_unlocked(town)
+    asked = town.reporter.says(f"{NORTH} 完成1200万 主体封顶")
+    assert asked.title == "哪个项目？"
+    assert len(labels(asked)) == 3
+    card = town.reporter.presses(asked.rows[0][0].data)
+    assert card.title == f"请核对：{NORTH} 2012年3月进展"
+    assert "本月完成：1,200万元" in card.text
+
+
+def test_a_line_when_nothing_is_open_is_told_so(town: Town) -> None:
+    town.reaches(4, 15)
+    told = town.reporter.says(f"{NORTH} 本月1200万 主体封顶").text
+    assert told == f"{NORTH}：现在没有开着的月报，这条没有记下。下次从4月25日起报。"
+    assert town.rows(Talk) == []
+
+
+def test_of_several_lines_one_that_cannot_be_taken_is_named_above_the_others(town: Town) -> None:
+    card = town.reporter.says("城北水厂 2月份完成1200万 主体封顶\n南湖大道 800万 路基完成")
+    assert card.title == f"请核对：{SOUTH} 2012年3月进展"
+    assert f"{NORTH}：2月的月报没有开着，这条没有记下" in card.text
+
+
+def test_no_problem_said_of_one_project_is_about_that_one(town: Town) -> None:
+    town.reaches(7, 2)
+    card = town.reporter.says(f"{NORTH} 没有问题")
+    assert card.title == "请核对：2012年上半年零报告"
+    assert SOUTH not in card.text
+    town.reporter.taps("✅")
+    filed = [row.project_id for row in town.rows(Duty) if row.kind is DutyKind.ZERO and row.settled]
+    assert filed == [town.north]
+
+
+def test_of_two_half_years_a_line_gives_the_zero_that_its_project_can_give(town: Town) -> None:
+    town.reaches(7, 2)
+    due = datetime(2012, 1, 9, 18, tzinfo=ZONE)
+
+    def unlocked_for_another(session: Session) -> None:
+        a_duty(
+            session, project=session.get_one(Project, town.south), kind=DutyKind.ZERO, period="2011H2",
+            state=DutyState.MISSED, opens=due, due=due, closes=due, unlocked_until=town.clock.now,
+        )  # fmt: skip
+
+    town.do(unlocked_for_another)
+    assert town.reporter.says(f"{NORTH} 没有问题").title == "请核对：2012年上半年零报告"
+    assert town.reporter.taps("✅").title == "零报告已收到"
+
+
+def drafts_of(town: Town) -> list[Talk]:
+    return [row for row in town.rows(Talk) if row.state in ("current", "paused")]
+
+
+def test_a_line_about_a_draft_goes_into_that_draft(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    me.taps(NORTH)
+    me.says("1200")
+    me.says("主体封顶")
+    me.sends("photo-1")
+    me.taps("就这些")
+    town.reaches(3, 28)  # no photo is lying loose any more
+    for said in (f"{SOUTH} 本月300万 路基完成", f"{NORTH} 本月1300万 二层封顶"):
+        sets_aside(me)
+        card = me.says(said)
+    assert "本月完成：1,300万元" in card.text
+    assert "形象进度：二层封顶" in card.text
+    assert "照片：1张" in card.text, "what was sent stays"
+    names = sorted(str(row.answers["project"]).partition(".")[0] for row in drafts_of(town))
+    assert names == sorted([str(town.north), str(town.south)])
+
+
+def test_a_second_line_replaces_what_the_first_one_said(town: Town) -> None:
+    town.reporter.says(f"{NORTH} 本月1200万 主体封顶")
+    sets_aside(town.reporter)
+    card = town.reporter.says(f"{NORTH} 本月1300万")
+    assert "本月完成：1,300万元" in card.text
+    assert "形象进度：主体封顶" in card.text
+    assert len(drafts_of(town)) == 1
+
+
+def test_a_second_problem_in_a_line_is_another_problem(town: Town) -> None:
+    town.reporter.says(f"{NORTH} 有问题 两户阻工")
+    town.reporter.taps("一般问题")
+    sets_aside(town.reporter)
+    town.reporter.says(f"{NORTH} 有问题 塔吊倒塌")
+    assert len(drafts_of(town)) == 2
+
+
 CHAIN = """#接龙
 3月进展
 1. 张三 城北水厂 本月1200万 主体封顶
@@ -155,3 +272,56 @@ def test_nobody_passes_on_reports_for_projects_of_other_units(town: Town) -> Non
     town.do(lambda session: session.execute(update(Project).where(Project.number == 30).values(unit_id=2)))
     town.reporter.says("#接龙\n1. 城北水厂 本月1200万 主体封顶\n2. 东风桥改造 80万 桩基完成")
     assert town.chat("900").messages() == []
+
+
+def test_a_card_goes_to_who_is_named_if_the_project_is_theirs(town: Town) -> None:
+    answer = town.office.says(f"#接龙\n1. 李四 {NORTH} 1200万 主体封顶\n2. 李四 {SOUTH} 800万 路面完成")
+    assert f"{NORTH}：已发给李四核对" in answer.text
+    assert "有您这一条" in town.deputy.last().text
+    assert f"{SOUTH}：已发给张三核对" in answer.text, "李四 does not report for it"
+    [card] = town.reporter.messages()
+    assert "这一条写的是李四。项目归您报" in card.text
+
+
+def test_without_a_contact_a_line_goes_to_who_else_reports_for_the_project_or_is_shown_back(
+    town: Town,
+) -> None:
+    def work(session: Session) -> None:
+        nobodys = a_project(session, name="东风桥改造", number=30)
+        assert nobodys
+        session.execute(
+            delete(Responsibility).where(
+                Responsibility.project_id == town.north, Responsibility.role == Role.REPORTER
+            )
+        )
+
+    town.do(work)
+    answer = town.office.says(f"#接龙\n1. 张三 {NORTH} 1200万 主体封顶\n2. 刘六 东风桥改造 80万 桩基完成")
+    assert f"· {NORTH}：已发给李四核对" in answer.text
+    assert "· 东风桥改造：没有人报这个项目，没转出去。" in answer.text
+
+
+def test_who_is_not_reached_is_not_said_to_have_been_sent_anything(town: Town) -> None:
+    town.do(lambda session: session.execute(delete(Binding).where(Binding.person_id == 1)))
+    answer = town.office.says(f"#接龙\n1. 张三 {SOUTH} 800万 路面完成\n2. 张三 {NORTH} 1200万 主体封顶")
+    assert f"· {SOUTH}：张三没绑定或停用了，收不到，没转出去。请打电话。" in answer.text
+    assert "已发给" not in answer.text
+    assert drafts_of(town) == []
+
+
+def test_what_cannot_be_taken_now_is_told_to_who_pasted_it_and_to_no_owner(town: Town) -> None:
+    town.reaches(4, 15)
+    before = len(town.reporter.messages())
+    answer = town.office.says(f"#接龙\n1. 张三 {NORTH} 1200万 主体封顶\n2. 张三 {SOUTH} 没有问题")
+    assert f"· {NORTH}：现在没有开着的月报，这条没有记下。" in answer.text
+    assert f"· {SOUTH}：现在不用零报告" in answer.text
+    assert len(town.reporter.messages()) == before
+
+
+def test_a_line_that_others_pass_on_does_not_replace_what_the_owner_has_said(town: Town) -> None:
+    town.reporter.says(f"{NORTH} 本月1200万")
+    town.office.says(f"#接龙\n1. 张三 {NORTH} 1300万 主体封顶")
+    card = town.reporter.last()
+    assert "本月完成：1,200万元" in card.text
+    assert "形象进度：主体封顶" in card.text
+    assert len(drafts_of(town)) == 1

@@ -13,6 +13,7 @@ from storage.messages import IncomingKind, Media, MediaKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Project
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile
+from tests.builders import an_issue
 from tests.chat import START, ZONE, Chat, labels
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
@@ -500,3 +501,21 @@ def test_a_sweep_long_after_the_word_was_solved_owes_what_was_open_then(town: To
     town.reaches(5, 8)
     [duty] = words_owed(town)
     assert (duty.period, duty.settled) == ("2012-04", datetime(2012, 5, 3, tzinfo=ZONE))
+
+
+def test_a_project_paused_after_the_month_still_owes_its_word_and_where_to_say_it_is_seen(town: Town) -> None:
+    def work(session: Session) -> None:
+        project = session.get_one(Project, town.north)
+        an_issue(session, project=project, filed=datetime(2012, 2, 10, tzinfo=ZONE), filed_by=1)
+
+    town.do(work)
+    town.reaches(4, 2)
+    for step in ("暂停", NORTH, "停工", "确认"):
+        town.office.says(step)
+    assert NORTH in labels(town.reporter.says("报问题"))
+    assert town.reporter.taps(NORTH).title.startswith(f"{NORTH}还有1个问题没解决")
+    owed = town.reporter.says("我的待办")
+    assert "W1" in owed.text
+    town.reporter.taps("W1 仍在")
+    assert [row.settled is not None for row in words_owed(town)] == [True]
+    assert NORTH not in labels(town.reporter.says("报问题")), "now it owes nothing any more"

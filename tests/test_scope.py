@@ -12,7 +12,6 @@ from typing import get_args
 import pytest
 from sqlalchemy.orm import Session
 
-from handlers import scope
 from handlers.commands import (
     AppointSecretary,
     CallFalse,
@@ -46,10 +45,9 @@ from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
 from rules.kinds import IssueWord, Role, Severity
-from rules.scope import leads_it
 from storage.messages import Incoming, IncomingKind
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_person, a_project, a_secretary, added, an_issue
+from tests.builders import a_person, a_project, added, an_issue
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -163,12 +161,3 @@ def test_only_the_office_acts_on_people_of_another_unit(town: Town, command: typ
         return allows(a_turn(town, session, who), acts[command])
 
     assert town.do(tried) is (who == "office")
-
-
-def test_a_secretary_stands_where_the_leader_stands_and_only_while_appointed(town: Town) -> None:
-    def leads(session: Session, day: date) -> bool:
-        return leads_it(scope.standing(session, secretary, scope.Subject(town.north), day))
-
-    secretary = town.do(lambda session: a_secretary(session, leader_id=4, until=date(2012, 4, 1)).person_id)
-    assert town.do(lambda session: leads(session, date(2012, 3, 31)))
-    assert not town.do(lambda session: leads(session, date(2012, 4, 1)))

@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyState, IssueState, ProjectKind, ReportKind, Role, Stage
+from rules.kinds import DutyKind, DutyState, IssueState, ProjectKind, ReportKind, Role, Stage
 from storage import ledger
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Duty, Issue, IssueEvent, Report, ReportVersion
-from tests.builders import a_binding, a_person, a_project, a_responsibility, an_issue
+from tests.builders import a_binding, a_duty, a_person, a_project, a_responsibility, an_issue
 from tests.chat import ZONE, Chat, labels
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
@@ -230,6 +230,54 @@ def test_what_was_open_at_the_close_answers_for_the_zero_however_late_the_sweep(
     assert zeros[town.south].state is DutyState.MISSED
 
 
+def an_old_zero_stands_unlocked(town: Town, *, barred: bool) -> None:
+    """That of 2011 for 城北水厂, missed at its time; `barred` by a problem that is solved."""
+    filed, solved = datetime(2011, 9, 1, tzinfo=ZONE), datetime(2011, 10, 1, tzinfo=ZONE)
+
+    def work(session: Session) -> None:
+        project = session.get_one(Project, town.north)
+        due = datetime(2012, 1, 9, 18, tzinfo=ZONE)
+        a_duty(
+            session, id=-1, project=project, kind=DutyKind.ZERO, period="2011H2", state=DutyState.MISSED,
+            opens=datetime(2012, 1, 1, tzinfo=ZONE), due=due, closes=due,
+            unlocked_until=datetime(2012, 7, 20, 18, tzinfo=ZONE),
+        )  # fmt: skip
+        if barred:
+            an_issue(session, project=project, filed=filed, state=IssueState.SOLVED, closed=solved)
+
+    town.do(work)
+
+
+def test_an_older_zero_that_stands_unlocked_and_barred_does_not_hide_this_one(town: Town) -> None:
+    town.reaches(7, 2)
+    an_old_zero_stands_unlocked(town, barred=True)
+    assert town.reporter.says("我的待办").text.count("2012年上半年零报告") == 2
+    card = town.reporter.says("零报告")
+    assert card.title == "请核对：2012年上半年零报告"
+    assert NORTH in card.text
+
+
+def test_of_two_half_years_that_are_open_the_older_is_given_first_then_the_newer(town: Town) -> None:
+    town.reaches(7, 2)
+    an_old_zero_stands_unlocked(town, barred=False)
+    assert town.reporter.says("零报告").title == "请核对：2011年下半年零报告"
+    assert town.reporter.taps("✅").text.startswith(f"{NORTH} J1")
+    assert town.reporter.says("零报告").title == "请核对：2012年上半年零报告"
+    town.reporter.taps("✅")
+    states = {(row.period, row.project_id): row.state for row in town.rows(Duty) if row.settled}
+    assert states[("2011H2", town.north)] is DutyState.LATE
+    assert len(states) == 3
+
+
+def test_by_telephone_another_projects_old_zero_hides_nothing(town: Town) -> None:
+    town.reaches(7, 2)
+    an_old_zero_stands_unlocked(town, barred=False)
+    for step in ("代报", SOUTH, "张三", "没有问题"):
+        town.office.says(step)
+    assert town.office.last().title == "请核对：2012年上半年零报告"
+    assert SOUTH in town.office.last().text
+
+
 # What comes out afterwards
 
 
@@ -263,6 +311,35 @@ def test_what_was_found_in_the_next_half_year_says_nothing_against_the_zero(town
     gives_zero(town)
     files_as_found(someone_of_another_unit(town), "7月1日9点")
     assert not [message for message in town.office.messages() if "瞒报" in message.text]
+
+
+def test_a_general_problem_that_others_report_in_the_month_after_is_of_the_half_year_before(
+    town: Town,
+) -> None:
+    other = someone_of_another_unit(town)
+    gives_zero(town)
+    town.reaches(7, 31)
+    reports_problem(other, GENERAL)
+    [told] = [message.text for message in town.office.messages() if "瞒报" in message.text]
+    assert "7月31日 9:00报了问题，而2012年上半年已由张三报零报告（J1）。何时发现、是否瞒报" in told
+
+
+def test_a_general_problem_of_a_later_month_says_nothing_against_the_zero(town: Town) -> None:
+    other = someone_of_another_unit(town)
+    gives_zero(town)
+    town.reaches(8, 1)
+    reports_problem(other, GENERAL)
+    assert not [message for message in town.office.messages() if "瞒报" in message.text]
+
+
+def test_a_problem_that_the_office_files_for_another_unit_is_put_to_it_under_their_name(town: Town) -> None:
+    other = someone_of_another_unit(town)
+    assert other
+    gives_zero(town)
+    for step in ("代报", NORTH, "钱七", "问题", GENERAL, "征拆", "两户阻工", "不需要", "没有", "确认"):
+        town.office.says(step)
+    [told] = [message.text for message in town.office.messages() if "瞒报" in message.text]
+    assert "钱七（周科长代报） 7月2日 9:00报了问题" in told
 
 
 def test_what_the_unit_itself_reports_after_its_zero_is_no_concealment(town: Town) -> None:

@@ -21,7 +21,7 @@
 from dataclasses import replace
 from typing import Any
 
-from handlers.commands import Command, FileIssue, FileProgress, FileZeros, Tell
+from handlers.commands import Command, FileIssue, FileProgress, FileZeros, FollowUp, Tell, WithdrawReport
 from handlers.conversation import Dialogue, Script
 from handlers.conversations.report_issue import report_issue
 from handlers.conversations.report_progress import report_progress
@@ -58,7 +58,7 @@ def report_for(facts: Facts) -> Dialogue[Command]:
         ),
     )
     command = yield from _same_questions(KINDS[kind], facts, f"month@{project.id}")
-    filed = isinstance(command, FileProgress | FileIssue | FileZeros)
+    filed = isinstance(command, FileProgress | WithdrawReport | FileIssue | FollowUp | FileZeros)
     decided: Command = replace(command, for_person=int(caller)) if filed else command
     return decided
 

@@ -22,7 +22,7 @@ from rules.periods import Period
 
 def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
     words = facts.words
-    free = [zero for zero in facts.zeros if not zero.receipt and not zero.barred_by]
+    free = [zero for zero in facts.zeros if zero.can_be_given]
     if not facts.zero_period or not free:
         return _nothing_to_give(facts)
     pick_key = f"projects@{facts.zero_period}"

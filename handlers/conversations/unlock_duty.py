@@ -1,4 +1,6 @@
-"""解锁: the office opens a missed duty once more, for one project and period, with a reason and an end.
+"""解锁: the office opens a closed duty once more, for one project and period, with a reason and an end.
+
+What was missed can then be filed, late at best; what was filed can be corrected, and counts as it did.
 
 市项目办> 解锁
 给哪个项目解锁？ [城北水厂扩建工程] [南湖大道改造]
@@ -21,9 +23,9 @@ from handlers.dates import Date
 from handlers.desk_facts import DeskDuty, Found
 from handlers.desk_steps import (
     ask_because,
+    called,
     choose_duty,
     choose_project,
-    duty_name,
     full_name,
     nothing_to_choose,
 )
@@ -60,10 +62,10 @@ def unlock_duty(facts: Facts) -> Dialogue[UnlockDuty | Tell]:
 def _card(facts: Facts, project: Found, duty: DeskDuty, because: str, until: date) -> Dialogue[None]:
     words = facts.words
     lines = [
-        words.line_duty.format(text=duty_name(words, duty.kind, duty.period_name)),
+        words.line_duty.format(text=called(words, duty)),
         words.line_because.format(text=because),
         words.line_until.format(text=f"{day_of(until)} {facts.desk.last_hour}"),
-        words.line_late_at_best,
+        words.line_correction_only if duty.filed else words.line_late_at_best,
     ]
     yield from Confirm.of(
         f"confirm@{duty.id}",

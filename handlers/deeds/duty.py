@@ -6,15 +6,15 @@ from rules.duties import DutyFacts, filing_that_counts, state_of
 from rules.kinds import DutyState
 from storage import duties
 from storage.duties import DutyRow
+from storage.tables.reporting import Duty
 
 
 def is_open(duty: DutyRow, turn: Turn) -> bool:
     """Whether a report is taken: between the duty's instants, while one can be mended, or while it stands unlocked."""
-    if duty.state is DutyState.MISSED and duty.unlocked_until is not None:
-        return turn.now < duty.unlocked_until + duties.SECOND
+    if duty.state is not None:
+        return duty.unlocked_until is not None and turn.now < duty.unlocked_until + duties.SECOND
     closes = max(duty.closes, duty.mend_by or duty.closes)
-    expected = duty.state is None and duty.exempt is None
-    return expected and duty.opens <= turn.now < closes + duties.SECOND
+    return duty.exempt is None and duty.opens <= turn.now < closes + duties.SECOND
 
 
 def keep(turn: Turn, duty: DutyRow, report_id: int) -> None:
@@ -30,7 +30,7 @@ def keep(turn: Turn, duty: DutyRow, report_id: int) -> None:
         restate(turn, duty, state_of(facts, turn.now))
 
 
-def restate(turn: Turn, duty: DutyRow, state: DutyState | None) -> None:
+def restate(turn: Turn, duty: DutyRow | Duty, state: DutyState | None) -> None:
     """Writes another state; the ledger keeps the one before."""
     duties.restate(turn.session, duty.id, state)
     enter(turn, duty.unit_id, "restate_duty", duty=duty.id, before=duty.state, after=state)

@@ -19,7 +19,7 @@ def exempt_duty(turn: Turn, command: ExemptDuty) -> Outcome:
     turn.session.flush()
     enter(
         turn, duty.unit_id, "exempt_duty", duty=duty.id, project=duty.project_id, period=duty.period,
-        because=digest(command.because),
+        because=digest(turn, command.because),
     )  # fmt: skip
     told = words.told_exempted.format(**named, because=command.because)
     tell_reporters(turn, duty.project_id, Outgoing(text=told))

@@ -40,7 +40,7 @@ def _leave(
         return refusal(turn.city.words.already_so.format(project=project.name))
     project.state, project.off_list_because = to, command.because
     project.ended = turn.today if to is ProjectState.ENDED else None
-    enter(turn, project.unit_id, act, project=project.id, because=digest(command.because))
+    enter(turn, project.unit_id, act, project=project.id, because=digest(turn, command.because))
     stay = replace(projects.stay(project), until=turn.today)
     for duty in duties.of_project(turn.session, project.id, Duty.state.is_(None), duties.awaited()):
         if not expected(stay, Period.parse(duty.period)):

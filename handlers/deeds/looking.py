@@ -41,7 +41,7 @@ def _what(turn: Turn, issue: Issue) -> list[str]:
         lines.append(words.line_found.format(time=day_and_hour(issue.found, zone)))
     return [
         *lines,
-        words.issue_status.format(time=day_and_hour(issue.filed, zone), name=_name(turn, issue.filed_by)),
+        words.issue_status.format(time=day_and_hour(issue.filed, zone), name=_raised_by(turn, issue)),
     ]
 
 
@@ -61,6 +61,15 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
     if issue.state is IssueState.CLOSED:
         lines.append(words.issue_closed)
     return lines
+
+
+def _raised_by(turn: Turn, issue: Issue) -> str:
+    """Who filed it; or who telephoned (代报), with who filed it beside the name."""
+    if issue.for_person is None:
+        return _name(turn, issue.filed_by)
+    return turn.city.words.by_telephone.format(
+        name=_name(turn, issue.for_person), by=_name(turn, issue.filed_by)
+    )
 
 
 def _name(turn: Turn, person_id: int | None) -> str:

@@ -30,7 +30,7 @@ def send_notice(turn: Turn, command: SendNotice) -> Outcome:
         turn.push(contact, message, Lane.REMINDER, number=notice.number, once=once)
     enter(
         turn, turn.person.unit_id, "send_notice", notice=notice.number, audience=command.audience,
-        unit=command.unit_id, people=len(contacts), text=digest(command.text),
+        unit=command.unit_id, people=len(contacts), text=digest(turn, command.text),
     )  # fmt: skip
     title = words.notice_sent.format(number=notice.number, count=len(contacts))
     text = words.notice_sent_text.format(number=notice.number)

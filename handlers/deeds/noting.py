@@ -56,7 +56,7 @@ def _tell_others(turn: Turn, issue: Issue, leader: int | None) -> None:
     text = turn.city.words.told_acknowledged.format(
         number=issue.number, project=project.name, name=on_behalf.named(turn, turn.person.id, leader)
     )
-    others = [issue.filed_by, *alerted(turn.session, issue.project_id, turn.today)]
+    others = [issue.whose, *alerted(turn.session, issue.project_id, turn.today)]
     for contact in people.contacts(
         turn.session, [each for each in others if each != turn.person.id], turn.city.running
     ):

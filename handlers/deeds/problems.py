@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from handlers.city import City
 from handlers.commands import FileIssue
 from handlers.deeds import on_behalf
-from handlers.deeds.telling import not_theirs, tell_for
+from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.deeds.zeros import doubt_zero
 from handlers.loading.base import alerted
 from handlers.loading.threads import category_name
@@ -21,7 +21,7 @@ from storage import issues, media, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
-from storage.tables.registry import Person, Project, Unit
+from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
 
 
@@ -49,7 +49,7 @@ def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
     told = words.told_for_issue.format(
         name=turn.person.name, project=project, number=issue.number, what=issue.what
     )
-    return words.told_them.format(name=tell_for(turn, person_id, Outgoing(text=told)))
+    return tell_for(turn, person_id, Outgoing(text=told))
 
 
 def _register(
@@ -68,7 +68,7 @@ def _register(
         turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
         severity=command.severity, category=command.category,
         found=issue.found.isoformat(),
-        text=digest(f"{command.what}\n{command.help_needed}\n{command.place}"), photos=len(command.photos),
+        text=digest(turn, f"{command.what}\n{command.help_needed}\n{command.place}"), photos=len(command.photos),
         for_person=command.for_person,
     )  # fmt: skip
     return issue
@@ -77,16 +77,16 @@ def _register(
 def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
     """Writes to everyone who must know at once; gives back who that is, reachable or not."""
     words = turn.city.words
-    unit, name, phone = _who_reports(turn, issue)
+    by = speaker(turn, issue.for_person)
     text = words.alert.format(
         what=issue.what,
         help=issue.help_needed or words.help_none,
         category=category,
         place=issue.place or words.place_on_site,
         found=day_and_hour(issue.found, turn.city.zone),
-        unit=unit,
-        name=name,
-        phone=phone,
+        unit=by.unit,
+        name=by.name,
+        phone=by.phone,
         time=day_and_hour(issue.filed, turn.city.zone),
     )
     title = words.alert_title.format(number=issue.number, project=project.name)
@@ -103,15 +103,6 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
     return contacts
 
 
-def _who_reports(turn: Turn, issue: Issue) -> tuple[str, str, str]:
-    """Unit, name and telephone of whom to ask: who filed the problem, or telephoned for it (代报)."""
-    if issue.for_person is None:
-        return turn.person.unit, turn.person.name, turn.person.phone
-    caller = turn.session.get_one(Person, issue.for_person)
-    name = turn.city.words.by_telephone.format(name=caller.name, by=turn.person.name)
-    return turn.session.get_one(Unit, caller.unit_id).name, name, caller.phone or ""
-
-
 def acknowledge_row(turn: Turn, issue: Issue) -> Rows:
     return ((Option(label=turn.city.words.acknowledge_button, data=f"a|{issue.id}"),),)
 
@@ -119,7 +110,7 @@ def acknowledge_row(turn: Turn, issue: Issue) -> Rows:
 def concerns(turn: Turn, issue: Issue) -> bool:
     reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
     told = alerted(turn.session, issue.project_id, turn.today)
-    return turn.person.id in {issue.filed_by, *reporting, *told}
+    return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
 
 
 def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
@@ -144,14 +135,14 @@ def told_lines(turn: Turn, contacts: list[Contact]) -> list[str]:
 
 
 def tell_unreached(session: Session, city: City, number: str, person_id: int, now: datetime) -> None:
-    """Someone who must know of a problem cannot be reached: who filed it and the office are told to telephone, once."""
+    """Someone who must know of a problem cannot be reached: whose it is and the office are told to telephone, once."""
     issue = session.get(Issue, int(number[1:])) if number[:1] == "W" and number[1:].isdecimal() else None
     if issue is None:
         return
     person = session.get_one(Person, person_id)
     text = city.words.not_reached.format(number=number, name=person.name, phone=person.phone or "")
     office = people.in_role(session, Role.OFFICE, now.astimezone(city.zone).date())
-    others = [each for each in (issue.filed_by, *office) if each != person_id]
+    others = [each for each in (issue.whose, *office) if each != person_id]
     for contact in people.contacts(session, others, city.running):
         channel = contact.address.channel if contact.address else ""
         outbox.write(

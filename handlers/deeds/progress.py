@@ -5,7 +5,7 @@ import re
 from handlers.commands import FileProgress
 from handlers.conversations.progress_card import STAGES
 from handlers.deeds.duty import is_open, keep
-from handlers.deeds.telling import not_theirs, tell_for
+from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules import money
@@ -37,12 +37,13 @@ def file_progress(turn: Turn, command: FileProgress, talk_id: int | None) -> Out
         return refusal(text)
     if standing is not None and standing.version != command.based_on:
         return _corrected_meanwhile(turn, command, project.name, standing)
+    whose = reports.whose(turn.session, standing.id) if standing is not None else None
     filed = _file_and_follow(turn, command, project.unit_id, talk_id, standing)
     keep(turn, duty, filed.report_id)
+    if whose not in (None, turn.person.id, command.for_person):
+        _tell_whose(turn, command, project.name, filed, whose)
     if command.for_person:
         return _receipt_for(turn, command, project.name, filed, command.for_person)
-    if standing is not None and standing.filer != turn.person.id:
-        _tell_filer(turn, command, project.name, filed, standing.filer)
     return _progress_receipt(turn, command, project.name, filed, corrected=standing is not None)
 
 
@@ -55,10 +56,10 @@ def _receipt_for(turn: Turn, command: FileProgress, project: str, filed: Filed, 
     )
     data = f"o|report_progress|{command.project_id}.{command.period}"
     rows = ((Option(label=words.correct_button, data=data),),)
-    name = tell_for(turn, person_id, Outgoing(text=told, rows=rows))
+    reached = tell_for(turn, person_id, Outgoing(text=told, rows=rows))
     title = words.receipt_progress.format(receipt=filed.receipt)
     text = words.receipt_progress_text.format(project=project, period=period, summary=summary)
-    message = Outgoing(title=title, text=f"{text}\n{words.told_them.format(name=name)}")
+    message = Outgoing(title=title, text=f"{text}\n{reached}")
     return Outcome(message, filed.receipt, title)
 
 
@@ -95,16 +96,16 @@ def _corrected_meanwhile(turn: Turn, command: FileProgress, project: str, standi
     return Outcome(Outgoing(text=text, rows=((look,),)), summary=text)
 
 
-def _tell_filer(turn: Turn, command: FileProgress, project: str, filed: Filed, filer: int) -> None:
+def _tell_whose(turn: Turn, command: FileProgress, project: str, filed: Filed, whose: int) -> None:
     """Nobody's report is corrected behind their back."""
     text = turn.city.words.told_corrected.format(
-        name=turn.person.name,
+        name=speaker(turn, command.for_person).name,
         project=project,
         period=Period.parse(command.period).chinese,
         receipt=filed.receipt,
         version=filed.version,
     )
-    tell_person(turn, filer, text)
+    tell_person(turn, whose, text)
 
 
 def file_version(
@@ -139,7 +140,7 @@ def file_version(
         stage=command.stage, photos=len(command.photos), started=command.started and str(command.started),
         backfill=command.backfill_total, milestones=[[said.id, str(said.done or "")] for said in command.milestones],
         for_person=command.for_person,
-        text=digest(f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
+        text=digest(turn, f"{command.progress}\n{command.next_plan}\n{command.coordination}"),
     )  # fmt: skip
     return filed
 

@@ -31,7 +31,7 @@ def return_report(turn: Turn, command: ReturnReport) -> Outcome:
     enter(
         turn, report.unit_id, "return_report", report=report.receipt, version=report.version,
         project=report.project_id, period=report.period, parts=command.parts and list(command.parts),
-        mend_by=mend_by.isoformat(), because=digest(command.because),
+        mend_by=mend_by.isoformat(), because=digest(turn, command.because),
     )  # fmt: skip
     project, period = projects.named(turn.session, report.project_id), Period.parse(report.period)
     date = day_of(mend_by.astimezone(turn.city.zone).date())

@@ -1,6 +1,7 @@
 """Whom a deed of the office concerns, and telling them."""
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from handlers.desk_steps import duty_name
 from handlers.outcome import Outcome, refusal
@@ -11,7 +12,7 @@ from rules.periods import Period
 from rules.scope import REPORTING
 from storage import owing, people, projects
 from storage.messages import Option, Outgoing
-from storage.tables.registry import Person
+from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Duty
 
 
@@ -38,9 +39,28 @@ def not_theirs(turn: Turn, person_id: int, project_id: int) -> Outcome | None:
 
 
 def tell_for(turn: Turn, person_id: int, message: Outgoing) -> str:
-    """Tells someone what was filed for them; gives back the name."""
+    """Tells someone what was filed for them; gives back the sentence that says whether it reaches them."""
     tell(turn, [person_id], message)
-    return turn.session.get_one(Person, person_id).name
+    [contact] = people.contacts(turn.session, [person_id], turn.city.running)
+    words = turn.city.words
+    return (words.told_them if contact.address else words.told_them_not).format(name=contact.name)
+
+
+class Speaker(NamedTuple):
+    """Whose word something is, and whom to ask about it."""
+
+    unit: str
+    name: str
+    phone: str
+
+
+def speaker(turn: Turn, for_person: int | None) -> Speaker:
+    """The person of the turn; or who telephoned (代报), with who filed it beside the name."""
+    if for_person is None:
+        return Speaker(turn.person.unit, turn.person.name, turn.person.phone)
+    caller = turn.session.get_one(Person, for_person)
+    name = turn.city.words.by_telephone.format(name=caller.name, by=turn.person.name)
+    return Speaker(turn.session.get_one(Unit, caller.unit_id).name, name, caller.phone or "")
 
 
 def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
@@ -55,5 +75,6 @@ def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
 
 
 def name_of(turn: Turn, duty: Duty) -> str:
-    """2012年3月进展"""
-    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese)
+    """2012年3月进展, or 2012年3月问题月报 W3."""
+    subject = f"W{duty.subject}" if duty.subject else ""
+    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese, subject)

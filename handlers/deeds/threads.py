@@ -6,12 +6,14 @@ still there is told when there is room, what has changed at once.
 
 from handlers.commands import CallFalse, FollowUp
 from handlers.conversations.follow_up import age, word_name
+from handlers.deeds.duty import restate
 from handlers.deeds.problems import acknowledge_row, taken, told_lines
+from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.loading.base import alerted
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
-from rules.kinds import IssueState, IssueWord, Lane, Role, Severity
+from rules.kinds import DutyState, IssueState, IssueWord, Lane, Role, Severity
 from storage import duties, issues, media, people, projects
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -24,6 +26,8 @@ _OPEN_STILL = (IssueWord.STILL, IssueWord.UNSOLVED)
 def follow_up(turn: Turn, command: FollowUp) -> Outcome:
     words = turn.city.words
     issue = turn.session.get_one(Issue, command.issue_id)
+    if command.for_person and (refused := not_theirs(turn, command.for_person, issue.project_id)):
+        return refused
     if issue.state is IssueState.CLOSED:
         return refusal(words.closed_already.format(number=issue.number))
     if issue.state is IssueState.SOLVED and command.word in (IssueWord.STILL, IssueWord.CHANGED):
@@ -37,12 +41,16 @@ def follow_up(turn: Turn, command: FollowUp) -> Outcome:
 
 
 def _say(turn: Turn, issue: Issue, command: FollowUp) -> None:
-    issues.say(turn.session, issue, turn.person.id, command.word, command.note, turn.now)
+    whose = command.for_person or turn.person.id
+    issues.say(turn.session, issue, whose, command.word, command.note, turn.now)
     media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
-    duties.keep_word(turn.session, issue.id, turn.now)
+    for duty in duties.keep_word(turn.session, issue.id, turn.now):
+        if duty.state is DutyState.MISSED:  # it stood unlocked
+            restate(turn, duty, DutyState.LATE)
     enter(
         turn, issue.unit_id, "follow_up", issue=issue.number, project=issue.project_id, word=command.word,
-        times=issue.times, text=digest(command.note), photos=len(command.photos),
+        times=issue.times, text=digest(turn, command.note), photos=len(command.photos),
+        for_person=command.for_person,
     )  # fmt: skip
 
 
@@ -58,7 +66,7 @@ def _said_already(turn: Turn, issue: Issue, command: FollowUp) -> bool:
         last is not None
         and same_kind
         and issue.state is not IssueState.SOLVED
-        and last.person_id == turn.person.id
+        and last.person_id == (command.for_person or turn.person.id)
         and last.at.astimezone(turn.city.zone).date() == turn.today
     )
 
@@ -88,9 +96,23 @@ def _receipt(
     lines = [projects.named(turn.session, issue.project_id).name, how_often(turn, issue)]
     if told:
         lines += told_lines(turn, told)
+    if command.for_person:
+        lines.append(_tell_caller(turn, issue, command, command.for_person))
     bare = command.word is IssueWord.SOLVED and not command.note
     rows = (after_solved(turn, issue.id),) if bare else ()
     return Outcome(Outgoing(title=title, text="\n".join(lines), rows=rows), issue.number, title)
+
+
+def _tell_caller(turn: Turn, issue: Issue, command: FollowUp, person_id: int) -> str:
+    """代报: who telephoned sees what was said for them."""
+    words = turn.city.words
+    text = words.told_for_word.format(
+        name=turn.person.name,
+        number=issue.number,
+        project=projects.named(turn.session, issue.project_id).name,
+        word="，".join(filter(None, (word_name(words, command.word), command.note))),
+    )
+    return tell_for(turn, person_id, Outgoing(text=text))
 
 
 def how_often(turn: Turn, issue: Issue) -> str:
@@ -110,9 +132,7 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
     text = words.told_word_text.format(
         note=command.note + "\n" if command.note else "",
         age=how_often(turn, issue),
-        unit=turn.person.unit,
-        name=turn.person.name,
-        phone=turn.person.phone,
+        **speaker(turn, command.for_person)._asdict(),
         time=day_and_hour(turn.now, turn.city.zone),
     )
     lane = Lane.REMINDER if command.word is IssueWord.STILL else Lane.URGENT

@@ -3,6 +3,7 @@
 from handlers.commands import WithdrawReport
 from handlers.deeds.duty import is_open
 from handlers.deeds.progress import tell_person
+from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
@@ -17,10 +18,14 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     """The report counts for nothing from now on, its versions stay; the duty is owed again (rule 5 of duties)."""
     words = turn.city.words
     project, period = projects.named(turn.session, command.project_id), Period.parse(command.period).chinese
+    if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
+        return refused
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
     standing = reports.said(turn.session, project.id, ReportKind.PROGRESS, command.period)
     if duty is None or standing is None or not is_open(duty, turn):
         return refusal(words.nothing_to_withdraw.format(project=project.name, period=period))
+    if duty.state is not None:  # unlocked: the state that was written holds that a report came
+        return refusal(words.withdraw_closed.format(project=project.name, period=period))
     receipt = f"J{standing.id}"
     reports.withdraw(turn.session, standing.id, turn.now)
     duties.unsettle(turn.session, duty.id)
@@ -28,16 +33,20 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     advancing.follow(turn.session, project.id, before, standing.of_the_project, advancing.NOTHING)
     enter(
         turn, project.unit_id, "withdraw_report", report=receipt, version=standing.version, project=project.id,
-        period=command.period,
+        period=command.period, for_person=command.for_person,
     )  # fmt: skip
     said = {"project": project.name, "period": period, "receipt": receipt}
     whose = reports.whose(turn.session, standing.id)
-    if whose != turn.person.id:
-        tell_person(turn, whose, words.told_withdrawn.format(name=turn.person.name, **said))
+    if whose not in (turn.person.id, command.for_person):
+        name = speaker(turn, command.for_person).name
+        tell_person(turn, whose, words.told_withdrawn.format(name=name, **said))
     template = (
         words.receipt_withdrawn if turn.now < duty.due + duties.SECOND else words.receipt_withdrawn_late
     )
     text = template.format(**said, due=day_and_hour(duty.due, turn.city.zone))
+    if command.for_person:
+        told = Outgoing(text=words.told_for_withdrawn.format(name=turn.person.name, **said))
+        text += "\n" + tell_for(turn, command.for_person, told)
     again = Option(
         label=words.duties_button_progress.format(project=project.name),
         data=f"o|report_progress|{project.id}.{command.period}",

@@ -2,12 +2,12 @@
 
 from handlers.commands import FileZeros, ZeroCheck
 from handlers.deeds.duty import is_open, keep
-from handlers.deeds.telling import not_theirs, tell_for
+from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.kinds import DutyKind, Lane, PeriodKind, ReportKind, Role
+from rules.kinds import DutyKind, Lane, PeriodKind, ReportKind, Role, Severity
 from rules.periods import Period, span
 from storage import duties, issues, people, projects, reports
 from storage.duties import DutyRow
@@ -44,8 +44,7 @@ def file_zeros(turn: Turn, command: FileZeros, talk_id: int | None) -> Outcome:
     if command.for_person and receipts:
         names = words.list_separator.join(filed)
         told = words.told_for_zero.format(name=turn.person.name, period=period.chinese, projects=names)
-        name = tell_for(turn, command.for_person, Outgoing(text=told))
-        lines.append(words.told_them.format(name=name))
+        lines.append(tell_for(turn, command.for_person, Outgoing(text=told)))
     title = words.zero_receipt if receipts else words.zero_none.format(period=period.chinese)
     rows = _to_report(turn, command)
     if rows:
@@ -96,8 +95,7 @@ def _check(doubted: ZeroCheck | None) -> dict[str, object]:
 def doubt_zero(turn: Turn, issue: Issue) -> None:
     """A problem that others found although the unit had said zero: perhaps 瞒报, which a person decides, never we."""
     words, session = turn.city.words, turn.session
-    found = issue.found.astimezone(turn.city.zone).date()
-    period = Period.of(PeriodKind.HALF, found)
+    period = _half_of(turn, issue)
     zero = reports.said(session, issue.project_id, ReportKind.ZERO, str(period))
     if zero is None or not _by_others(turn, issue):
         return
@@ -105,11 +103,12 @@ def doubt_zero(turn: Turn, issue: Issue) -> None:
     issues.add_event(session, issue.id, turn.person.id, "found_after_zero", turn.now, receipt)
     enter(turn, issue.unit_id, "doubt_zero", report=receipt, issue=issue.number, project=issue.project_id,
           period=str(period))  # fmt: skip
-    text = words.zero_doubted.format(
+    dated, told_by = issue.severity is Severity.MAJOR, speaker(turn, issue.for_person)
+    text = (words.zero_doubted if dated else words.zero_doubted_undated).format(
         number=issue.number,
         project=projects.named(session, issue.project_id).name,
-        unit=turn.person.unit,
-        name=turn.person.name,
+        unit=told_by.unit,
+        name=told_by.name,
         time=day_and_hour(issue.filed, turn.city.zone),
         found=day(issue.found, turn.city.zone),
         period=period.chinese,
@@ -121,8 +120,18 @@ def doubt_zero(turn: Turn, issue: Issue) -> None:
         turn.push(contact, Outgoing(text=text), Lane.REMINDER, number=issue.number)
 
 
+def _half_of(turn: Turn, issue: Issue) -> Period:
+    """The half-year in which a problem arose.
+
+    Of a general one nobody is asked when it was found; like a monthly report it is told in the month after.
+    """
+    found = issue.found.astimezone(turn.city.zone).date()
+    if issue.severity is Severity.GENERAL:
+        found = Period.of(PeriodKind.MONTH, found).previous().last_day
+    return Period.of(PeriodKind.HALF, found)
+
+
 def _by_others(turn: Turn, issue: Issue) -> bool:
     """Whether who reported it is of another unit than the project's, or of the office."""
-    filer = issue.for_person or issue.filed_by
-    roles = people.roles_of(turn.session, filer, turn.today)
-    return Role.OFFICE in roles or turn.session.get_one(Person, filer).unit_id != issue.unit_id
+    roles = people.roles_of(turn.session, issue.whose, turn.today)
+    return Role.OFFICE in roles or turn.session.get_one(Person, issue.whose).unit_id != issue.unit_id

@@ -1,6 +1,6 @@
 """What every loader starts from, and what several of them ask."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +27,7 @@ class Loading:
     answers: Mapping[str, Any]
     now: datetime
     today: date
+    clerk: int | None = None  # who types for the person (代报)
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
@@ -48,9 +49,9 @@ def alerted_themselves(session: Session, project_id: int, today: date, *, heads:
     return list(dict.fromkeys([*found, *people.in_role(session, Role.OFFICE, today)]))
 
 
-def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
-    """The person's projects, whether anything is open for them or not."""
-    rows = projects.of_person(loading.session, loading.person.id, loading.today)
+def by_name(loading: Loading, also: Collection[int] = ()) -> tuple[ProjectFacts, ...]:
+    """The person's projects, whether anything is open for them or not; `also` of those that left the list."""
+    rows = projects.of_person(loading.session, loading.person.id, loading.today, also)
     among = loading.answers.get("among")
     return tuple(
         ProjectFacts(row.id, row.number, row.name, row.kind, row.initials)

@@ -12,7 +12,7 @@ from handlers.loading.base import Loading
 from handlers.moments import day_and_hour, day_of
 from rules import money
 from rules.duties import expected
-from rules.kinds import PeriodKind, Role
+from rules.kinds import DutyState, PeriodKind, Role
 from rules.periods import Period
 from rules.workdays import calendar_of, end_of_workday, local_date
 from storage import duties, finding, people, projects, reports
@@ -93,12 +93,12 @@ def _standing(loading: Loading, row: reports.Standing) -> Standing:
 
 
 def unlock_duty(loading: Loading) -> DeskFacts:
-    among = finding.with_missed(loading.now)
+    among = finding.with_unlockable(loading.now)
     found = choosable(loading, among)
     project_id = chosen(loading, found)
     if project_id is None:
         return DeskFacts(choosable=found)
-    rows = duties.of_project(loading.session, project_id, *finding.missed(loading.now))
+    rows = duties.of_project(loading.session, project_id, *finding.unlockable(loading.now))
     ends, hour = _ends(loading)
     return DeskFacts(
         choosable=found,
@@ -173,4 +173,6 @@ def _duty(loading: Loading, row: Duty) -> DeskDuty:
         day_and_hour(row.closes, loading.city.zone),
         row.exempt_because,
         row.exempt is not None,
+        subject=f"W{row.subject}" if row.subject else "",
+        filed=row.state in (DutyState.ON_TIME, DutyState.LATE),
     )

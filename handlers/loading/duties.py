@@ -18,7 +18,10 @@ def my_duties(loading: Loading) -> Facts:
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
     owed = [_owed(loading, duty, name) for duty, name in rows if duty.id not in barred]
     owed.sort(key=lambda each: not each.returned)  # what was returned has the nearest day
-    mine = projects.of_person(loading.session, loading.person.id, loading.today)
+    also = {
+        duty.project_id for duty in words_owed.values()
+    }  # what was paused still owes its last month's word
+    mine = projects.of_person(loading.session, loading.person.id, loading.today, also)
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
     )
@@ -40,11 +43,13 @@ def my_duties(loading: Loading) -> Facts:
 
 def _barred_zeros(loading: Loading, zeros: list[Duty]) -> set[int]:
     """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
-    if not zeros:
-        return set()
-    half = span(Period.parse(zeros[0].period), loading.city.zone)
-    barred = issues.barring(loading.session, [duty.project_id for duty in zeros], *half)
-    return {duty.id for duty in zeros if duty.project_id in barred}
+    found: set[int] = set()
+    for period in {duty.period for duty in zeros}:
+        own = [duty for duty in zeros if duty.period == period]
+        half = span(Period.parse(period), loading.city.zone)
+        barred = issues.barring(loading.session, [duty.project_id for duty in own], *half)
+        found |= {duty.id for duty in own if duty.project_id in barred}
+    return found
 
 
 def _owed(loading: Loading, duty: Duty, project: str) -> Owed:

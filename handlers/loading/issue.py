@@ -6,13 +6,20 @@ from typing import Any
 from handlers.facts import Facts
 from handlers.loading.base import Loading, alerted, by_name, loose
 from handlers.loading.threads import threads
-from storage import people
+from rules.kinds import DutyKind
+from storage import duties, people
 from storage import rules as stored_rules
 
 
 def shows_who_is_told(answers: Mapping[str, Any]) -> bool:
     """Whether the talk has come so far that its card may name who will be told."""
     return any(key == "category" or key.startswith("word@") for key in answers)
+
+
+def owing_a_word(loading: Loading) -> set[int]:
+    """Projects on whose problems the person owes a word: a paused one still owes that of its last month."""
+    owed = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today, DutyKind.ISSUE)
+    return {duty.project_id for duty, _ in owed}
 
 
 def issue(loading: Loading) -> Facts:
@@ -24,8 +31,9 @@ def issue(loading: Loading) -> Facts:
         told = people.contacts(
             loading.session, alerted(loading.session, int(chosen), loading.today), loading.city.running
         )
-        names = {int(chosen): tuple(each.name for each in told if each.id != loading.person.id)}
-    projects = by_name(loading)
+        typing = loading.clerk or loading.person.id  # who does it knows it already
+        names = {int(chosen): tuple(each.name for each in told if each.id != typing)}
+    projects = by_name(loading, also=owing_a_word(loading))
     of_person = [each.id for each in projects if str(each.id) == chosen]
     return Facts(
         loading.city.words,

@@ -51,7 +51,8 @@ def _as_theirs(loading: Loading, project_id: int, caller: int, kind: str) -> Fac
     theirs = replace(
         loading,
         person=PersonFacts(person.id, person.name, unit.id, unit.name),
-        answers=_without_project(loading),
+        clerk=loading.person.id,
+        answers={**_without_project(loading), "among": [str(project_id)]},
     )
     facts = _cut(KINDS[kind](theirs), project_id)
     subject = loading.answers.get(f"month@{project_id}")

@@ -40,8 +40,8 @@ def _thread(loading: Loading, rules: InForce, row: Thread, duty: Duty | None) ->
         times=row.times,
         days=(loading.today - row.filed.astimezone(zone).date()).days,
         solved=row.state is IssueState.SOLVED,
-        due=day_and_hour(duty.due, zone) if duty else "",
-        overdue=duty is not None and loading.now >= duty.due + duties.SECOND,
+        due=day_and_hour(duty.unlocked_until or duty.due, zone) if duty else "",
+        overdue=duty is not None and loading.now >= (duty.unlocked_until or duty.due) + duties.SECOND,
     )
 
 

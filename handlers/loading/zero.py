@@ -1,7 +1,11 @@
 """Facts for 零报告."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy import Row
 
 from handlers.facts import Facts, NearbyProblem, ZeroFacts
 from handlers.loading.base import Loading, by_name
@@ -13,34 +17,73 @@ from storage import doubts, duties, issues
 from storage import rules as stored_rules
 from storage.issues import Bar
 from storage.rules import InForce
+from storage.tables.reporting import Duty
+
+
+@dataclass(frozen=True, slots=True)
+class _Half:
+    """The open zeros of one half-year; one of an older half-year may stand unlocked beside the newest."""
+
+    period: Period
+    span: tuple[datetime, datetime]
+    rows: "list[Row[Duty, str]]"
+    barred: Mapping[int, tuple[Bar, ...]]
+
+    @property
+    def can_be_given(self) -> bool:
+        return any(duty.report_id is None and duty.project_id not in self.barred for duty, _ in self.rows)
 
 
 def zero(loading: Loading) -> Facts:
+    """The oldest half-year of which something can still be given, unless the talk has chosen projects of another.
+
+    `among` narrows the projects to some.
+    """
     rows = duties.zeros_of(loading.session, loading.person.id, loading.now, loading.today)
+    among = loading.answers.get("among")
+    rows = [row for row in rows if among is None or str(row[0].project_id) in among]
     words, person = loading.city.words, loading.person
     if not rows:
         coming = duties.next_of(loading.session, person.id, loading.now, loading.today, DutyKind.ZERO)
         name = Period.parse(coming.period).chinese if coming else ""
         opens = day(coming.opens, loading.city.zone) if coming else ""
         return Facts(words, person, projects=by_name(loading), zero_period_name=name, next_opening=opens)
-    rows = [row for row in rows if row[0].period == rows[0][0].period]  # another may stand unlocked
-    period = Period.parse(rows[0][0].period)
-    ids = [duty.project_id for duty, _ in rows]
-    rules, half = stored_rules.in_force(loading.session), span(period, loading.city.zone)
-    barred = issues.barring(loading.session, ids, *half)
-    flat, nearby = doubts.flat(loading.session, ids, period), _nearby(loading, rules, ids, half)
+    halves = [_half(loading, period, rows) for period in sorted({duty.period for duty, _ in rows})]
+    to_give = [half for half in halves if half.can_be_given]
+    chosen = [half for half in to_give if f"projects@{half.period}" in loading.answers]
+    half = next(iter([*chosen, *to_give]), halves[-1])
+    return _facts(loading, half)
+
+
+def _half(loading: Loading, period: str, rows: "list[Row[Duty, str]]") -> _Half:
+    own = [row for row in rows if row[0].period == period]
+    half = span(Period.parse(period), loading.city.zone)
+    barred = issues.barring(loading.session, [duty.project_id for duty, _ in own], *half)
+    return _Half(Period.parse(period), half, own, barred)
+
+
+def _facts(loading: Loading, half: _Half) -> Facts:
+    period, rules = half.period, stored_rules.in_force(loading.session)
+    ids = [duty.project_id for duty, _ in half.rows]
+    flat, nearby = doubts.flat(loading.session, ids, period), _nearby(loading, rules, ids, half.span)
     zeros = (
         ZeroFacts(
             duty.project_id,
             name,
             f"J{duty.report_id}" if duty.report_id else "",
-            tuple(reason(loading.city, rules, bar) for bar in barred.get(duty.project_id, ())),
+            tuple(reason(loading.city, rules, bar) for bar in half.barred.get(duty.project_id, ())),
             flat.get(duty.project_id, ()),
             tuple(nearby[duty.project_id]),
         )
-        for duty, name in rows
+        for duty, name in half.rows
     )
-    return Facts(words, person, zero_period=str(period), zero_period_name=period.chinese, zeros=tuple(zeros))
+    return Facts(
+        loading.city.words,
+        loading.person,
+        zero_period=str(period),
+        zero_period_name=period.chinese,
+        zeros=tuple(zeros),
+    )
 
 
 def _nearby(

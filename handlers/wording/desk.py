@@ -91,7 +91,7 @@ class Desk(Sentences):
 
     # 解锁
     ask_unlock: str = "给哪个项目解锁？"
-    unlock_none: str = "现在没有未报而截止的，用不着解锁。"
+    unlock_none: str = "没有已经截止的，用不着解锁。"
     unlock_reasons: str = "情况特殊、系统原因没报上、人员变动"
     ask_unlocked_until: str = "开到什么时候？"
     until_hint: str = "也可以打日期，如“4月12日”；到那天{hour}为止。"
@@ -100,11 +100,13 @@ class Desk(Sentences):
     card_unlock: str = "请核对：给{project}解锁"
     line_until: str = "开到：{text}"
     line_late_at_best: str = "补报上来算迟报。"
+    line_correction_only: str = "已经报过，只开给更正；按时还是迟报不变。"
     edit_until: str = "改期限"
     unlocked: str = "已解锁：{project} {duty}"
-    unlocked_text: str = "开到{until}。补报上来算迟报。"
-    unlock_too_late: str = "没有解锁：{project} {duty}已经补报，或期限已过。"
+    unlocked_until: str = "开到{until}。"
+    unlock_too_late: str = "没有解锁：{project} {duty}还没截止或不用报，或期限已过。"
     told_unlocked: str = "市项目办给{project} {duty}解了锁，{until}以前可以补报，算迟报。原因：{because}"
+    told_unlocked_filed: str = "市项目办给{project} {duty}解了锁，{until}以前可以更正。原因：{because}"
 
     # 免报
     ask_exempt: str = "哪个项目免报？"
@@ -160,7 +162,12 @@ class Desk(Sentences):
     told_for_zero: str = "{name}代您报了{period}零报告：{projects}。不对请马上告诉市项目办。"
     told_for_issue: str = "{name}代您报了{project}的问题（{number}）：{what}\n不对请马上告诉市项目办。"
     by_telephone: str = "{name}（{by}代报）"
+    told_for_withdrawn: str = (
+        "{name}代您撤回了{project} {period}进展（{receipt}），要重新报。不对请马上告诉市项目办。"
+    )
+    told_for_word: str = "{name}代您说了{number} {project}：{word}。不对请马上告诉市项目办。"
     told_them: str = "已告诉{name}。"
+    told_them_not: str = "没能告诉{name}（没绑定或已停用）。"
     correct_button: str = "更正"
 
     # 不归我报

@@ -126,3 +126,7 @@ class Issues(Sentences):
         "⚠ {number} {project}：{unit} {name} {time}报了问题（{found}发现），"
         "而{period}已由{filer}报零报告（{receipt}）。是否瞒报，请核实后定。"
     )  # fmt: skip
+    zero_doubted_undated: str = (
+        "⚠ {number} {project}：{unit} {name} {time}报了问题，"
+        "而{period}已由{filer}报零报告（{receipt}）。何时发现、是否瞒报，请核实后定。"
+    )  # fmt: skip

@@ -33,6 +33,7 @@ class Progress(Sentences):
     report_withdrawn: str = "已撤回，现在算没报"
     report_change: str = "更正或撤回"
     no_such_report: str = "没有找到报告 {receipt}。"
+    withdraw_closed: str = "{project} {period}已经截止，只能更正，不能撤回。"
     nothing_to_withdraw: str = "{project} {period}没有可以撤回的报告。"
     ask_correct: str = "{project} {period}已由{name}报过（{receipt}）。要更正吗？"
     correct_yes: str = "更正这份报告"

@@ -159,6 +159,11 @@ class Issue(Base):
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
 
     @property
+    def whose(self) -> int:
+        """Who raised it: who telephoned, if another filed it for them (代报)."""
+        return self.for_person or self.filed_by
+
+    @property
     def number(self) -> str:
         return f"W{self.id}"
 
