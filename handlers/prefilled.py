@@ -50,7 +50,7 @@ def _progress(turn: Turn, line: Line) -> Prefilled:
     rows = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
     meant = {each.id for each in (*line.projects, *line.others)}
     found = [row for row in rows if row.id in meant]
-    loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR)
+    loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR, turn.today)
     answers: dict[str, Any] = {}
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))

@@ -177,6 +177,7 @@ def _receive(turn: Turn) -> str:
     if talk is not None and isinstance(question, Photos):
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
+        _pass_workbooks_over(turn, ids)
         talking.answer(turn, talk, Said(media=ids))
         return "answer"
     if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
@@ -191,7 +192,7 @@ def _receive(turn: Turn) -> str:
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
-    count = len(kept_media(turn.session, turn.person.id, turn.now))
+    count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
 
@@ -201,6 +202,14 @@ def _is_workbook(turn: Turn) -> bool:
     if not any(workbooks.is_workbook(each.kind, each.name) for each in turn.incoming.media):
         return False
     return Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
+
+
+def _pass_workbooks_over(turn: Turn, ids: tuple[int, ...]) -> None:
+    """What the office sends as an answer is evidence, and not read as a registry."""
+    if _is_workbook(turn):
+        sent = zip(ids, turn.incoming.media, strict=True)
+        books = [number for number, each in sent if workbooks.is_workbook(each.kind, each.name)]
+        workbooks.pass_over(turn.session, books, turn.person.id, turn.now)
 
 
 def _written_place(turn: Turn) -> str:

@@ -134,6 +134,48 @@ async def test_another_kind_of_file_of_the_office_is_only_a_file(town: Town) -> 
     assert await is_fetched(town) == 0
 
 
+def is_asked_for_photos(town: Town) -> Outgoing:
+    """The office reports a problem for the contact, up to the question for photos."""
+    for step in (
+        "代报",
+        NORTH,
+        "张三",
+        "问题",
+        "🔴",
+        "征拆",
+        "两户阻工",
+        "刚才",
+        "就在项目现场",
+        "请派工作组",
+    ):
+        town.office.says(step)
+    return town.office.last()
+
+
+async def test_a_workbook_is_never_offered_as_evidence_whether_it_has_been_read_or_not(town: Town) -> None:
+    sends(town.office)
+    assert "刚才发的" not in str(labels(is_asked_for_photos(town)))
+    town.office.says("取消")
+    await is_fetched(town)
+    assert "刚才发的" not in str(labels(is_asked_for_photos(town)))
+
+
+def test_anybody_elses_workbook_is_offered_as_evidence_like_any_file(town: Town) -> None:
+    sends(town.reporter)
+    for step in ("报问题", NORTH, "🔴", "征拆", "两户阻工", "刚才", "就在项目现场", "请派工作组"):
+        town.reporter.says(step)
+    assert "刚才发的" in str(labels(town.reporter.last()))
+
+
+@pytest.mark.parametrize("then", ["没有了", "取消"])
+async def test_a_workbook_sent_as_evidence_is_not_read_as_a_registry(town: Town, then: str) -> None:
+    is_asked_for_photos(town)
+    sends(town.office, "征拆明细.xlsx")
+    town.office.says(then)
+    assert await is_fetched(town) == 0
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
+
+
 def test_the_button_of_a_preview_does_nothing_for_somebody_else(town: Town) -> None:
     media = a_workbook_waits(town)
     assert town.head.presses(f"o|import_workbook|{media}.x").text.startswith("没有等着导入的台账")

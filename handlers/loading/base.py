@@ -62,13 +62,13 @@ def by_name(loading: Loading) -> tuple[ProjectFacts, ...]:
 def loose(loading: Loading) -> tuple[int, ...]:
     """Media that belong to nothing yet: to no report, and to no other answer that is still open."""
     used = talks.media_in(loading.answers)
-    kept = kept_media(loading.session, loading.person.id, loading.now)
+    kept = kept_media(loading.session, loading.person.id, loading.now, loading.today)
     return tuple(each for each in kept if each not in used)
 
 
-def kept_media(session: Session, person_id: int, now: datetime) -> tuple[int, ...]:
+def kept_media(session: Session, person_id: int, now: datetime, today: date) -> tuple[int, ...]:
     """What a person has sent lately that is part of no report, and of no draft."""
-    found = media.loose(session, person_id, now - LOOSE_FOR)
+    found = media.loose(session, person_id, now - LOOSE_FOR, today)
     used = talks.media_in_drafts(session, person_id) if found else frozenset()
     return tuple(each for each in found if each not in used)
 
