@@ -1,7 +1,7 @@
 """A registry workbook sent to the bot: read beside the turns, shown, and taken in only as it was shown."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from bot.office import ImportRegistry, Office, import_registry
@@ -132,6 +132,25 @@ async def test_another_kind_of_file_of_the_office_is_only_a_file(town: Town) -> 
     [kept] = sends(town.office, "会议纪要.docx")
     assert kept.text.startswith("收到1个文件")
     assert await is_fetched(town) == 0
+
+
+@pytest.mark.parametrize("said", ["✅ 确认导入", "确认"])
+def test_what_is_confirmed_is_planned_once_and_written_as_it_was_compared(town: Town, said: str) -> None:
+    """Planning ten thousand projects takes seconds, and all others wait for this turn."""
+    a_workbook_waits(town)
+    town.office.says("确认导入")
+    asked: list[str] = []
+    event.listen(town.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    town.office.says(said)
+    assert people_called(town, "新来的")
+    assert len([each for each in asked if "FROM milestones" in each]) == 1
+
+
+async def test_initials_are_made_when_a_workbook_is_read_and_not_when_it_is_written(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, SUCCEEDED)
+    [row] = town.rows(Workbook)
+    assert row.book["initials"] == {NORTH: "cbsckjgc"}
 
 
 def is_asked_for_photos(town: Town) -> Outgoing:

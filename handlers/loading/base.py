@@ -1,7 +1,7 @@
 """What every loader starts from, and what several of them ask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
 from storage import duties, media, people, projects, secretaries, talks
+from storage.preview import Preview
 
 # A photo that was sent before any question is offered for this long.
 LOOSE_FOR = timedelta(days=1)
@@ -27,6 +28,7 @@ class Loading:
     answers: Mapping[str, Any]
     now: datetime
     today: date
+    plans: dict[int, Preview] = field(default_factory=dict)  # the turn's
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
