@@ -26,9 +26,10 @@ _XMP = re.compile(
     + _NAME
     + rb"""\s{0,9}=\s{0,9}(?:"[^"]{0,500}"|'[^']{0,500}')|<("""
     + _NAME
-    + rb""")[^<>]{0,200}(?:/>|>.{0,2000}?</\1\s{0,9}>)""",
+    + rb""")(?=[\s/>])[^<>]{0,200}(?:/>|>.{0,2000}?</\1\s{0,9}>)""",
     re.DOTALL | re.IGNORECASE,
 )
+# Whatever _XMP may begin at is one of these, so that their number bounds its work.
 _MARK = re.compile(rb"""[\s"'<]""" + _NAME + rb"[\s=/>]", re.IGNORECASE)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
