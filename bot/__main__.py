@@ -32,7 +32,7 @@ from bot.office import (
 )
 from rules.book import BookError, default_book, default_text, load
 from rules.changes import changes
-from storage import workbook
+from storage import registry, workbook
 from storage.migrate import MigrationRefused
 from storage.sheets import Progress, nobody
 
@@ -120,7 +120,7 @@ def import_registry(
         from bot.progress import bars  # its drawing is a large import that a start does without
 
         with bars() as progress:
-            book = workbook.read(content, as_of, with_hidden, progress)
+            book = registry.spelled(workbook.read(content, as_of, with_hidden, progress))
             wanted = ImportRegistry(book=book, dry_run=dry_run, skip_bad_rows=skip_bad_rows)
             result = carried_out("import", wanted, progress)
         typer.echo(result.text)

@@ -7,7 +7,7 @@ Rule 3  a result that is not ok is rolled back whole: all or nothing.
 Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -284,27 +284,39 @@ def in_lines(session: Session, row: InboxRow, office: Office) -> str:
 A = TypeVar("A", bound=Frozen)
 
 
+def _never(_arguments: Mapping[str, JsonValue]) -> bool:
+    return False
+
+
+def _always(_arguments: Mapping[str, JsonValue]) -> bool:
+    return True
+
+
+def _dry(arguments: Mapping[str, JsonValue]) -> bool:
+    return arguments.get("dry_run") is True
+
+
 @dataclass(frozen=True, slots=True)
 class Command(Generic[A]):
     arguments: type[A]
     act: Callable[[Session, A, datetime, Office], Result]
-    reads: bool = False
+    reads: Callable[[Mapping[str, JsonValue]], bool] = _never
 
 
 COMMANDS: dict[str, Command[Any]] = {
-    "import": Command(ImportRegistry, import_registry),
+    "import": Command(ImportRegistry, import_registry, reads=_dry),
     "invite": Command(InvitePerson, invite_person),
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
-    "export": Command(ExportCity, export_city, reads=True),
-    "compare-rules": Command(CompareRules, compare_rules, reads=True),
+    "export": Command(ExportCity, export_city, reads=_always),
+    "compare-rules": Command(CompareRules, compare_rules, reads=_always),
 }
 
 
 def only_reads(errand: Errand) -> bool:
     """Whether an errand changes nothing, so that it need not keep the writer from others."""
     command = COMMANDS.get(errand.name)
-    return command is not None and command.reads
+    return command is not None and command.reads(errand.arguments)
 
 
 def carry_out(session: Session, errand: Errand, now: datetime, office: Office) -> Result:

@@ -69,6 +69,7 @@ class Workbooks:
         except Exception:
             log.exception("workbook %s met a bug", file.id)  # which must not be met again every two seconds
             book = UNREADABLE
+        book = await asyncio.to_thread(registry.spelled, book)
         preview = await self._database.read(lambda session: registry.plan(session, book))
         log.info("workbook %s: %s rows, %s errors", file.id, _rows(book), len(preview.errors))
 

@@ -17,6 +17,7 @@ from rules.kinds import IssueWord
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
+_NO_ID = re.compile(r"\d{19}")
 HOW = "how"
 
 
@@ -85,7 +86,9 @@ _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
 
 
 def read_button(data: str) -> Meaning | None:
-    """What a button's data means; None if it is none of ours."""
+    """What a button's data means; None if it is none of ours, as with a number that no row can have."""
+    if _NO_ID.search(data):
+        return None
     kind, _, rest = data.partition("|")
     if kind == "o":
         script, _, preset = rest.partition("|")

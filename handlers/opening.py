@@ -63,11 +63,17 @@ _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a 
 def read_menu_word(text: str, words: Words) -> Opener | None:
     """An exact menu word or slash command; in a free-text question only these break out."""
     typed = plain(text).strip(_AROUND)
-    for word, script in (*menu(words), *registry_words(words)):
+    for word, script in menu(words):
         if typed == plain(word):
             return Opener(script)
     command = typed.split("@", 1)[0]
     return Opener(_SLASH[command]) if command in _SLASH else None
+
+
+def read_registry_word(text: str, words: Words) -> Opener | None:
+    """An exact word about the registry; whom it opens for is not asked here."""
+    typed = plain(text).strip(_AROUND)
+    return next((Opener(script) for word, script in registry_words(words) if typed == plain(word)), None)
 
 
 def read_desk_word(text: str, words: Words) -> Opener | None:

@@ -80,7 +80,7 @@ def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     found = [row for row in of_these if line.month in {None, Period.parse(row.period).number}]
     if not found:
         return _untaken(turn, line, of_these)
-    loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR)
+    loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR, turn.today)
     answers: dict[str, Any] = {}
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import evidence, lines, strangers, talking
+from handlers import evidence, lines, reserved, strangers, talking
 from handlers.buttons import Acknowledge, Drop, LookUp, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
 from handlers.deeds import notices
@@ -19,13 +19,7 @@ from handlers.deeds.receipts import look_up_report
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
-from handlers.opening import (
-    read_about_issue,
-    read_about_notice,
-    read_about_report,
-    read_desk_word,
-    read_menu_word,
-)
+from handlers.opening import read_about_issue, read_about_notice, read_about_report, read_menu_word
 from handlers.plain import plain
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find
@@ -38,10 +32,6 @@ from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
 FOUND = 3  # projects a search shows
-
-# Words of the office's menu that open for everybody, if only to say why not; and those that some others may type.
-FOR_ALL = frozenset({"desk", "not_mine"})
-MAY_TYPE = {"who_owes": {Role.OFFICE, Role.HEAD, Role.DEPUTY}}
 
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
@@ -137,7 +127,7 @@ def _press(turn: Turn) -> str:
 
 def _hear(turn: Turn) -> str:
     text, words = turn.incoming.text, turn.city.words
-    opener = read_menu_word(text, words) or _desk_word(turn, text)
+    opener = _opened_by(turn, text)
     if opener is not None:
         talking.open_talk(turn, opener)
         return "menu"
@@ -175,13 +165,8 @@ def _hear(turn: Turn) -> str:
     return _search(turn, text)
 
 
-def _desk_word(turn: Turn, text: str) -> Opener | None:
-    """What the office types to open something; for others such words are words like any (暂停 answers a question)."""
-    opener = read_desk_word(text, turn.city.words)
-    if opener is None or opener.script in FOR_ALL:
-        return opener
-    roles = people.roles_of(turn.session, turn.person.id, turn.today)
-    return None if roles.isdisjoint(MAY_TYPE.get(opener.script, {Role.OFFICE})) else opener
+def _opened_by(turn: Turn, text: str) -> Opener | None:
+    return read_menu_word(text, turn.city.words) or reserved.opened_by(turn, text)
 
 
 def _receive(turn: Turn) -> str:
@@ -196,13 +181,14 @@ def _receive(turn: Turn) -> str:
     if talk is not None and isinstance(question, Photos):
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
+        _pass_workbooks_over(turn, ids)
         talking.answer(turn, talk, Said(media=ids))
         return "answer"
     if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
-    if caption.strip() and (talk is not None or read_menu_word(caption, turn.city.words)):
+    if caption.strip() and (talk is not None or _opened_by(turn, caption)):
         return f"kept, {_hear(turn.apart())}"
     if _is_workbook(turn):
         turn.answer(Outgoing(text=turn.city.words.workbook_received))
@@ -210,7 +196,7 @@ def _receive(turn: Turn) -> str:
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
-    count = len(kept_media(turn.session, turn.person.id, turn.now))
+    count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
 
@@ -220,6 +206,14 @@ def _is_workbook(turn: Turn) -> bool:
     if not any(workbooks.is_workbook(each.kind, each.name) for each in turn.incoming.media):
         return False
     return Role.OFFICE in people.roles_of(turn.session, turn.person.id, turn.today)
+
+
+def _pass_workbooks_over(turn: Turn, ids: tuple[int, ...]) -> None:
+    """What the office sends as an answer is evidence, and not read as a registry."""
+    if _is_workbook(turn):
+        sent = zip(ids, turn.incoming.media, strict=True)
+        books = [number for number, each in sent if workbooks.is_workbook(each.kind, each.name)]
+        workbooks.pass_over(turn.session, books, turn.person.id, turn.now)
 
 
 def _written_place(turn: Turn) -> str:

@@ -1,6 +1,6 @@
 """The turn at hand: one person's one message, its transaction, and the ways to say something."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,6 +12,7 @@ from rules.kinds import Lane
 from storage import outbox
 from storage.messages import Incoming, IncomingKind, Outgoing
 from storage.people import Contact
+from storage.preview import Preview
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,9 @@ class Turn:
     now: datetime  # the city's clock
     machine: datetime  # the computer's
     today: date  # the city's date
+    plans: dict[int, Preview] = field(
+        default_factory=dict
+    )  # of workbooks, planned in this turn's transaction
 
     def answer(self, message: Outgoing, *, number: str = "", in_place: bool = False) -> None:
         """Says something to who wrote, where they wrote; if asked, in place of the message they pressed."""

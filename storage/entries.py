@@ -250,6 +250,9 @@ class Book(BaseModel):
     notes: tuple[str, ...] = ()  # what was derived and what was not taken, in sentences
     ledger: tuple[LedgerEntry, ...] | None = None  # None: the file is a registry workbook
     highest_number: int = 0  # of a ledger, its bad rows too: numbers that are given out begin above it
+    initials: Mapping[
+        str, str
+    ] = {}  # of the projects' names, where they were made ahead (storage/registry.py)
     columns: Mapping[str, Mapping[str, str]] = {}  # a ledger's own headings: sheet -> field -> heading
 
     def heading(self, sheet: str, field: str, entry: Entry) -> str:

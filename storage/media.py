@@ -7,11 +7,14 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
+from rules.kinds import Role
+from storage import people, workbooks
 from storage.messages import Incoming, MediaKind
 from storage.prepared import Query
 from storage.tables.registry import Project
@@ -54,8 +57,16 @@ def own_name(name: str) -> str:
 
 
 _file = MediaFile.__table__.c
+
+
+class _Loose(NamedTuple):
+    id: int
+    kind: MediaKind
+    name: str
+
+
 _LOOSE = Query(
-    select(_file.id)
+    select(_file.id, _file.kind, _file.name)
     .where(
         _file.person_id == bindparam("person"),
         _file.version_id.is_(None),
@@ -64,13 +75,20 @@ _LOOSE = Query(
         or_(_file.state == "wanted", _file.state == "stored"),
     )
     .order_by(_file.id),
-    int,
+    _Loose,
 )
 
 
-def loose(session: Session, person_id: int, since: datetime) -> tuple[int, ...]:
-    """What the person sent before any question since then, and that belongs to nothing yet."""
-    return tuple(_LOOSE.all(session, person=person_id, since=since))
+def loose(session: Session, person_id: int, since: datetime, today: date) -> tuple[int, ...]:
+    """What the person sent before any question since then, and that belongs to nothing yet.
+
+    A registry workbook of the office is no evidence: it holds everybody's telephone number.
+    """
+    found = _LOOSE.all(session, person=person_id, since=since)
+    books = {each.id for each in found if workbooks.is_workbook(each.kind, each.name)}
+    if books and Role.OFFICE in people.roles_of(session, person_id, today):
+        return tuple(each.id for each in found if each.id not in books)
+    return tuple(each.id for each in found)
 
 
 def count_of_report(session: Session, report_id: int) -> int:

@@ -4,7 +4,7 @@ All frozen: what was shown is what is written.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rules.kinds import Role
@@ -107,6 +107,7 @@ class Preview:
     work: Work
     left: tuple[CellError, ...] = ()
     notes: tuple[str, ...] = ()
+    initials: Mapping[str, str] = field(default_factory=dict)  # of names, where they were made ahead
 
     @property
     def ok(self) -> bool:

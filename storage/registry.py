@@ -85,7 +85,14 @@ def _planned(registered: Registry, book: Book, progress: Progress) -> Preview:
         sheets=tuple(sheets),
         work=found.work(),
         notes=book.notes,
+        initials=book.initials,
     )
+
+
+def spelled(book: Book) -> Book:
+    """The same with the initials of its projects' names: they take long to make, and no transaction need wait."""
+    names = {each.name for each in book.projects} | {each.name for each in book.ledger or ()}
+    return book.model_copy(update={"initials": {name: initials(name) for name in sorted(names)}})
 
 
 def _place(order: list[str], error: CellError) -> tuple[int, int]:
@@ -120,7 +127,7 @@ def write(
     """The same without a ledger row, for a caller who has more to say there."""
     work = preview.work
     before = _reporters(session, work.responsible_ended)
-    writer = Writer(session, work, today, progress)
+    writer = Writer(session, work, today, progress, preview.initials)
     writer.write()
     _move_duties(session, writer, now)
     session.expire_all()
@@ -171,8 +178,11 @@ def _move_duties(session: Session, writer: "Writer", now: datetime) -> None:
 class Writer:
     """Puts `Work` into the tables, in an order that no foreign key and no unique column stands against."""
 
-    def __init__(self, session: Session, work: Work, today: date, progress: Progress) -> None:
+    def __init__(
+        self, session: Session, work: Work, today: date, progress: Progress, known: Mapping[str, str]
+    ) -> None:
         self.session, self.work, self.today, self.progress = session, work, today, progress
+        self.initials = known
         self.written = 0
         self.of = work.size
         self.ids: dict[type[Base], dict[Key, int]] = {}
@@ -231,7 +241,7 @@ class Writer:
         }
         for row in (*bare_new.values(), *bare_old.values()):
             if "name" in row:
-                row["initials"] = initials(row["name"])
+                row["initials"] = self.initials.get(row["name"]) or initials(row["name"])
         self.put(Project, Writes(bare_new, bare_old), unit_id=Unit)
         parents = [
             {"id": self.real(Project, key), "parent_id": self.real(Project, row["parent_id"])}

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import IssueState
 from storage import talks
 from storage.tables.registry import Person
 from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
+from storage.tables.traffic import Workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +80,12 @@ def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
 
 
 def expire(session: Session, ids: Iterable[int]) -> None:
+    """Marks them; what was read from a workbook, people's names and telephone numbers, goes with its file."""
+    gone = list(ids)
+    session.execute(delete(Workbook).where(Workbook.media_id.in_(gone)))
     session.execute(
         update(MediaFile)
-        .where(MediaFile.id.in_(list(ids)))
+        .where(MediaFile.id.in_(gone))
         .values(state="expired", name="", reference="", latitude=None, longitude=None)
     )
 

@@ -48,6 +48,14 @@ def keep(session: Session, media_id: int, person_id: int, book: Book, now: datet
     session.flush()
 
 
+def pass_over(session: Session, ids: Sequence[int], person_id: int, now: datetime) -> None:
+    """These were sent as an answer: evidence, and no registry to be read, whatever becomes of the answer."""
+    session.add_all(
+        Workbook(media_id=each, person_id=person_id, read=now, taken=now, book={}) for each in ids
+    )
+    session.flush()
+
+
 def waiting(session: Session, person_id: int, media_id: int | None = None) -> Workbook | None:
     """A workbook of this person that is neither taken nor left: the one asked for, else the newest."""
     wanted = select(Workbook).where(Workbook.person_id == person_id, Workbook.taken.is_(None))

@@ -52,6 +52,15 @@ def a_movie(brand: bytes = b"isom", *, android: bool = False, apple: bool = Fals
     return begins + an_atom(b"moov", an_atom(b"mvhd", bytes(100)) + told) + an_atom(b"mdat", b"frames" * 50)
 
 
+def a_movie_with_xmp(brand: bytes, xmp: bytes, *, uuid: bool) -> bytes:
+    """XMP as MOV keeps it, or as MP4 does: under a number that Adobe has given it."""
+    adobe = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+    told = (
+        an_atom(b"uuid", adobe + xmp) if uuid else an_atom(b"moov", an_atom(b"udta", an_atom(b"XMP_", xmp)))
+    )
+    return an_atom(b"ftyp", brand + bytes(4) + brand) + told + an_atom(b"mdat", b"frames" * 50)
+
+
 def a_zip(*names: str) -> bytes:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:

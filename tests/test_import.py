@@ -129,6 +129,15 @@ def test_an_import_writes_the_registry_to_the_yuan(session: Session) -> None:
     assert [name for name, _, _ in living(session, Role.REPORTER)] == ["李一", "王二"]
 
 
+def test_initials_that_were_made_ahead_are_written_and_missing_ones_are_made(session: Session) -> None:
+    book = registry.spelled(workbook.read(to_file(a_city())))
+    first, second = sorted(book.initials)
+    preview = registry.plan(session, book.model_copy(update={"initials": {first: "madeahead"}}))
+    registry.apply(session, preview, TODAY, NOW)
+    written = {row.name: row.initials for row in session.scalars(select(Project))}
+    assert written == {first: "madeahead", second: book.initials[second]}
+
+
 def test_a_lead_department_named_by_its_unit_means_its_people_with_that_role(session: Session) -> None:
     imported(session, a_city())
     assert living(session, Role.LEAD_DEPARTMENT) == [("孙五", TODAY, None)]

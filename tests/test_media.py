@@ -19,7 +19,17 @@ from bot.media.unkeepable import Unkeepable, too_large
 from handlers.words import Words
 from storage.media import own_name
 from storage.messages import MediaKind
-from tests.files import COMMENT, MAKE, ORIENTATION, PLACE, a_movie, a_picture, a_zip, an_atom
+from tests.files import (
+    COMMENT,
+    MAKE,
+    ORIENTATION,
+    PLACE,
+    a_movie,
+    a_movie_with_xmp,
+    a_picture,
+    a_zip,
+    an_atom,
+)
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 XMP = (
@@ -189,6 +199,22 @@ def test_the_place_is_removed_from_the_other_kind_of_metadata_too(form: str) -> 
     assert b'exif:Flash="1"' in kept
 
 
+@pytest.mark.parametrize(
+    ("prefix", "name"), [("drone-dji", "GpsLatitude"), ("e", "GPSLatitude"), ("Camera", "latitude")]
+)
+def test_the_place_is_removed_by_its_name_whatever_its_maker_calls_the_namespace(
+    prefix: str, name: str
+) -> None:
+    shared = f'<rdf:Description xmlns:{prefix}="http://maker/1.0/" {prefix}:AbsoluteAltitude="+98.1"'
+    as_value = f'{shared} {prefix}:{name}="+29.37214512"></rdf:Description>'
+    as_element = f"{shared}><{prefix}:{name}>+29.37214512</{prefix}:{name}></rdf:Description>"
+    for written in (as_value, as_element):
+        kept = cleaned(a_picture(xmp=written.encode()), MediaKind.PHOTO, "DJI_0001.JPG")
+        assert b"29.37214512" not in kept
+        assert b'AbsoluteAltitude="+98.1"' in kept
+        assert b'="http://maker/1.0/"' in kept
+
+
 @pytest.mark.parametrize("packed", [False, True])
 def test_the_place_is_removed_from_the_texts_of_a_png(packed: bool) -> None:
     body = b"XML:com.adobe.xmp\0" + (b"\1\0\0\0" + zlib.compress(XMP) if packed else b"\0\0\0\0" + XMP)
@@ -202,7 +228,9 @@ def test_the_place_is_removed_from_the_texts_of_a_png(packed: bool) -> None:
         assert "GPSLatitude" not in str(picture.info)
 
 
-@pytest.mark.parametrize("piece", [b"II*\0\x08\0\0\0", b"<exif:GPSLatitude>", b'exif:GPSLatitude="'])
+@pytest.mark.parametrize(
+    "piece", [b"II*\0\x08\0\0\0", b"<exif:GPSLatitude>", b'exif:GPSLatitude="', b"<e:GPSx!>"]
+)
 def test_a_picture_made_to_keep_us_searching_is_refused_soon(piece: bytes) -> None:
     raw = a_picture() + piece * (20 * 1024 * 1024 // len(piece))
     with suppress(Unkeepable):
@@ -246,6 +274,37 @@ def test_a_moving_photo_says_its_place_neither_in_the_picture_nor_in_the_movie_b
     kept = cleaned(a_picture(gps=True) + a_movie(b"mp42", android=True), MediaKind.PHOTO)
     assert GPS not in exif_of(kept)
     assert PLACE not in kept
+
+
+def test_the_place_where_a_sound_was_recorded_is_blanked() -> None:
+    raw = a_movie(b"M4A ", android=True)
+    kept = cleaned(raw, MediaKind.FILE, "录音.m4a")
+    assert PLACE in raw
+    assert PLACE not in kept
+    assert len(kept) == len(raw)
+
+
+@pytest.mark.parametrize("uuid", [False, True])
+@pytest.mark.parametrize("brand", [b"qt  ", b"isom", b"M4A "])
+def test_the_place_in_the_xmp_of_a_recording_is_blanked_and_nothing_moves(brand: bytes, uuid: bool) -> None:
+    raw = a_movie_with_xmp(brand, XMP, uuid=uuid)
+    kept = cleaned(raw, MediaKind.FILE, "现场.mov")
+    assert b"28,13N" not in kept
+    assert b"112,56E" not in kept
+    assert b'exif:Flash="1"' in kept
+    assert len(kept) == len(raw)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        bytes(7) + an_atom(b"moov", an_atom(b"udta", an_atom(b"\xa9xyz", b"\0\x1b\x15\xc7" + PLACE))),
+        an_atom(b"uuid", XMP.replace(b"28,13N", b"2" * 600)),
+    ],
+)
+def test_a_recording_whose_place_cannot_be_removed_is_not_kept(told: bytes) -> None:
+    with pytest.raises(Unkeepable, match="地点去不掉。请"):
+        cleaned(an_atom(b"ftyp", b"isom") + told, MediaKind.VIDEO)
 
 
 def test_a_movie_of_boxes_in_boxes_does_not_exhaust_us() -> None:

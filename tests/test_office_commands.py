@@ -366,6 +366,14 @@ def test_an_export_comes_back_from_the_running_server_while_another_holds_the_wr
     assert load_workbook("city.xlsx")["项目"].max_row == 195
 
 
+def test_a_dry_run_comes_back_from_the_running_server_while_another_holds_the_writer(
+    settings: Settings, database: Database
+) -> None:
+    with served(settings, database), database.engine.begin():
+        assert "Dry run: nothing was written." in sanbao("import", SAMPLE, "--dry-run").stdout
+    assert database.run_now(lambda session: session.scalars(select(Project)).first()) is None
+
+
 def test_a_parked_message_is_retried_by_the_running_server(settings: Settings, database: Database) -> None:
     database.run_now(lambda session: an_inbox_row(session, state="parked").id)
     with served(settings, database) as after:

@@ -7,14 +7,16 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handlers.opening import registry_words
 from rules.kinds import Role, Stage
 from storage import ledger
 from storage.messages import Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, PersonRole, Project, Responsibility, Unit, YearPlan
 from storage.tables.reporting import Duty
-from tests.builders import a_person
-from tests.chat import labels
+from storage.tables.traffic import Talk
+from tests.builders import a_person, a_responsibility
+from tests.chat import WORDS, Chat, labels
 from tests.town import NORTH, Town
 
 
@@ -251,3 +253,42 @@ def test_a_project_is_found_by_the_initials_of_its_new_name(town: Town) -> None:
     changes(town, "项目名称", "城北水厂二期扩建工程")
     town.office.taps("✅ 确认修改")
     assert project(town).initials == "cbsceqkjgc"
+
+
+def also_reports(session: Session, person_id: int, project_id: int) -> None:
+    person, project = session.get_one(Person, person_id), session.get_one(Project, project_id)
+    a_responsibility(session, project, person, Role.REPORTER)
+
+
+def asked_what_happened(chat: Chat) -> None:
+    chat.says("报问题")
+    if NORTH in labels(chat.last()):
+        chat.says(NORTH)
+    for step in ("🔴 重大问题", "征拆"):
+        chat.taps(step)
+    assert chat.last().title == "出了什么事？"
+
+
+@pytest.mark.parametrize("word", [word for word, _ in registry_words(WORDS)])
+def test_a_word_of_the_registry_is_an_answer_where_somebody_else_is_asked_for_a_text(
+    town: Town, word: str
+) -> None:
+    asked_what_happened(town.reporter)
+    town.reporter.says(word)
+    [talk] = town.rows(Talk)
+    assert (talk.script, talk.state) == ("report_issue", "current")
+    assert {"text": word} in talk.answers.values()
+
+
+@pytest.mark.parametrize(("who", "word"), [("office", "换人"), ("office", "台账"), ("head", "解绑")])
+def test_for_who_works_with_it_such_a_word_opens_at_any_question(town: Town, who: str, word: str) -> None:
+    chat = getattr(town, who)
+    town.do(lambda session: also_reports(session, int(chat.user) - 1000, town.north))
+    asked_what_happened(chat)
+    chat.says(word)
+    assert word not in str([talk.answers for talk in town.rows(Talk)])
+
+
+def test_at_a_question_with_choices_such_a_word_opens_for_anybody(town: Town) -> None:
+    town.reporter.says("报问题")
+    assert town.reporter.says("换人").text == WORDS.office_only

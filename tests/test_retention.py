@@ -20,9 +20,11 @@ from storage.messages import MediaKind
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Person
 from storage.tables.reporting import Issue, MediaFile, ReportVersion
+from storage.tables.traffic import Workbook
 from tests.builders import a_photo, a_report, an_issue
 from tests.chat import START, ZONE
 from tests.town import NORTH, Town
+from tests.workbooks import a_workbook_waits
 
 RULES = "[media]\nkeep_years = 1\nloose_days = 30\n"
 
@@ -161,6 +163,18 @@ async def test_its_name_and_its_place_are_forgotten_with_it(archive: Archive) ->
     await archive.lives(days=31)
     rows = archive.town.rows(MediaFile)
     assert {(row.name, row.reference, row.latitude, row.longitude) for row in rows} == {("", "", None, None)}
+
+
+async def test_what_was_read_from_a_workbook_and_never_taken_in_goes_with_its_file(archive: Archive) -> None:
+    town = archive.town
+    a_workbook_waits(town)
+    town.do(lambda session: session.execute(update(MediaFile).values(received=START, sha256="ab")))
+    await archive.lives(days=30)
+    assert "新来的" in str([row.book for row in town.rows(Workbook)])
+    await archive.lives(days=1)
+    assert archive.states() == ["expired"]
+    assert "新来的" not in str([row.book for row in town.rows(Workbook)])
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
 
 
 async def test_more_than_a_slice_is_removed_in_one_day(archive: Archive) -> None:

@@ -275,7 +275,15 @@ def test_a_forwarded_button_is_refused(town: Town) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", ["t1|", "x", "", "t!!|a|b", "o|nothing|", f"r|{'9' * 40}", "a|１", "t" + "z" * 30 + "|a|b"]
+    "data",
+    [
+        *("t1|", "x", "", "t!!|a|b", "o|nothing|", f"r|{'9' * 40}", "a|１", "t" + "z" * 30 + "|a|b"),
+        *(
+            f"o|{script}|{'9' * 25}"
+            for script in ("handed_over", "import_workbook", "who_owes", "return_report")
+        ),
+        *(f"o|import_workbook|{'9' * 19}.x", f"o|who_owes|p{'9' * 25}", f"t1|project|{'9' * 25}"),
+    ],
 )
 def test_a_button_that_is_none_of_ours_is_answered_with_the_menu(town: Town, data: str) -> None:
     answer = town.reporter.presses(data)

@@ -1,7 +1,7 @@
 """A registry workbook sent to the bot: read beside the turns, shown, and taken in only as it was shown."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
 from bot.office import ImportRegistry, Office, import_registry
@@ -132,6 +132,67 @@ async def test_another_kind_of_file_of_the_office_is_only_a_file(town: Town) -> 
     [kept] = sends(town.office, "会议纪要.docx")
     assert kept.text.startswith("收到1个文件")
     assert await is_fetched(town) == 0
+
+
+@pytest.mark.parametrize("said", ["✅ 确认导入", "确认"])
+def test_what_is_confirmed_is_planned_once_and_written_as_it_was_compared(town: Town, said: str) -> None:
+    """Planning ten thousand projects takes seconds, and all others wait for this turn."""
+    a_workbook_waits(town)
+    town.office.says("确认导入")
+    asked: list[str] = []
+    event.listen(town.database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    town.office.says(said)
+    assert people_called(town, "新来的")
+    assert len([each for each in asked if "FROM milestones" in each]) == 1
+
+
+async def test_initials_are_made_when_a_workbook_is_read_and_not_when_it_is_written(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, SUCCEEDED)
+    [row] = town.rows(Workbook)
+    assert row.book["initials"] == {NORTH: "cbsckjgc"}
+
+
+def is_asked_for_photos(town: Town) -> Outgoing:
+    """The office reports a problem for the contact, up to the question for photos."""
+    for step in (
+        "代报",
+        NORTH,
+        "张三",
+        "问题",
+        "🔴",
+        "征拆",
+        "两户阻工",
+        "刚才",
+        "就在项目现场",
+        "请派工作组",
+    ):
+        town.office.says(step)
+    return town.office.last()
+
+
+async def test_a_workbook_is_never_offered_as_evidence_whether_it_has_been_read_or_not(town: Town) -> None:
+    sends(town.office)
+    assert "刚才发的" not in str(labels(is_asked_for_photos(town)))
+    town.office.says("取消")
+    await is_fetched(town)
+    assert "刚才发的" not in str(labels(is_asked_for_photos(town)))
+
+
+def test_anybody_elses_workbook_is_offered_as_evidence_like_any_file(town: Town) -> None:
+    sends(town.reporter)
+    for step in ("报问题", NORTH, "🔴", "征拆", "两户阻工", "刚才", "就在项目现场", "请派工作组"):
+        town.reporter.says(step)
+    assert "刚才发的" in str(labels(town.reporter.last()))
+
+
+@pytest.mark.parametrize("then", ["没有了", "取消"])
+async def test_a_workbook_sent_as_evidence_is_not_read_as_a_registry(town: Town, then: str) -> None:
+    is_asked_for_photos(town)
+    sends(town.office, "征拆明细.xlsx")
+    town.office.says(then)
+    assert await is_fetched(town) == 0
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
 
 
 def test_the_button_of_a_preview_does_nothing_for_somebody_else(town: Town) -> None:

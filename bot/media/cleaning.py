@@ -27,7 +27,7 @@ def cleaned(raw: bytes, kind: MediaKind, name: str = "") -> bytes:
         return _clean_picture(raw)
     if kind is MediaKind.PHOTO:
         raise Unkeepable(lambda words: words.media_no_picture)
-    return _clean_movie(raw, 0) if found is Kind.MOVIE else raw
+    return _clean_recording(raw) if found is Kind.MOVIE or movies.is_one(raw) else raw
 
 
 def _clean_picture(raw: bytes) -> bytes:
@@ -40,9 +40,18 @@ def _clean_picture(raw: bytes) -> bytes:
     return kept
 
 
+def _clean_recording(raw: bytes) -> bytes:
+    """A movie, or sound in the same form: dictation of a phone says where it was spoken."""
+    kept = _clean_movie(raw, 0)
+    if movies.says_where(kept) or places.in_xmp(kept):
+        raise Unkeepable(lambda words: words.media_recording_place_stays)
+    return kept
+
+
 def _clean_movie(raw: bytes, begins: int) -> bytes:
     data = bytearray(raw)
     movies.blank_places(data, begins)
+    places.blank_xmp(data)
     return bytes(data)
 
 
@@ -65,8 +74,10 @@ def _too_many_pixels(width: int, height: int) -> Unkeepable:
 
 
 def _says_where(raw: bytes) -> bool:
+    if movies.says_where(raw) or places.in_xmp(raw):
+        return True
     with _opened(raw) as picture:
-        return places.GPS in picture.getexif() or places.XMP_MARK in raw
+        return places.GPS in picture.getexif()
 
 
 def _opened(raw: bytes) -> Image.Image:

@@ -1,9 +1,10 @@
-"""Takes out of a movie (MP4, MOV, 3GP) where it was taken: the atoms that say so are blanked where they stand.
+"""Takes out of a movie or sound (MP4, MOV, 3GP, M4A) where it was taken: its atoms are blanked where they stand.
 
 Nothing moves, so that no table of offsets has to be written anew. A place recorded by the second, as some dashboard and
 action cameras do in a track of its own, is not looked for.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,6 +13,8 @@ _CONTAINERS = frozenset({b"moov", b"trak", b"udta"})
 _PLACES = frozenset({b"\xa9xyz", b"loci"})  # Apple's and Android's; 3GPP's
 _KEY = b"location"  # com.apple.quicktime.location.ISO6709 and its like
 _DEEPEST = 4
+# A place as phones write it (ISO 6709): +28.2280+112.9388. Where it stands in no atom that we find, it still is one.
+_POSITION = re.compile(rb"[+-][0-9]{1,2}\.[0-9]{2,9}[+-][0-9]{1,3}\.[0-9]{2,9}")
 
 
 class _Atom(NamedTuple):
@@ -19,6 +22,15 @@ class _Atom(NamedTuple):
     at: int  # where it begins
     body: int  # where its content begins
     end: int
+
+
+def is_one(raw: bytes) -> bool:
+    """Whether these are atoms that begin as all do today, whatever is recorded in them."""
+    return raw[4:8] == b"ftyp"
+
+
+def says_where(raw: bytes) -> bool:
+    return _POSITION.search(raw) is not None
 
 
 def blank_places(data: bytearray, begins: int = 0) -> None:

@@ -19,12 +19,18 @@ _MOST_ENTRIES = 500
 _LONGEST_VALUE = 4096
 # All is bounded, so that a file made for it cannot keep us searching; what is left over says a place, and is refused.
 _MOST_OF_A_KIND = 100
+# Everybody names the namespace as they like (exif, drone-dji); the names in it are what they share.
+_NAME = rb"(?!xmlns:)[\w.-]{1,40}:(?:GPS\w{0,40}|(?:latitude|longt?itude)\w{0,20})"
 _XMP = re.compile(
-    rb"""exif:GPS\w{1,40}\s{0,9}=\s{0,9}(?:"[^"]{0,500}"|'[^']{0,500}')"""
-    rb"""|<exif:GPS(\w{1,40})[^<>]{0,200}(?:/>|>.{0,2000}?</exif:GPS\1\s{0,9}>)""",
-    re.DOTALL,
+    rb"""(?<=[\s"'])"""
+    + _NAME
+    + rb"""\s{0,9}=\s{0,9}(?:"[^"]{0,500}"|'[^']{0,500}')|<("""
+    + _NAME
+    + rb""")(?=[\s/>])[^<>]{0,200}(?:/>|>.{0,2000}?</\1\s{0,9}>)""",
+    re.DOTALL | re.IGNORECASE,
 )
-XMP_MARK = b"exif:GPS"
+# Whatever _XMP may begin at is one of these, so that their number bounds its work.
+_MARK = re.compile(rb"""[\s"'<]""" + _NAME + rb"[\s=/>]", re.IGNORECASE)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _TEXTS = frozenset({b"tEXt", b"zTXt", b"iTXt"})
@@ -39,13 +45,23 @@ def without_place(raw: bytes) -> bytes:
     return _blanked(raw)
 
 
+def blank_xmp(data: bytearray) -> None:
+    """Blanks the places that stand in XMP, wherever in the file that is."""
+    raw = bytes(data)
+    if sum(1 for _ in islice(_MARK.finditer(raw), _MOST_OF_A_KIND + 1)) <= _MOST_OF_A_KIND:
+        for found in _XMP.finditer(raw):
+            data[found.start() : found.end()] = b" " * len(found[0])
+
+
+def in_xmp(raw: bytes) -> bool:
+    return _MARK.search(raw) is not None
+
+
 def _blanked(raw: bytes) -> bytes:
     data = bytearray(raw)
     for found in islice(_TIFF.finditer(raw), _MOST_OF_A_KIND):
         _Exif(data, found.start()).blank()
-    if raw.count(XMP_MARK) <= _MOST_OF_A_KIND:
-        for found in _XMP.finditer(raw):
-            data[found.start() : found.end()] = b" " * len(found[0])
+    blank_xmp(data)
     return bytes(data)
 
 

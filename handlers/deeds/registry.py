@@ -5,6 +5,7 @@ from sqlalchemy import select
 from handlers import handing_over
 from handlers.changing import fields_changed, in_words
 from handlers.commands import ChangeRegistry, ImportWorkbook, LeaveWorkbook
+from handlers.loading.registry import planned
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from storage import changes, handovers, ledger, registry, workbooks
@@ -26,12 +27,12 @@ PERSONAL = {
 
 
 def import_workbook(turn: Turn, command: ImportWorkbook) -> Outcome:
-    """Plans anew, in this transaction, and writes that: the conversation has seen to it that it was shown."""
+    """Writes the plan that was made in this transaction: the conversation has seen to it that it was shown."""
     words = turn.city.words
     row = workbooks.waiting(turn.session, turn.person.id, command.media_id)
     if row is None:
         return refusal(words.workbook_none)
-    preview = registry.plan(turn.session, workbooks.book_of(row))
+    preview = planned(turn.session, row, turn.plans)
     if not preview.ok:
         return refusal(preview.summary())
     name = _name(turn, row)

@@ -1,7 +1,7 @@
 """What every loader starts from, and what several of them ask."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
 from storage import duties, media, people, projects, secretaries, talks
+from storage.preview import Preview
 
 # A photo that was sent before any question is offered for this long.
 LOOSE_FOR = timedelta(days=1)
@@ -28,6 +29,7 @@ class Loading:
     now: datetime
     today: date
     clerk: int | None = None  # who types for the person (代报)
+    plans: dict[int, Preview] = field(default_factory=dict)  # the turn's
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
@@ -63,13 +65,13 @@ def by_name(loading: Loading, also: Collection[int] = ()) -> tuple[ProjectFacts,
 def loose(loading: Loading) -> tuple[int, ...]:
     """Media that belong to nothing yet: to no report, and to no other answer that is still open."""
     used = talks.media_in(loading.answers)
-    kept = kept_media(loading.session, loading.person.id, loading.now)
+    kept = kept_media(loading.session, loading.person.id, loading.now, loading.today)
     return tuple(each for each in kept if each not in used)
 
 
-def kept_media(session: Session, person_id: int, now: datetime) -> tuple[int, ...]:
+def kept_media(session: Session, person_id: int, now: datetime, today: date) -> tuple[int, ...]:
     """What a person has sent lately that is part of no report, and of no draft."""
-    found = media.loose(session, person_id, now - LOOSE_FOR)
+    found = media.loose(session, person_id, now - LOOSE_FOR, today)
     used = talks.media_in_drafts(session, person_id) if found else frozenset()
     return tuple(each for each in found if each not in used)
 

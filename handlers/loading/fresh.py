@@ -52,4 +52,7 @@ def _off_the_card(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def facts_for(turn: Turn, script: str, answers: Mapping[str, Any]) -> Facts:
-    return load(Loading(turn.session, turn.city, turn.person, answers, turn.now, turn.today), script)
+    loading = Loading(
+        turn.session, turn.city, turn.person, answers, turn.now, turn.today, plans=turn.plans
+    )  # fmt: skip
+    return load(loading, script)

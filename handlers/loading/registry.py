@@ -3,6 +3,8 @@
 import hashlib
 from dataclasses import replace
 
+from sqlalchemy.orm import Session
+
 from handlers.changing import as_registered, in_words
 from handlers.facts import Facts
 from handlers.loading.base import Loading
@@ -16,6 +18,7 @@ from storage.changes import RowChange
 from storage.entries import PEOPLE, PROJECTS
 from storage.preview import Preview
 from storage.tables.reporting import MediaFile
+from storage.tables.traffic import Workbook
 
 UNCONFIRMED = 10  # hand-overs that the menu names
 
@@ -53,13 +56,20 @@ def workbook(loading: Loading) -> Facts:
     row = workbooks.waiting(loading.session, loading.person.id, int(media) if media.isdecimal() else None)
     if row is None or not facts.office:
         return told(loading, facts)
-    preview = registry.plan(loading.session, workbooks.book_of(row))
+    preview = planned(loading.session, row, loading.plans)
     name = loading.session.get_one(MediaFile, row.media_id).name
     shown = WorkbookFacts(
         row.media_id, name, preview.summary(), plan_digest(preview), seen,
         ok=preview.ok, changes_nothing=preview.changes_nothing,
     )  # fmt: skip
     return told(loading, replace(facts, workbook=shown))
+
+
+def planned(session: Session, row: Workbook, plans: dict[int, Preview]) -> Preview:
+    """What the workbook would do, planned once a turn: the plan that was compared is the one that is written."""
+    if row.media_id not in plans:
+        plans[row.media_id] = registry.plan(session, workbooks.book_of(row))
+    return plans[row.media_id]
 
 
 def plan_digest(preview: Preview) -> str:

@@ -23,6 +23,7 @@ class Files(Sentences):
     media_too_many_pixels: str = "图片尺寸过大（{width}×{height}）。请缩小后再发。"
     media_bomb: str = "图片尺寸过大。请缩小后再发。"
     media_place_stays: str = "照片里的拍摄地点去不掉。请截图后再发，或不要按文件发、按照片发。"
+    media_recording_place_stays: str = "录像或录音里的地点去不掉。请关掉定位再拍、再录，或改发照片。"
     media_program: str = "程序、脚本和网页文件不收。请改发照片、PDF 或文档。"
     media_macros: str = "带宏的文档不收。请另存为不带宏的再发。"
     media_archive: str = "压缩包不收，里面有什么看不到。请把文件一个一个发来。"
