@@ -1,4 +1,7 @@
-"""Who still owes what in the periods that are open now, counted from the rows of duties."""
+"""Who still owes what can be reported now, counted from the rows of duties.
+
+That is what is open, and past its close what was returned and can still be mended, or stands unlocked.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind
 from rules.scope import REPORTING
-from storage.duties import SECOND, awaited, not_closed
+from storage.duties import SECOND, awaited, takes_reports
 from storage.issues import bars
 from storage.tables.registry import Person, Project, Responsibility, Unit
 from storage.tables.reporting import Duty, Issue
@@ -20,7 +23,7 @@ Span = tuple[datetime, datetime]  # the instants of a zero's half-year
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """A period that is open: what is due when."""
+    """A period that is open, for all or past its close for some: what is due when."""
 
     kind: DutyKind
     period: str

@@ -31,3 +31,13 @@ def test_a_returned_report_that_was_never_mended_has_no_filing_time(town: Town) 
     town.reaches(4, 11)
     row = duty_row(town)
     assert (row["是否按时"], row["实报时间"]) == ("未报", None)
+
+
+# 同上月
+
+
+def test_the_same_words_beside_money_are_not_said_to_be_a_standstill(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", amount=10_000_000)
+    files(town.reporter)  # in the words of February
+    [march] = [row for row in table(exported(town), "进展") if row["期别"] == "2012年3月"]
+    assert (march["本月完成(万元)"], march["同上月"]) == (1200, "否")

@@ -51,9 +51,14 @@ def _said(version: ReportVersion, filer: str, caller: str | None) -> Row:
     stage = next((word for word, stage in STAGE_WORDS.items() if stage == version.stage), version.stage)
     return (
         version.backfill_total or None, version.progress, version.percent, stage, version.started,
-        version.not_started_because, yes(version.carried), version.next_plan, version.coordination, filer, caller,
+        version.not_started_because, yes(_nothing_moved(version)), version.next_plan, version.coordination, filer, caller,
         version.filed,
     )  # fmt: skip
+
+
+def _nothing_moved(version: ReportVersion) -> bool:
+    """同上月 (decisions: 6). The same words beside money are the same words, and no standstill."""
+    return version.carried and not version.amount
 
 
 def progress(session: Session) -> Sheet:
