@@ -87,9 +87,8 @@ def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo)
     times = window(DutyKind.ISSUE, period, rules.book, zone)
     if times.closes <= now:
         return False
-    begins, ends = span(period, zone)
     rows = []
-    for issue, project in expected.without_word(session, str(period), begins, ends, SLICE * 5):
+    for issue, project in expected.without_word(session, period, zone, SLICE * 5):
         if owed(projects.stay(project), DutyKind.ISSUE, period, _problem(issue, zone)):
             row = _row(rules, project, DutyKind.ISSUE, period, times, subject=str(issue.id))
             # Whatever was said since the window opened, while nothing swept, has kept the duty.

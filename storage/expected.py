@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, String, cast, func, or_, select, update
+from sqlalchemy import Row, String, cast, func, or_, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, ProjectState, Severity
-from rules.periods import Window
+from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage.duties import SECOND
 from storage.tables.registry import Project, Responsibility
@@ -37,16 +37,22 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
     ).all()
 
 
-def without_word(
-    session: Session, period: str, begins: datetime, ends: datetime, limit: int
-) -> "list[Row[Issue, Project]]":
-    """General problems older than the month [begins, ends), open at its end, without a duty to say a word for it."""
+def without_word(session: Session, month: Period, zone: ZoneInfo, limit: int) -> "list[Row[Issue, Project]]":
+    """General problems older than the month, open at its end, without a duty to say a word for it.
+
+    Only those for which one may be owed, as in `without`: others would stand before them in every sweep.
+    """
+    begins, ends = span(month, zone)
+    # Each part by the index on `closed`; asked for with an OR, all problems there ever were would be read.
+    then_open = union_all(
+        select(Issue.id).where(Issue.closed.is_(None)), select(Issue.id).where(Issue.closed >= ends)
+    )
     exists = (
         select(Duty.id)
         .where(
             Duty.project_id == Issue.project_id,
             Duty.kind == DutyKind.ISSUE,
-            Duty.period == period,
+            Duty.period == str(month),
             Duty.subject == cast(Issue.id, String),
         )
         .exists()
@@ -56,11 +62,11 @@ def without_word(
             select(Issue, Project)
             .join(Project, Project.id == Issue.project_id)
             .where(
+                Issue.id.in_(then_open),
                 Issue.severity == Severity.GENERAL,
                 Issue.filed < begins,
-                or_(Issue.closed.is_(None), Issue.closed >= ends),
                 Project.state == ProjectState.ACTIVE,
-                Project.registered <= begins.date(),
+                func.coalesce(Project.resumed, Project.registered) <= month.first_day,
                 or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
                 ~exists,
             )
