@@ -43,7 +43,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class DeskDuty:
-    """A duty of the chosen project. `stays`: it is owed even if the project leaves the list today."""
+    """A duty of the chosen project. `stays`: it is owed even if the project leaves the list today.
+
+    `subject` is the problem's number (W12) where the duty is a word on it; empty otherwise.
+    """
 
     id: int
     kind: DutyKind
@@ -52,6 +55,7 @@ class DeskDuty:
     closes: str
     exempt_because: str = ""
     is_exempt: bool = False
+    subject: str = ""
     stays: bool = True
 
 
@@ -86,6 +90,7 @@ class Debtor:
     kind: DutyKind
     period_name: str
     callers: tuple[Caller, ...] = ()
+    subject: str = ""  # as of a DeskDuty
 
 
 @dataclass(frozen=True, slots=True)

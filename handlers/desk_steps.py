@@ -58,7 +58,7 @@ def only_if_several(question: Choice) -> Dialogue[str]:
 
 
 def _marked(words: Words, duty: DeskDuty) -> str:
-    name = duty_name(words, duty.kind, duty.period_name)
+    name = duty_name(words, duty.kind, duty.period_name, duty.subject)
     return words.exempt_mark.format(duty=name) if duty.is_exempt else name
 
 
@@ -76,17 +76,19 @@ def ask_because(facts: Facts, subject: int, name: str, listed: str) -> Dialogue[
     return meant.get(answer, answer)
 
 
-def duty_name(words: Words, kind: DutyKind, period_name: str) -> str:
+def duty_name(words: Words, kind: DutyKind, period_name: str, subject: str = "") -> str:
+    """2012年3月进展; of a word on a problem with its number: 2012年3月问题月报 W12."""
     what = {
         DutyKind.PROGRESS: words.duties_kind_progress,
         DutyKind.ZERO: words.duties_kind_zero,
         DutyKind.ISSUE: words.duty_kind_issue,
     }[kind]
-    return words.duty_name.format(period=period_name, what=what)
+    name = words.duty_name.format(period=period_name, what=what)
+    return words.duty_about.format(duty=name, number=subject) if subject else name
 
 
 def full_name(words: Words, project: Found, duty: DeskDuty) -> str:
-    return f"{project.name} {duty_name(words, duty.kind, duty.period_name)}"
+    return f"{project.name} {duty_name(words, duty.kind, duty.period_name, duty.subject)}"
 
 
 def calls(words: Words, desk: DeskFacts) -> list[str]:
@@ -94,10 +96,9 @@ def calls(words: Words, desk: DeskFacts) -> list[str]:
     found: dict[tuple[str, tuple[Caller, ...]], list[str]] = {}
     for debtor in desk.debtors:
         name = debtor.project
-        if len(desk.periods) > 1:
-            name = words.owes_of_period.format(
-                project=name, duty=duty_name(words, debtor.kind, debtor.period_name)
-            )
+        if len(desk.periods) > 1 or debtor.subject:
+            duty = duty_name(words, debtor.kind, debtor.period_name, debtor.subject)
+            name = words.owes_of_period.format(project=name, duty=duty)
         found.setdefault((debtor.unit, debtor.callers), []).append(name)
     return [
         words.phone_line.format(

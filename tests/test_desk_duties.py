@@ -35,9 +35,10 @@ def returns(town: Town, project: str = NORTH, part: str = "只改金额") -> Non
     assert town.office.says("确认").title.startswith("已退回")
 
 
-def unlocks(town: Town, until: str = "3个工作日") -> None:
-    for step in ("解锁", NORTH, "情况特殊"):
-        town.office.says(step)
+def unlocks(town: Town, until: str = "3个工作日", project: str = NORTH) -> None:
+    if town.office.says("解锁").title.startswith("给哪个项目"):
+        town.office.says(project)
+    town.office.says("情况特殊")
     town.office.taps(until)
     assert town.office.says("确认").title.startswith("已解锁")
 

@@ -45,7 +45,7 @@ def exempt_duty(facts: Facts) -> Dialogue[ExemptDuty | TakeBackExemption | Tell]
         words.card_exempt.format(project=project.name),
         "\n".join(
             [
-                words.line_duty.format(text=duty_name(words, duty.kind, duty.period_name)),
+                words.line_duty.format(text=duty_name(words, duty.kind, duty.period_name, duty.subject)),
                 words.line_because.format(text=because),
             ]
         ),
@@ -59,7 +59,7 @@ def _take_back(facts: Facts, project: Found, duty: DeskDuty) -> Dialogue[TakeBac
     words = facts.words
     prompt = words.ask_take_back.format(
         project=project.name,
-        duty=duty_name(words, duty.kind, duty.period_name),
+        duty=duty_name(words, duty.kind, duty.period_name, duty.subject),
         because=duty.exempt_because,
     )
     items = (Item("yes", words.take_back_yes), Item("no", words.take_back_no))

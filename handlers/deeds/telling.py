@@ -56,4 +56,5 @@ def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
 
 def name_of(turn: Turn, duty: Duty) -> str:
     """2012年3月进展"""
-    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese)
+    subject = duty.subject and f"W{duty.subject}"
+    return duty_name(turn.city.words, duty.kind, Period.parse(duty.period).chinese, subject)

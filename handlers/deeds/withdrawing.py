@@ -31,7 +31,9 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     whose = reports.whose(turn.session, standing.id)
     if whose != turn.person.id:
         tell_person(turn, whose, words.told_withdrawn.format(name=turn.person.name, **said))
-    template = words.receipt_withdrawn if turn.now <= duty.due else words.receipt_withdrawn_late
+    template = (
+        words.receipt_withdrawn if turn.now < duty.due + duties.SECOND else words.receipt_withdrawn_late
+    )
     text = template.format(**said, due=day_and_hour(duty.due, turn.city.zone))
     again = Option(
         label=words.duties_button_progress.format(project=project.name),

@@ -173,4 +173,5 @@ def _duty(loading: Loading, row: Duty) -> DeskDuty:
         day_and_hour(row.closes, loading.city.zone),
         row.exempt_because,
         row.exempt is not None,
+        row.subject and f"W{row.subject}",
     )

@@ -32,6 +32,7 @@ class Desk(Sentences):
     search_none: str = "没有找到「{text}」。"
     ask_which_duty: str = "{project}：哪一期？"
     duty_name: str = "{period}{what}"
+    duty_about: str = "{duty} {number}"
     duty_kind_issue: str = "问题月报"
     ask_because: str = "{name}：什么原因？"
     because_hint: str = "点一个，或直接打字。对方会看到。"

@@ -51,8 +51,8 @@ def _said(version: ReportVersion, filer: str, caller: str | None) -> Row:
     stage = next((word for word, stage in STAGE_WORDS.items() if stage == version.stage), version.stage)
     return (
         version.backfill_total or None, version.progress, version.percent, stage, version.started,
-        version.not_started_because, yes(_nothing_moved(version)), version.next_plan, version.coordination, filer, caller,
-        version.filed,
+        version.not_started_because, yes(_nothing_moved(version)), version.next_plan, version.coordination, filer,
+        caller, version.filed,
     )  # fmt: skip
 
 
