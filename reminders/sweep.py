@@ -17,7 +17,7 @@ from reminders.new_rules import move_unopened
 from reminders.reach import Reach
 from reminders.retention import expire_some
 from reminders.unknown_years import tell_unknown_years
-from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, owed, state_at_close
+from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, left_before, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, span, window
 from storage import duties, expected, issues, ledger, projects, reports
@@ -126,6 +126,10 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
     returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
+    stays = {
+        each.id: projects.stay(each)
+        for each in projects.these(session, {duty.project_id for duty in closing})
+    }
     for duty in closing:
         duty.state = state_at_close(
             DutyFacts(
@@ -133,6 +137,7 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
                 filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
                 exempt=duty.exempt is not None,
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
+                off_list=left_before(stays[duty.project_id], Period.parse(duty.period)),
             )
         )
         duty.answerable = answerable[duty.id]

@@ -1,19 +1,27 @@
 """撤回: a report is taken back by its own unit, before the close."""
 
+from collections.abc import Mapping
+
 from handlers.commands import WithdrawReport
 from handlers.deeds.duty import is_open
+from handlers.deeds.listing import void_what_is_not_owed
 from handlers.deeds.progress import tell_person
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
-from rules.kinds import DutyKind, ReportKind
+from rules.kinds import DutyKind, DutyState, ReportKind
 from rules.periods import Period
 from storage import duties, projects, reports
+from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
+from storage.tables.registry import Project
 
 
 def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
-    """The report counts for nothing from now on, its versions stay; the duty is owed again (rule 5 of duties)."""
+    """The report counts for nothing from now on, its versions stay; the duty is owed again (rule 5 of duties).
+
+    Unless the project has left the list since and owes that period no longer.
+    """
     words = turn.city.words
     project, period = projects.named(turn.session, command.project_id), Period.parse(command.period).chinese
     duty = duties.find(turn.session, project.id, DutyKind.PROGRESS, command.period)
@@ -23,6 +31,7 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     receipt = f"J{standing.id}"
     reports.withdraw(turn.session, standing.id, turn.now)
     duties.unsettle(turn.session, duty.id)
+    owed = _still_owed(turn, project.id, command.period)
     enter(
         turn, project.unit_id, "withdraw_report", report=receipt, version=standing.version, project=project.id,
         period=command.period,
@@ -30,13 +39,26 @@ def withdraw_report(turn: Turn, command: WithdrawReport) -> Outcome:
     said = {"project": project.name, "period": period, "receipt": receipt}
     whose = reports.whose(turn.session, standing.id)
     if whose != turn.person.id:
-        tell_person(turn, whose, words.told_withdrawn.format(name=turn.person.name, **said))
-    template = (
-        words.receipt_withdrawn if turn.now < duty.due + duties.SECOND else words.receipt_withdrawn_late
-    )
+        told = words.told_withdrawn if owed else words.told_withdrawn_off_list
+        tell_person(turn, whose, told.format(name=turn.person.name, **said))
+    if not owed:
+        text = words.receipt_withdrawn_off_list.format(**said)
+        return Outcome(Outgoing(text=text), summary=text)
+    return _to_file_again(turn, duty, said)
+
+
+def _to_file_again(turn: Turn, duty: DutyRow, said: Mapping[str, str]) -> Outcome:
+    words, on_time = turn.city.words, turn.now < duty.due + duties.SECOND
+    template = words.receipt_withdrawn if on_time else words.receipt_withdrawn_late
     text = template.format(**said, due=day_and_hour(duty.due, turn.city.zone))
     again = Option(
-        label=words.duties_button_progress.format(project=project.name),
-        data=f"o|report_progress|{project.id}.{command.period}",
+        label=words.duties_button_progress.format(project=said["project"]),
+        data=f"o|report_progress|{duty.project_id}.{duty.period}",
     )
     return Outcome(Outgoing(text=text, rows=((again,),)), summary=text)
+
+
+def _still_owed(turn: Turn, project_id: int, period: str) -> bool:
+    void_what_is_not_owed(turn, turn.session.get_one(Project, project_id))
+    duty = duties.find(turn.session, project_id, DutyKind.PROGRESS, period)
+    return duty is not None and duty.state is not DutyState.VOID
