@@ -12,6 +12,9 @@ from storage.advance import Done
 from storage.projects import OpenProject
 from storage.reports import Said
 
+# What is asked anew where a report was returned as a whole, as far as its project is asked it at all.
+ALL_PARTS = ("stage", "amount", "progress", "photos")
+
 
 def progress(loading: Loading) -> Facts:
     rows = projects.open_for_progress(loading.session, loading.person.id, loading.now, loading.today)
@@ -67,6 +70,7 @@ def _with_figures(loading: Loading, listed: ProjectFacts, period: Period, filed:
         year_plan=done.year_plan,
         year_done=done.year,
         total_done=done.total,
+        contained=done.contained,
         filed=_standing(loading, listed) if filed else None,
         last=last,
         unmoved=last is not None and not last.returned and not due and done.started is not None,
@@ -102,6 +106,7 @@ def _standing(loading: Loading, listed: ProjectFacts) -> Filed | None:
 def _filed(said: Said) -> Filed:
     return Filed(
         f"J{said.id}", said.name, said.amount, said.progress, said.stage, 0, said.next_plan, said.coordination,
-        said.carried, said.backfill_year, said.backfill_total, said.returned_because if said.returned else "",
-        tuple(said.returned_parts or ("amount", "progress")) if said.returned else (), said.version,
+        said.carried, said.backfill_year, said.backfill_total, tuple(said.backfilled or ()),
+        said.returned_because if said.returned else "",
+        tuple(said.returned_parts or ALL_PARTS) if said.returned else (), said.version,
     )  # fmt: skip
