@@ -10,7 +10,6 @@ import hashlib
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reminders.new_rules import move_unopened
@@ -23,7 +22,7 @@ from rules.periods import Period, Window, latest_opened, span, window
 from storage import duties, expected, issues, ledger, projects, reports
 from storage import rules as stored_rules
 from storage.rules import InForce
-from storage.tables.ledger import LedgerRoot, LedgerRow
+from storage.tables.ledger import LedgerRoot
 from storage.tables.registry import Project
 from storage.tables.reporting import Duty, Issue
 
@@ -176,14 +175,6 @@ def _end_day(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) ->
 
 def _draw_root(session: Session, today: date, now: datetime) -> None:
     """One hash over the heads of all chains as they stand."""
-    newest = (
-        select(LedgerRow.chain, func.max(LedgerRow.place).label("place")).group_by(LedgerRow.chain).subquery()
-    )
-    rows = session.execute(
-        select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash)
-        .join(newest, (LedgerRow.chain == newest.c.chain) & (LedgerRow.place == newest.c.place))
-        .order_by(LedgerRow.chain)
-    )
-    heads = "\n".join(f"{row.chain} {row.place} {row.hash}" for row in rows)
+    heads = "\n".join(f"{head.chain} {head.place} {head.hash}" for head in ledger.heads(session))
     session.add(LedgerRoot(day=today, heads=heads, hash=hashlib.sha256(heads.encode()).hexdigest(), at=now))
     session.flush()

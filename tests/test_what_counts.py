@@ -123,7 +123,7 @@ def test_a_returned_report_that_was_never_mended_counts_for_no_money_and_its_mon
     assert "年初至今累计 0万元" in asked.text
     asked = town.reporter.says("1000")
     assert "2012年3月" in asked.text, "what March has done is asked for"
-    town.reporter.taps("1,000万元")
+    town.reporter.taps("就是1,000万元")
     town.reporter.says("路面完成")
     town.reporter.taps("没有照片")
     town.reporter.taps("✅")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind
 from rules.periods import Period
-from storage import duties, expected, finding, owing
+from storage import duties, expected, finding, ledger, owing
 from storage.owing import OpenPeriod
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty
@@ -19,6 +19,7 @@ from tests.chat import ZONE
 from tests.town import Town
 
 MARCH = Period.parse("2012-03")
+HISTORY = (" duties", " issues", " ledger")
 OF_ONE = ("project_id=?", "unit_id=?")  # the whole past of one project or unit
 
 Question = Callable[[Session, datetime], object]
@@ -39,15 +40,16 @@ def figures(session: Session, now: datetime) -> object:
         pytest.param(lambda session, _: expected.without_word(session, MARCH, ZONE, 200), id="words to open"),
         pytest.param(lambda session, now: owing.open_periods(session, now), id="open periods"),
         pytest.param(figures, id="who owes"),
+        pytest.param(lambda session, _: ledger.heads(session), id="the daily root"),
         pytest.param(lambda session, now: duties.owed_by(session, 1, now, now.date()), id="my duties"),
         pytest.param(
             lambda session, _: finding.projects(session, finding.with_awaited(), "", 9), id="what is awaited"
         ),
     ],
 )
-def test_no_past_duties_or_problems_are_read_to_find(town: Town, question: Question) -> None:
+def test_no_past_rows_are_read_to_find(town: Town, question: Question) -> None:
     for plan in town.do(lambda session: plans(session, lambda: question(session, town.clock.now))):
-        of_history = [step for step in plan if " duties" in step or " issues" in step]
+        of_history = [step for step in plan if any(table in step for table in HISTORY)]
         assert of_history
         for step in of_history:
             assert not step.startswith("SCAN") or "ix_duties_to_close" in step, plan
