@@ -140,14 +140,18 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
             )
         )
         duty.answerable = answerable[duty.id]
-        ledger.append(
-            session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
-            facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
-                   "subject": duty.subject, "state": duty.state, "report": duty.report_id,
-                   "answerable": duty.answerable},
-        )  # fmt: skip
+        _enter_close(session, duty, now)
     session.flush()
     return bool(closing)
+
+
+def _enter_close(session: Session, duty: Duty, now: datetime) -> None:
+    ledger.append(
+        session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
+        facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
+               "subject": duty.subject, "state": duty.state, "report": duty.report_id,
+               "answerable": duty.answerable},
+    )  # fmt: skip
 
 
 def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:

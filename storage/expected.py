@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, String, cast, func, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -25,15 +25,7 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
         .exists()
     )
     return session.scalars(
-        select(Project)
-        .where(
-            Project.state == ProjectState.ACTIVE,
-            func.coalesce(Project.resumed, Project.registered) <= first_day,
-            or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
-            ~exists,
-        )
-        .order_by(Project.id)
-        .limit(limit)
+        select(Project).where(*_on_list_since(first_day), ~exists).order_by(Project.id).limit(limit)
     ).all()
 
 
@@ -43,10 +35,6 @@ def without_word(session: Session, month: Period, zone: ZoneInfo, limit: int) ->
     Only those for which one may be owed, as in `without`: others would stand before them in every sweep.
     """
     begins, ends = span(month, zone)
-    # Each part by the index on `closed`; asked for with an OR, all problems there ever were would be read.
-    then_open = union_all(
-        select(Issue.id).where(Issue.closed.is_(None)), select(Issue.id).where(Issue.closed >= ends)
-    )
     exists = (
         select(Duty.id)
         .where(
@@ -62,18 +50,35 @@ def without_word(session: Session, month: Period, zone: ZoneInfo, limit: int) ->
             select(Issue, Project)
             .join(Project, Project.id == Issue.project_id)
             .where(
-                Issue.id.in_(then_open),
+                _open_at(ends),
                 Issue.severity == Severity.GENERAL,
                 Issue.filed < begins,
-                Project.state == ProjectState.ACTIVE,
-                func.coalesce(Project.resumed, Project.registered) <= month.first_day,
-                or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+                *_on_list_since(month.first_day),
                 ~exists,
             )
             .order_by(Issue.id)
             .limit(limit)
         )
     )
+
+
+def _on_list_since(first_day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a project is on the list, and has been since that day."""
+    return (
+        Project.state == ProjectState.ACTIVE,
+        func.coalesce(Project.resumed, Project.registered) <= first_day,
+        or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+    )
+
+
+def _open_at(moment: datetime) -> ColumnElement[bool]:
+    """The condition that a problem was open at a moment, each part of it by the index on `closed`.
+
+    Asked for with an OR, all problems there ever were would be read.
+    """
+    still = select(Issue.id).where(Issue.closed.is_(None))
+    closed_since = select(Issue.id).where(Issue.closed >= moment)
+    return Issue.id.in_(union_all(still, closed_since))
 
 
 def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
