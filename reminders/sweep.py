@@ -121,6 +121,8 @@ def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
     """Writes the state of duties that have closed, and who answered for them when they fell due, once and for all."""
     closing = expected.to_close(session, said, SLICE)
+    if not closing:
+        return False
     answerable = expected.answerable(session, closing, zone)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
@@ -142,7 +144,7 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
         duty.answerable = answerable[duty.id]
         _enter_close(session, duty, now)
     session.flush()
-    return bool(closing)
+    return True
 
 
 def _enter_close(session: Session, duty: Duty, now: datetime) -> None:
