@@ -10,7 +10,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,17 +21,18 @@ from sqlalchemy.orm import Session
 from bench.sanbao import furnish
 from bot.sample.city import BEGINS
 from handlers.city import City
-from handlers.facts import PersonFacts
+from handlers.facts import Facts, PersonFacts
 from handlers.loading.base import Loading
 from handlers.loading.load import load
 from handlers.words import Words
-from rules.kinds import DutyKind, DutyState, ReportKind
+from reminders.sweep import sweep
+from rules.kinds import DutyKind, DutyState, ReportKind, Role
 from rules.periods import Period
 from rules.workdays import city_zone
-from storage import figures
 from storage.database import Database
 from storage.prepared import Change
 from storage.tables.base import Base
+from storage.tables.registry import PersonRole
 from storage.tables.reporting import Duty, Report, ReportVersion
 
 PEOPLE, EACH = 50, 20
@@ -41,31 +42,51 @@ RUNS, WARM_UP = 41, 5
 ZONE = city_zone()
 TODAY = BEGINS.astimezone(ZONE).date()
 CITY = City(words=Words(), zone=ZONE)
-PERSON = 7
+CONTACT, CLERK = 7, PEOPLE  # one of the contacts is of the office, too
 
 Question = Callable[[Session], object]
 
 
-def who_owes(session: Session) -> object:
-    return figures.who_owes(session, BEGINS, ZONE)
+def who_owes(session: Session) -> Facts:
+    return _asked(session, CLERK, "who_owes")
 
 
-def my_duties(session: Session) -> object:
-    person = PersonFacts(PERSON, "联络人", 1, "城建局")
-    return load(Loading(session, CITY, person, {}, BEGINS, TODAY), "my_duties")
+def of_unit(session: Session) -> Facts:
+    return _asked(session, CLERK, "who_owes", unit="1")
 
 
-QUESTIONS: dict[str, Question] = {"who owes": who_owes, "my duties": my_duties}
+def my_duties(session: Session) -> Facts:
+    return _asked(session, CONTACT, "my_duties")
+
+
+def sweeping(session: Session) -> object:
+    return sweep(session, BEGINS, ZONE)
+
+
+def _asked(session: Session, person_id: int, script: str, **answers: str) -> Facts:
+    """The facts of a conversation, as a turn loads them."""
+    person = PersonFacts(person_id, "联络人", 1, "城建局")
+    return load(Loading(session, CITY, person, answers, BEGINS, TODAY), script)
+
+
+QUESTIONS: dict[str, Question] = {
+    "who owes": who_owes, "of a unit": of_unit, "my duties": my_duties, "a sweep": sweeping,
+}  # fmt: skip
 
 
 def fill(database: Database, reports: int) -> None:
     """The city's past: every project's report, duty and version, back from February, so many reports in all."""
+    database.run_now(_appoint)
     month, last = Period.parse("2012-02"), 0
     while last < reports:
         count = min(PROJECTS, reports - last)
         rows = list(_month(month, last + 1, count))
         database.run_now(partial(_store, rows))
         month, last = month.previous(), last + count
+
+
+def _appoint(session: Session) -> None:
+    session.add(PersonRole(person_id=CLERK, role=Role.OFFICE, since=date(2012, 1, 1)))
 
 
 def _month(month: Period, first: int, count: int) -> Iterator[tuple[dict[str, Any], ...]]:

@@ -20,7 +20,8 @@ class MilestoneWord:
 class FileProgress:
     """Files, or as a new version corrects, a project's report for a period. What it corrects must still stand.
 
-    Amount in yuan; None where none is owed. `backfill_*` is what months without a report add to the cumulatives.
+    Amount in yuan; None where none is owed. `backfill_*` is what the months `backfilled`, without a
+    report, add to the cumulatives.
     """
 
     project_id: int
@@ -37,6 +38,7 @@ class FileProgress:
     not_started_because: str = ""
     backfill_year: int = 0
     backfill_total: int = 0
+    backfilled: tuple[str, ...] = ()
     milestones: tuple[MilestoneWord, ...] = ()
     for_person: int | None = None  # 代报: who telephoned
 

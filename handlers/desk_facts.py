@@ -93,6 +93,7 @@ class Debtor:
     kind: DutyKind
     period_name: str
     callers: tuple[Caller, ...] = ()
+    subject: str = ""  # as of a DeskDuty
 
 
 @dataclass(frozen=True, slots=True)

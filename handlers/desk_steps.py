@@ -100,10 +100,9 @@ def calls(words: Words, desk: DeskFacts) -> list[str]:
     found: dict[tuple[str, tuple[Caller, ...]], list[str]] = {}
     for debtor in desk.debtors:
         name = debtor.project
-        if len(desk.periods) > 1:
-            name = words.owes_of_period.format(
-                project=name, duty=duty_name(words, debtor.kind, debtor.period_name)
-            )
+        if len(desk.periods) > 1 or debtor.subject:
+            duty = duty_name(words, debtor.kind, debtor.period_name, debtor.subject)
+            name = words.owes_of_period.format(project=name, duty=duty)
         found.setdefault((debtor.unit, debtor.callers), []).append(name)
     return [
         words.phone_line.format(

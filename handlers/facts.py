@@ -40,6 +40,7 @@ class Filed:
     carried: bool = False
     backfill_year: int = 0
     backfill_total: int = 0
+    backfilled: tuple[str, ...] = ()  # the months that those make up for
     returned: str = ""
     mend: tuple[str, ...] = ()
     version: int = 1
@@ -70,6 +71,7 @@ class ProjectFacts:
     last        last period's report, if one stands
     unmoved     同上月 may be said of it (decisions: 6)
     started     it has begun; if not, `because` is why, as said last
+    contained   the opening cumulatives hold this month already, so that nothing follows from its amount
     missing     months before this one for which nothing was reported, so that the cumulatives do not follow
     """
 
@@ -82,6 +84,7 @@ class ProjectFacts:
     year_plan: int = 0
     year_done: int = 0
     total_done: int = 0
+    contained: bool = False
     period: str = ""
     period_name: str = ""
     filed: Filed | None = None

@@ -10,20 +10,19 @@ import hashlib
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reminders.new_rules import move_unopened
 from reminders.reach import Reach
 from reminders.retention import expire_some
 from reminders.unknown_years import tell_unknown_years
-from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, owed, state_at_close
+from rules.duties import DutyFacts, ProblemFacts, filing_that_counts, left_before, owed, state_at_close
 from rules.kinds import DutyKind
 from rules.periods import Period, Window, latest_opened, span, window
 from storage import duties, expected, issues, ledger, projects, reports
 from storage import rules as stored_rules
 from storage.rules import InForce
-from storage.tables.ledger import LedgerRoot, LedgerRow
+from storage.tables.ledger import LedgerRoot
 from storage.tables.registry import Project
 from storage.tables.reporting import Duty, Issue
 
@@ -87,9 +86,8 @@ def _open_words(session: Session, rules: InForce, now: datetime, zone: ZoneInfo)
     times = window(DutyKind.ISSUE, period, rules.book, zone)
     if times.closes <= now:
         return False
-    begins, ends = span(period, zone)
     rows = []
-    for issue, project in expected.without_word(session, str(period), begins, ends, SLICE * 5):
+    for issue, project in expected.without_word(session, period, zone, SLICE * 5):
         if owed(projects.stay(project), DutyKind.ISSUE, period, _problem(issue, zone)):
             row = _row(rules, project, DutyKind.ISSUE, period, times, subject=str(issue.id))
             # Whatever was said since the window opened, while nothing swept, has kept the duty.
@@ -123,10 +121,16 @@ def _problem(issue: Issue, zone: ZoneInfo) -> ProblemFacts:
 def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo) -> bool:
     """Writes the state of duties that have closed, and who answered for them when they fell due, once and for all."""
     closing = expected.to_close(session, said, SLICE)
+    if not closing:
+        return False
     answerable = expected.answerable(session, closing, zone)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
     barred = _barred(session, zeros, zone)
     returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
+    stays = {
+        each.id: projects.stay(each)
+        for each in projects.these(session, {duty.project_id for duty in closing})
+    }
     for duty in closing:
         duty.state = state_at_close(
             DutyFacts(
@@ -134,17 +138,22 @@ def _close_some(session: Session, now: datetime, said: datetime, zone: ZoneInfo)
                 filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
                 exempt=duty.exempt is not None,
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
+                off_list=left_before(stays[duty.project_id], Period.parse(duty.period)),
             )
         )
         duty.answerable = answerable[duty.id]
-        ledger.append(
-            session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
-            facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
-                   "subject": duty.subject, "state": duty.state, "report": duty.report_id,
-                   "answerable": duty.answerable},
-        )  # fmt: skip
+        _enter_close(session, duty, now)
     session.flush()
-    return bool(closing)
+    return True
+
+
+def _enter_close(session: Session, duty: Duty, now: datetime) -> None:
+    ledger.append(
+        session, chain=f"unit:{duty.unit_id}", who="system", act="close_duty", now=now,
+        facts={"duty": duty.id, "project": duty.project_id, "kind": duty.kind, "period": duty.period,
+               "subject": duty.subject, "state": duty.state, "report": duty.report_id,
+               "answerable": duty.answerable},
+    )  # fmt: skip
 
 
 def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
@@ -172,14 +181,6 @@ def _end_day(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) ->
 
 def _draw_root(session: Session, today: date, now: datetime) -> None:
     """One hash over the heads of all chains as they stand."""
-    newest = (
-        select(LedgerRow.chain, func.max(LedgerRow.place).label("place")).group_by(LedgerRow.chain).subquery()
-    )
-    rows = session.execute(
-        select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash)
-        .join(newest, (LedgerRow.chain == newest.c.chain) & (LedgerRow.place == newest.c.place))
-        .order_by(LedgerRow.chain)
-    )
-    heads = "\n".join(f"{row.chain} {row.place} {row.hash}" for row in rows)
+    heads = "\n".join(f"{head.chain} {head.place} {head.hash}" for head in ledger.heads(session))
     session.add(LedgerRoot(day=today, heads=heads, hash=hashlib.sha256(heads.encode()).hexdigest(), at=now))
     session.flush()

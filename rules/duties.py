@@ -93,6 +93,15 @@ def expected(project: ProjectFacts, period: Period) -> bool:
     return project.since <= period.first_day and (project.until is None or project.until >= period.last_day)
 
 
+def left_before(project: ProjectFacts, period: Period) -> bool:
+    """Whether a project left the expected list before a period ended, so that it does not owe it (DutyFacts.off_list).
+
+    Unlike `expected` it does not ask since when the project is on the list: what was opened was owed then, and one
+    that left after the period and came back since owes it still.
+    """
+    return project.until is not None and project.until < period.last_day
+
+
 def _awaits_word(problem: ProblemFacts, period: Period) -> bool:
     open_at_end = problem.closed_on is None or problem.closed_on > period.last_day
     return problem.severity is Severity.GENERAL and problem.filed_on < period.first_day and open_at_end

@@ -6,9 +6,11 @@ Rule 2  Expected (应报) is what is neither exempt (免报) nor void (不适用
         stays in completeness and leaves timeliness altogether: nobody is called late for it.
 Rule 3  Until every duty has its state for good the figures are provisional: what is still owed counts as not
         there yet.
+Rule 4  A month counts once. What is filed later for a month that was made up for comes out of what was made up, as
+        far as that goes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -97,11 +99,17 @@ class Cumulative:
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What a report of a month (2012-03) adds to the cumulatives in yuan: its amount, and months made up for (补记)."""
+    """What a report of a month (2012-03) says was done, in yuan: its amount, and what it makes up for (补记).
+
+    `made_up_for` are the months that had no report when it stated what they had done: `made_up_total`, of which
+    `made_up_year` in its own year.
+    """
 
     month: str
-    year: int
-    total: int
+    amount: int
+    made_up_year: int = 0
+    made_up_total: int = 0
+    made_up_for: tuple[str, ...] = ()
 
 
 def cumulate(opening: Opening, reports: Iterable[Added]) -> Iterator[Cumulative | None]:
@@ -110,10 +118,23 @@ def cumulate(opening: Opening, reports: Iterable[Added]) -> Iterator[Cumulative 
     None for a month that the opening figures already contain: what stood after it is not known.
     """
     year, total, at = opening.year, opening.total, opening.month
-    for added in reports:
-        if added.month <= opening.month:
+    counted: dict[str, Cumulative] = {}
+    for report in reports:
+        if report.month <= opening.month:
             yield None
             continue
-        year = added.year + (year if added.month[:4] == at[:4] else 0)
-        total, at = total + added.total, added.month
+        adds = counted[report.month] = _adds(report, counted)
+        year = adds.year + (year if report.month[:4] == at[:4] else 0)
+        total, at = total + adds.total, report.month
         yield Cumulative(year, total)
+
+
+def _adds(report: Added, counted: Mapping[str, Cumulative]) -> Cumulative:
+    """What a report adds to the year and in all, after the months before it were `counted`."""
+    filed_since = {month: counted[month] for month in report.made_up_for if month in counted}
+    in_year = sum(each.year for month, each in filed_since.items() if month[:4] == report.month[:4])
+    in_all = sum(each.total for each in filed_since.values())
+    return Cumulative(
+        report.amount + max(0, report.made_up_year - in_year),
+        report.amount + max(0, report.made_up_total - in_all),
+    )

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import ProjectKind, ReportKind
+from rules.figures import Added, Cumulative, Opening, cumulate
+from rules.kinds import DutyKind, ProjectKind, ReportKind
 from storage.prepared import Query
 from storage.tables.registry import Milestone, Project, YearPlan
-from storage.tables.reporting import Report, ReportVersion
+from storage.tables.reporting import Duty, Report, ReportVersion
 
-_project, _report = Project.__table__.c, Report.__table__.c
+_project, _report, _duty = Project.__table__.c, Report.__table__.c, Duty.__table__.c
 _version, _plan = ReportVersion.__table__.c, YearPlan.__table__.c
 
 
@@ -30,6 +31,7 @@ class Done:
     through: str
     started: date | None
     because: str  # why it has not started, as said last
+    contained: bool  # the opening figures hold the period already: what stood after it is not known
 
 
 class Due(NamedTuple):
@@ -40,26 +42,56 @@ class Due(NamedTuple):
     planned: date
 
 
-_amount = func.coalesce(_version.amount, 0)
+def counting() -> ColumnElement[bool]:
+    """The condition that what a report says was done counts: it stands.
+
+    One that was returned counts as long as it may be mended; once its duty is closed or exempt without it, its money
+    was refused and its month is a silent one.
+    """
+    settled_without = (
+        select(_duty.id)
+        .where(
+            _duty.project_id == _report.project_id,
+            _duty.kind == DutyKind.PROGRESS,
+            _duty.period == _report.period,
+            _duty.subject == "",
+            or_(_duty.state.is_not(None), _duty.exempt.is_not(None)),
+        )
+        .correlate(Report.__table__)
+        .exists()
+    )
+    return and_(_report.withdrawn.is_(None), or_(_report.returned.is_(None), ~settled_without))
 
 
-_DONE_BEFORE = Query(
+class _Row(NamedTuple):
+    """A project, and one of its reports if there is any."""
+
+    year_plan: int
+    opening_month: str
+    opening_year: int
+    opening_total: int
+    started: date | None
+    because: str
+    period: str | None
+    amount: int
+    backfill_year: int | None
+    backfill_total: int | None
+    backfilled: list[str] | None
+
+
+_REPORTED = Query(
     select(
         func.coalesce(_plan.amount, 0),
-        case((_project.opening_month >= bindparam("january"), _project.opening_year_done), else_=0)
-        + func.coalesce(
-            func.sum(
-                case(
-                    (_report.period >= bindparam("january"), _amount + _version.backfill_year),
-                    else_=0,
-                )
-            ),
-            0,
-        ),
-        _project.opening_total_done + func.coalesce(func.sum(_amount + _version.backfill_total), 0),
-        func.coalesce(func.max(_report.period), _project.opening_month),
+        _project.opening_month,
+        _project.opening_year_done,
+        _project.opening_total_done,
         _project.start_actual,
         _project.not_started_because,
+        _report.period,
+        func.coalesce(_version.amount, 0),
+        _version.backfill_year,
+        _version.backfill_total,
+        _version.backfilled,
     )
     .select_from(
         Project.__table__.outerjoin(
@@ -71,8 +103,9 @@ _DONE_BEFORE = Query(
                 _report.project_id == _project.id,
                 _report.kind == ReportKind.PROGRESS,
                 _report.period > _project.opening_month,
-                _report.period < bindparam("period"),
+                _report.period <= bindparam("period"),
                 _report.withdrawn.is_(None),
+                or_(_report.period == bindparam("period"), counting()),
             ),
         )
         .outerjoin(
@@ -81,8 +114,8 @@ _DONE_BEFORE = Query(
         )
     )
     .where(_project.id == bindparam("project"))
-    .group_by(_project.id, _plan.id),
-    Done,
+    .order_by(_report.period),
+    _Row,
 )
 
 
@@ -102,9 +135,34 @@ _MILESTONE_DUE = Query(
 
 
 def done_before(session: Session, project_id: int, period: str) -> Done:
-    """Opening cumulatives plus the reports after them and before `period` (a month, 2012-03), in yuan."""
-    year = period[:4]
-    return _DONE_BEFORE.one(session, project=project_id, period=period, january=f"{year}-01", year=int(year))
+    """What stands before the report of `period` (a month, 2012-03): what is missing to the cumulatives after it.
+
+    With what it says itself (its amount, and what it makes up for) added, that is what `rules.figures` comes to.
+    """
+    rows = _REPORTED.all(session, project=project_id, period=period, year=int(period[:4]))
+    first = rows[0]
+    opening = Opening(first.opening_month, first.opening_year, first.opening_total)
+    reports = [_added(row, row.period) for row in rows if row.period is not None]
+    before = [report for report in reports if report.month != period]
+    own = next((report for report in reports if report.month == period), Added(period, 0))
+    *_, after = cumulate(opening, [*before, own])
+    contained = after is None
+    if after is None:
+        after = Cumulative(opening.year if opening.month[:4] == period[:4] else 0, opening.total)
+    return Done(
+        first.year_plan,
+        after.year - own.amount - own.made_up_year,
+        after.total - own.amount - own.made_up_total,
+        max([opening.month, *(report.month for report in before)]),
+        first.started,
+        first.because,
+        contained,
+    )
+
+
+def _added(row: _Row, month: str) -> Added:
+    made_up_for = tuple(row.backfilled or ())
+    return Added(month, row.amount, row.backfill_year or 0, row.backfill_total or 0, made_up_for)
 
 
 def milestones_due(session: Session, project_id: int, until: date) -> list[Due]:

@@ -30,7 +30,7 @@ class Nearby(NamedTuple):
 def flat(session: Session, project_ids: Sequence[int], half: Period) -> dict[int, tuple[str, ...]]:
     """Started projects whose last two monthly reports of the half-year say that nothing was spent: those months."""
     rows = session.execute(
-        select(Report.project_id, Report.period, ReportVersion.amount, ReportVersion.carried)
+        select(Report.project_id, Report.period, ReportVersion.amount)
         .join(
             ReportVersion,
             and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version),
@@ -48,8 +48,8 @@ def flat(session: Session, project_ids: Sequence[int], half: Period) -> dict[int
         .order_by(Report.period)
     )
     months: dict[int, list[tuple[str, bool]]] = defaultdict(list)
-    for project_id, period, amount, carried in rows:
-        months[project_id].append((period, carried or amount == 0))
+    for project_id, period, amount in rows:
+        months[project_id].append((period, amount == 0))
     return {
         project_id: tuple(period for period, _ in reported[-FLAT_MONTHS:])
         for project_id, reported in months.items()

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState
@@ -41,6 +41,16 @@ def takes_reports(now: datetime) -> ColumnElement[bool]:
             and_(Duty.state.is_not(None), Duty.unlocked_until > now - SECOND),
         ),
     )
+
+
+def reportable(now: datetime, *which: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
+    """What takes a report now, of those `which`.
+
+    The few that may do so are named first, each kind by its own index: else all of history would be read for them.
+    """
+    waiting = select(Duty.id).where(Duty.state.is_(None), *which)
+    unlocked = select(Duty.id).where(Duty.unlocked_until > now - SECOND)
+    return (Duty.id.in_(union_all(waiting, unlocked)), takes_reports(now), *which)
 
 
 def awaited() -> ColumnElement[bool]:
@@ -156,6 +166,10 @@ def unsettle(session: Session, duty_id: int) -> None:
     session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))
 
 
+def _of_person(person_id: int, today: date) -> ColumnElement[bool]:
+    return Duty.project_id.in_(select(Responsibility.project_id).where(*reported_by(person_id, today)))
+
+
 def owed_by(
     session: Session, person_id: int, now: datetime, today: date, *kinds: DutyKind
 ) -> "list[Row[Duty, str]]":
@@ -169,7 +183,7 @@ def owed_by(
                 *reported_by(person_id, today),
                 Duty.kind.in_(kinds or list(DutyKind)),
                 awaited(),
-                takes_reports(now),
+                *reportable(now, _of_person(person_id, today)),
             )
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Duty.due, Project.number)
@@ -202,7 +216,7 @@ def zeros_of(session: Session, person_id: int, now: datetime, today: date) -> "l
             .where(
                 *reported_by(person_id, today),
                 Duty.kind == DutyKind.ZERO,
-                takes_reports(now),
+                *reportable(now, _of_person(person_id, today)),
             )
             .group_by(Duty.id, Project.name, Project.number)
             .order_by(Project.number, Duty.period)

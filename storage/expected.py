@@ -5,12 +5,12 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, String, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, String, cast, func, or_, select, union_all, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, ProjectState, Severity
-from rules.periods import Window
+from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage.duties import SECOND
 from storage.tables.registry import Project, Responsibility
@@ -25,28 +25,22 @@ def without(session: Session, kind: DutyKind, period: str, first_day: date, limi
         .exists()
     )
     return session.scalars(
-        select(Project)
-        .where(
-            Project.state == ProjectState.ACTIVE,
-            func.coalesce(Project.resumed, Project.registered) <= first_day,
-            or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
-            ~exists,
-        )
-        .order_by(Project.id)
-        .limit(limit)
+        select(Project).where(*_on_list_since(first_day), ~exists).order_by(Project.id).limit(limit)
     ).all()
 
 
-def without_word(
-    session: Session, period: str, begins: datetime, ends: datetime, limit: int
-) -> "list[Row[Issue, Project]]":
-    """General problems older than the month [begins, ends), open at its end, without a duty to say a word for it."""
+def without_word(session: Session, month: Period, zone: ZoneInfo, limit: int) -> "list[Row[Issue, Project]]":
+    """General problems older than the month, open at its end, without a duty to say a word for it.
+
+    Only those for which one may be owed, as in `without`: others would stand before them in every sweep.
+    """
+    begins, ends = span(month, zone)
     exists = (
         select(Duty.id)
         .where(
             Duty.project_id == Issue.project_id,
             Duty.kind == DutyKind.ISSUE,
-            Duty.period == period,
+            Duty.period == str(month),
             Duty.subject == cast(Issue.id, String),
         )
         .exists()
@@ -56,18 +50,35 @@ def without_word(
             select(Issue, Project)
             .join(Project, Project.id == Issue.project_id)
             .where(
+                _open_at(ends),
                 Issue.severity == Severity.GENERAL,
                 Issue.filed < begins,
-                or_(Issue.closed.is_(None), Issue.closed >= ends),
-                Project.state == ProjectState.ACTIVE,
-                Project.registered <= begins.date(),
-                or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+                *_on_list_since(month.first_day),
                 ~exists,
             )
             .order_by(Issue.id)
             .limit(limit)
         )
     )
+
+
+def _on_list_since(first_day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a project is on the list, and has been since that day."""
+    return (
+        Project.state == ProjectState.ACTIVE,
+        func.coalesce(Project.resumed, Project.registered) <= first_day,
+        or_(Project.parent_id.is_(None), Project.sub_owes.is_(True)),
+    )
+
+
+def _open_at(moment: datetime) -> ColumnElement[bool]:
+    """The condition that a problem was open at a moment, each part of it by the index on `closed`.
+
+    Asked for with an OR, all problems there ever were would be read.
+    """
+    still = select(Issue.id).where(Issue.closed.is_(None))
+    closed_since = select(Issue.id).where(Issue.closed >= moment)
+    return Issue.id.in_(union_all(still, closed_since))
 
 
 def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:

@@ -1,4 +1,4 @@
-"""How duties stand (应报台账), each as of a moment, and who still owes.
+"""How duties stand (应报台账), each as of a moment.
 
 Rule 1  A state that was written at the close is told as it is; an open one follows from the clock, by `rules.duties`.
 Rule 2  Rows come as a stream, for there may be very many. Nothing is counted here: that is `rules/figures.py`.
@@ -12,12 +12,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
-from rules.duties import DutyFacts, state_of
+from rules.duties import DutyFacts, filing_that_counts, state_of
 from rules.figures import Tally, tally
 from rules.kinds import DutyKind, DutyState
 from rules.periods import Period, Window, span
 from storage import issues
-from storage.duties import not_closed
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Duty, Report
 
@@ -26,7 +25,10 @@ STREAMED = 1000
 
 
 class Standing(NamedTuple):
-    """A duty and how it stands. `final`: its state was written at the close."""
+    """A duty and how it stands. `final`: its state was written at the close.
+
+    `settled` is the filing that counts: none while a report waits to be mended (退回), nor if it never is.
+    """
 
     unit: str
     number: int
@@ -44,6 +46,7 @@ class Standing(NamedTuple):
     final: bool
 
 
+_AS_STORED = set(Standing._fields) - {"settled", "state", "final"}
 _DUTIES: Select[*tuple[Any, ...]] = (
     select(
         Unit.name.label("unit"),
@@ -62,6 +65,7 @@ _DUTIES: Select[*tuple[Any, ...]] = (
         Duty.project_id,
         Duty.exempt,
         Duty.unlocked_until,
+        Report.returned,
     )
     .join(Project, Project.id == Duty.project_id)
     .join(Unit, Unit.id == Duty.unit_id)
@@ -78,22 +82,18 @@ def standings(
     for rows in session.execute(wanted.execution_options(yield_per=STREAMED)).partitions():
         barred = _barred(session, rows, zone)
         for row in rows:
+            settled = filing_that_counts(row.settled, returned=row.returned is not None)
             facts = DutyFacts(
                 window=Window(row.opens, row.due, row.closes),
-                filed_at=row.settled,
+                filed_at=settled,
                 answered=(row.project_id, row.period) in barred and row.kind is DutyKind.ZERO,
                 exempt=row.exempt is not None,
                 written=row.state,
                 unlocked_until=row.unlocked_until,
             )
-            yield Standing._make((*row[:-4], state_of(facts, now), row.state is not None))
-
-
-def who_owes(session: Session, now: datetime, zone: ZoneInfo) -> list[Standing]:
-    """Every duty that is open at `now` and not kept, overdue or not. A zero that a problem answered for is none."""
-    still = (Duty.state.is_(None), Duty.settled.is_(None), Duty.opens <= now, not_closed(now))
-    owing = (DutyState.OPEN, DutyState.OVERDUE)
-    return [each for each in standings(session, now, zone, *still) if each.state in owing]
+            told = {name: getattr(row, name) for name in _AS_STORED}
+            final = row.state is not None
+            yield Standing(**told, settled=settled, state=state_of(facts, now), final=final)
 
 
 def by_unit(duties: Iterable[Standing]) -> dict[tuple[str, DutyKind, str], Tally]:

@@ -11,8 +11,9 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.prepared import Change, Query
@@ -62,6 +63,28 @@ def append(
         session, chain=chain, place=place, at=now, canonical=text, previous=previous,
         hash=link(previous, text),
     )  # fmt: skip
+
+
+class Head(NamedTuple):
+    """The last row of a chain."""
+
+    chain: str
+    place: int
+    hash: str
+
+
+def heads(session: Session) -> list[Head]:
+    """The heads of all chains, by name: from chain to chain along the index, without the rows in between."""
+    chains = select(func.min(LedgerRow.chain).label("chain")).cte("chains", recursive=True)
+    following = select(func.min(LedgerRow.chain)).where(LedgerRow.chain > chains.c.chain).correlate(chains)
+    chains = chains.union_all(select(following.scalar_subquery()).where(chains.c.chain.is_not(None)))
+    last = select(func.max(LedgerRow.place)).where(LedgerRow.chain == chains.c.chain).correlate(chains)
+    rows = session.execute(
+        select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash)
+        .join(chains, (LedgerRow.chain == chains.c.chain) & (LedgerRow.place == last.scalar_subquery()))
+        .order_by(LedgerRow.chain)
+    )
+    return [Head(*row) for row in rows]
 
 
 def sealed(session: Session, text: str) -> str:

@@ -1,4 +1,7 @@
-"""Who still owes what in the periods that are open now, counted from the rows of duties."""
+"""Who still owes what can be reported now, counted from the rows of duties.
+
+That is what is open, and past its close what was returned and can still be mended, or stands unlocked.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind
 from rules.scope import REPORTING
-from storage.duties import SECOND, awaited, not_closed
+from storage.duties import SECOND, awaited, reportable
 from storage.issues import bars
 from storage.tables.registry import Person, Project, Responsibility, Unit
 from storage.tables.reporting import Duty, Issue
@@ -20,7 +23,7 @@ Span = tuple[datetime, datetime]  # the instants of a zero's half-year
 
 @dataclass(frozen=True, slots=True)
 class OpenPeriod:
-    """A period that is open: what is due when."""
+    """A period that is open, for all or past its close for some: what is due when."""
 
     kind: DutyKind
     period: str
@@ -46,6 +49,7 @@ class Owing(NamedTuple):
     unit: str
     kind: DutyKind
     period: str
+    subject: str  # of a monthly word: the problem's id
 
 
 class Caller(NamedTuple):
@@ -59,7 +63,7 @@ class Caller(NamedTuple):
 def open_periods(session: Session, now: datetime) -> list[OpenPeriod]:
     rows = session.execute(
         select(Duty.kind, Duty.period, Duty.due, Duty.closes)
-        .where(Duty.state.is_(None), Duty.opens <= now, not_closed(now))
+        .where(*reportable(now, Duty.opens <= now))
         .distinct()
         .order_by(Duty.due)
     )
@@ -67,7 +71,7 @@ def open_periods(session: Session, now: datetime) -> list[OpenPeriod]:
 
 
 def figures(
-    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None
+    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, now: datetime
 ) -> list[UnitFigures]:
     """Of each unit (or one) what is expected for a period, what came, how much of it late."""
     came = ~awaited()
@@ -75,7 +79,7 @@ def figures(
     wanted = (
         select(Duty.unit_id, Unit.name, func.count(), _sum(came), _sum(late))
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(*_expected(period, half, unit_id))
+        .where(*_expected(period, half, unit_id, now))
         .group_by(Duty.unit_id, Unit.name)
         .order_by(Duty.unit_id)
     )
@@ -83,15 +87,15 @@ def figures(
 
 
 def owing(
-    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, limit: int
+    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, now: datetime, limit: int
 ) -> list[Owing]:
     """What has not come, by unit and project."""
     wanted = (
-        select(Duty.project_id, Project.name, Unit.name, Duty.kind, Duty.period)
+        select(Duty.project_id, Project.name, Unit.name, Duty.kind, Duty.period, Duty.subject)
         .join(Project, Project.id == Duty.project_id)
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(*_expected(period, half, unit_id), awaited())
-        .order_by(Duty.unit_id, Project.number)
+        .where(*_expected(period, half, unit_id, now), awaited())
+        .order_by(Duty.unit_id, Project.number, Duty.id)
         .limit(limit)
     )
     return [Owing(*row) for row in session.execute(wanted)]
@@ -123,21 +127,24 @@ def _first(ranked: list[tuple[int, Caller]]) -> tuple[Caller, ...]:
     return tuple(dict.fromkeys(caller for rank, caller in ranked if rank == best))
 
 
-def _expected(period: OpenPeriod, half: Span | None, unit_id: int | None) -> tuple[ColumnElement[bool], ...]:
-    """The duties of a period that count: not exempt, and no zero that a problem in its half-year has answered for."""
-    conditions: tuple[ColumnElement[bool], ...] = (
-        Duty.state.is_(None),
-        Duty.exempt.is_(None),
+def _expected(
+    period: OpenPeriod, half: Span | None, unit_id: int | None, now: datetime
+) -> tuple[ColumnElement[bool], ...]:
+    """The duties of a period that count: not exempt, and no zero that a problem of its half-year has answered for.
+
+    A zero that came before the problem stands as filed (`rules.duties.state_of`).
+    """
+    unit = () if unit_id is None else (Duty.unit_id == unit_id,)
+    conditions = (
+        *reportable(now, Duty.closes == period.closes, *unit),
         Duty.kind == period.kind,
         Duty.period == period.period,
         Duty.due == period.due,
-        Duty.closes == period.closes,  # it is by this that the rows of a period are found
-        *(() if unit_id is None else (Duty.unit_id == unit_id,)),
     )
     if half is None:
         return conditions
     barred = select(Issue.id).where(Issue.project_id == Duty.project_id, bars(*half)).exists()
-    return (*conditions, ~barred)
+    return (*conditions, or_(Duty.settled.is_not(None), ~barred))
 
 
 def _sum(condition: ColumnElement[bool]) -> "ColumnElement[int]":

@@ -46,7 +46,7 @@ def stay(project: Project) -> ProjectFacts:
     return ProjectFacts(
         state=project.state,
         since=project.resumed or project.registered,
-        until=project.ended,
+        until=project.ended or project.paused,
         sub=project.parent_id is not None,
         owes_itself=project.sub_owes,
     )

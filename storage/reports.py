@@ -30,6 +30,7 @@ class Content:
     not_started_because: str = ""
     backfill_year: int = 0
     backfill_total: int = 0
+    backfilled: list[str] | None = None
     milestones: list[dict[str, object]] | None = None
     project_before: dict[str, Any] | None = None
     check: dict[str, Any] = field(default_factory=dict)  # of a zero: what spoke against it, and the answer
@@ -63,6 +64,7 @@ class Said(NamedTuple):
     carried: bool
     backfill_year: int
     backfill_total: int
+    backfilled: list[str] | None
     returned: datetime | None
     returned_because: str
     returned_parts: list[str] | None
@@ -103,6 +105,7 @@ _SAID = Query(
         _version.carried,
         _version.backfill_year,
         _version.backfill_total,
+        _version.backfilled,
         _report.returned,
         _report.returned_because,
         _report.returned_parts,

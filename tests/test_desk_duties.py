@@ -37,9 +37,10 @@ def returns(town: Town, project: str = NORTH, part: str = "只改金额") -> Non
     assert town.office.says("确认").title.startswith("已退回")
 
 
-def unlocks(town: Town, until: str = "3个工作日") -> None:
-    for step in ("解锁", NORTH, "情况特殊"):
-        town.office.says(step)
+def unlocks(town: Town, until: str = "3个工作日", project: str = NORTH) -> None:
+    if town.office.says("解锁").title.startswith("给哪个项目"):
+        town.office.says(project)
+    town.office.says("情况特殊")
     town.office.taps(until)
     assert town.office.says("确认").title.startswith("已解锁")
 
@@ -430,6 +431,56 @@ def test_a_project_resumed_before_the_month_begins_owes_it_after_all(town: Town)
     assert [facts["after"] for facts in acts(town, "restate_duty")][-1] is None
     town.reaches(5, 11)
     assert duty(town, town.north, "2012-04").state is DutyState.MISSED
+
+
+def test_a_pause_that_is_taken_back_on_the_same_day_never_was(town: Town) -> None:
+    """Once a slip of the finger voided the running month for good."""
+    town.reaches(4, 6)
+    puts(town, "暂停", NORTH, "点错了")
+    assert duty(town, town.north, "2012-04").state is DutyState.VOID
+    puts(town, "恢复")
+    assert town.reporter.last().text == f"{NORTH}已恢复，从2012年4月起报。"
+    assert duty(town, town.north, "2012-04").state is None
+    assert all(project.resumed is None for project in town.rows(Project))
+    town.reaches(7, 2)
+    halves = {each.project_id for each in town.rows(Duty) if each.period == "2012H1" and each.state is None}
+    assert halves == {town.north, town.south}, "it was on the list for the whole half-year"
+
+
+def test_what_a_project_owed_before_a_pause_it_owes_after_another(town: Town) -> None:
+    town.reaches(4, 2)
+    puts(town, "暂停", NORTH, "停工")
+    town.reaches(4, 6)
+    puts(town, "恢复")
+    town.reaches(4, 8)
+    for step in ("暂停", NORTH):
+        town.office.says(step)
+    assert "仍要报：2012年3月进展" in town.office.says("停工").text
+    town.office.says("确认")
+    assert duty(town, town.north).state is None
+    town.reaches(4, 11)
+    assert duty(town, town.north).state is DutyState.MISSED
+
+
+def test_what_is_withdrawn_after_a_pause_in_its_month_is_owed_no_more(town: Town) -> None:
+    files(town.reporter)
+    puts(town, "暂停", NORTH, "停工")
+    assert duty(town, town.north).state is None, "what was reported stands"
+    for step in ("报进展", NORTH, "撤回"):
+        town.reporter.says(step)
+    receipt = town.reporter.taps("确认撤回")
+    assert receipt.text == f"已撤回 J1。{NORTH}已不在应报名单，2012年3月不用再报。"
+    assert duty(town, town.north).state is DutyState.VOID
+    assert [facts["after"] for facts in acts(town, "restate_duty")][-1] == "void"
+
+
+def test_what_is_returned_after_a_pause_in_its_month_can_be_mended_and_is_not_missed(town: Town) -> None:
+    files(town.reporter)
+    puts(town, "暂停", NORTH, "停工")
+    returns(town)
+    assert duty(town, town.north).state is None
+    town.reaches(4, 11)
+    assert duty(town, town.north).state is DutyState.VOID
 
 
 def test_an_exemption_outlives_a_pause(town: Town) -> None:

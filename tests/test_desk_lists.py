@@ -1,7 +1,7 @@
 """What the office looks up and writes to many: who owes, the telephone list, notices, one project among very many."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,10 +12,10 @@ from storage import finding
 from storage.outbox import State
 from storage.tables.registry import Binding, Project
 from storage.tables.traffic import Notice, OutboxRow
-from tests.builders import a_binding, a_person, a_project, a_responsibility, a_unit
-from tests.chat import CITY, Chat, labels
-from tests.test_desk_duties import files, returns
-from tests.town import NORTH, SOUTH, Town
+from tests.builders import a_binding, a_person, a_project, a_responsibility, a_unit, an_issue
+from tests.chat import CITY, ZONE, Chat, labels
+from tests.test_desk_duties import files, mends, returns, unlocks
+from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
 def of_another_unit(town: Town, bound: bool = True) -> Chat:
@@ -31,6 +31,18 @@ def of_another_unit(town: Town, bound: bool = True) -> Chat:
     person_id = town.do(work)
     town.sweep()
     return town.chat(str(person_id + 1000))
+
+
+def with_old_problems(town: Town, *days: int) -> None:
+    """General problems of February on the northern project: a word on each is owed for March."""
+
+    def work(session: Session) -> None:
+        for day in days:
+            filed = datetime(2012, 2, day, tzinfo=ZONE)
+            an_issue(session, project=session.get_one(Project, town.north), filed=filed)
+
+    town.do(work)
+    town.sweep()
 
 
 # 未报
@@ -62,6 +74,49 @@ def test_a_zero_that_a_problem_answered_for_is_not_expected(town: Town) -> None:
         town.reporter.says(step)
     town.reaches(7, 2)
     assert "2012年上半年零报告（7月6日 18:00前按时）：应报1，已报0，未报1" in town.office.says("未报").text
+
+
+def test_a_zero_that_came_before_the_problem_stands_as_filed(town: Town) -> None:
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    town.reporter.taps("✅")
+    reports_problem(town.reporter, "一般问题")
+    shown = town.office.says("未报").text
+    assert "2012年上半年零报告（7月6日 18:00前按时）：应报2，已报2，未报0" in shown
+
+
+def test_what_is_being_mended_or_stands_unlocked_past_the_close_is_still_called_for(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 10)
+    returns(town)
+    town.reaches(4, 11)
+    assert f"张三 13900000001：{NORTH}" in town.office.says("电话单").plain
+    assert SOUTH not in town.office.last().plain, "it was missed for good"
+    assert "应报1，已报0，未报1" in town.office.says("未报").text
+    unlocks(town, project=SOUTH)
+    assert f"张三 13900000001：{NORTH}、{SOUTH}" in town.office.says("电话单").plain
+    mends(town.reporter)
+    files(town.reporter, SOUTH)
+    assert SOUTH not in town.office.says("电话单").plain
+
+
+def test_the_notice_to_who_owes_reaches_who_has_to_mend_past_the_close(town: Town) -> None:
+    files(town.reporter)
+    town.reaches(4, 10)
+    returns(town)
+    town.reaches(4, 11)
+    town.office.says("通知")
+    town.office.says("请抓紧")
+    assert town.office.taps("还没报的").title == "请核对：通知还没报的（1人）"
+
+
+def test_words_on_two_problems_are_told_apart_by_their_numbers(town: Town) -> None:
+    with_old_problems(town, 10, 11)
+    words = [f"2012年3月问题月报 W{number}" for number in (1, 2)]
+    town.office.says("免报")
+    assert set(words) < set(labels(town.office.says(NORTH)))
+    called = town.office.says("电话单").text
+    assert all(f"{NORTH}（{word}）" in called for word in words)
 
 
 def test_a_unit_is_shown_with_what_it_owes_and_whom_to_telephone(town: Town) -> None:

@@ -1,4 +1,4 @@
-"""Who owes, who was late, and each unit's completeness and timeliness, in a town lived through by hand."""
+"""Who still owes, who was late, and each unit's completeness and timeliness, in a town lived through by hand."""
 
 from datetime import datetime
 from fractions import Fraction
@@ -37,8 +37,9 @@ def counted(town: Town, period: str, kind: DutyKind = DutyKind.PROGRESS) -> Tall
 
 
 def owing(town: Town) -> list[tuple[str, str, DutyState]]:
-    found = town.do(lambda session: figures.who_owes(session, town.clock.now, ZONE))
-    return [(each.project, each.period, each.state) for each in found]
+    found = town.do(lambda session: list(figures.standings(session, town.clock.now, ZONE)))
+    still = (DutyState.OPEN, DutyState.OVERDUE)
+    return [(each.project, each.period, each.state) for each in found if each.state in still]
 
 
 def test_who_owes_is_whoever_has_not_reported_what_is_open(town: Town) -> None:

@@ -1,6 +1,6 @@
 """What 报进展 promises beyond the usual month: it asks only what can have changed, and doubts what cannot be."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -11,7 +11,7 @@ from storage.messages import Outgoing
 from storage.tables.registry import Milestone, Project
 from storage.tables.reporting import Duty, Report, ReportVersion
 from tests.builders import a_milestone, a_project
-from tests.chat import Chat, labels
+from tests.chat import ZONE, Chat, labels
 from tests.town import NORTH, SOUTH, Town
 
 
@@ -624,6 +624,15 @@ def test_a_withdrawal_by_another_is_told_to_who_filed(town: Town) -> None:
     town.deputy.taps("撤回")
     town.deputy.taps("确认撤回")
     assert town.reporter.last().text == f"李四撤回了您报的{NORTH} 2012年3月进展（J1），要重新报。"
+
+
+def test_a_withdrawal_is_in_time_to_the_second(town: Town) -> None:
+    chooses(town.reporter)
+    finishes(town.reporter)
+    town.clock.now = datetime(2012, 4, 5, 18, 0, 0, 500_000, tzinfo=ZONE)
+    chooses(town.reporter)
+    town.reporter.taps("撤回这份报告")
+    assert "18:00前请重新报" in town.reporter.taps("确认撤回").text
 
 
 def test_nothing_is_withdrawn_after_the_close(town: Town) -> None:

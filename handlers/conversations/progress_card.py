@@ -117,6 +117,8 @@ def _editable(facts: Facts, project: ProjectFacts, key: str, report: FileProgres
 
 def _cumulative(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[str]:
     words, amount = facts.words, report.amount or 0
+    if project.contained:
+        return []
     year = project.year_done + amount + report.backfill_year
     total = project.total_done + amount + report.backfill_total
     if project.year_plan:

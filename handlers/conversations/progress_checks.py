@@ -71,7 +71,7 @@ def _doubted(facts: Facts, project: ProjectFacts, key: str, amount: int) -> Dial
         plan_year=project.year_plan,
         last_month=project.last.amount if project.last else None,
         total_investment=project.total_investment,
-        done_before=project.total_done,
+        done_before=None if project.contained else project.total_done,
         guard=facts.guard,
     )
     if not found:
@@ -105,13 +105,19 @@ def ask_cumulatives(
     """The cumulative is asked only where it does not follow: months are missing in between."""
     words, filed = facts.words, project.filed
     if filed:
-        return replace(report, backfill_year=filed.backfill_year, backfill_total=filed.backfill_total)
+        return replace(
+            report,
+            backfill_year=filed.backfill_year,
+            backfill_total=filed.backfill_total,
+            backfilled=filed.backfilled,
+        )
     if not project.missing:
         return report
     months = words.list_separator.join(Period.parse(month).chinese for month in project.missing)
     total = project.total_done + (report.amount or 0)
     stated = yield from _stated(facts, f"total@{key}", words.ask_total, months, total)
     missed, year = stated - total, project.period[:4]
+    report = replace(report, backfilled=project.missing if missed else ())
     in_year = [month for month in project.missing if month[:4] == year]
     if not missed or not in_year:
         return replace(report, backfill_total=missed)

@@ -125,6 +125,7 @@ def file_version(
         not_started_because=command.not_started_because,
         backfill_year=command.backfill_year,
         backfill_total=command.backfill_total,
+        backfilled=list(command.backfilled) or None,
         milestones=_milestones(command),
         project_before=before.as_json() if before else None,
     )
@@ -181,7 +182,8 @@ def _progress_summary(turn: Turn, command: FileProgress) -> list[str]:
         done = advance.done_before(turn.session, command.project_id, command.period)
         lines.append(words.line_amount.format(amount=money.wan(command.amount)))
         year = done.year + command.amount + command.backfill_year
-        lines.append(words.line_year_no_plan.format(amount=money.wan(year)))
+        if not done.contained:
+            lines.append(words.line_year_no_plan.format(amount=money.wan(year)))
     if command.stage:
         lines.append(words.line_stage.format(text=STAGES[Stage(command.stage)]))
     template = words.line_carried if command.carried else words.line_progress

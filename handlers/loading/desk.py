@@ -11,7 +11,7 @@ from handlers.facts import Facts
 from handlers.loading.base import Loading
 from handlers.moments import day_and_hour, day_of
 from rules import money
-from rules.duties import expected
+from rules.duties import left_before
 from rules.kinds import DutyState, PeriodKind, Role
 from rules.periods import Period
 from rules.workdays import calendar_of, end_of_workday, local_date
@@ -141,7 +141,8 @@ def leave(loading: Loading) -> DeskFacts:
     return DeskFacts(
         choosable=found,
         duties=tuple(
-            replace(_duty(loading, row), stays=expected(stay, Period.parse(row.period))) for row in rows
+            replace(_duty(loading, row), stays=not left_before(stay, Period.parse(row.period)))
+            for row in rows
         ),
     )
 
@@ -151,11 +152,23 @@ def resume(loading: Loading) -> DeskFacts:
     project_id = chosen(loading, found)
     if project_id is None:
         return DeskFacts(choosable=found)
+    project = loading.session.get_one(Project, project_id)
     return DeskFacts(
         choosable=found,
-        off_list_because=loading.session.get_one(Project, project_id).off_list_because,
-        owes_from=first_full_month(loading.today).chinese,
+        off_list_because=project.off_list_because,
+        owes_from=first_full_month(back_since(project, loading.today)).chinese,
     )
+
+
+def back_since(project: Project, today: date) -> date:
+    """Since when a project that comes back today owes again: one that left today was never away.
+
+    Of its stay from before only what is left of it matters: this month, if it was there for the whole of it.
+    """
+    stay = projects.stay(project)
+    if stay.until != today:
+        return today
+    return max(stay.since, Period.of(PeriodKind.MONTH, today).first_day)
 
 
 def first_full_month(since: date) -> Period:

@@ -1,4 +1,4 @@
-"""Facts for 未报 and 电话单: who still owes the periods that are open."""
+"""Facts for 未报 and 电话单: who still owes what can be reported now."""
 
 from dataclasses import replace
 
@@ -58,7 +58,7 @@ def _figures(loading: Loading, unit_id: int | None) -> tuple[PeriodFigures, ...]
 
 
 def _period(loading: Loading, period: OpenPeriod, unit_id: int | None) -> PeriodFigures:
-    rows = owing.figures(loading.session, period, _half(loading, period), unit_id)
+    rows = owing.figures(loading.session, period, _half(loading, period), unit_id, loading.now)
     return PeriodFigures(
         period.kind,
         Period.parse(period.period).chinese,
@@ -75,7 +75,7 @@ def debtors(loading: Loading, unit_id: int | None, limit: int) -> tuple[Debtor, 
     rows = [
         row
         for period in owing.open_periods(loading.session, loading.now)
-        for row in owing.owing(loading.session, period, _half(loading, period), unit_id, limit)
+        for row in owing.owing(loading.session, period, _half(loading, period), unit_id, loading.now, limit)
     ][:limit]
     callers = owing.callers(loading.session, {row.project_id for row in rows}, loading.today)
     return tuple(
@@ -85,6 +85,7 @@ def debtors(loading: Loading, unit_id: int | None, limit: int) -> tuple[Debtor, 
             row.kind,
             Period.parse(row.period).chinese,
             tuple(Caller(*caller) for caller in callers.get(row.project_id, ())),
+            row.subject and f"W{row.subject}",
         )
         for row in rows
     )

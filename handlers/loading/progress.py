@@ -71,6 +71,7 @@ def _with_figures(loading: Loading, listed: ProjectFacts, period: Period, filed:
         year_plan=done.year_plan,
         year_done=done.year,
         total_done=done.total,
+        contained=done.contained,
         filed=standing,
         last=last,
         unmoved=last is not None and not last.returned and not due and done.started is not None,
@@ -114,7 +115,8 @@ def _standing(loading: Loading, listed: ProjectFacts) -> Filed | None:
 def _filed(said: Said) -> Filed:
     return Filed(
         f"J{said.id}", said.name, said.amount, said.progress, said.stage, 0, said.next_plan, said.coordination,
-        said.carried, said.backfill_year, said.backfill_total, said.returned_because if said.returned else "",
+        said.carried, said.backfill_year, said.backfill_total, tuple(said.backfilled or ()),
+        said.returned_because if said.returned else "",
         tuple(said.returned_parts or ALL_PARTS) if said.returned else (), said.version, said.started,
         said.not_started_because,
         tuple((each, *reached) for each, reached in said.of_the_project.milestones.items()),

@@ -27,6 +27,7 @@ class Progress(Sentences):
     withdraw_agree: str = "确认撤回"
     receipt_withdrawn: str = "已撤回 {receipt}。{project} {period}现在算没报，{due}前请重新报。"
     receipt_withdrawn_late: str = "已撤回 {receipt}。{project} {period}现在算没报，按时的期限已过。"
+    receipt_withdrawn_off_list: str = "已撤回 {receipt}。{project}已不在应报名单，{period}不用再报。"
     told_withdrawn: str = "{name}撤回了您报的{project} {period}进展（{receipt}），要重新报。"
     report_title_line: str = "{receipt} {project} {period}{what}"
     report_status: str = "第{version}版，{time}由{name}报"
@@ -34,6 +35,9 @@ class Progress(Sentences):
     report_change: str = "更正或撤回"
     no_such_report: str = "没有找到报告 {receipt}。"
     withdraw_closed: str = "{project} {period}已经截止，只能更正，不能撤回。"
+    told_withdrawn_off_list: str = (
+        "{name}撤回了您报的{project} {period}进展（{receipt}）。项目已不在应报名单，不用再报。"
+    )
     nothing_to_withdraw: str = "{project} {period}没有可以撤回的报告。"
     ask_correct: str = "{project} {period}已由{name}报过（{receipt}）。要更正吗？"
     correct_yes: str = "更正这份报告"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from rules.figures import Added, Opening, cumulate
 from rules.kinds import ReportKind
+from storage import advance
 from storage.entries import KIND_WORDS, STAGE_WORDS
 from storage.export.words import (
     COUNT,
@@ -51,9 +52,14 @@ def _said(version: ReportVersion, filer: str, caller: str | None) -> Row:
     stage = next((word for word, stage in STAGE_WORDS.items() if stage == version.stage), version.stage)
     return (
         version.backfill_total or None, version.progress, version.percent, stage, version.started,
-        version.not_started_because, yes(version.carried), version.next_plan, version.coordination, filer, caller,
-        version.filed,
+        version.not_started_because, yes(_nothing_moved(version)), version.next_plan, version.coordination, filer,
+        caller, version.filed,
     )  # fmt: skip
+
+
+def _nothing_moved(version: ReportVersion) -> bool:
+    """同上月 (decisions: 6). The same words beside money are the same words, and no standstill."""
+    return version.carried and not version.amount
 
 
 def progress(session: Session) -> Sheet:
@@ -68,12 +74,12 @@ def progress(session: Session) -> Sheet:
 
 
 def _progress_rows(session: Session) -> Rows:
-    """What stands of each project and month, with the cumulatives after it. What was withdrawn counts for nothing."""
+    """What stands of each project and month, with the cumulatives after it, without what counts for nothing."""
     year = cast(func.substr(Report.period, 1, 4), Integer)
     standing = (
         _PROGRESS.add_columns(YearPlan.amount)
         .outerjoin(YearPlan, and_(YearPlan.project_id == Report.project_id, YearPlan.year == year))
-        .where(ReportVersion.version == Report.version, Report.withdrawn.is_(None))
+        .where(ReportVersion.version == Report.version, advance.counting())
     )
     for project, group in groupby(streamed(session, standing), key=lambda row: row[2]):
         rows = list(group)
@@ -110,11 +116,18 @@ def _version_rows(session: Session) -> Rows:
 
 
 def _added(report: Report, version: ReportVersion) -> Added:
-    amount = version.amount or 0
-    return Added(report.period, amount + version.backfill_year, amount + version.backfill_total)
+    return Added(
+        report.period,
+        version.amount or 0,
+        version.backfill_year,
+        version.backfill_total,
+        tuple(version.backfilled or ()),
+    )
 
 
 def _stands(report: Report, version: ReportVersion) -> str:
     if version.version != report.version:
         return "否"
-    return "已撤回" if report.withdrawn else "是"
+    if report.withdrawn:
+        return "已撤回"
+    return "已退回" if report.returned else "是"

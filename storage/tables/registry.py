@@ -81,7 +81,8 @@ class Project(Base):
 
     registered: Mapped[date]  # a project owes from its first full period after this day
     resumed: Mapped[date | None]  # after a pause it owes from its first full period after this day
-    ended: Mapped[date | None]  # its last day on the expected list (应报名单)
+    paused: Mapped[date | None]  # its last day on the expected list (应报名单), while it is paused
+    ended: Mapped[date | None]  # the same of a project that has ended
     off_list_because: Mapped[str] = mapped_column(default="")  # why it is paused or ended
     initials: Mapped[str] = mapped_column(default="")  # 拼音首字母 of the name, to be found by
     sub_owes: Mapped[bool] = mapped_column(default=False)  # a sub-project owes only if flagged

@@ -23,12 +23,17 @@ class Duty(Base):
         UniqueConstraint("project_id", "kind", "period", "subject"),
         Index("ix_duties_unit_id_closes", "unit_id", "closes"),
         Index(
-            "ix_duties_unsettled",
+            "ix_duties_waiting",
             "project_id",
-            "kind",
             "opens",
-            sqlite_where=text("state IS NULL AND settled IS NULL"),
-            postgresql_where=text("state IS NULL AND settled IS NULL"),
+            sqlite_where=text("state IS NULL"),
+            postgresql_where=text("state IS NULL"),
+        ),
+        Index(
+            "ix_duties_unlocked",
+            "unlocked_until",
+            sqlite_where=text("unlocked_until IS NOT NULL"),
+            postgresql_where=text("unlocked_until IS NOT NULL"),
         ),
         Index(
             "ix_duties_to_close",
@@ -127,6 +132,7 @@ class ReportVersion(Base):
     # 补记: what months without a report add to the cumulatives, as stated with this version.
     backfill_year: Mapped[int] = mapped_column(BigInteger, default=0)
     backfill_total: Mapped[int] = mapped_column(BigInteger, default=0)
+    backfilled: Mapped[list[Any] | None]  # those months (2012-03)
     milestones: Mapped[list[Any] | None]  # what was said of those due: [{"id", "done", "why"}]
     # How the project stood before this report spoke of it (storage/advancing.py); None if it does not.
     project_before: Mapped[dict[str, Any] | None]
@@ -137,7 +143,11 @@ class Issue(Base):
     """存在问题: one thread from the first report to the close-out. Number: W and the id."""
 
     __tablename__ = "issues"
-    __table_args__ = (Index("ix_issues_project_id_state", "project_id", "state"),)
+    __table_args__ = (
+        Index("ix_issues_project_id_state", "project_id", "state"),
+        # General problems that await a monthly word are few: open ones, and those closed since.
+        Index("ix_issues_closed", "closed"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))

@@ -14,7 +14,7 @@ duties = st.lists(st.tuples(st.sampled_from(SETTLED), st.booleans(), st.booleans
 
 
 def month(period: str, amount: int, made_up: int = 0) -> Added:
-    return Added(period, amount + made_up, amount + made_up)
+    return Added(period, amount, made_up, made_up)
 
 
 def of(*states: DutyState, filed: bool = False, final: bool = True) -> Tally:
@@ -86,8 +86,30 @@ def test_an_opening_of_last_year_adds_nothing_to_this_years_cumulative() -> None
 
 
 def test_what_a_report_makes_up_for_counts_with_it_and_of_last_year_only_in_the_total() -> None:
-    reports = [month("2012-04", 5, made_up=20), Added("2013-01", 7, 7 + 100)]
+    reports = [month("2012-04", 5, made_up=20), Added("2013-01", 7, 0, 100)]
     assert list(cumulate(Opening("2012-02", 0, 0), reports)) == [Cumulative(25, 25), Cumulative(7, 132)]
+
+
+def test_what_is_filed_for_a_month_that_was_made_up_for_comes_out_of_what_was_made_up() -> None:
+    april = Added("2012-04", 5, 20, 20, made_up_for=("2012-03",))
+    opening = Opening("2012-02", 0, 0)
+    for march, after in ((0, 25), (8, 25), (20, 25), (30, 35)):
+        assert list(cumulate(opening, [month("2012-03", march), april]))[-1] == Cumulative(after, after)
+    assert list(cumulate(opening, [april])) == [Cumulative(25, 25)], "none was filed"
+
+
+def test_of_months_made_up_for_only_those_of_the_year_come_out_of_the_years_share() -> None:
+    february = Added("2013-02", 5, 30, 100, made_up_for=("2012-12", "2013-01"))
+    opening = Opening("2012-11", 0, 0)
+    reports = [month("2012-12", 60), month("2013-01", 10), february]
+    assert list(cumulate(opening, reports))[-1] == Cumulative(10 + 5 + 20, 60 + 10 + 5 + 30)
+
+
+def test_a_month_that_was_made_up_for_twice_counts_once() -> None:
+    """May's report made up for March and April; April's came later, and made up for March in its turn."""
+    april = Added("2012-04", 7, 20, 20, made_up_for=("2012-03",))
+    may = Added("2012-05", 1, 40, 40, made_up_for=("2012-03", "2012-04"))
+    assert list(cumulate(Opening("2012-02", 0, 0), [april, may]))[-1] == Cumulative(41, 41)
 
 
 def test_a_month_that_the_opening_figures_contain_has_no_cumulative_and_is_not_added_twice() -> None:

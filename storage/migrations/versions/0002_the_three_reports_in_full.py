@@ -90,6 +90,21 @@ def upgrade() -> None:
             batch_op.f("fk_duties_unlocked_by_people"), "people", ["unlocked_by"], ["id"]
         )
         batch_op.create_foreign_key(batch_op.f("fk_duties_exempt_by_people"), "people", ["exempt_by"], ["id"])
+        batch_op.drop_index("ix_duties_unsettled")
+        batch_op.create_index(
+            "ix_duties_waiting",
+            ["project_id", "opens"],
+            unique=False,
+            sqlite_where=sa.text("state IS NULL"),
+            postgresql_where=sa.text("state IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_duties_unlocked",
+            ["unlocked_until"],
+            unique=False,
+            sqlite_where=sa.text("unlocked_until IS NOT NULL"),
+            postgresql_where=sa.text("unlocked_until IS NOT NULL"),
+        )
 
     with op.batch_alter_table("issues", schema=None) as batch_op:
         batch_op.add_column(sa.Column("place", sa.String(), nullable=False, server_default=""))
@@ -100,12 +115,14 @@ def upgrade() -> None:
         batch_op.create_foreign_key(
             batch_op.f("fk_issues_for_person_people"), "people", ["for_person"], ["id"]
         )
+        batch_op.create_index("ix_issues_closed", ["closed"], unique=False)
 
     with op.batch_alter_table("milestones", schema=None) as batch_op:
         batch_op.add_column(sa.Column("why_late", sa.String(), nullable=False, server_default=""))
 
     with op.batch_alter_table("projects", schema=None) as batch_op:
         batch_op.add_column(sa.Column("resumed", sa.Date(), nullable=True))
+        batch_op.add_column(sa.Column("paused", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("ended", sa.Date(), nullable=True))
         batch_op.add_column(sa.Column("off_list_because", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("initials", sa.String(), nullable=False, server_default=""))
@@ -116,6 +133,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("not_started_because", sa.String(), nullable=False, server_default=""))
         batch_op.add_column(sa.Column("backfill_year", sa.BigInteger(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("backfill_total", sa.BigInteger(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("backfilled", Json, nullable=True))
         batch_op.add_column(sa.Column("milestones", Json, nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_report_versions_for_person_people"), "people", ["for_person"], ["id"]
