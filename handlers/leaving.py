@@ -3,7 +3,7 @@
 from handlers.card import Confirm
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
-from handlers.desk_steps import ask_because, choose_project, duty_name, nothing_to_choose
+from handlers.desk_steps import ask_because, called, choose_project, nothing_to_choose
 from handlers.facts import Facts
 from handlers.reading import Item
 
@@ -31,7 +31,7 @@ def _what_follows(facts: Facts) -> list[str]:
     words, lines = facts.words, []
     for stays, line in ((True, words.line_stays_owed), (False, words.line_falls_away)):
         names = [
-            duty_name(words, duty.kind, duty.period_name)
+            called(words, duty)
             for duty in facts.desk.duties
             if duty.stays is stays and not duty.is_exempt
         ]
