@@ -54,6 +54,7 @@ def give_code(turn: Turn, command: GiveCode) -> Outcome:
     person = turn.session.get_one(Person, command.person_id)
     code = invites.create(turn.session, person.id, turn.machine)
     enter(turn, person.unit_id, "give_code", person=person.id)
+    _tell_of_code(turn, person)
     # The code lives by the machine's clock; what is said to people is said by the city's.
     until = day_and_hour(turn.now + timedelta(hours=24), turn.city.zone)
     lines = [words.new_code_text.format(code=code, until=until)]
@@ -61,6 +62,15 @@ def give_code(turn: Turn, command: GiveCode) -> Outcome:
         lines.append(words.new_code_link.format(link=link))
     title = words.new_code.format(name=person.name)
     return Outcome(Outgoing(title=title, text="\n".join(lines)), summary=words.code_given)
+
+
+def _tell_of_code(turn: Turn, person: Person) -> None:
+    """Whoever redeems the code is taken for this person: they hear of it where they are, and who made it."""
+    if person.id == turn.person.id:
+        return
+    text = turn.city.words.told_new_code.format(name=turn.person.name)
+    for contact in people.contacts(turn.session, [person.id], turn.city.running):
+        turn.push(contact, Outgoing(text=text), Lane.REPLY)
 
 
 def _link(turn: Turn, code: str) -> str | None:

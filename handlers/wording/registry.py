@@ -121,6 +121,10 @@ class Registry(Sentences):
         "{code}\n请把这条转给本人：在与机器人的单聊里发这个码就能绑定。只能用一次，{until}前有效。"
     )
     new_code_link: str = "或点开：{link}"
+    told_new_code: str = (
+        "{name}给您发了新的邀请码，会转给您。谁用了这个码，谁就能用您的身份上报。"
+        "没人跟您说过，或不是您要的，请马上告诉市项目办。"
+    )
     code_given: str = "邀请码已经给过您，只显示一次。要再发，请重新点「换号」。"
 
     # Secretaries.
