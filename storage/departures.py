@@ -5,14 +5,17 @@ from datetime import date, datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import invites, secretaries
+from storage import invites, outbox, secretaries
 from storage.messages import Address
 from storage.people import address_of
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility
 
 
 def unbind(session: Session, person_id: int, now: datetime, machine: datetime) -> list[Address]:
-    """Ends every binding and every open invite of a person; gives back the accounts that were theirs."""
+    """Ends every binding and every open invite of a person; gives back the accounts that were theirs.
+
+    What waited for these accounts is taken back: a telephone that was lost shows nothing more.
+    """
     invites.end_all(session, [person_id], machine)
     living = session.scalars(
         select(Binding).where(Binding.person_id == person_id, Binding.ended.is_(None)).order_by(Binding.id)
@@ -20,7 +23,9 @@ def unbind(session: Session, person_id: int, now: datetime, machine: datetime) -
     for binding in living:
         binding.ended = now
     session.flush()
-    return [address_of(binding) for binding in living]
+    ended = [address_of(binding) for binding in living]
+    outbox.take_back(session, person_id, ended, now)
+    return ended
 
 
 def leave(session: Session, person_id: int, today: date) -> list[int]:

@@ -1,17 +1,17 @@
 """解绑, 离任, 换号: an account that is somebody's no more, somebody who left, and a code for a new telephone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.kinds import Role
-from storage import invites, ledger
+from rules.kinds import Lane, Role
+from storage import invites, ledger, outbox
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Invite, Person, PersonRole, Responsibility
-from storage.tables.traffic import Talk
-from tests.builders import a_binding, a_person, a_report, a_role, a_unit
+from storage.tables.traffic import OutboxRow, Talk
+from tests.builders import a_binding, a_person, a_report, a_role, a_unit, an_outbox_row
 from tests.chat import Chat, labels
 from tests.town import Town
 
@@ -32,6 +32,45 @@ def test_an_account_ends_at_once_and_its_person_is_told(town: Town, who: str) ->
     assert town.reporter.last().text.startswith("您的账号已由")
     assert town.reporter.says("报进展").text.startswith(STRANGER)
     assert not any(row.until for row in town.rows(Responsibility))
+
+
+def waits(town: Town, **given: object) -> int:
+    """A notice that waits for 张三."""
+    values = {"channel": "chat", "account": "bot", "chat": town.reporter.user, "person_id": REPORTER, **given}
+    return town.do(lambda session: an_outbox_row(session, **values).id)
+
+
+@pytest.mark.parametrize("how", ["只解绑账号", "离任"])
+def test_what_waited_for_an_account_that_ended_is_never_sent(town: Town, how: str) -> None:
+    row = waits(town)
+    unbinds(town.head, "张三", how)
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "expired"
+    assert [each.body["text"] for each in town.reporter.rows() if each.state == "due"] == [
+        each.text for each in town.reporter.messages() if each.text.startswith("您的账号已由")
+    ]
+
+
+def test_what_is_being_sent_to_an_account_that_ended_is_not_sent_again(town: Town) -> None:
+    row = waits(town, state="sending", lease=town.clock.now, lane=Lane.URGENT.order)
+    unbinds(town.head, "张三", "离任")
+    town.clock.pass_(minutes=5)
+
+    def claims(session: Session) -> list[int]:
+        now = town.clock.now
+        room, lease = outbox.Room(100, 100), timedelta(minutes=1)
+        found = outbox.claim(
+            session, channel="chat", account="bot", room=room, now=now, machine=now, lease=lease
+        )
+        return [each.id for each in found.rows]
+
+    assert row not in town.do(claims)
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "expired"
+
+
+def test_others_get_what_waits_for_them(town: Town) -> None:
+    row = waits(town, chat=town.deputy.user, person_id=2)
+    unbinds(town.head, "张三", "离任")
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "due"
 
 
 def test_an_invite_that_was_not_used_ends_with_the_account(town: Town) -> None:
