@@ -237,6 +237,38 @@ def test_who_has_left_comes_back_as_the_same_person(town: Town) -> None:
     ]
 
 
+def adds_back(town: Town, phone: str) -> Outgoing:
+    """李四 has left, and a person of that name is added; gives back the card."""
+    for step in ("解绑", "李四", "离任", "确认"):
+        town.office.says(step)
+    town.office.says("加人")
+    for step in ("李四", "城北区住建局", phone, "先不填", "分管领导"):
+        town.office.says(step)
+    return town.office.last()
+
+
+def test_a_namesake_with_another_telephone_inherits_no_past(town: Town) -> None:
+    assert "离任" not in adds_back(town, "13911112222").text
+    town.office.taps("✅ 确认新增")
+    people = [(row.phone, row.active) for row in town.rows(Person) if row.name == "李四"]
+    assert people[0][1] is False
+    assert people[0][0] != "13911112222"
+    assert people[1:] == [("13911112222", True)]
+
+
+def test_a_name_means_who_is_in_office_and_not_their_namesake_who_left(town: Town) -> None:
+    adds_back(town, "13911112222")
+    town.office.taps("✅ 确认新增")
+    town.office.says("加人")
+    for step in ("李四", "城北区住建局", "先不填", "先不填", "分管领导"):
+        town.office.says(step)
+    assert "李四已经登记了" in town.office.last().text
+
+
+def test_the_card_says_that_somebody_who_left_comes_back(town: Town) -> None:
+    assert "李四以前离任了，这次是回来：以前的记录都还在他名下" in adds_back(town, "先不填").text
+
+
 def test_another_change_begins_anew_and_not_with_a_draft_about_something_else(town: Town) -> None:
     changes(town, "总投资(万元)", "1.2亿")
     town.office.says("台账")

@@ -81,6 +81,9 @@ class Registry(Sentences):
     change_error: str = "{column}：{found}；应为：{expected}"
     change_exists: str = "{name}已经登记了。要改请用「改人」或「改项目」；同单位同名的两个人，都要有手机号。"
     change_line: str = "{field}：{value}"
+    change_back: str = (
+        "⚠ {name}以前离任了，这次是回来：以前的记录都还在他名下。若是另一个同名的人，请写那个人自己的手机号。"
+    )
     edit_value: str = "改「{field}」"
     edit_which_field: str = "换一项改"
     changed: str = "已改：{name}"
