@@ -1,12 +1,14 @@
 """解绑 and 离任: accounts that are a person's no more, and a person who is in office no more. History stays."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from storage import invites, outbox, secretaries
+from storage import invites, outbox, pending, secretaries
 from storage.messages import Address
+from storage.pending import CalledOff
 from storage.people import address_of
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility
 
@@ -28,8 +30,17 @@ def unbind(session: Session, person_id: int, now: datetime, machine: datetime) -
     return ended
 
 
-def leave(session: Session, person_id: int, today: date) -> list[int]:
-    """Ends roles, responsibilities and appointments today; gives back the projects that were answered for."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What somebody answered for, and what was to pass to them and stays where it is."""
+
+    projects: list[int]
+    called_off: list[CalledOff]
+
+
+def leave(session: Session, person_id: int, today: date) -> Left:
+    """Ends roles, responsibilities and appointments today."""
+    called_off = pending.call_off(session, pending.of_taker(session, person_id, today))
     session.execute(update(Person).where(Person.id == person_id).values(active=False))
     roles = session.scalars(
         select(PersonRole).where(
@@ -41,6 +52,7 @@ def leave(session: Session, person_id: int, today: date) -> list[int]:
         .where(
             Responsibility.person_id == person_id,
             or_(Responsibility.until.is_(None), Responsibility.until > today),
+            or_(Responsibility.until.is_(None), Responsibility.until > Responsibility.since),
         )
         .order_by(Responsibility.id)
     ).all()
@@ -49,4 +61,4 @@ def leave(session: Session, person_id: int, today: date) -> list[int]:
         row.until = max(today, row.since)  # what has not begun never begins
     secretaries.dismiss_all(session, person_id, today)
     session.flush()
-    return list(dict.fromkeys(row.project_id for row in answered))
+    return Left(list(dict.fromkeys(row.project_id for row in answered)), called_off)

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.initials import initials
@@ -33,6 +33,7 @@ from storage.entries import (
 )
 from storage.handovers import Passed
 from storage.leaving import rows_with_errors, without, without_unreadable
+from storage.pending import never_begins, pending
 from storage.planning.milestones import plan_milestones
 from storage.planning.people import plan_people
 from storage.planning.plan import Plan
@@ -119,7 +120,8 @@ def write(
 ) -> tuple[Passed, ...]:
     """The same without a ledger row, for a caller who has more to say there."""
     work = preview.work
-    before = _reporters(session, work.responsible_ended)
+    before = _reporters(session, work.responsible_ended, today)
+    before += _overtake(session, work, today)
     writer = Writer(session, work, today, progress)
     writer.write()
     _move_duties(session, writer, now)
@@ -132,19 +134,42 @@ def newest(session: Session, table: type[Person] | type[Project]) -> int:
     return session.scalars(select(func.max(table.id))).one()
 
 
-def _reporters(session: Session, ended: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Project and person of those of these responsibilities that were a reporter's."""
+def _reporters(session: Session, ended: tuple[int, ...], today: date) -> list[tuple[int, int]]:
+    """Project and person of those of these responsibilities that were a reporter's already."""
     found = session.execute(
         select(Responsibility.project_id, Responsibility.person_id).where(
-            Responsibility.id.in_(ended), Responsibility.role == Role.REPORTER
+            Responsibility.id.in_(ended), Responsibility.role == Role.REPORTER, Responsibility.since <= today
         )
     )
     return [(project, person) for project, person in found]
 
 
+def _overtake(session: Session, work: Work, today: date) -> list[tuple[int, int]]:
+    """Where somebody else begins or ends today, a hand-over that is dated ahead is overtaken: its giver ends today too.
+
+    The registry is compared as it will be once it has taken place. Gives back the reporters among the givers.
+    """
+    ended = {*work.responsible_ended}
+    begun = {(project, role) for project, _, role in work.responsible_begun}
+    givers = []
+    for each in pending(session, today):
+        ends, begins = each.ends, each.begins
+        given_up = begins is not None and begins.id in ended
+        if given_up or (ends.project_id, ends.role) in begun:
+            ends.until = today
+            givers += [(ends.project_id, ends.person_id)] if ends.role is Role.REPORTER else []
+        if given_up:
+            never_begins(each)
+    session.flush()
+    return givers
+
+
 def _passed(writer: "Writer", before: list[tuple[int, int]]) -> tuple[Passed, ...]:
     """Who reported a project and does so no more hands it to the first who begins."""
     successors: dict[int | None, int] = {}
+    begun = {
+        (project, person) for project, person, role in writer.work.responsible_begun if role is Role.REPORTER
+    }
     for project, person, role in writer.work.responsible_begun:
         new = writer.real(Person, person)
         if role is Role.REPORTER and new is not None:
@@ -152,7 +177,7 @@ def _passed(writer: "Writer", before: list[tuple[int, int]]) -> tuple[Passed, ..
     return tuple(
         Passed(project, person, successors[project], Role.REPORTER)
         for project, person in before
-        if project in successors
+        if project in successors and (project, person) not in begun
     )
 
 
@@ -264,8 +289,12 @@ class Writer:
         self.progress(WRITING, self.written, self.of)
 
     def end(self, table: type[Base], ids: Iterable[int]) -> None:
-        if rows := [{"id": row, "until": self.today} for row in ids]:
-            self.session.execute(update(table), rows)
+        """What has not begun never begins."""
+        rows_of = table.metadata.tables[table.__tablename__]
+        until = case((rows_of.c.since > self.today, rows_of.c.since), else_=self.today)
+        if rows := [{"row": row} for row in ids]:
+            ending = update(rows_of).where(rows_of.c.id == bindparam("row")).values(until=until)
+            self.session.connection().execute(ending, rows)
 
     def begin(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
         references = {"person_id": Person, "project_id": Project}

@@ -109,6 +109,7 @@ class Registry(Sentences):
     unbound: str = "{name}已解绑，账号失效。"
     unbound_none: str = "{name}本来就没有绑定账号；没用的邀请码已作废。"
     left: str = "{name}已离任，账号失效，角色和责任到今天为止。"
+    left_called_off: str = "原定交给他的项目不交了，仍由{givers}负责。"
     left_without: str = "这些项目现在没有联络人了：{projects}。请马上用「换人」补上。"
     told_unbound: str = "您的账号已由{name}解绑，不再有效。还要用，请向{name}或市项目办要新的邀请码。"
     last_office: str = "市项目办只剩这一个人了，不能离任。请先加一个人。"
