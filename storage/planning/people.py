@@ -1,7 +1,7 @@
 """The people of the file against those registered: who is who, and which roles begin and end."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from storage.cells import plain
@@ -26,7 +26,10 @@ def plan_people(plan: Plan) -> SheetPreview:
     keys = _keys(plan, units)
     sheet.claimed |= set(keys.values())
     missing = [row for key, row in plan.registry.people.items() if row["active"] and key not in sheet.claimed]
-    alike = _Missing.of(missing)
+    gone = [
+        row for key, row in plan.registry.people.items() if not row["active"] and key not in sheet.claimed
+    ]
+    alike = _Missing.of(missing, gone)
     for entry in entries:
         _near(plan, entry, units[entry.new_key], keys[entry.new_key], alike)
         _person(plan, sheet, entry, keys[entry.new_key], units[entry.new_key])
@@ -71,17 +74,21 @@ def _known(plan: Plan, keys: dict[Key, Key]) -> None:
 
 @dataclass(slots=True)
 class _Missing:
-    """Registered people who are not in the file, by what makes one of the file look like them."""
+    """Registered people who are not in the file, by what makes one of the file look like them.
+
+    Of those who have left only the account counts: it stays theirs, and is there once.
+    """
 
     by_account: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
     by_unit: dict[Key, list[Values]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
-    def of(cls, rows: Iterable[Values]) -> "_Missing":
+    def of(cls, rows: Sequence[Values], gone: Sequence[Values]) -> "_Missing":
         missing = cls()
-        for row in rows:
+        for row in (*rows, *gone):
             missing.by_account[row["wecom_userid"] or ""].append(row)
+        for row in rows:
             missing.by_name[plain(row["name"])].append(row)
             missing.by_unit[row["unit_id"]].append(row)
         return missing
@@ -99,7 +106,9 @@ def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: _
         plan.wrong(PEOPLE, entry, "name", entry.name, expected)
     if entry.wecom_userid:
         for row in missing.by_account.get(entry.wecom_userid, ()):
-            expected = f"没有别人在用的账号；“{row['name']}”登记的就是它"
+            expected = (
+                f"没有别人登记过的账号；“{row['name']}”{'' if row['active'] else '（已离任）'}登记的就是它"
+            )
             plan.wrong(PEOPLE, entry, "wecom_userid", entry.wecom_userid, expected)
     for row in missing.alike(entry, unit) if registered is None else ():
         if not (entry.phone and row["phone"]):
