@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from rules.initials import initials
 from rules.kinds import Role
-from storage import ledger
+from storage import ledger, passing
 from storage.cells import plain
 from storage.entries import (
     HEADINGS,
@@ -33,7 +33,6 @@ from storage.entries import (
 )
 from storage.handovers import Passed
 from storage.leaving import rows_with_errors, without, without_unreadable
-from storage.pending import never_begins, pending
 from storage.planning.milestones import plan_milestones
 from storage.planning.people import plan_people
 from storage.planning.plan import Plan
@@ -120,8 +119,7 @@ def write(
 ) -> tuple[Passed, ...]:
     """The same without a ledger row, for a caller who has more to say there."""
     work = preview.work
-    before = _reporters(session, work.responsible_ended, today)
-    before += _overtake(session, work, today)
+    before = passing.reporters_before(session, work, today)
     writer = Writer(session, work, today, progress)
     writer.write()
     _move_duties(session, writer, now)
@@ -134,51 +132,13 @@ def newest(session: Session, table: type[Person] | type[Project]) -> int:
     return session.scalars(select(func.max(table.id))).one()
 
 
-def _reporters(session: Session, ended: tuple[int, ...], today: date) -> list[tuple[int, int]]:
-    """Project and person of those of these responsibilities that were a reporter's already."""
-    found = session.execute(
-        select(Responsibility.project_id, Responsibility.person_id).where(
-            Responsibility.id.in_(ended), Responsibility.role == Role.REPORTER, Responsibility.since <= today
-        )
-    )
-    return [(project, person) for project, person in found]
-
-
-def _overtake(session: Session, work: Work, today: date) -> list[tuple[int, int]]:
-    """Where somebody else begins or ends today, a hand-over that is dated ahead is overtaken: its giver ends today too.
-
-    The registry is compared as it will be once it has taken place. Gives back the reporters among the givers.
-    """
-    ended = {*work.responsible_ended}
-    begun = {(project, role) for project, _, role in work.responsible_begun}
-    givers = []
-    for each in pending(session, today):
-        ends, begins = each.ends, each.begins
-        given_up = begins is not None and begins.id in ended
-        if given_up or (ends.project_id, ends.role) in begun:
-            ends.until = today
-            givers += [(ends.project_id, ends.person_id)] if ends.role is Role.REPORTER else []
-        if given_up:
-            never_begins(each)
-    session.flush()
-    return givers
-
-
 def _passed(writer: "Writer", before: list[tuple[int, int]]) -> tuple[Passed, ...]:
-    """Who reported a project and does so no more hands it to the first who begins."""
-    successors: dict[int | None, int] = {}
-    begun = {
-        (project, person) for project, person, role in writer.work.responsible_begun if role is Role.REPORTER
-    }
-    for project, person, role in writer.work.responsible_begun:
-        new = writer.real(Person, person)
-        if role is Role.REPORTER and new is not None:
-            successors.setdefault(writer.real(Project, project), new)
-    return tuple(
-        Passed(project, person, successors[project], Role.REPORTER)
-        for project, person in before
-        if project in successors and (project, person) not in begun
-    )
+    real = [
+        (writer.real(Project, project), writer.real(Person, person))
+        for project, person, role in writer.work.responsible_begun
+        if role is Role.REPORTER
+    ]
+    return passing.passed(before, real)
 
 
 def _move_duties(session: Session, writer: "Writer", now: datetime) -> None:

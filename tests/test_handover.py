@@ -148,6 +148,26 @@ def test_if_the_successor_leaves_before_the_day_the_giver_goes_on_and_is_told(to
     assert "还没确认的交接" not in town.office.says("台账").text
 
 
+def test_the_successor_of_somebody_who_left_before_has_the_packet_too(town: Town) -> None:
+    town.do(lambda session: a_role(session, session.get_one(Person, DEPUTY), Role.REPORTER))
+    for step in ("解绑", "张三", "离任", "确认"):
+        town.office.says(step)
+    town.clock.pass_(days=1)
+    becomes(town, "李四")
+    packet = town.deputy.last()
+    assert packet.title == "张三的项目交给您了"
+    assert "　欠报：2012年3月进展" in packet.text
+    town.deputy.taps("已交接")
+    assert any("交接完成" in each.text for each in town.office.messages())
+
+
+def test_a_second_contact_takes_nothing_over_from_the_first(town: Town) -> None:
+    town.do(lambda session: a_role(session, session.get_one(Person, DEPUTY), Role.REPORTER))
+    becomes(town, "张三、李四")
+    assert answers(town, town.north, DAY) == [REPORTER, DEPUTY]
+    assert town.rows(Handover) == []
+
+
 def test_some_projects_can_be_handed_over_and_the_rest_kept(town: Town) -> None:
     hands_over(town, "*只交其中几个", f"*☑ {SOUTH}", "*完成")
     assert answers(town, town.north, date(2012, 3, 26)) == [DEPUTY]
