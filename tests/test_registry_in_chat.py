@@ -269,6 +269,23 @@ def test_the_card_says_that_somebody_who_left_comes_back(town: Town) -> None:
     assert "李四以前离任了，这次是回来：以前的记录都还在他名下" in adds_back(town, "先不填").text
 
 
+def changes_roles(town: Town, name: str, roles: str) -> Outgoing:
+    """The card of other roles for a person."""
+    town.office.says("改人")
+    for step in (name, "角色", roles):
+        town.office.says(step)
+    return town.office.last()
+
+
+def test_the_last_of_the_office_keeps_the_role(town: Town) -> None:
+    assert "总要有一个人是市项目办；请先加一个人" in changes_roles(town, "周科长", "联络人").text
+    assert town.office.says("取消")
+    changes_roles(town, "孙主任", "牵头部门、市项目办")
+    town.office.taps("✅ 确认修改")
+    changes_roles(town, "周科长", "联络人")
+    assert town.office.taps("✅ 确认修改").title == "已改：周科长（市政府）"
+
+
 def test_another_change_begins_anew_and_not_with_a_draft_about_something_else(town: Town) -> None:
     changes(town, "总投资(万元)", "1.2亿")
     town.office.says("台账")

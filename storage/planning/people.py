@@ -1,9 +1,10 @@
 """The people of the file against those registered: who is who, and which roles begin and end."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rules.kinds import Role
 from storage.cells import plain
 from storage.entries import HEADINGS, PEOPLE, ROLE_WORDS, PersonEntry
 from storage.identity import Wanted, person_keys
@@ -33,6 +34,7 @@ def plan_people(plan: Plan) -> SheetPreview:
     for entry in entries:
         _near(plan, entry, units[entry.new_key], keys[entry.new_key], alike)
         _person(plan, sheet, entry, keys[entry.new_key], units[entry.new_key])
+    _somebody_stays(plan, keys)
     left = (row for row in missing if plain(row["name"]) not in plan.book.left)
     return sheet.shown(plan.missing(PEOPLE, (person_label(plan, row) for row in left)))
 
@@ -116,6 +118,26 @@ def _near(plan: Plan, entry: PersonEntry, unit: Key | None, key: Key, missing: _
             plan.wrong(PEOPLE, entry, "name", entry.name, expected)
 
 
+def _somebody_stays(plan: Plan, keys: Mapping[Key, Key]) -> None:
+    """Without anybody of the office nobody could give the role back in chat."""
+    before = {key for key, roles in plan.registry.roles.items() if Role.OFFICE in roles}
+    if any(Role.OFFICE in row["roles"] for row in plan.all_people.values()):
+        return
+    for entry in plan.book.people:
+        if keys[entry.new_key] in before:
+            plan.wrong(
+                PEOPLE,
+                entry,
+                "roles",
+                "、".join(_role_names(entry.roles)),
+                "总要有一个人是市项目办；请先加一个人",
+            )
+
+
+def _role_names(roles: Collection[Role]) -> list[str]:
+    return [name for name, role in ROLE_WORDS.items() if role in roles]
+
+
 def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | None) -> None:
     registered = plan.registry.people.get(key)
     values = {
@@ -130,9 +152,8 @@ def _person(plan: Plan, sheet: Sheet, entry: PersonEntry, key: Key, unit: Key | 
     plan.all_people[key] = {**values, "roles": roles}
     changes = differences(plan, PEOPLE, registered, values)
     if before.keys() != roles:
-        names = [name for name, role in ROLE_WORDS.items() if role in before]
-        now = [name for name, role in ROLE_WORDS.items() if role in roles]
-        changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], "、".join(names), "、".join(now)))
+        names, now = ("、".join(_role_names(each)) for each in (before, roles))
+        changes.append(FieldChange(HEADINGS[PEOPLE]["roles"], names, now))
     if registered and not registered["active"]:
         changes.append(FieldChange(BACK, "否", "是"))
     plan.roles_begun += [(key, role) for role in entry.roles if role not in before]
