@@ -34,7 +34,7 @@ from storage.entries import (
 from storage.handovers import Passed
 from storage.leaving import rows_with_errors, without, without_unreadable
 from storage.planning.milestones import plan_milestones
-from storage.planning.people import plan_people
+from storage.planning.people import plan_people, roles_still_needed
 from storage.planning.plan import Plan
 from storage.planning.projects import plan_projects
 from storage.planning.units import plan_units
@@ -76,6 +76,7 @@ def _planned(registered: Registry, book: Book, progress: Progress) -> Preview:
         book = drafted(book, book.ledger, registered, progress)
     found = Plan(registered, book, progress)
     sheets = [plan_units(found), plan_people(found), plan_projects(found)]
+    roles_still_needed(found)
     if book.milestones is not None:
         sheets.append(plan_milestones(found, book.milestones))
     order = [*HEADINGS, *book.columns]

@@ -237,6 +237,17 @@ def test_a_role_taken_away_ends_and_one_given_begins(session: Session) -> None:
     }
 
 
+def test_a_role_goes_with_the_projects_that_the_same_file_gives_to_others(session: Session) -> None:
+    imported(session, a_city())
+    sheets = a_city()
+    sheets[PEOPLE][0]["roles"] = "分管领导"
+    sheets[PROJECTS][0]["reporters"] = "王二"
+    imported(session, sheets)
+    sheets[PEOPLE][1]["roles"] = "分管领导"
+    sheets[PROJECTS] = []
+    assert "他还是“城北水厂扩建工程”的联络人" in complaint(session, sheets)[4]
+
+
 # Identity
 
 

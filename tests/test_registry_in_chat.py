@@ -286,6 +286,18 @@ def test_the_last_of_the_office_keeps_the_role(town: Town) -> None:
     assert town.office.taps("✅ 确认修改").title == "已改：周科长（市政府）"
 
 
+def test_a_role_that_somebody_still_answers_in_is_not_taken_away(town: Town) -> None:
+    wrong = changes_roles(town, "张三", "一把手").text
+    assert "含“联络人”，他还是“城北水厂扩建工程”等2个项目的联络人；请先换人或交接" in wrong
+    town.office.says("取消")
+    town.reporter.says("交接")
+    town.reporter.taps("李四")
+    town.reporter.taps("✅ 确认交接")
+    changes_roles(town, "张三", "一把手")
+    assert town.office.taps("✅ 确认修改").title == "已改：张三（城北区住建局）"
+    assert changes(town, "年度目标", "封顶").title == f"请核对：改{NORTH}"
+
+
 def test_another_change_begins_anew_and_not_with_a_draft_about_something_else(town: Town) -> None:
     changes(town, "总投资(万元)", "1.2亿")
     town.office.says("台账")

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rules.kinds import Role
+from rules.kinds import ProjectState, Role
 from storage.cells import plain
 from storage.entries import HEADINGS, PEOPLE, ROLE_WORDS, PersonEntry
 from storage.identity import Wanted, person_keys
@@ -25,6 +25,7 @@ def plan_people(plan: Plan) -> SheetPreview:
     units = {entry.new_key: unit_of(plan, PEOPLE, entry) for entry in entries}
     _namesakes(plan, units)
     keys = _keys(plan, units)
+    plan.person_keys = keys
     sheet.claimed |= set(keys.values())
     missing = [row for key, row in plan.registry.people.items() if row["active"] and key not in sheet.claimed]
     gone = [
@@ -132,6 +133,33 @@ def _somebody_stays(plan: Plan, keys: Mapping[Key, Key]) -> None:
                 "、".join(_role_names(entry.roles)),
                 "总要有一个人是市项目办；请先加一个人",
             )
+
+
+def roles_still_needed(plan: Plan) -> None:
+    """Whoever loses a role answers for nothing in it; said once the projects of the file are planned.
+
+    Else they would go on reporting, and whatever else is changed about the project would be refused for them.
+    """
+    ended = {*plan.responsible_ended}
+    still: dict[tuple[Key, Role], list[str]] = defaultdict(list)
+    for project, held in plan.registry.responsible.items():
+        if plan.registry.projects[project]["state"] is ProjectState.ENDED:
+            continue
+        for (role, person), rows in held.items():
+            if not ended.issuperset(rows):
+                still[person, role].append(plan.registry.projects[project]["name"])
+    for entry in plan.book.people:
+        key = plan.person_keys[entry.new_key]
+        for role in plan.registry.roles.get(key, {}):
+            if role not in entry.roles and (names := still.get((key, role))):
+                _still_needed(plan, entry, role, names)
+
+
+def _still_needed(plan: Plan, entry: PersonEntry, role: Role, names: Sequence[str]) -> None:
+    [called] = _role_names([role])
+    others = f"等{len(names)}个项目" if len(names) > 1 else ""
+    expected = f"含“{called}”，他还是“{names[0]}”{others}的{called}；请先换人或交接"
+    plan.wrong(PEOPLE, entry, "roles", "、".join(_role_names(entry.roles)), expected)
 
 
 def _role_names(roles: Collection[Role]) -> list[str]:
