@@ -166,6 +166,15 @@ def test_names_and_telephones_are_sealed_in_the_ledger(town: Town) -> None:
     assert added["fields"]["角色"] == ["", "联络人"]  # type: ignore[index]  # JSON
 
 
+@pytest.mark.parametrize("field", ["年度目标", "建设内容", "项目类别"])
+def test_what_is_typed_freely_is_sealed_in_the_ledger(town: Town, field: str) -> None:
+    changes(town, field, "找张三13800138000")
+    town.office.taps("✅ 确认修改")
+    [fields] = [each["fields"] for each in acts(town, "change_project")]
+    assert field in fields  # type: ignore[operator]  # JSON
+    assert not any("13800138000" in row.canonical for row in town.rows(LedgerRow))
+
+
 def test_a_new_person_can_be_invited_at_once(town: Town) -> None:
     town.office.says("加人")
     for step in ("钱小秘", "城北区住建局", "13800138000", "先不填", "联络人、分管领导"):
