@@ -11,6 +11,7 @@ from handlers.deeds.carry_out import carry_out
 from rules.kinds import DutyKind, Role
 from storage import ledger
 from storage.messages import Outgoing
+from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project, Responsibility
 from storage.tables.reporting import Duty
 from tests.builders import a_binding, a_person, a_responsibility, a_role, a_unit, an_issue
@@ -145,6 +146,8 @@ def test_if_the_successor_leaves_before_the_day_the_giver_goes_on_and_is_told(to
     assert town.reporter.last().text.startswith(
         f"原定4月2日交给李四的项目仍由您负责，李四已离任：{NORTH}、{SOUTH}"
     )
+    called_off = f'"called_off":[{town.north},{town.south}]'
+    assert any(called_off in row.canonical for row in town.rows(LedgerRow))
     assert "还没确认的交接" not in town.office.says("台账").text
 
 

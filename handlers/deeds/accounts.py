@@ -25,6 +25,7 @@ def unbind(turn: Turn, command: Unbind) -> Outcome:
     enter(
         turn, person.unit_id, "leave" if command.leaves else "unbind", person=person.id, accounts=len(ended),
         projects=left.projects if left else [],
+        called_off=[project for each in left.called_off for project in each.project_ids] if left else [],
     )  # fmt: skip
     if left:
         return _has_left(turn, person, left)
