@@ -27,7 +27,8 @@ def in_words(city: City, change: RowChange, preview: Preview) -> ChangeFacts:
     if change.known is None and not _is_new(change, preview):
         return ChangeFacts(errors=(words.change_exists.format(name=change.typed["name"]),))
     if change.known is None:
-        return ChangeFacts(lines=tuple(_typed(city, change, change.typed)))
+        back = [words.change_back.format(name=change.typed["name"])] if _is_back(change, preview) else []
+        return ChangeFacts(lines=(*_typed(city, change, change.typed), *back))
     found = fields_changed(change, preview)
     said = {each.field for each in found}
     left = {name: text for name, text in change.typed.items() if HEADINGS[change.sheet][name] not in said}
@@ -39,7 +40,11 @@ def in_words(city: City, change: RowChange, preview: Preview) -> ChangeFacts:
 def _is_new(change: RowChange, preview: Preview) -> bool:
     """Whether adding adds: by the identity rule it may be somebody who is registered; who has left may come back."""
     added = any(sheet.added for sheet in preview.sheets if sheet.sheet == change.sheet)
-    return added or any(each.field == BACK for each in fields_changed(change, preview))
+    return added or _is_back(change, preview)
+
+
+def _is_back(change: RowChange, preview: Preview) -> bool:
+    return any(each.field == BACK for each in fields_changed(change, preview))
 
 
 def _typed(city: City, change: RowChange, fields: Mapping[str, str]) -> list[str]:

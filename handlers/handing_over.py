@@ -18,6 +18,7 @@ from rules.periods import Period
 from rules.scope import REPORTING
 from storage import duties, issues, outbox, people, projects
 from storage.messages import Option, Outgoing
+from storage.pending import CalledOff
 from storage.people import Contact
 from storage.tables.registry import Handover, Project
 from storage.tables.reporting import Duty
@@ -159,6 +160,34 @@ def tell_complete(session: Session, city: City, packet: Handover, now: datetime)
     )
     office = people.in_role(session, Role.OFFICE, now.astimezone(city.zone).date())
     for contact in people.contacts(session, office, city.running):
+        push(session, city, contact, Outgoing(text=text), now)
+
+
+def tell_takers_off(
+    session: Session, city: City, called_off: Iterable[CalledOff], taker_id: int, now: datetime
+) -> None:
+    """Whoever waited for projects that go to somebody else is told; the one who gets them has the new packet."""
+    for each in called_off:
+        if each.to_id != taker_id:
+            _tell_off(session, city, each, each.to_id, city.words.handover_off_taker, now)
+
+
+def tell_givers_off(session: Session, city: City, called_off: Iterable[CalledOff], now: datetime) -> None:
+    """Whoever keeps projects because their taker has left is told."""
+    for each in called_off:
+        _tell_off(session, city, each, each.from_id, city.words.handover_off_giver, now)
+
+
+def _tell_off(
+    session: Session, city: City, each: CalledOff, person_id: int, sentence: str, now: datetime
+) -> None:
+    names = [project.name for project in projects.these(session, each.project_ids)]
+    text = sentence.format(
+        since=spoken(each.since),
+        taker=people.names(session, [each.to_id])[each.to_id],
+        projects=city.words.list_separator.join(names[:SHOWN]) + ("……" if len(names) > SHOWN else ""),
+    )
+    for contact in people.contacts(session, [person_id], city.running):
         push(session, city, contact, Outgoing(text=text), now)
 
 

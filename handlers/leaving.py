@@ -31,9 +31,7 @@ def _what_follows(facts: Facts) -> list[str]:
     words, lines = facts.words, []
     for stays, line in ((True, words.line_stays_owed), (False, words.line_falls_away)):
         names = [
-            called(words, duty)
-            for duty in facts.desk.duties
-            if duty.stays is stays and not duty.is_exempt
+            called(words, duty) for duty in facts.desk.duties if duty.stays is stays and not duty.is_exempt
         ]
         if names:
             lines.append(line.format(text=words.list_separator.join(names)))

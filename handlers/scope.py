@@ -3,9 +3,11 @@
 Rule 1  Every command stands in ALLOWED; a test fails for one that does not.
 Rule 2  What counts is who the sender is now, never what a button carries or an earlier screen offered.
 Rule 3  A command about several projects needs its permission for each of them.
+Rule 4  A head of a unit decides about its contacts and deputies. Another head, the city's people and their
+        secretaries are the office's: whoever is given a code for an account has all that its person may do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,6 +45,7 @@ from handlers.commands import (
 from handlers.turning import Turn
 from rules.scope import (
     HEADING,
+    OUT_OF_REACH,
     Permission,
     Standing,
     anyone,
@@ -51,7 +54,7 @@ from rules.scope import (
     office,
     reports_for_it,
 )
-from storage import issues, people
+from storage import issues, people, secretaries
 from storage.tables.registry import Handover, Person, Project
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
@@ -139,7 +142,9 @@ def standing(session: Session, person_id: int, subject: Subject, today: date) ->
     return Standing(
         roles=roles,
         answers=people.answers_as(session, person_id, project, today) if project else frozenset(),
-        heads_unit=not roles.isdisjoint(HEADING) and _of_their_unit(session, person_id, subject),
+        heads_unit=not roles.isdisjoint(HEADING)
+        and _of_their_unit(session, person_id, subject)
+        and {*subject.person_ids} - {person_id} <= within_reach(session, subject.person_ids, today),
         own=person_id in subject.person_ids,
     )
 
@@ -153,3 +158,10 @@ def _of_their_unit(session: Session, person_id: int, subject: Subject) -> bool:
         person = session.get(Person, subject.person_ids[0])
         unit_id = person.unit_id if person else None
     return unit_id is not None and session.get_one(Person, person_id).unit_id == unit_id
+
+
+def within_reach(session: Session, person_ids: Iterable[int], today: date) -> set[int]:
+    """Those of these people about whom the head of a unit may decide (rule 4)."""
+    above = people.holding(session, OUT_OF_REACH, today)
+    acting = {row.person_id for row in secretaries.current(session, today)}
+    return {*person_ids} - above - acting

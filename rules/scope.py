@@ -11,6 +11,10 @@ from rules.kinds import Role
 
 REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)  # 联络人, 分管领导, 一把手 of a project
 HEADING = (Role.HEAD, Role.DEPUTY)  # 一把手, 分管领导 of a unit
+# Whoever holds one of these is nobody's to decide about but the office's: a code for them is their place.
+OUT_OF_REACH = (
+    *(Role.OFFICE, Role.ADMIN, Role.SUPERVISION, Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class Standing:
 
     roles       held in the whole system (市项目办, 管理员, 督查室 ...)
     answers     roles in which the person answers for the project that the act is about
-    heads_unit  is 一把手 or 分管领导 of the unit that the act is about
+    heads_unit  is 一把手 or 分管领导 of the unit that the act is about, and the person is within their reach
     own         the act is about the person themselves
     """
 
@@ -48,7 +52,7 @@ def office(standing: Standing) -> bool:
 
 
 def heads_the_unit(standing: Standing) -> bool:
-    """The unit's own 一把手 or 分管领导."""
+    """The unit's own 一把手 or 分管领导, over themselves and over those who stand below them."""
     return standing.heads_unit
 
 

@@ -2,7 +2,8 @@
 
 Rule 1  responsibility is dated, `until` exclusive: the successor begins on the day on which the other ends, and
         what fell due before stays with the first.
-Rule 2  a packet is confirmed by either side on its own, once; confirming changes no responsibility.
+Rule 2  a responsibility has one successor: what is dated ahead (storage/pending.py) is called off before another.
+Rule 3  a packet is confirmed by either side on its own, once; confirming changes no responsibility.
 """
 
 from collections import defaultdict
@@ -86,7 +87,7 @@ def _packet(
 
 def waiting_for(session: Session, person_id: int) -> Handover | None:
     """The person's newest packet that they have not confirmed."""
-    return session.scalars(
+    waiting = session.scalars(
         select(Handover)
         .where(
             or_(
@@ -95,8 +96,8 @@ def waiting_for(session: Session, person_id: int) -> Handover | None:
             )
         )
         .order_by(Handover.id.desc())
-        .limit(1)
-    ).first()
+    )
+    return next((packet for packet in waiting if packet.project_ids), None)
 
 
 def confirm(packet: Handover, person_id: int, now: datetime) -> bool:
@@ -123,7 +124,7 @@ def unconfirmed(session: Session) -> list[tuple[Handover, list[int]]]:
     open_ = session.scalars(
         select(Handover).where(or_(Handover.given.is_(None), Handover.taken.is_(None))).order_by(Handover.id)
     )
-    return [(packet, who) for packet in open_ if (who := missing(session, packet))]
+    return [(packet, who) for packet in open_ if packet.project_ids and (who := missing(session, packet))]
 
 
 def _answering(today: date) -> tuple[ColumnElement[bool], ...]:

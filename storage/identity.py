@@ -1,7 +1,8 @@
 """Who is who between a file and the registry (docs/decisions.md 38): which registered row a row of the file means.
 
 A project is its code, else name and unit; a person the phone, else name and unit. What is found by code or phone
-is no longer there to be found by name.
+is no longer there to be found by name. Who has left is found by name only if no one in office is meant, and never under
+another telephone number: a namesake must not inherit their past.
 """
 
 from collections import defaultdict
@@ -51,8 +52,19 @@ def person_keys(registry: Registry, rows: Sequence[Wanted]) -> tuple[dict[Key, K
     for row in rows:
         if row.new_key in keys:
             continue
-        same = by_name.get((plain(row.name), row.unit or 0), [])
+        alike = by_name.get((plain(row.name), row.unit or 0), [])
+        same = _meant(registry, alike, row.sure)
         if len(same) > 1:
             doubtful[row.new_key] = len(same)
-        keys[row.new_key] = same.pop(0) if same else row.new_key
+        keys[row.new_key] = same[0] if same else row.new_key
+        if same:
+            alike.remove(same[0])
     return keys, doubtful
+
+
+def _meant(registry: Registry, alike: Sequence[Key], phone: str | None) -> list[Key]:
+    """Who of these people of one name and unit may be the one of the file."""
+    rows = {key: registry.people[key] for key in alike}
+    in_office = [key for key, row in rows.items() if row["active"]]
+    left = [key for key, row in rows.items() if not (phone and row["phone"] and phone != row["phone"])]
+    return in_office or left

@@ -323,6 +323,21 @@ def _expire(session: Session, ids: Sequence[int], now: datetime) -> None:
     )
 
 
+def take_back(session: Session, person_id: int, ended: Collection[Address], now: datetime) -> None:
+    """What still waits for accounts that are a person's no more never goes; what is being sent goes no second time."""
+    for address in ended:
+        theirs = (
+            _T.c.person_id == person_id,
+            _T.c.channel == address.channel,
+            _T.c.account == address.account,
+            _T.c.chat == address.chat,
+        )
+        waiting = session.scalars(select(_T.c.id).where(*theirs, _T.c.state == State.DUE)).all()
+        _expire(session, waiting, now)
+        sending = update(_T).where(*theirs, _T.c.state == State.SENDING)
+        session.execute(sending.values(useless_after=now))
+
+
 def recover(session: Session, machine: datetime) -> None:
     """Ends every lease. For a start on a file that is ours alone: whoever held them is dead."""
     session.execute(update(_T).where(_OPEN, _T.c.state == State.SENDING).values(lease=machine))

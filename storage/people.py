@@ -174,6 +174,18 @@ def in_role(session: Session, role: Role, today: date) -> list[int]:
     )
 
 
+def holding(session: Session, roles: Iterable[Role], today: date) -> set[int]:
+    """Everyone who holds one of these roles today or will."""
+    return set(
+        session.scalars(
+            select(PersonRole.person_id).where(
+                PersonRole.role.in_(list(roles)),
+                or_(PersonRole.until.is_(None), PersonRole.until > today),
+            )
+        )
+    )
+
+
 def admins(session: Session, named: str, today: date) -> list[int]:
     """Who is told about faults: the one named by phone or id (SANBAO_ADMIN), else everyone with the role 管理员."""
     return called(session, named) or in_role(session, Role.ADMIN, today)

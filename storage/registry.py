@@ -15,12 +15,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, case, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.initials import initials
 from rules.kinds import Role
-from storage import ledger
+from storage import ledger, passing
 from storage.cells import plain
 from storage.entries import (
     HEADINGS,
@@ -34,7 +34,7 @@ from storage.entries import (
 from storage.handovers import Passed
 from storage.leaving import rows_with_errors, without, without_unreadable
 from storage.planning.milestones import plan_milestones
-from storage.planning.people import plan_people
+from storage.planning.people import plan_people, roles_still_needed
 from storage.planning.plan import Plan
 from storage.planning.projects import plan_projects
 from storage.planning.units import plan_units
@@ -76,6 +76,7 @@ def _planned(registered: Registry, book: Book, progress: Progress) -> Preview:
         book = drafted(book, book.ledger, registered, progress)
     found = Plan(registered, book, progress)
     sheets = [plan_units(found), plan_people(found), plan_projects(found)]
+    roles_still_needed(found)
     if book.milestones is not None:
         sheets.append(plan_milestones(found, book.milestones))
     order = [*HEADINGS, *book.columns]
@@ -126,7 +127,7 @@ def write(
 ) -> tuple[Passed, ...]:
     """The same without a ledger row, for a caller who has more to say there."""
     work = preview.work
-    before = _reporters(session, work.responsible_ended)
+    before = passing.reporters_before(session, work, today)
     writer = Writer(session, work, today, progress, preview.initials)
     writer.write()
     _move_duties(session, writer, now)
@@ -139,28 +140,13 @@ def newest(session: Session, table: type[Person] | type[Project]) -> int:
     return session.scalars(select(func.max(table.id))).one()
 
 
-def _reporters(session: Session, ended: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Project and person of those of these responsibilities that were a reporter's."""
-    found = session.execute(
-        select(Responsibility.project_id, Responsibility.person_id).where(
-            Responsibility.id.in_(ended), Responsibility.role == Role.REPORTER
-        )
-    )
-    return [(project, person) for project, person in found]
-
-
 def _passed(writer: "Writer", before: list[tuple[int, int]]) -> tuple[Passed, ...]:
-    """Who reported a project and does so no more hands it to the first who begins."""
-    successors: dict[int | None, int] = {}
-    for project, person, role in writer.work.responsible_begun:
-        new = writer.real(Person, person)
-        if role is Role.REPORTER and new is not None:
-            successors.setdefault(writer.real(Project, project), new)
-    return tuple(
-        Passed(project, person, successors[project], Role.REPORTER)
-        for project, person in before
-        if project in successors
-    )
+    real = [
+        (writer.real(Project, project), writer.real(Person, person))
+        for project, person, role in writer.work.responsible_begun
+        if role is Role.REPORTER
+    ]
+    return passing.passed(before, real)
 
 
 def _move_duties(session: Session, writer: "Writer", now: datetime) -> None:
@@ -274,8 +260,12 @@ class Writer:
         self.progress(WRITING, self.written, self.of)
 
     def end(self, table: type[Base], ids: Iterable[int]) -> None:
-        if rows := [{"id": row, "until": self.today} for row in ids]:
-            self.session.execute(update(table), rows)
+        """What has not begun never begins."""
+        rows_of = table.metadata.tables[table.__tablename__]
+        until = case((rows_of.c.since > self.today, rows_of.c.since), else_=self.today)
+        if rows := [{"row": row} for row in ids]:
+            ending = update(rows_of).where(rows_of.c.id == bindparam("row")).values(until=until)
+            self.session.connection().execute(ending, rows)
 
     def begin(self, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
         references = {"person_id": Person, "project_id": Project}

@@ -1,21 +1,21 @@
 """解绑, 离任, 换号: an account that is somebody's no more, somebody who left, and a code for a new telephone."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from rules.kinds import Role
-from storage import invites, ledger
+from rules.kinds import Lane, Role
+from storage import invites, ledger, outbox
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Invite, Person, PersonRole, Responsibility
-from storage.tables.traffic import Talk
-from tests.builders import a_person, a_report, a_role, a_unit
+from storage.tables.traffic import OutboxRow, Talk
+from tests.builders import a_binding, a_person, a_report, a_role, a_unit, an_outbox_row
 from tests.chat import Chat, labels
 from tests.town import Town
 
-REPORTER = 1
+REPORTER, OFFICE = 1, 6  # of the town's people
 STRANGER = "我还不认识您"
 
 
@@ -32,6 +32,45 @@ def test_an_account_ends_at_once_and_its_person_is_told(town: Town, who: str) ->
     assert town.reporter.last().text.startswith("您的账号已由")
     assert town.reporter.says("报进展").text.startswith(STRANGER)
     assert not any(row.until for row in town.rows(Responsibility))
+
+
+def waits(town: Town, **given: object) -> int:
+    """A notice that waits for 张三."""
+    values = {"channel": "chat", "account": "bot", "chat": town.reporter.user, "person_id": REPORTER, **given}
+    return town.do(lambda session: an_outbox_row(session, **values).id)
+
+
+@pytest.mark.parametrize("how", ["只解绑账号", "离任"])
+def test_what_waited_for_an_account_that_ended_is_never_sent(town: Town, how: str) -> None:
+    row = waits(town)
+    unbinds(town.head, "张三", how)
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "expired"
+    assert [each.body["text"] for each in town.reporter.rows() if each.state == "due"] == [
+        each.text for each in town.reporter.messages() if each.text.startswith("您的账号已由")
+    ]
+
+
+def test_what_is_being_sent_to_an_account_that_ended_is_not_sent_again(town: Town) -> None:
+    row = waits(town, state="sending", lease=town.clock.now, lane=Lane.URGENT.order)
+    unbinds(town.head, "张三", "离任")
+    town.clock.pass_(minutes=5)
+
+    def claims(session: Session) -> list[int]:
+        now = town.clock.now
+        room, lease = outbox.Room(100, 100), timedelta(minutes=1)
+        found = outbox.claim(
+            session, channel="chat", account="bot", room=room, now=now, machine=now, lease=lease
+        )
+        return [each.id for each in found.rows]
+
+    assert row not in town.do(claims)
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "expired"
+
+
+def test_others_get_what_waits_for_them(town: Town) -> None:
+    row = waits(town, chat=town.deputy.user, person_id=2)
+    unbinds(town.head, "张三", "离任")
+    assert town.do(lambda session: session.get_one(OutboxRow, row).state) == "due"
 
 
 def test_an_invite_that_was_not_used_ends_with_the_account(town: Town) -> None:
@@ -75,6 +114,22 @@ def test_a_head_sees_only_the_own_unit(town: Town) -> None:
     assert seen == ["张三（城北区住建局）", "李四（城北区住建局）", "赵局长（城北区住建局）"]
 
 
+def test_a_deputy_of_the_citys_unit_gets_no_code_for_the_office(town: Town) -> None:
+    def work(session: Session) -> int:
+        unit = session.get_one(Person, OFFICE).unit_id
+        deputy = a_person(session, unit_id=unit, role=Role.DEPUTY, name="副秘书长")
+        a_binding(session, deputy, channel="chat")
+        return deputy.id
+
+    chat = town.chat(str(town.do(work) + 1000))
+    assert [each for each in labels(chat.says("换号")) if "（" in each] == ["副秘书长（市政府）"]
+
+
+@pytest.mark.parametrize("word", ["解绑", "换号", "交接"])
+def test_a_deputy_is_not_offered_their_own_head(town: Town, word: str) -> None:
+    assert not any("赵局长" in each for each in labels(town.deputy.says(word)))
+
+
 @pytest.mark.parametrize("who", ["reporter", "leader", "department"])
 @pytest.mark.parametrize("word", ["解绑", "换号"])
 def test_nobody_else_ends_accounts_or_gives_codes(town: Town, who: str, word: str) -> None:
@@ -104,6 +159,15 @@ def test_a_new_code_binds_a_new_telephone_and_only_then_the_old_one_ends(town: T
     assert town.chat("77").says(code).title.startswith("张三，您好")
     assert town.reporter.last().text.startswith("您已改用另一个账号上报")
     assert town.reporter.says("报进展").text.startswith(STRANGER)
+
+
+def test_whoever_a_code_is_made_for_is_told_by_whom(town: Town) -> None:
+    town.head.says("换号")
+    town.head.says("张三")
+    code = town.head.taps("✅ 发邀请码").text.splitlines()[0]
+    told = town.reporter.last().text
+    assert told.startswith("赵局长给您发了新的邀请码")
+    assert code not in told
 
 
 def test_a_code_is_said_once_and_is_nowhere_in_the_talk_or_the_ledger(town: Town) -> None:

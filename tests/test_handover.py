@@ -11,9 +11,10 @@ from handlers.deeds.carry_out import carry_out
 from rules.kinds import DutyKind, Role
 from storage import ledger
 from storage.messages import Outgoing
+from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project, Responsibility
 from storage.tables.reporting import Duty
-from tests.builders import a_binding, a_person, a_responsibility, a_unit, an_issue
+from tests.builders import a_binding, a_person, a_responsibility, a_role, a_unit, an_issue
 from tests.chat import labels
 from tests.test_scope import a_turn
 from tests.town import NORTH, SOUTH, Town
@@ -51,6 +52,123 @@ def test_from_the_day_of_the_hand_over_the_successor_answers_and_not_before(town
     assert hands_over(town, "*改日期", "4月2日").title == "交接已办：张三→李四"
     assert answers(town, town.north, date(2012, 4, 1)) == [REPORTER]
     assert answers(town, town.north, date(2012, 4, 2)) == [DEPUTY]
+
+
+def hands_on(town: Town, *edits: str) -> Outgoing:
+    """The reporter thinks better of it and gives everything to 赵局长."""
+    me = town.reporter
+    me.says("交接")
+    me.taps("赵局长")
+    for edit in edits:
+        _ = me.taps(edit[1:]) if edit.startswith("*") else me.says(edit)
+    return me.taps("✅ 确认交接")
+
+
+def becomes(town: Town, name: str) -> None:
+    """The office has somebody else report on 城北水厂 from today."""
+    for step in ("换人", NORTH, "联络人", name, "确认"):
+        town.office.says(step)
+
+
+def open_packets(town: Town) -> list[tuple[int, int]]:
+    return [(row.from_id, row.to_id) for row in town.rows(Handover) if row.project_ids]
+
+
+@pytest.mark.parametrize("edits", [("*改日期", "4月9日"), ()], ids=["later", "today"])
+def test_of_two_hand_overs_ahead_only_the_last_takes_place(town: Town, edits: tuple[str, ...]) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    hands_on(town, *edits)
+    assert answers(town, town.north, date(2012, 4, 5)) == ([REPORTER] if edits else [HEAD])
+    assert answers(town, town.north, date(2012, 4, 10)) == [HEAD]
+    assert open_packets(town) == [(REPORTER, HEAD)]
+    assert town.deputy.last().text == f"原定4月2日交给您的项目改由别人接手，不交给您了：{NORTH}、{SOUTH}。"
+    assert town.deputy.says("已交接").text == "没有等您确认的交接。"
+
+
+def test_the_packet_of_a_hand_over_that_was_called_off_cannot_be_confirmed(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    packet = next(each for each in town.deputy.messages() if "已交接" in labels(each))
+    hands_on(town)
+    assert town.deputy.taps("已交接", of=packet).text == "没有等您确认的交接。"
+
+
+def test_a_hand_over_that_is_brought_forward_is_one_hand_over(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    hands_over(town)
+    for day in (DAY, date(2012, 4, 10)):
+        assert answers(town, town.north, day) == [DEPUTY]
+    assert open_packets(town) == [(REPORTER, DEPUTY)]
+
+
+def test_of_some_projects_handed_on_the_rest_pass_as_arranged(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    hands_on(town, "*只交其中几个", f"*☑ {SOUTH}", "*完成")
+    assert answers(town, town.north, date(2012, 4, 10)) == [HEAD]
+    assert answers(town, town.south, DAY) == [REPORTER]
+    assert answers(town, town.south, date(2012, 4, 10)) == [DEPUTY]
+
+
+def test_somebody_put_in_meanwhile_takes_the_place_of_both(town: Town) -> None:
+    town.do(lambda session: a_role(session, session.get_one(Person, HEAD), Role.REPORTER))
+    hands_over(town, "*改日期", "4月2日")
+    becomes(town, "赵局长")
+    for day in (DAY, date(2012, 4, 10)):
+        assert answers(town, town.north, day) == [HEAD]
+    assert answers(town, town.south, date(2012, 4, 10)) == [DEPUTY]
+    assert [each.title for each in town.reporter.messages()][-1] == "您的项目交给赵局长了"
+
+
+def test_who_was_to_hand_over_can_be_kept(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    told = len(town.reporter.messages())
+    becomes(town, "张三")
+    for day in (DAY, date(2012, 4, 10)):
+        assert answers(town, town.north, day) == [REPORTER]
+    assert len(town.reporter.messages()) == told  # nothing passes from them to themselves
+    assert open_packets(town) == [(REPORTER, DEPUTY)]
+    assert [row.project_ids for row in town.rows(Handover)] == [[town.south]]
+
+
+def test_another_field_changed_meanwhile_leaves_a_hand_over_ahead_as_it_is(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    for step in ("改项目", NORTH, "年度目标", "封顶", "确认"):
+        town.office.says(step)
+    assert answers(town, town.north, DAY) == [REPORTER]
+    assert answers(town, town.north, date(2012, 4, 10)) == [DEPUTY]
+
+
+def test_if_the_successor_leaves_before_the_day_the_giver_goes_on_and_is_told(town: Town) -> None:
+    hands_over(town, "*改日期", "4月2日")
+    for step in ("解绑", "李四", "离任"):
+        town.head.says(step)
+    assert "原定交给他的项目不交了，仍由张三负责。" in town.head.says("确认").text
+    assert answers(town, town.north, date(2012, 4, 10)) == [REPORTER]
+    assert town.reporter.last().text.startswith(
+        f"原定4月2日交给李四的项目仍由您负责，李四已离任：{NORTH}、{SOUTH}"
+    )
+    called_off = f'"called_off":[{town.north},{town.south}]'
+    assert any(called_off in row.canonical for row in town.rows(LedgerRow))
+    assert "还没确认的交接" not in town.office.says("台账").text
+
+
+def test_the_successor_of_somebody_who_left_before_has_the_packet_too(town: Town) -> None:
+    town.do(lambda session: a_role(session, session.get_one(Person, DEPUTY), Role.REPORTER))
+    for step in ("解绑", "张三", "离任", "确认"):
+        town.office.says(step)
+    town.clock.pass_(days=1)
+    becomes(town, "李四")
+    packet = town.deputy.last()
+    assert packet.title == "张三的项目交给您了"
+    assert "　欠报：2012年3月进展" in packet.text
+    town.deputy.taps("已交接")
+    assert any("交接完成" in each.text for each in town.office.messages())
+
+
+def test_a_second_contact_takes_nothing_over_from_the_first(town: Town) -> None:
+    town.do(lambda session: a_role(session, session.get_one(Person, DEPUTY), Role.REPORTER))
+    becomes(town, "张三、李四")
+    assert answers(town, town.north, DAY) == [REPORTER, DEPUTY]
+    assert town.rows(Handover) == []
 
 
 def test_some_projects_can_be_handed_over_and_the_rest_kept(town: Town) -> None:

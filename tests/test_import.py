@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -246,6 +246,17 @@ def test_a_role_taken_away_ends_and_one_given_begins(session: Session) -> None:
     }
 
 
+def test_a_role_goes_with_the_projects_that_the_same_file_gives_to_others(session: Session) -> None:
+    imported(session, a_city())
+    sheets = a_city()
+    sheets[PEOPLE][0]["roles"] = "分管领导"
+    sheets[PROJECTS][0]["reporters"] = "王二"
+    imported(session, sheets)
+    sheets[PEOPLE][1]["roles"] = "分管领导"
+    sheets[PROJECTS] = []
+    assert "他还是“城北水厂扩建工程”的联络人" in complaint(session, sheets)[4]
+
+
 # Identity
 
 
@@ -280,6 +291,18 @@ def test_two_people_may_swap_accounts_and_two_projects_their_numbers(session: Se
     assert dict(session.execute(select(Project.code, Project.number)).all()) == {"A-3": 4, "A-4": 3}
     names = session.execute(select(Person.name, Person.wecom_userid).where(Person.wecom_userid.is_not(None)))
     assert dict(names.all()) == {"李一": "wang", "王二": "li"}
+
+
+def test_the_account_of_somebody_who_left_is_not_given_to_another(session: Session) -> None:
+    sheets = a_city()
+    sheets[PEOPLE][0]["wecom_userid"] = "li"
+    imported(session, sheets)
+    session.execute(update(Person).where(Person.name == "李一").values(active=False))
+    sheets[PEOPLE][0] = a_person("欧阳新", "19900000099", "联络人") | {"wecom_userid": "li"}
+    sheets[PROJECTS][0]["reporters"] = "欧阳新、王二"
+    assert complaint(session, sheets)[2:] == (
+        "企业微信账号", "写的是“li”", "没有别人登记过的账号；“李一”（已离任）登记的就是它"
+    )  # fmt: skip
 
 
 def test_a_namesake_in_another_unit_is_a_second_person_if_both_have_phones(session: Session) -> None:

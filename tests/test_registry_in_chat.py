@@ -168,6 +168,15 @@ def test_names_and_telephones_are_sealed_in_the_ledger(town: Town) -> None:
     assert added["fields"]["角色"] == ["", "联络人"]  # type: ignore[index]  # JSON
 
 
+@pytest.mark.parametrize("field", ["年度目标", "建设内容", "项目类别"])
+def test_what_is_typed_freely_is_sealed_in_the_ledger(town: Town, field: str) -> None:
+    changes(town, field, "找张三13800138000")
+    town.office.taps("✅ 确认修改")
+    [fields] = [each["fields"] for each in acts(town, "change_project")]
+    assert field in fields  # type: ignore[operator]  # JSON
+    assert not any("13800138000" in row.canonical for row in town.rows(LedgerRow))
+
+
 def test_a_new_person_can_be_invited_at_once(town: Town) -> None:
     town.office.says("加人")
     for step in ("钱小秘", "城北区住建局", "13800138000", "先不填", "联络人、分管领导"):
@@ -237,6 +246,67 @@ def test_who_has_left_comes_back_as_the_same_person(town: Town) -> None:
     assert [row.role for row in town.rows(PersonRole) if row.person_id == 2 and row.until is None] == [
         Role.DEPUTY
     ]
+
+
+def adds_back(town: Town, phone: str) -> Outgoing:
+    """李四 has left, and a person of that name is added; gives back the card."""
+    for step in ("解绑", "李四", "离任", "确认"):
+        town.office.says(step)
+    town.office.says("加人")
+    for step in ("李四", "城北区住建局", phone, "先不填", "分管领导"):
+        town.office.says(step)
+    return town.office.last()
+
+
+def test_a_namesake_with_another_telephone_inherits_no_past(town: Town) -> None:
+    assert "离任" not in adds_back(town, "13911112222").text
+    town.office.taps("✅ 确认新增")
+    people = [(row.phone, row.active) for row in town.rows(Person) if row.name == "李四"]
+    assert people[0][1] is False
+    assert people[0][0] != "13911112222"
+    assert people[1:] == [("13911112222", True)]
+
+
+def test_a_name_means_who_is_in_office_and_not_their_namesake_who_left(town: Town) -> None:
+    adds_back(town, "13911112222")
+    town.office.taps("✅ 确认新增")
+    town.office.says("加人")
+    for step in ("李四", "城北区住建局", "先不填", "先不填", "分管领导"):
+        town.office.says(step)
+    assert "李四已经登记了" in town.office.last().text
+
+
+def test_the_card_says_that_somebody_who_left_comes_back(town: Town) -> None:
+    assert "李四以前离任了，这次是回来：以前的记录都还在他名下" in adds_back(town, "先不填").text
+
+
+def changes_roles(town: Town, name: str, roles: str) -> Outgoing:
+    """The card of other roles for a person."""
+    town.office.says("改人")
+    for step in (name, "角色", roles):
+        town.office.says(step)
+    return town.office.last()
+
+
+def test_the_last_of_the_office_keeps_the_role(town: Town) -> None:
+    assert "总要有一个人是市项目办；请先加一个人" in changes_roles(town, "周科长", "联络人").text
+    assert town.office.says("取消")
+    changes_roles(town, "孙主任", "牵头部门、市项目办")
+    town.office.taps("✅ 确认修改")
+    changes_roles(town, "周科长", "联络人")
+    assert town.office.taps("✅ 确认修改").title == "已改：周科长（市政府）"
+
+
+def test_a_role_that_somebody_still_answers_in_is_not_taken_away(town: Town) -> None:
+    wrong = changes_roles(town, "张三", "一把手").text
+    assert "含“联络人”，他还是“城北水厂扩建工程”等2个项目的联络人；请先换人或交接" in wrong
+    town.office.says("取消")
+    town.reporter.says("交接")
+    town.reporter.taps("李四")
+    town.reporter.taps("✅ 确认交接")
+    changes_roles(town, "张三", "一把手")
+    assert town.office.taps("✅ 确认修改").title == "已改：张三（城北区住建局）"
+    assert changes(town, "年度目标", "封顶").title == f"请核对：改{NORTH}"
 
 
 def test_another_change_begins_anew_and_not_with_a_draft_about_something_else(town: Town) -> None:

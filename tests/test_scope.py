@@ -45,9 +45,10 @@ from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
 from rules.kinds import IssueWord, Role, Severity
+from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_person, a_project, added, an_issue
+from tests.builders import a_person, a_project, a_role, a_secretary, added, an_issue
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -96,6 +97,12 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
     AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
     DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
+}
+# Commands about a person, by whose id.
+OF_PEOPLE: dict[type[Command], Callable[[int], Command]] = {
+    Unbind: Unbind,
+    GiveCode: GiveCode,
+    HandOver: lambda person: HandOver(person, REPORTER, Role.REPORTER, (), DAY),
 }
 BY_PROJECT = [
     command
@@ -150,14 +157,46 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
 
 
 @pytest.mark.parametrize("who", PEOPLE)
-@pytest.mark.parametrize("command", [Unbind, GiveCode, HandOver], ids=lambda command: command.__name__)
+@pytest.mark.parametrize("command", OF_PEOPLE, ids=lambda command: command.__name__)
 def test_only_the_office_acts_on_people_of_another_unit(town: Town, command: type[Command], who: str) -> None:
     def tried(session: Session) -> bool:
         stranger = a_person(session).id
-        acts = {
-            Unbind: Unbind(stranger), GiveCode: GiveCode(stranger),
-            HandOver: HandOver(stranger, REPORTER, Role.REPORTER, (), DAY),
-        }  # fmt: skip
-        return allows(a_turn(town, session, who), acts[command])
+        return allows(a_turn(town, session, who), OF_PEOPLE[command](stranger))
 
     assert town.do(tried) is (who == "office")
+
+
+@pytest.mark.parametrize("who", ["deputy", "head"])
+@pytest.mark.parametrize("role", OUT_OF_REACH)
+@pytest.mark.parametrize("command", OF_PEOPLE, ids=lambda command: command.__name__)
+def test_a_units_head_decides_nothing_about_another_head_or_the_citys_people(
+    town: Town, command: type[Command], role: Role, who: str
+) -> None:
+    def tried(session: Session) -> bool:
+        unit_id = session.get_one(Person, REPORTER).unit_id
+        above = a_person(session, unit_id=unit_id, role=Role.REPORTER)
+        a_role(session, above, role)
+        return allows(a_turn(town, session, who), OF_PEOPLE[command](above.id))
+
+    assert not town.do(tried)
+
+
+@pytest.mark.parametrize("since", [DAY, date(2012, 4, 1)], ids=["today", "ahead"])
+@pytest.mark.parametrize("command", OF_PEOPLE, ids=lambda command: command.__name__)
+def test_a_units_head_decides_nothing_about_a_secretary(
+    town: Town, command: type[Command], since: date
+) -> None:
+    def tried(session: Session) -> bool:
+        helper = a_person(session, unit_id=session.get_one(Person, REPORTER).unit_id)
+        a_secretary(session, leader_id=4, person=helper, since=since)
+        return allows(a_turn(town, session, "head"), OF_PEOPLE[command](helper.id))
+
+    assert not town.do(tried)
+
+
+@pytest.mark.parametrize(("who", "subject"), [("head", 3), ("head", 2), ("deputy", 2), ("office", 3)])
+@pytest.mark.parametrize("command", OF_PEOPLE, ids=lambda command: command.__name__)
+def test_a_head_decides_about_themselves_and_those_below(
+    town: Town, command: type[Command], who: str, subject: int
+) -> None:
+    assert town.do(lambda session: allows(a_turn(town, session, who), OF_PEOPLE[command](subject)))

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from handlers import handing_over
 from handlers.commands import GiveCode, Unbind
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import Lane, Role
 from storage import departures, invites, people, projects
+from storage.departures import Left
 from storage.messages import Address, Outgoing
 from storage.people import Contact
 from storage.tables.registry import Person
@@ -19,12 +21,13 @@ def unbind(turn: Turn, command: Unbind) -> Outcome:
     if command.leaves and people.in_role(session, Role.OFFICE, turn.today) == [person.id]:
         return refusal(words.last_office)
     ended = departures.unbind(session, person.id, turn.now, turn.machine)
-    left = departures.leave(session, person.id, turn.today) if command.leaves else []
+    left = departures.leave(session, person.id, turn.today) if command.leaves else None
     enter(
         turn, person.unit_id, "leave" if command.leaves else "unbind", person=person.id, accounts=len(ended),
-        projects=left,
+        projects=left.projects if left else [],
+        called_off=[project for each in left.called_off for project in each.project_ids] if left else [],
     )  # fmt: skip
-    if command.leaves:
+    if left:
         return _has_left(turn, person, left)
     _tell(turn, person, ended)
     return refusal((words.unbound if ended else words.unbound_none).format(name=person.name))
@@ -39,10 +42,14 @@ def _tell(turn: Turn, person: Person, ended: list[Address]) -> None:
         turn.push(Contact(person.id, person.name, address), Outgoing(text=text), Lane.REPLY)
 
 
-def _has_left(turn: Turn, person: Person, left: list[int]) -> Outcome:
+def _has_left(turn: Turn, person: Person, left: Left) -> Outcome:
     words = turn.city.words
     lines = [words.left.format(name=person.name)]
-    without = projects.without_reporter(turn.session, left, turn.today)
+    if left.called_off:
+        handing_over.tell_givers_off(turn.session, turn.city, left.called_off, turn.now)
+        givers = people.names(turn.session, [each.from_id for each in left.called_off])
+        lines.append(words.left_called_off.format(givers=words.list_separator.join(givers.values())))
+    without = projects.without_reporter(turn.session, left.projects, turn.today)
     if without:
         lines.append(words.left_without.format(projects=words.list_separator.join(without)))
     return refusal("\n".join(lines))
@@ -54,6 +61,7 @@ def give_code(turn: Turn, command: GiveCode) -> Outcome:
     person = turn.session.get_one(Person, command.person_id)
     code = invites.create(turn.session, person.id, turn.machine)
     enter(turn, person.unit_id, "give_code", person=person.id)
+    _tell_of_code(turn, person)
     # The code lives by the machine's clock; what is said to people is said by the city's.
     until = day_and_hour(turn.now + timedelta(hours=24), turn.city.zone)
     lines = [words.new_code_text.format(code=code, until=until)]
@@ -61,6 +69,15 @@ def give_code(turn: Turn, command: GiveCode) -> Outcome:
         lines.append(words.new_code_link.format(link=link))
     title = words.new_code.format(name=person.name)
     return Outcome(Outgoing(title=title, text="\n".join(lines)), summary=words.code_given)
+
+
+def _tell_of_code(turn: Turn, person: Person) -> None:
+    """Whoever redeems the code is taken for this person: they hear of it where they are, and who made it."""
+    if person.id == turn.person.id:
+        return
+    text = turn.city.words.told_new_code.format(name=turn.person.name)
+    for contact in people.contacts(turn.session, [person.id], turn.city.running):
+        turn.push(contact, Outgoing(text=text), Lane.REPLY)
 
 
 def _link(turn: Turn, code: str) -> str | None:

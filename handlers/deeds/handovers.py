@@ -9,7 +9,7 @@ from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from handlers.wording.naming import role_name
 from rules.kinds import Role
-from storage import handovers, people, projects
+from storage import handovers, pending, people, projects
 from storage.messages import Outgoing
 from storage.tables.registry import Handover, Person, PersonRole
 
@@ -21,11 +21,14 @@ def hand_over(turn: Turn, command: HandOver) -> Outcome:
         return refusal(reason)
     if command.role not in people.roles_of(session, taker.id, command.since):
         session.add(PersonRole(person_id=taker.id, role=command.role, since=command.since))
+    ahead = pending.of_giver(session, giver.id, command.role, command.project_ids, turn.today)
+    called_off = pending.call_off(session, ahead)
     packet = handovers.hand_over(
         session, giver.id, taker.id, command.role, command.project_ids, command.since, turn.now
     )
     _enter(turn, command, packet)
     handing_over.announce(session, turn.city, [packet], command.since, turn.now, answered=turn.person.id)
+    handing_over.tell_takers_off(session, turn.city, called_off, taker.id, turn.now)
     title = words.handover_done.format(giver=giver.name, taker=taker.name)
     text = words.handover_done_text.format(
         role=role_name(command.role), count=len(command.project_ids), since=spoken(command.since)

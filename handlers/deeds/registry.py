@@ -13,16 +13,23 @@ from storage.changes import RowChange
 from storage.entries import PEOPLE, PERSON_COLUMNS, PROJECT_COLUMNS, PROJECTS
 from storage.handovers import Passed
 from storage.messages import Option, Outgoing
-from storage.planning.projects import RESPONSIBLE
+from storage.planning.people import BACK
 from storage.preview import Preview
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import Workbook
 
-# Fields that say who somebody is: in the ledger only sealed (storage/ledger.py, rule 3).
-PERSONAL = {
-    PEOPLE: {PERSON_COLUMNS[name] for name in ("name", "phone", "wecom_userid")},
-    PROJECTS: {PROJECT_COLUMNS[name] for name in RESPONSIBLE},
+# Fields that stand in the ledger as they are. Every other may hold a name, a telephone number or somebody's
+# words, and is only sealed (storage/ledger.py, rule 3).
+PLAIN = {
+    PEOPLE: {*(PERSON_COLUMNS[name] for name in ("unit", "roles")), BACK},
+    PROJECTS: {
+        PROJECT_COLUMNS[name]
+        for name in (
+            *("number", "name", "kind", "stage", "unit", "total_investment", "year", "amount", "registered"),
+            *("start_planned", "start_actual", "finish_planned", "finish_actual", "opening_month"),
+        )
+    },
 }
 
 
@@ -104,7 +111,7 @@ def _label(turn: Turn, change: RowChange) -> str:
 
 
 def _enter(turn: Turn, change: RowChange, preview: Preview, row_id: int) -> None:
-    """Before and after of every field, in the chain of the unit that the row belongs to now."""
+    """Before and after of every field that is no free text, in the chain of the unit that the row belongs to now."""
     table = Person if change.sheet == PEOPLE else Project
     unit_id = turn.session.scalars(select(table.unit_id).where(table.id == row_id)).one()
     fields = {each.field: [each.old, each.new] for each in fields_changed(change, preview)}
@@ -112,9 +119,9 @@ def _enter(turn: Turn, change: RowChange, preview: Preview, row_id: int) -> None
         columns = PERSON_COLUMNS if change.sheet == PEOPLE else PROJECT_COLUMNS
         fields = {columns[name]: ["", text] for name, text in change.typed.items() if text}
     facts = {
-        field: [ledger.sealed(turn.session, text) if text else "" for text in values]
-        if field in PERSONAL[change.sheet]
-        else values
+        field: values
+        if field in PLAIN[change.sheet]
+        else [ledger.sealed(turn.session, text) if text else "" for text in values]
         for field, values in fields.items()
     }
     subject = "person" if change.sheet == PEOPLE else "project"

@@ -56,6 +56,6 @@ def packet(loading: Loading) -> Facts:
     """The hand-over that a button names, if it is the sender's; else the newest that waits for them."""
     preset = str(loading.answers.get("packet", ""))
     named = loading.session.get(Handover, int(preset)) if preset.isdecimal() else None
-    if named is None or loading.person.id not in (named.from_id, named.to_id):
+    if named is None or not named.project_ids or loading.person.id not in (named.from_id, named.to_id):
         named = handovers.waiting_for(loading.session, loading.person.id)
     return told(loading, replace(base(loading), packet=named.id if named else None))

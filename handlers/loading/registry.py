@@ -10,6 +10,7 @@ from handlers.facts import Facts
 from handlers.loading.base import Loading
 from handlers.moments import day
 from handlers.registry_facts import Appointment, RegistryFacts, Someone, WorkbookFacts
+from handlers.scope import within_reach
 from handlers.wording.naming import role_name
 from rules.kinds import Role
 from rules.scope import HEADING
@@ -43,10 +44,14 @@ def listed(loading: Loading, unit_id: int | None = None) -> tuple[Someone, ...]:
 
 
 def of_mine(loading: Loading, facts: RegistryFacts) -> tuple[Someone, ...]:
-    """Whom the sender may act on: the office on all, a head on their unit."""
-    if not (facts.office or facts.heads):
+    """Whom the sender may act on: the office on all, a head on themselves and whoever of the unit is in reach."""
+    if facts.office:
+        return listed(loading)
+    if not facts.heads:
         return ()
-    return listed(loading, None if facts.office else loading.person.unit_id)
+    staff = listed(loading, loading.person.unit_id)
+    near = within_reach(loading.session, [each.id for each in staff], loading.today) | {loading.person.id}
+    return tuple(each for each in staff if each.id in near)
 
 
 def workbook(loading: Loading) -> Facts:

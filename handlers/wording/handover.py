@@ -40,6 +40,10 @@ class Handovers(Sentences):
     handed_over_before: str = "您已经确认过了。"
     handed_over_none: str = "没有等您确认的交接。"
     handover_complete: str = "交接完成：{giver}→{taker}，{role}，{count}个项目，双方都已确认。"
+    handover_off_taker: str = "原定{since}交给您的项目改由别人接手，不交给您了：{projects}。"
+    handover_off_giver: str = (
+        "原定{since}交给{taker}的项目仍由您负责，{taker}已离任：{projects}。要交出去，请重新办「交接」。"
+    )
     unconfirmed_title: str = "还没确认的交接："
     unconfirmed_line: str = "{giver}→{taker}（{role}，{count}个项目，{day}）：{who}还没点"
     unconfirmed_more: str = "……还有{count}件。"

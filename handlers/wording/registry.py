@@ -81,6 +81,9 @@ class Registry(Sentences):
     change_error: str = "{column}：{found}；应为：{expected}"
     change_exists: str = "{name}已经登记了。要改请用「改人」或「改项目」；同单位同名的两个人，都要有手机号。"
     change_line: str = "{field}：{value}"
+    change_back: str = (
+        "⚠ {name}以前离任了，这次是回来：以前的记录都还在他名下。若是另一个同名的人，请写那个人自己的手机号。"
+    )
     edit_value: str = "改「{field}」"
     edit_which_field: str = "换一项改"
     changed: str = "已改：{name}"
@@ -106,6 +109,7 @@ class Registry(Sentences):
     unbound: str = "{name}已解绑，账号失效。"
     unbound_none: str = "{name}本来就没有绑定账号；没用的邀请码已作废。"
     left: str = "{name}已离任，账号失效，角色和责任到今天为止。"
+    left_called_off: str = "原定交给他的项目不交了，仍由{givers}负责。"
     left_without: str = "这些项目现在没有联络人了：{projects}。请马上用「换人」补上。"
     told_unbound: str = "您的账号已由{name}解绑，不再有效。还要用，请向{name}或市项目办要新的邀请码。"
     last_office: str = "市项目办只剩这一个人了，不能离任。请先加一个人。"
@@ -121,6 +125,10 @@ class Registry(Sentences):
         "{code}\n请把这条转给本人：在与机器人的单聊里发这个码就能绑定。只能用一次，{until}前有效。"
     )
     new_code_link: str = "或点开：{link}"
+    told_new_code: str = (
+        "{name}给您发了新的邀请码，会转给您。谁用了这个码，谁就能用您的身份上报。"
+        "没人跟您说过，或不是您要的，请马上告诉市项目办。"
+    )
     code_given: str = "邀请码已经给过您，只显示一次。要再发，请重新点「换号」。"
 
     # Secretaries.

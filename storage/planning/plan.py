@@ -81,6 +81,7 @@ class Plan:
             if row["active"]
         }
         self.unit_keys: dict[str, Key] = {name: row["id"] for name, row in registry.by_unit_name.items()}
+        self.person_keys: dict[Key, Key] = {}  # whom each row of the file means
         self.project_keys: dict[int, Key] = {row["number"]: key for key, row in registry.projects.items()}
         self.parents: dict[Key, Key | None] = {
             key: row["parent_id"] for key, row in registry.projects.items()
