@@ -105,6 +105,28 @@ def test_what_was_derived_is_said_with_its_rows(session: Session) -> None:
         assert said in text
 
 
+@pytest.mark.parametrize(
+    "above",
+    [
+        ("填报单位：元江县", "单位：万元"),
+        ("填报单位：元江县　　单位：万元",),
+        ("责任单位：市水务局    单位：万元    填报日期：2012年4月2日",),
+        ("（金额单位：人民币万元、%）",),
+    ],
+)
+def test_the_unit_of_money_is_never_taken_from_the_name_of_an_office(
+    session: Session, above: tuple[str, ...]
+) -> None:
+    imported(session, a_ledger(a_row(), above=((TITLE,), *((line,) for line in above))))
+    assert the_project(session).total_investment == 32_000_000
+
+
+@pytest.mark.parametrize("above", [("单位：亿元、万元",), ("单位：亿元", "单位：万元")])
+def test_two_units_of_money_above_a_ledger_are_an_error(session: Session, above: tuple[str, ...]) -> None:
+    preview = planned(session, a_ledger(a_row(), above=((TITLE,), *((line,) for line in above))))
+    assert [each.found for each in preview.errors] == ["写的是“亿元”“万元”"]
+
+
 # What the ledger does not have
 
 

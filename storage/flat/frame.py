@@ -5,6 +5,7 @@ written beside the figures themselves.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -29,7 +30,9 @@ MONTH_EXPECTED = "截至哪个月：表头写“截至3月底累计完成”、�
 UNIT_EXPECTED = "金额单位：表头写“(万元)”“(亿元)”，或在表头上面写“单位：万元”"
 YEAR_EXPECTED = "哪一年的计划：表头写“2012年计划投资”，或标题里写“2012年”"
 
-_UNIT_LINE = re.compile(r"单位[:]?(亿元|万元|元)")
+_NO_MONEY = "责任|建设|实施|业主|承办|申报|填报|报送|制表|编制|主管|牵头|项目"  # these 单位 are offices
+_MONEY_LIST = r"(?:亿元|万元|元)(?:\s*[、,/和或及]\s*(?:亿元|万元|元))*"
+_UNIT_LINE = re.compile(rf"(?<!{_NO_MONEY})单\s*位\s*:?\s*(?:人民币)?({_MONEY_LIST})(?!\w)")
 _UP_TO = re.compile(r"截[至止]|月(?:份)?[底末止]|1(?:月)?[-~—至]\d{1,2}月|月份")
 _YEAR = re.compile(r"(20\d\d)年")
 
@@ -87,7 +90,7 @@ def frame(table: Table, given_month: str | None, notes: Notes) -> tuple[Frame, l
     year = title_year or (int(as_of[:4]) if as_of else None)
     framed = Frame(
         table=table,
-        measures=_measures(framing, above),
+        measures=_measures(framing),
         as_of=as_of,
         year=year,
         plan_year=_plan_year(framing, year),
@@ -115,8 +118,8 @@ def _check_columns(framing: Framing) -> None:
         framing.note(f"“{heading.title(PROGRESS)}”只用来判断阶段，不存")
 
 
-def _measures(framing: Framing, above: list[str]) -> dict[str, Measure]:
-    default = next((UNITS[found[1]] for text in above if (found := _UNIT_LINE.search(text))), None)
+def _measures(framing: Framing) -> dict[str, Measure]:
+    default = _unit_above(framing)
     columns = [column for column in framing.table.heading.columns if column.field in MONEY]
     for column in columns:
         if not (column.label.unit or default):
@@ -126,6 +129,17 @@ def _measures(framing: Framing, above: list[str]) -> dict[str, Measure]:
         framing.note(f"“{'”“'.join(stated)}”按表头上面写的单位：{default.chinese}")
     # Figures are read even where the unit is missing, so that other mistakes are not hidden.
     return {each.column.field: each for each in measures(columns, default or Unit.WAN)}
+
+
+def _unit_above(framing: Framing) -> Unit | None:
+    """The unit that the lines above state for all columns. Where two differ nobody can tell which one holds."""
+    # With their spaces: what follows 单位：万元 after one is another matter.
+    lines = (unicodedata.normalize("NFKC", text) for text in framing.table.above)
+    listed = [found[1] for text in lines for found in _UNIT_LINE.finditer(text)]
+    words = dict.fromkeys(word for each in listed for word in re.findall("亿元|万元|元", each))
+    if len(words) > 1:
+        framing.wrong("单位", f"写的是“{'”“'.join(words)}”", "表头上面只写一个金额单位；不同的写在各列表头里")
+    return next((UNITS[word] for word in words), None)
 
 
 def _as_of(framing: Framing, above: list[str], title_year: int | None, given: str | None) -> str | None:
