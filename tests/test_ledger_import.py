@@ -473,6 +473,32 @@ def test_a_section_may_have_its_numeral_in_a_cell_of_its_own_and_carry_a_sum(ses
     assert (error.row, error.column, error.expected) == (4, "总投资", "6,400万元（第5-6行之和，差100万元）")
 
 
+@pytest.mark.parametrize("name", ["新建5个社区服务中心", "(二)期污水处理厂", "一、二期安置房", "经济开发区"])
+def test_a_project_without_a_unit_is_an_error_however_much_its_name_looks_like_a_heading(
+    session: Session, name: str
+) -> None:
+    preview = planned(session, a_ledger(a_row(), a_row(2, name, 责任单位=None), a_row(3, "滨江路改造")))
+    assert places(preview) == [("重大建设", 5, "责任单位", "")]
+
+
+def test_a_heading_with_money_and_no_project_below_it_is_an_error(session: Session) -> None:
+    bare = {heading: None for heading in ("序号", "责任单位", "联络人", "联系电话", "实际开工")}
+    preview = planned(session, a_ledger(a_row(), a_row(0, "经济开发区", **bare)))
+    assert places(preview) == [("重大建设", 5, "", "写的是“经济开发区”")]
+    assert "若它是项目，写上责任单位" in preview.summary()
+
+
+def test_a_district_may_sum_up_the_categories_below_it(session: Session) -> None:
+    def heading(name: str, total: int) -> list[object]:
+        return [None, name, None, None, None, total, *(None,) * 4]
+
+    rows = (
+        (heading("江北区", 6400), heading("基础设施", 3200), a_row(), heading("民生保障", 3200))
+        + (a_row(2, "滨江路改造"), heading("江南区", 3200), heading("基础设施", 3200), a_row(3, "江南二小"))
+    )  # fmt: skip
+    assert planned(session, a_ledger(*rows)).errors == ()
+
+
 def test_a_section_gives_kind_and_category(session: Session) -> None:
     rows = (
         ["一、重大前期项目"],
