@@ -69,6 +69,7 @@ class Workbooks:
         except Exception:
             log.exception("workbook %s met a bug", file.id)  # which must not be met again every two seconds
             book = UNREADABLE
+        book = workbook.up_to(book, now.astimezone(self._city.zone).date())
         preview = await self._database.read(lambda session: registry.plan(session, book))
         log.info("workbook %s: %s rows, %s errors", file.id, _rows(book), len(preview.errors))
 

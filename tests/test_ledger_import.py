@@ -245,6 +245,47 @@ def test_a_month_that_contradicts_the_command_is_an_error(session: Session) -> N
     assert (error.found, error.expected) == ("写的是2012-03", "和 --as-of 的2012-02一致")
 
 
+def headed(name: str, instead: str) -> list[str]:
+    return [instead if each == name else each for each in HEADING]
+
+
+def test_a_month_without_a_year_that_contradicts_the_command_is_an_error_too(session: Session) -> None:
+    above = (("重大建设项目进展情况表",), ("单位：万元",))
+    heading = headed("年初至今完成", "1-3月完成")
+    [error] = planned(session, a_ledger(a_row(), above=above, heading=[heading]), as_of="2012-02").errors
+    assert (error.found, error.expected) == ("写的是3月", "和 --as-of 的2012-02一致")
+    imported(session, a_ledger(a_row(), above=above, heading=[heading]), as_of="2012-03")
+    assert the_project(session).opening_month == "2012-03"
+
+
+@pytest.mark.parametrize("span", ["“十二五”（2011-2015年）", "2011年至2015年", "2011—2015"])
+def test_a_span_of_years_in_the_title_is_never_the_year_of_a_month(session: Session, span: str) -> None:
+    above = ((f"{span}重大建设项目进展情况表",), ("截至3月底", "单位：万元"))
+    content = a_ledger(a_row(年度计划=None, 实际开工="6月"), above=above)
+    errors = planned(session, content).errors
+    assert ("标题“截至3月底”", "写的是3月，没有写哪一年") in [(each.column, each.found) for each in errors]
+    imported(session, content, as_of="2012-03")
+    assert the_project(session).opening_month == "2012-03"
+
+
+def test_a_ledger_counts_up_to_no_month_that_has_not_come_yet(session: Session) -> None:
+    above = (("2021年重大建设项目（截至3月底）",), ("单位：万元",))
+    book = workbook.read(a_ledger(a_row(), a_row(2, "滨江路改造"), above=above))
+    [error] = registry.plan(session, workbook.up_to(book, TODAY)).errors
+    assert (error.row, error.found, error.expected) == (0, "写的是“2021-03”", "不晚于本月（2012-04）")
+    this_month = workbook.read(
+        a_ledger(a_row(), above=(("2012年重大建设项目（截至4月底）",), ("单位：万元",)))
+    )
+    assert registry.plan(session, workbook.up_to(this_month, TODAY)).ok
+
+
+def test_nor_does_a_row_of_the_registry_workbook(session: Session) -> None:
+    sheets = a_city()
+    sheets["项目"][0]["opening_month"] = "2012-05"
+    [error, *_] = registry.plan(session, workbook.up_to(workbook.read(to_file(sheets)), TODAY)).errors
+    assert (error.sheet, error.column, error.found) == ("项目", "累计截至(年-月)", "写的是“2012-05”")
+
+
 def test_the_missing_one_of_the_two_cumulatives_grows_with_the_other(session: Session) -> None:
     imported(session, a_ledger(a_row()))
     headings = [each for each in HEADING if each != "年初至今完成"]
@@ -482,7 +523,7 @@ def test_a_project_without_a_unit_is_an_error_however_much_its_name_looks_like_a
 
 
 def test_a_heading_with_money_and_no_project_below_it_is_an_error(session: Session) -> None:
-    bare = {heading: None for heading in ("序号", "责任单位", "联络人", "联系电话", "实际开工")}
+    bare = dict.fromkeys(("序号", "责任单位", "联络人", "联系电话", "实际开工"))
     preview = planned(session, a_ledger(a_row(), a_row(0, "经济开发区", **bare)))
     assert places(preview) == [("重大建设", 5, "", "写的是“经济开发区”")]
     assert "若它是项目，写上责任单位" in preview.summary()
@@ -492,10 +533,11 @@ def test_a_district_may_sum_up_the_categories_below_it(session: Session) -> None
     def heading(name: str, total: int) -> list[object]:
         return [None, name, None, None, None, total, *(None,) * 4]
 
-    rows = (
-        (heading("江北区", 6400), heading("基础设施", 3200), a_row(), heading("民生保障", 3200))
-        + (a_row(2, "滨江路改造"), heading("江南区", 3200), heading("基础设施", 3200), a_row(3, "江南二小"))
-    )  # fmt: skip
+    rows = [
+        *(heading("江北区", 6400), heading("基础设施", 3200), a_row()),
+        *(heading("民生保障", 3200), a_row(2, "滨江路改造")),
+        *(heading("江南区", 3200), heading("基础设施", 3200), a_row(3, "江南二小")),
+    ]
     assert planned(session, a_ledger(*rows)).errors == ()
 
 

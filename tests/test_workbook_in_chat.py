@@ -15,6 +15,7 @@ from storage.tables.reporting import MediaFile
 from storage.tables.traffic import Workbook
 from tests.builders import a_person, a_role
 from tests.chat import CITY, ZONE, Chat, labels
+from tests.ledgers import a_ledger, a_row
 from tests.test_fetching import Time
 from tests.town import NORTH, Town
 from tests.workbooks import NEW_PERSON, a_workbook, a_workbook_waits
@@ -101,6 +102,23 @@ async def test_errors_are_named_by_place_and_nothing_can_be_confirmed(town: Town
     assert "“人员”表第2行“手机”：写的是“123”；应为：11位手机号" in preview.text
     assert labels(preview) == []
     assert town.office.says("确认导入").title == preview.title
+
+
+AHEAD = a_ledger(a_row(), above=(("2021年重大建设项目（截至3月底）",), ("单位：万元",)))
+
+
+async def test_a_month_that_has_not_come_yet_is_an_error_by_the_citys_clock(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, AHEAD)
+    assert "写的是“2021-03”；应为：不晚于本月" in town.office.last().text
+
+
+def test_so_it_is_from_the_command_line(town: Town) -> None:
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+    wanted = ImportRegistry(book=workbook.read(AHEAD))
+    result = town.do(lambda session: import_registry(session, wanted, town.clock.now, office))
+    assert not result.ok
+    assert "写的是“2021-03”；应为：不晚于本月" in result.text
 
 
 async def test_a_file_that_cannot_be_opened_is_answered_once(town: Town) -> None:

@@ -35,6 +35,7 @@ _MONEY_LIST = r"(?:亿元|万元|元)(?:\s*[、,/和或及]\s*(?:亿元|万元|�
 _UNIT_LINE = re.compile(rf"(?<!{_NO_MONEY})单\s*位\s*:?\s*(?:人民币)?({_MONEY_LIST})(?!\w)")
 _UP_TO = re.compile(r"截[至止]|月(?:份)?[底末止]|1(?:月)?[-~—至]\d{1,2}月|月份")
 _YEAR = re.compile(r"(20\d\d)年")
+_YEARS = re.compile(r"20\d\d年?(?:[-~—至到]+)20\d\d年?")  # 2011-2015年 says which plan, not which year
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Framing:
 
 def frame(table: Table, given_month: str | None, notes: Notes) -> tuple[Frame, list[CellError]]:
     framing = Framing(table, notes)
-    above = [plain(text) for text in table.above]
+    above = [_YEARS.sub("", plain(text)) for text in table.above]
     _check_columns(framing)
     title_year = next((int(found[1]) for text in above if (found := _YEAR.search(text))), None)
     as_of = _as_of(framing, above, title_year, given_month)
@@ -143,15 +144,23 @@ def _unit_above(framing: Framing) -> Unit | None:
 
 
 def _as_of(framing: Framing, above: list[str], title_year: int | None, given: str | None) -> str | None:
-    """The month of the cumulatives: from their headings, from the title, or as given with the command."""
+    """The month of the cumulatives: from their headings, from the title, or as given with the command.
+
+    One without a year lies in the year of the others, or of the one that was given.
+    """
     columns = [each for each in framing.table.heading.columns if each.field in CUMULATIVE]
     found = dict(_months(columns, above, title_year))
-    months = sorted(set(found.values()))
+    stated = next((year for year, _ in found.values() if year), int(given[:4]) if given else None)
+    months = {f"{year or stated}-{month:02}" if year or stated else None for year, month in found.values()}
+    said = "和".join(sorted({_month(year, month) for year, month in found.values()}))
+    where = "、".join(found)
     if len(months) > 1:
-        framing.wrong("、".join(found), f"写的是{'和'.join(months)}", "同一张表的累计数截至同一个月")
-    elif months and given and months[0] != given:
-        framing.wrong("、".join(found), f"写的是{months[0]}", f"和 --as-of 的{given}一致")
-    month = months[0] if months else given
+        framing.wrong(where, f"写的是{said}", "同一张表的累计数截至同一个月")
+    elif months and given and months != {given}:
+        framing.wrong(where, f"写的是{said}", f"和 --as-of 的{given}一致")
+    elif months == {None}:
+        framing.wrong(where, f"写的是{said}，没有写哪一年", MONTH_EXPECTED)
+    month = next(iter(months)) if months else given
     if month and columns:
         framing.note(f"累计截至{month}（{'按' + next(iter(found)) if found else '按 --as-of'}）")
     elif columns and not months:
@@ -159,19 +168,23 @@ def _as_of(framing: Framing, above: list[str], title_year: int | None, given: st
     return month
 
 
-def _months(columns: list[Column], above: list[str], title_year: int | None) -> Iterator[tuple[str, str]]:
-    """Where a month stands, and which it is; the title counts only if no heading says it."""
+def _month(year: int | None, month: int) -> str:
+    return f"{year}-{month:02}" if year else f"{month}月"
+
+
+def _months(
+    columns: list[Column], above: list[str], title_year: int | None
+) -> Iterator[tuple[str, tuple[int | None, int]]]:
+    """Where a month stands, and which it is with its year; the title counts only if no heading says it."""
     said = False
     for column in columns:
-        year = column.label.year or title_year
-        if column.label.month and year:
+        if column.label.month:
             said = True
-            yield f"“{column.label.text}”", f"{year}-{column.label.month:02}"
+            yield f"“{column.label.text}”", (column.label.year or title_year, column.label.month)
     for text in above:
         read = label(text)
-        year = read.year or title_year
-        if not said and read.month and year and _UP_TO.search(text):
-            yield f"标题“{text[:30]}”", f"{year}-{read.month:02}"
+        if not said and read.month and _UP_TO.search(text):
+            yield f"标题“{text[:30]}”", (read.year or title_year, read.month)
 
 
 def _plan_year(framing: Framing, year: int | None) -> int | None:
