@@ -8,10 +8,18 @@ from storage import standard
 from storage.cells import plain, show
 from storage.entries import PEOPLE, PROJECT_COLUMNS, PROJECTS, UNITS, Book, CellError
 from storage.flat.notes import numbers
+from storage.marks import MOST_BYTES, MOST_CELLS, TooLarge
 from storage.sheets import Grid, Progress, Unopenable, grids, nobody
 
 UNREADABLE = CellError(
     sheet="文件", row=0, column="", found="打不开", expected="未加密的 .xlsx 工作簿（.xls 请另存为 .xlsx）"
+)
+TOO_LARGE = CellError(
+    sheet="文件",
+    row=0,
+    column="",
+    found="太大",
+    expected=f"解开后不到{MOST_BYTES // 1_000_000}MB、{MOST_CELLS // 10_000}万格；删掉表外的空行、空列和不用的表",
 )
 
 
@@ -26,6 +34,8 @@ def read(
     digest = hashlib.sha256(content).hexdigest()
     try:
         found = list(grids(content, progress))
+    except TooLarge:
+        return Book(sha256=digest, whole=False, errors=(TOO_LARGE,))
     except Unopenable:
         return Book(sha256=digest, whole=False, errors=(UNREADABLE,))
     notes = tuple(hidden(found, with_hidden))

@@ -1,5 +1,7 @@
 """A registry workbook sent to the bot: read beside the turns, shown, and taken in only as it was shown."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.office import ImportRegistry, Office, import_registry
 from bot.workbooks import Workbooks
 from rules.kinds import Role
-from storage import ledger, workbook
+from storage import ledger, workbook, workbooks
 from storage.messages import IncomingKind, Media, MediaKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Responsibility, Unit
@@ -126,6 +128,37 @@ async def test_a_file_that_cannot_be_opened_is_answered_once(town: Town) -> None
     await is_fetched(town, None)
     assert "打不开" in town.office.last().text
     assert await is_fetched(town, None) == 0
+
+
+async def test_a_workbook_that_ended_the_program_is_answered_and_not_read_again(town: Town) -> None:
+    sends(town.office)
+
+    def marked(session: Session) -> None:
+        file = session.scalars(select(MediaFile)).one()
+        workbooks.begin(session, file.id, file.person_id, town.clock.now)
+
+    town.do(marked)
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
+    assert await is_fetched(town) == 0
+    assert "读到一半程序停了；应为：再发一次" in town.office.last().text
+    answered = len(town.office.messages())
+    assert await is_fetched(town) == 0
+    assert len(town.office.messages()) == answered
+
+
+async def test_a_workbook_is_marked_before_its_bytes_are_looked_at(town: Town) -> None:
+    sends(town.office)
+    town.do(lambda session: session.execute(update(MediaFile).values(state="stored", path="ab/abc")))
+
+    async def kills(_media_id: int) -> bytes | None:
+        raise asyncio.CancelledError
+
+    reading = Workbooks(
+        database=town.database, city=CITY, clock=Time(town.clock), stored=kills, after=lambda: None
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await reading.read_stored()
+    assert len(town.rows(Workbook)) == 1
 
 
 async def test_a_workbook_that_is_left_aside_changes_nothing_and_waits_no_more(town: Town) -> None:

@@ -20,7 +20,8 @@ from storage.flat.synonyms import (
     START,
     TOTALS,
 )
-from storage.sheets import Grid, Merge, Rows
+from storage.marks import Merge
+from storage.sheets import Grid, Rows
 
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _LEVELS = (
