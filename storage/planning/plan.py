@@ -27,13 +27,17 @@ class Sheet:
     name: str
     claimed: set[int] = field(default_factory=set)
     added: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)  # the same, with what else is written of them
     changed: list[RowChange] = field(default_factory=list)
     unchanged: int = 0
 
-    def note(self, entry: Entry, key: Key, label: str, changes: list[FieldChange]) -> bool:
-        """Counts a row; says whether there is anything to write."""
+    def note(
+        self, entry: Entry, key: Key, label: str, changes: list[FieldChange], more: Iterable[str] = ()
+    ) -> bool:
+        """Counts a row; says whether there is anything to write. `more`: what is shown of a new one besides."""
         if key < 0:
             self.added.append(label)
+            self.begun.append("，".join((label, *more)))
         elif changes:
             self.changed.append(RowChange(entry.row, label, tuple(changes), entry.sheet))
         else:
@@ -41,7 +45,14 @@ class Sheet:
         return key < 0 or bool(changes)
 
     def shown(self, missing: Iterable[str]) -> SheetPreview:
-        return SheetPreview(self.name, tuple(self.added), tuple(self.changed), self.unchanged, tuple(missing))
+        return SheetPreview(
+            self.name,
+            tuple(self.added),
+            tuple(self.changed),
+            self.unchanged,
+            tuple(missing),
+            tuple(self.begun),
+        )
 
 
 @dataclass(slots=True)
