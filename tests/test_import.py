@@ -558,6 +558,20 @@ def test_a_plan_takes_seven_queries_whatever_the_size(session: Session) -> None:
     assert len([query for query in asked if query.startswith("SELECT")]) == 7
 
 
+def test_two_sheets_whose_names_differ_by_a_space_are_an_error(session: Session) -> None:
+    book = load_workbook(io.BytesIO(to_file(a_city())))
+    again = book.copy_worksheet(book[PEOPLE])
+    again.title = f"{PEOPLE} "
+    out = io.BytesIO()
+    book.save(out)
+    [error] = registry.plan(session, workbook.read(out.getvalue())).errors
+    assert (error.sheet, error.row) == (PEOPLE, 0)
+    assert error.found.startswith("有几张这个名字的表")
+    again.sheet_state, out = "hidden", io.BytesIO()
+    book.save(out)
+    assert registry.plan(session, workbook.read(out.getvalue())).ok
+
+
 # What the preview shows
 
 
