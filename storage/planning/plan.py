@@ -6,7 +6,7 @@ negative of its row number in the file (`Entry.new_key`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.kinds import Role
@@ -133,6 +133,20 @@ class Plan:
             if compared is not None and (before := first.setdefault(compared, entry)) is not entry:
                 place = f"“{before.sheet}”表" if before.sheet != entry.sheet else ""
                 self.wrong(sheet, entry, column, shown, f"不重复；{place}第{before.row}行已经有了")
+
+    def certain(
+        self, sheet: str, entries: Iterable[Entry], keys: dict[Key, Key], rows: Mapping[int, Values],
+        column: str, free: str,
+    ) -> None:  # fmt: skip
+        """Which row is meant for certain is not looked for; only what tells rows apart must not be another's."""
+        for entry in entries:
+            if entry.known is None:
+                continue
+            owner = keys[entry.new_key]
+            if owner > 0 and owner != entry.known:
+                expected = f"{free}；“{rows[owner]['name']}”登记的就是它"
+                self.wrong(sheet, entry, column, getattr(entry, column), expected)
+            keys[entry.new_key] = entry.known
 
     def spoiled(self, name: object) -> bool:
         """Whether a row of this name or number was left out for an error of its own, which is said already."""

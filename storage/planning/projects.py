@@ -58,20 +58,8 @@ def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
     entries = plan.book.projects
     wanted = [Wanted(each.new_key, each.name, units[each.new_key], each.code) for each in entries]
     keys = project_keys(plan.registry, wanted)
-    _known(plan, keys)
+    plan.certain(PROJECTS, plan.book.projects, keys, plan.registry.projects, "code", "没有别的项目在用的编码")
     return keys
-
-
-def _known(plan: Plan, keys: dict[Key, Key]) -> None:
-    """Which project is meant for certain is not looked for; only the code must not be another's."""
-    for entry in plan.book.projects:
-        if entry.known is None:
-            continue
-        owner = keys[entry.new_key]
-        if owner > 0 and owner != entry.known:
-            expected = f"没有别的项目在用的编码；“{plan.registry.projects[owner]['name']}”登记的就是它"
-            plan.wrong(PROJECTS, entry, "code", entry.code, expected)
-        keys[entry.new_key] = entry.known
 
 
 def _near(
