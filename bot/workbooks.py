@@ -1,7 +1,7 @@
 """Registry workbooks sent in chat: read once their file is stored, and shown to whoever sent them.
 
-Rule 1  reading is slow, so it happens in a thread of its own, outside of any transaction; planning happens on a
-        snapshot. Only what was read and its preview are written, together, in one short transaction.
+Rule 1  reading is slow, so it happens in a process of its own (`bot/apart.py`), outside of any transaction;
+        planning happens on a snapshot. What was read and its preview are written together, in one short transaction.
 Rule 2  nothing is remembered here: what is to be read follows from rows. A file is marked before it is read, so
         that one which takes the program down is answered by the next program, and not read by it again.
 """
@@ -13,6 +13,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.apart import read_apart
 from bot.clock import Clock
 from handlers import previewing
 from handlers.city import City
@@ -83,9 +84,9 @@ class Workbooks:
         await self._database.run(lambda session: workbooks.begin(session, file.id, file.person_id, now))
         content = await self._stored(file.id)
         try:
-            book = await asyncio.to_thread(workbook.read, content or b"")
+            book = await read_apart(content or b"")
         except Exception:
-            log.exception("workbook %s met a bug", file.id)  # which must not be met again every two seconds
+            log.exception("workbook %s could not be read", file.id)  # and must not be again every two seconds
             book = UNREADABLE
         book = workbook.up_to(book, now.astimezone(self._city.zone).date())
         preview = await self._database.read(lambda session: registry.plan(session, book))

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.apart import Died, read_apart
 from bot.office import ImportRegistry, Office, import_registry
 from bot.workbooks import Workbooks
 from rules.kinds import Role
@@ -144,6 +145,16 @@ async def test_a_workbook_that_ended_the_program_is_answered_and_not_read_again(
     answered = len(town.office.messages())
     assert await is_fetched(town) == 0
     assert len(town.office.messages()) == answered
+
+
+async def test_a_workbook_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        await read_apart(BOOK, seconds=0)
+
+
+async def test_a_workbook_that_takes_too_much_memory_ends_its_own_reading_only() -> None:
+    with pytest.raises(Died):
+        await read_apart(BOOK, memory=40_000_000)
 
 
 async def test_a_workbook_is_marked_before_its_bytes_are_looked_at(town: Town) -> None:
