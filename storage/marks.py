@@ -4,6 +4,7 @@ It comes before openpyxl, which believes every number that it reads and fills ev
 last row and the last column would take all the memory there is.
 """
 
+import re
 import zipfile
 from dataclasses import dataclass, field
 from xml.parsers import expat
@@ -14,6 +15,8 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384  # of Excel itself
 LONGEST_FORMULA = 8192  # letters, of Excel itself
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main "  # other names are none of the sheet's
+# A point or a comma that only shows: escaped between digits, or a comma behind the last of them.
+_SCALES = re.compile(r"""[0#?](?:[!\\]\.|"\.")[0#?]|[0#?],+(?![0#?,.])""")
 
 
 class TooLarge(Exception):  # noqa: N818 - said as one error of the file
@@ -52,6 +55,7 @@ class Marks:
     formulas: dict[int, dict[int, str]] = field(
         default_factory=dict
     )  # without a result: row -> column -> text
+    scaled: dict[int, set[int]] = field(default_factory=dict)  # row -> columns shown as another number
 
 
 def check_size(parts: zipfile.ZipFile) -> None:
@@ -60,9 +64,14 @@ def check_size(parts: zipfile.ZipFile) -> None:
         raise TooLarge
 
 
-def marks_of(parts: zipfile.ZipFile, path: str, room: Room) -> Marks:
-    """Raises TooLarge."""
-    reader = _MarksReader(room)
+def scales(number_format: str) -> bool:
+    """Whether a number is shown as another one: 0!.0000 shows 32000000 as 3200.0000, and 0, shows thousands."""
+    return _SCALES.search(number_format) is not None
+
+
+def marks_of(parts: zipfile.ZipFile, path: str, room: Room, scaling: frozenset[str]) -> Marks:
+    """`scaling` are the styles that show another number than there is. Raises TooLarge."""
+    reader = _MarksReader(room, scaling)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = reader.start
@@ -76,8 +85,8 @@ def marks_of(parts: zipfile.ZipFile, path: str, room: Room) -> Marks:
 class _MarksReader:
     """Handlers of expat: XML of a sheet in, `Marks` out."""
 
-    def __init__(self, room: Room) -> None:
-        self.room = room
+    def __init__(self, room: Room, scaling: frozenset[str]) -> None:
+        self.room, self.scaling = room, scaling
         self.marks = Marks()
         self.row = self.column = self.width = 0
         self.inside = ""  # the element whose text is being read
@@ -90,6 +99,8 @@ class _MarksReader:
                 self.cell(attributes.get("r"))
                 # Text that was worked out and is empty is a result too.
                 self.formula, self.result = None, attributes.get("t") == "str"
+                if attributes.get("s") in self.scaling and attributes.get("t", "n") == "n":
+                    self.marks.scaled.setdefault(self.row, set()).add(self.column)
             case "v" | "f" as inside:
                 self.inside = inside
                 if inside == "f":

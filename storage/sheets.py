@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat
 
-from storage.marks import Marks, Merge, Room, check_size, marks_of
+from storage.marks import Marks, Merge, Room, check_size, marks_of, scales
 
 if TYPE_CHECKING:
     from openpyxl.workbook.workbook import Workbook
@@ -62,10 +62,10 @@ def grids(content: bytes, progress: Progress = nobody) -> Iterator[Grid]:
 
 
 def _sheets(workbook: "Workbook", parts: zipfile.ZipFile, progress: Progress) -> Iterator[Grid]:
-    room = Room()
+    room, scaling = Room(), _scaling(workbook)
     for sheet in workbook.worksheets:
         path = sheet._worksheet_path  # type: ignore[attr-defined]  # only a streamed sheet has it
-        marks = marks_of(parts, path, room)
+        marks = marks_of(parts, path, room, scaling)
         sheet.reset_dimensions()  # some programs write a wrong extent, and streaming would believe it
         rows = list(_rows(sheet.iter_rows(values_only=True), marks, progress))
         yield Grid(
@@ -77,11 +77,21 @@ def _sheets(workbook: "Workbook", parts: zipfile.ZipFile, progress: Progress) ->
         )
 
 
+def _scaling(workbook: "Workbook") -> frozenset[str]:
+    """The styles whose format shows another number than the cell holds, as cells name them."""
+    from openpyxl.styles.numbers import BUILTIN_FORMATS_MAX_SIZE
+
+    formats, styles = workbook._number_formats, workbook._cell_styles  # type: ignore[attr-defined]  # known to it alone
+    own = {BUILTIN_FORMATS_MAX_SIZE + place for place, text in enumerate(formats) if scales(text)}
+    return frozenset(str(place) for place, style in enumerate(styles) if style.numFmtId in own)
+
+
 def _rows(
     rows: Iterable[tuple[Any, ...]], marks: Marks, progress: Progress
 ) -> Iterator[tuple[int, list[object]]]:
     for number, values in enumerate(rows, start=1):
-        row = trimmed(with_formulas(values, marks.formulas.get(number, {})))
+        filled = with_formulas(values, marks.formulas.get(number, {}))
+        row = trimmed(_as_doubtful(filled, marks.scaled.get(number, ())))
         if row:
             yield number, row
         if number % TOLD_EVERY == 0:
@@ -95,6 +105,14 @@ def with_formulas(values: Iterable[object], formulas: Mapping[int, str]) -> list
         row += [None] * (place + 1 - len(row))
         if row[place] is None:
             row[place] = formula
+    return row
+
+
+def _as_doubtful(row: list[object], places: Iterable[int]) -> list[object]:
+    """A number that people see as another one stands as a text that is no number."""
+    for place in places:
+        if place < len(row) and isinstance(row[place], int | float):
+            row[place] = f"{row[place]}，但单元格格式显示成别的数"
     return row
 
 

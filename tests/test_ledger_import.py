@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -872,3 +872,21 @@ def test_every_mistake_of_a_ledger_is_collected(session: Session) -> None:
         (5, "序号"),
         (6, "自开工累计"),
     ]
+
+
+@pytest.mark.parametrize("shown_as", ["0!.0000", "#,##0,", '0"."0000', "0.0,,"])
+def test_a_number_that_its_format_shows_as_another_is_an_error(session: Session, shown_as: str) -> None:
+    book = load_workbook(io.BytesIO(a_ledger(a_row(总投资=32_000_000))))
+    book.worksheets[0]["F4"].number_format = shown_as
+    [error] = planned(session, to_bytes(book)).errors
+    assert (error.row, error.column) == (4, "总投资")
+    assert error.found == "写的是“32000000，但单元格格式显示成别的数”"
+
+
+@pytest.mark.parametrize(
+    "shown_as", ["#,##0", "#,##0.00;-#,##0.00", '0.0"万元"', "0.00_ ", "General", "[红色]0"]
+)
+def test_a_number_that_its_format_only_dresses_is_read(session: Session, shown_as: str) -> None:
+    book = load_workbook(io.BytesIO(a_ledger(a_row())))
+    book.worksheets[0]["F4"].number_format = shown_as
+    assert planned(session, to_bytes(book)).errors == ()
