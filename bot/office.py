@@ -25,7 +25,7 @@ from handlers import handing_over
 from handlers.city import City
 from rules.book import load
 from rules.changes import changes
-from storage import handovers, inbox, invites, people, registry
+from storage import handovers, inbox, invites, people, registry, workbook
 from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
@@ -123,7 +123,10 @@ def import_registry(session: Session, wanted: ImportRegistry, now: datetime, off
 
     Nothing is written unless all of it is right, or, if that is wanted, without the rows that are not.
     """
-    preview = registry.plan(session, wanted.book, wanted.skip_bad_rows, office.progress)
+    city = office.city_now(session, now)
+    today = city.astimezone(office.zone).date()
+    book = workbook.up_to(wanted.book, today)
+    preview = registry.plan(session, book, wanted.skip_bad_rows, office.progress)
     text = preview.summary(shown=LINES)
     if not preview.ok:
         return Result(text=text, ok=False)
@@ -131,8 +134,6 @@ def import_registry(session: Session, wanted: ImportRegistry, now: datetime, off
         return Result(text=f"{text}\nThe registry holds all of it already; nothing was written.")
     if wanted.dry_run:
         return Result(text=f"{text}\nDry run: nothing was written.")
-    city = office.city_now(session, now)
-    today = city.astimezone(office.zone).date()
     passed = registry.apply(session, preview, today, city, progress=office.progress)
     packets = handovers.packets(session, passed, city)
     handing_over.announce(session, office.city, packets, today, city)

@@ -29,12 +29,7 @@ def in_words(city: City, change: RowChange, preview: Preview) -> ChangeFacts:
     if change.known is None:
         back = [words.change_back.format(name=change.typed["name"])] if _is_back(change, preview) else []
         return ChangeFacts(lines=(*_typed(city, change, change.typed), *back))
-    found = fields_changed(change, preview)
-    said = {each.field for each in found}
-    left = {name: text for name, text in change.typed.items() if HEADINGS[change.sheet][name] not in said}
-    lines = [str(each) for each in found]
-    # A new year's plan is a row of its own: what was typed into it stands beside.
-    return ChangeFacts(lines=(*lines, *(_typed(city, change, left) if found else [])))
+    return ChangeFacts(lines=tuple(map(str, fields_changed(change, preview))))
 
 
 def _is_new(change: RowChange, preview: Preview) -> bool:

@@ -44,13 +44,17 @@ class RowChange:
 
 @dataclass(frozen=True, slots=True)
 class SheetPreview:
-    """One sheet against the registry. `missing`: registered, not in the file, left as it is."""
+    """One sheet against the registry. `missing`: registered, not in the file, left as it is.
+
+    `begun` are the added ones again, each with what is to be checked of it before it is written.
+    """
 
     sheet: str
     added: tuple[str, ...]
     changed: tuple[RowChange, ...]
     unchanged: int
     missing: tuple[str, ...]
+    begun: tuple[str, ...]
 
     def __str__(self) -> str:
         return (
@@ -118,7 +122,7 @@ class Preview:
         return self.ok and not any(sheet.added or sheet.changed for sheet in self.sheets)
 
     def summary(self, shown: int = SHOWN) -> str:
-        """A short Chinese text: counts, what was derived, then the errors, or what changes and is left out."""
+        """A short Chinese text: counts, what was derived, then the errors, or what is new, changes and is left out."""
         lines = [str(sheet) for sheet in self.sheets]
         if self.notes:
             lines += ["请核对：", *_some(self.notes, shown)]
@@ -128,10 +132,13 @@ class Preview:
                 *_some(self.errors, shown),
             ]
             return "\n".join(lines)
+        begun = [f"{sheet.sheet} {new}" for sheet in self.sheets for new in sheet.begun]
         changed = [f"{sheet.sheet}{change}" for sheet in self.sheets for change in sheet.changed]
         missing = [f"{sheet.sheet} {name}" for sheet in self.sheets for name in sheet.missing]
         if self.left:
             lines += [f"有 {len(self.left)} 处错误，这些行没有导入：", *_some(self.left, shown)]
+        if begun:
+            lines += ["新增：", *_some(begun, shown)]
         if changed:
             lines += ["变更：", *_some(changed, shown)]
         if missing:

@@ -5,6 +5,7 @@ Rule 2  every error of the file is collected; the first one never hides the othe
 Rule 3  only reads: whether a row fits the registry is for `storage.registry` to say.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
@@ -30,6 +31,7 @@ from storage.sheets import READING, TOLD_EVERY, Grid, Progress, Rows
 from storage.standard_cells import MONEY, Cells
 
 HEADING_ROWS = 5  # a title and its subtitle may stand above the headings
+DOUBLED, ONE_SHEET = "有几张这个名字的表（名字前后的空格不算）", "只有一张；别的改名或删掉"
 
 Value = TypeVar("Value")
 
@@ -105,9 +107,13 @@ def milestone_entry(cells: Cells) -> MilestoneEntry:
 
 def read(sheets: Iterable[Grid], digest: str, progress: Progress) -> Book:
     """The workbook of the four sheets in the headings of `storage.entries`. What is hidden is not taken."""
-    grids = {grid.title: grid.visible() for grid in sheets if grid.title in HEADINGS and not grid.hidden}
-    errors: list[CellError] = []
-    spoiled: set[str] = set()
+    ours = [grid for grid in sheets if grid.title in HEADINGS and not grid.hidden]
+    grids = {grid.title: grid.visible() for grid in ours}
+    doubled = [title for title, count in Counter(grid.title for grid in ours).items() if count > 1]
+    errors = [
+        CellError(sheet=title, row=0, column="", found=DOUBLED, expected=ONE_SHEET) for title in doubled
+    ]
+    spoiled = {*doubled}
 
     def rows(sheet: str, entry_of: Callable[[Cells], Value]) -> tuple[Value, ...]:
         grid = grids.get(sheet)

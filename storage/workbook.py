@@ -2,14 +2,24 @@
 
 import hashlib
 from collections.abc import Iterator
+from datetime import date
 
 from storage import standard
-from storage.entries import PEOPLE, UNITS, Book, CellError
+from storage.cells import plain, show
+from storage.entries import PEOPLE, PROJECT_COLUMNS, PROJECTS, UNITS, Book, CellError
 from storage.flat.notes import numbers
+from storage.marks import MOST_BYTES, MOST_CELLS, TooLarge
 from storage.sheets import Grid, Progress, Unopenable, grids, nobody
 
 UNREADABLE = CellError(
     sheet="文件", row=0, column="", found="打不开", expected="未加密的 .xlsx 工作簿（.xls 请另存为 .xlsx）"
+)
+TOO_LARGE = CellError(
+    sheet="文件",
+    row=0,
+    column="",
+    found="太大",
+    expected=f"解开后不到{MOST_BYTES // 1_000_000}MB、{MOST_CELLS // 10_000}万格；删掉表外的空行、空列和不用的表",
 )
 
 
@@ -24,6 +34,8 @@ def read(
     digest = hashlib.sha256(content).hexdigest()
     try:
         found = list(grids(content, progress))
+    except TooLarge:
+        return Book(sha256=digest, whole=False, errors=(TOO_LARGE,))
     except Unopenable:
         return Book(sha256=digest, whole=False, errors=(UNREADABLE,))
     notes = tuple(hidden(found, with_hidden))
@@ -36,6 +48,35 @@ def read(
 
         book = reading.read(found, digest, as_of, progress)
     return book.model_copy(update={"notes": notes + book.notes})
+
+
+def up_to(book: Book, today: date) -> Book:
+    """The same book; cumulatives of a month that has not come yet are errors of their rows or sheets."""
+    latest = f"{today:%Y-%m}"
+    bad = [entry for entry in book.projects if entry.opening_month > latest]
+    ledger = [entry for entry in book.ledger or () if str(entry.said.get("opening_month") or "") > latest]
+    late = {(PROJECTS, entry.row, entry.opening_month) for entry in bad}
+    late |= {(entry.sheet, 0, str(entry.said["opening_month"])) for entry in ledger}
+    if not late:
+        return book
+    errors = (
+        CellError(
+            sheet=sheet,
+            row=row,
+            column=PROJECT_COLUMNS["opening_month"],
+            found=show(month),
+            expected=f"不晚于本月（{latest}）",
+        )
+        for sheet, row, month in sorted(late)
+    )
+    return book.model_copy(
+        update={
+            "projects": tuple(entry for entry in book.projects if entry.opening_month <= latest),
+            "spoiled": book.spoiled
+            | {plain(each) for entry in bad for each in (entry.name, str(entry.number))},
+            "errors": (*book.errors, *errors),
+        }
+    )
 
 
 def shown(grid: Grid) -> Grid:

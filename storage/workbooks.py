@@ -42,9 +42,21 @@ def unread(session: Session, now: datetime, today: date) -> Sequence[MediaFile]:
     return [each for each in files if is_workbook(each.kind, each.name)]
 
 
+def begin(session: Session, media_id: int, person_id: int, now: datetime) -> None:
+    """Marks a file before it is read: one that ends the program must not be read again by the next."""
+    session.add(Workbook(media_id=media_id, person_id=person_id, read=now, book={}))
+    session.flush()
+
+
+def cut_off(session: Session) -> Sequence[Workbook]:
+    """What a program began to read that ended before it was done."""
+    open_ones = session.scalars(select(Workbook).where(Workbook.taken.is_(None)).order_by(Workbook.media_id))
+    return [row for row in open_ones if not row.book]
+
+
 def keep(session: Session, media_id: int, person_id: int, book: Book, now: datetime) -> None:
     row = Workbook(media_id=media_id, person_id=person_id, read=now, book=book.model_dump(mode="json"))
-    session.add(row)
+    session.merge(row)
     session.flush()
 
 
@@ -61,7 +73,8 @@ def waiting(session: Session, person_id: int, media_id: int | None = None) -> Wo
     wanted = select(Workbook).where(Workbook.person_id == person_id, Workbook.taken.is_(None))
     if media_id is not None:
         wanted = wanted.where(Workbook.media_id == media_id)
-    return session.scalars(wanted.order_by(Workbook.media_id.desc()).limit(1)).first()
+    found = session.scalars(wanted.order_by(Workbook.media_id.desc()))
+    return next((row for row in found if row.book), None)  # an empty one is being read
 
 
 def book_of(row: Workbook) -> Book:

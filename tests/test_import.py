@@ -588,3 +588,50 @@ def test_a_plan_takes_seven_queries_whatever_the_size(session: Session) -> None:
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
     assert planned(session, a_city()).changes_nothing
     assert len([query for query in asked if query.startswith("SELECT")]) == 7
+
+
+def test_two_sheets_whose_names_differ_by_a_space_are_an_error(session: Session) -> None:
+    book = load_workbook(io.BytesIO(to_file(a_city())))
+    again = book.copy_worksheet(book[PEOPLE])
+    again.title = f"{PEOPLE} "
+    out = io.BytesIO()
+    book.save(out)
+    [error] = registry.plan(session, workbook.read(out.getvalue())).errors
+    assert (error.sheet, error.row) == (PEOPLE, 0)
+    assert error.found.startswith("有几张这个名字的表")
+    again.sheet_state, out = "hidden", io.BytesIO()
+    book.save(out)
+    assert registry.plan(session, workbook.read(out.getvalue())).ok
+
+
+# What the preview shows
+
+
+def test_the_preview_names_what_is_new_with_its_unit_and_its_money(session: Session) -> None:
+    sheets = a_city()
+    sheets[PROJECTS][0]["goal"] = "主体封顶"
+    text = planned(session, sheets).summary()
+    assert "\n新增：\n  单位 城北区住建局\n" in text
+    assert "\n  人员 李一（城北区住建局）\n" in text
+    assert (
+        "\n  项目 城北水厂扩建工程，城北区住建局，总投资3.2亿元，2012年计划8,000万元，2012年目标“主体封顶”\n"
+        in text
+    )
+    assert "项目 城北水厂取水口，城北区住建局，总投资1,200.5万元" in text
+
+
+def test_what_is_new_is_counted_beyond_the_first_lines(session: Session) -> None:
+    lines = planned(session, a_city()).summary(shown=2).splitlines()
+    at = lines.index("新增：")
+    assert lines[at + 1 : at + 4] == ["  单位 城北区住建局", "  单位 市住建局", "  …另有 9 处"]
+
+
+def test_a_new_years_plan_is_shown_with_all_that_it_says(session: Session) -> None:
+    imported(session, a_city())
+    sheets = a_city()
+    sheets[PROJECTS][0] |= {"year": 2013, "amount": 9876, "goal": "竣工投产", "to_finish": "是"}
+    [change] = planned(session, sheets).sheets[2].changed
+    assert (
+        "年度 空 → 2013；年度计划投资(万元) 空 → 9,876万元；年度目标 空 → 竣工投产；年内竣工 空 → 是"
+        in str(change)
+    )

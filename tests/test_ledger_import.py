@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -103,6 +103,30 @@ def test_what_was_derived_is_said_with_its_rows(session: Session) -> None:
         "新项目的登记日期是导入当天",
     ):
         assert said in text
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ("填报单位：元江县", "单位：万元"),
+        ("联系单位：元江县发改局", "单位：万元"),
+        ("填报单位：元 江 县", "单位：万元"),
+        ("填报单位：元江县　　单位：万元",),
+        ("责任单位：市水务局    单位：万元    填报日期：2012年4月2日",),
+        ("（金额单位：人民币万元、%）",),
+    ],
+)
+def test_the_unit_of_money_is_never_taken_from_the_name_of_an_office(
+    session: Session, above: tuple[str, ...]
+) -> None:
+    imported(session, a_ledger(a_row(), above=((TITLE,), *((line,) for line in above))))
+    assert the_project(session).total_investment == 32_000_000
+
+
+@pytest.mark.parametrize("above", [("单位：亿元、万元",), ("单位：亿元", "单位：万元")])
+def test_two_units_of_money_above_a_ledger_are_an_error(session: Session, above: tuple[str, ...]) -> None:
+    preview = planned(session, a_ledger(a_row(), above=((TITLE,), *((line,) for line in above))))
+    assert [each.found for each in preview.errors] == ["写的是“亿元”“万元”"]
 
 
 # What the ledger does not have
@@ -221,6 +245,47 @@ def test_the_month_of_the_cumulatives_may_stand_in_their_heading(
 def test_a_month_that_contradicts_the_command_is_an_error(session: Session) -> None:
     [error] = planned(session, a_ledger(a_row()), as_of="2012-02").errors
     assert (error.found, error.expected) == ("写的是2012-03", "和 --as-of 的2012-02一致")
+
+
+def headed(name: str, instead: str) -> list[str]:
+    return [instead if each == name else each for each in HEADING]
+
+
+def test_a_month_without_a_year_that_contradicts_the_command_is_an_error_too(session: Session) -> None:
+    above = (("重大建设项目进展情况表",), ("单位：万元",))
+    heading = headed("年初至今完成", "1-3月完成")
+    [error] = planned(session, a_ledger(a_row(), above=above, heading=[heading]), as_of="2012-02").errors
+    assert (error.found, error.expected) == ("写的是3月", "和 --as-of 的2012-02一致")
+    imported(session, a_ledger(a_row(), above=above, heading=[heading]), as_of="2012-03")
+    assert the_project(session).opening_month == "2012-03"
+
+
+@pytest.mark.parametrize("span", ["“十二五”（2011-2015年）", "2011年至2015年", "2011—2015"])
+def test_a_span_of_years_in_the_title_is_never_the_year_of_a_month(session: Session, span: str) -> None:
+    above = ((f"{span}重大建设项目进展情况表",), ("截至3月底", "单位：万元"))
+    content = a_ledger(a_row(年度计划=None, 实际开工="6月"), above=above)
+    errors = planned(session, content).errors
+    assert ("标题“截至3月底”", "写的是3月，没有写哪一年") in [(each.column, each.found) for each in errors]
+    imported(session, content, as_of="2012-03")
+    assert the_project(session).opening_month == "2012-03"
+
+
+def test_a_ledger_counts_up_to_no_month_that_has_not_come_yet(session: Session) -> None:
+    above = (("2021年重大建设项目（截至3月底）",), ("单位：万元",))
+    book = workbook.read(a_ledger(a_row(), a_row(2, "滨江路改造"), above=above))
+    [error] = registry.plan(session, workbook.up_to(book, TODAY)).errors
+    assert (error.row, error.found, error.expected) == (0, "写的是“2021-03”", "不晚于本月（2012-04）")
+    this_month = workbook.read(
+        a_ledger(a_row(), above=(("2012年重大建设项目（截至4月底）",), ("单位：万元",)))
+    )
+    assert registry.plan(session, workbook.up_to(this_month, TODAY)).ok
+
+
+def test_nor_does_a_row_of_the_registry_workbook(session: Session) -> None:
+    sheets = a_city()
+    sheets["项目"][0]["opening_month"] = "2012-05"
+    [error, *_] = registry.plan(session, workbook.up_to(workbook.read(to_file(sheets)), TODAY)).errors
+    assert (error.sheet, error.column, error.found) == ("项目", "累计截至(年-月)", "写的是“2012-05”")
 
 
 def test_the_missing_one_of_the_two_cumulatives_grows_with_the_other(session: Session) -> None:
@@ -449,6 +514,33 @@ def test_a_section_may_have_its_numeral_in_a_cell_of_its_own_and_carry_a_sum(ses
     assert planned(session, with_sum(6400)).ok
     [error] = planned(session, with_sum(6500)).errors
     assert (error.row, error.column, error.expected) == (4, "总投资", "6,400万元（第5-6行之和，差100万元）")
+
+
+@pytest.mark.parametrize("name", ["新建5个社区服务中心", "(二)期污水处理厂", "一、二期安置房", "经济开发区"])
+def test_a_project_without_a_unit_is_an_error_however_much_its_name_looks_like_a_heading(
+    session: Session, name: str
+) -> None:
+    preview = planned(session, a_ledger(a_row(), a_row(2, name, 责任单位=None), a_row(3, "滨江路改造")))
+    assert places(preview) == [("重大建设", 5, "责任单位", "")]
+
+
+def test_a_heading_with_money_and_no_project_below_it_is_an_error(session: Session) -> None:
+    bare = dict.fromkeys(("序号", "责任单位", "联络人", "联系电话", "实际开工"))
+    preview = planned(session, a_ledger(a_row(), a_row(0, "经济开发区", **bare)))
+    assert places(preview) == [("重大建设", 5, "", "写的是“经济开发区”")]
+    assert "若它是项目，写上责任单位" in preview.summary()
+
+
+def test_a_district_may_sum_up_the_categories_below_it(session: Session) -> None:
+    def heading(name: str, total: int) -> list[object]:
+        return [None, name, None, None, None, total, *(None,) * 4]
+
+    rows = [
+        *(heading("江北区", 6400), heading("基础设施", 3200), a_row()),
+        *(heading("民生保障", 3200), a_row(2, "滨江路改造")),
+        *(heading("江南区", 3200), heading("基础设施", 3200), a_row(3, "江南二小")),
+    ]
+    assert planned(session, a_ledger(*rows)).errors == ()
 
 
 def test_a_section_gives_kind_and_category(session: Session) -> None:
@@ -782,3 +874,21 @@ def test_every_mistake_of_a_ledger_is_collected(session: Session) -> None:
         (5, "序号"),
         (6, "自开工累计"),
     ]
+
+
+@pytest.mark.parametrize("shown_as", ["0!.0000", "#,##0,", '0"."0000', "0.0,,"])
+def test_a_number_that_its_format_shows_as_another_is_an_error(session: Session, shown_as: str) -> None:
+    book = load_workbook(io.BytesIO(a_ledger(a_row(总投资=32_000_000))))
+    book.worksheets[0]["F4"].number_format = shown_as
+    [error] = planned(session, to_bytes(book)).errors
+    assert (error.row, error.column) == (4, "总投资")
+    assert error.found == "写的是“32000000，但单元格格式显示成别的数”"
+
+
+@pytest.mark.parametrize(
+    "shown_as", ["#,##0", "#,##0.00;-#,##0.00", '0.0"万元"', "0.00_ ", "General", "[红色]0"]
+)
+def test_a_number_that_its_format_only_dresses_is_read(session: Session, shown_as: str) -> None:
+    book = load_workbook(io.BytesIO(a_ledger(a_row())))
+    book.worksheets[0]["F4"].number_format = shown_as
+    assert planned(session, to_bytes(book)).errors == ()

@@ -69,7 +69,8 @@ def test_the_year_plan_is_this_years(town: Town) -> None:
 
 
 def test_a_first_year_plan_shows_its_amount(town: Town) -> None:
-    assert "年度计划投资(万元)：3200" in changes(town, "年度计划投资(万元)", "3200", "南湖大道").text
+    card = changes(town, "年度计划投资(万元)", "3200", "南湖大道")
+    assert "年度 空 → 2012\n年度计划投资(万元) 空 → 3,200万元" in card.text
 
 
 def test_a_field_can_be_emptied(town: Town) -> None:

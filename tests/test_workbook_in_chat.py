@@ -1,13 +1,16 @@
 """A registry workbook sent to the bot: read beside the turns, shown, and taken in only as it was shown."""
 
+import asyncio
+
 import pytest
 from sqlalchemy import event, select, update
 from sqlalchemy.orm import Session
 
+from bot.apart import Died, read_apart
 from bot.office import ImportRegistry, Office, import_registry
 from bot.workbooks import Workbooks
 from rules.kinds import Role
-from storage import ledger, workbook
+from storage import ledger, workbook, workbooks
 from storage.messages import IncomingKind, Media, MediaKind, Outgoing
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Responsibility, Unit
@@ -15,6 +18,7 @@ from storage.tables.reporting import MediaFile
 from storage.tables.traffic import Workbook
 from tests.builders import a_person, a_role
 from tests.chat import CITY, ZONE, Chat, labels
+from tests.ledgers import a_ledger, a_row
 from tests.test_fetching import Time
 from tests.town import NORTH, Town
 from tests.workbooks import NEW_PERSON, a_workbook, a_workbook_waits
@@ -103,11 +107,69 @@ async def test_errors_are_named_by_place_and_nothing_can_be_confirmed(town: Town
     assert town.office.says("确认导入").title == preview.title
 
 
+AHEAD = a_ledger(a_row(), above=(("2021年重大建设项目（截至3月底）",), ("单位：万元",)))
+
+
+async def test_a_month_that_has_not_come_yet_is_an_error_by_the_citys_clock(town: Town) -> None:
+    sends(town.office)
+    await is_fetched(town, AHEAD)
+    assert "写的是“2021-03”；应为：不晚于本月" in town.office.last().text
+
+
+def test_so_it_is_from_the_command_line(town: Town) -> None:
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+    wanted = ImportRegistry(book=workbook.read(AHEAD))
+    result = town.do(lambda session: import_registry(session, wanted, town.clock.now, office))
+    assert not result.ok
+    assert "写的是“2021-03”；应为：不晚于本月" in result.text
+
+
 async def test_a_file_that_cannot_be_opened_is_answered_once(town: Town) -> None:
     sends(town.office)
     await is_fetched(town, None)
     assert "打不开" in town.office.last().text
     assert await is_fetched(town, None) == 0
+
+
+async def test_a_workbook_that_ended_the_program_is_answered_and_not_read_again(town: Town) -> None:
+    sends(town.office)
+
+    def marked(session: Session) -> None:
+        file = session.scalars(select(MediaFile)).one()
+        workbooks.begin(session, file.id, file.person_id, town.clock.now)
+
+    town.do(marked)
+    assert town.office.says("确认导入").text.startswith("没有等着导入的台账")
+    assert await is_fetched(town) == 0
+    assert "读到一半程序停了；应为：再发一次" in town.office.last().text
+    answered = len(town.office.messages())
+    assert await is_fetched(town) == 0
+    assert len(town.office.messages()) == answered
+
+
+async def test_a_workbook_that_takes_too_long_is_given_up() -> None:
+    with pytest.raises(TimeoutError):
+        await read_apart(BOOK, seconds=0)
+
+
+async def test_a_workbook_that_takes_too_much_memory_ends_its_own_reading_only() -> None:
+    with pytest.raises(Died):
+        await read_apart(BOOK, memory=40_000_000)
+
+
+async def test_a_workbook_is_marked_before_its_bytes_are_looked_at(town: Town) -> None:
+    sends(town.office)
+    town.do(lambda session: session.execute(update(MediaFile).values(state="stored", path="ab/abc")))
+
+    async def kills(_media_id: int) -> bytes | None:
+        raise asyncio.CancelledError
+
+    reading = Workbooks(
+        database=town.database, city=CITY, clock=Time(town.clock), stored=kills, after=lambda: None
+    )
+    with pytest.raises(asyncio.CancelledError):
+        await reading.read_stored()
+    assert len(town.rows(Workbook)) == 1
 
 
 async def test_a_workbook_that_is_left_aside_changes_nothing_and_waits_no_more(town: Town) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from storage.cells import plain, to_phone
+from storage.cells import plain, to_phone, to_whole
 from storage.entries import Named
 from storage.flat.synonyms import POST
 
@@ -30,6 +30,11 @@ _PHONE = re.compile(r"(?:\+?86[- ]?)?1\d{2}[- ]?\d{4}[- ]?\d{4}(?!\d)|0\d{2,3}[-
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _POSTED = re.compile(rf"(?P<before>{POST})(?P<name>.+)|(?P<called>.*?)(?P<behind>{POST})")
 _BETWEEN = re.compile(r"[、,;/\n]+")
+
+
+def to_number(value: object) -> int | None:
+    """The place of a project in its list: 3, or 3. and 3、"""
+    return to_whole(plain(value).rstrip(".、") if isinstance(value, str) else value)
 
 
 def last_day(year: int, month: int) -> date:

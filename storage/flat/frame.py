@@ -5,6 +5,7 @@ written beside the figures themselves.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -29,9 +30,12 @@ MONTH_EXPECTED = "截至哪个月：表头写“截至3月底累计完成”、�
 UNIT_EXPECTED = "金额单位：表头写“(万元)”“(亿元)”，或在表头上面写“单位：万元”"
 YEAR_EXPECTED = "哪一年的计划：表头写“2012年计划投资”，或标题里写“2012年”"
 
-_UNIT_LINE = re.compile(r"单位[:]?(亿元|万元|元)")
+_NO_MONEY = "责任|建设|实施|业主|承办|申报|填报|报送|制表|编制|主管|牵头|项目"  # these 单位 are offices
+_MONEY_LIST = r"(?:亿元|万元|元)(?:\s*[、,/和或及]\s*(?:亿元|万元|元))*"
+_UNIT_LINE = re.compile(rf"(?<!{_NO_MONEY})单\s*位\s*:?\s*(?:人民币)?({_MONEY_LIST})(?!\w)")
 _UP_TO = re.compile(r"截[至止]|月(?:份)?[底末止]|1(?:月)?[-~—至]\d{1,2}月|月份")
 _YEAR = re.compile(r"(20\d\d)年")
+_YEARS = re.compile(r"20\d\d年?(?:[-~—至到]+)20\d\d年?")  # 2011-2015年 says which plan, not which year
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +84,14 @@ class Framing:
 
 def frame(table: Table, given_month: str | None, notes: Notes) -> tuple[Frame, list[CellError]]:
     framing = Framing(table, notes)
-    above = [plain(text) for text in table.above]
+    above = [_YEARS.sub("", plain(text)) for text in table.above]
     _check_columns(framing)
     title_year = next((int(found[1]) for text in above if (found := _YEAR.search(text))), None)
     as_of = _as_of(framing, above, title_year, given_month)
     year = title_year or (int(as_of[:4]) if as_of else None)
     framed = Frame(
         table=table,
-        measures=_measures(framing, above),
+        measures=_measures(framing),
         as_of=as_of,
         year=year,
         plan_year=_plan_year(framing, year),
@@ -115,8 +119,8 @@ def _check_columns(framing: Framing) -> None:
         framing.note(f"“{heading.title(PROGRESS)}”只用来判断阶段，不存")
 
 
-def _measures(framing: Framing, above: list[str]) -> dict[str, Measure]:
-    default = next((UNITS[found[1]] for text in above if (found := _UNIT_LINE.search(text))), None)
+def _measures(framing: Framing) -> dict[str, Measure]:
+    default = _unit_above(framing)
     columns = [column for column in framing.table.heading.columns if column.field in MONEY]
     for column in columns:
         if not (column.label.unit or default):
@@ -128,16 +132,35 @@ def _measures(framing: Framing, above: list[str]) -> dict[str, Measure]:
     return {each.column.field: each for each in measures(columns, default or Unit.WAN)}
 
 
+def _unit_above(framing: Framing) -> Unit | None:
+    """The unit that the lines above state for all columns. Where two differ nobody can tell which one holds."""
+    # With their spaces: what follows 单位：万元 after one is another matter.
+    lines = (unicodedata.normalize("NFKC", text) for text in framing.table.above)
+    listed = [found[1] for text in lines for found in _UNIT_LINE.finditer(text)]
+    words = dict.fromkeys(word for each in listed for word in re.findall("亿元|万元|元", each))
+    if len(words) > 1:
+        framing.wrong("单位", f"写的是“{'”“'.join(words)}”", "表头上面只写一个金额单位；不同的写在各列表头里")
+    return next((UNITS[word] for word in words), None)
+
+
 def _as_of(framing: Framing, above: list[str], title_year: int | None, given: str | None) -> str | None:
-    """The month of the cumulatives: from their headings, from the title, or as given with the command."""
+    """The month of the cumulatives: from their headings, from the title, or as given with the command.
+
+    One without a year lies in the year of the others, or of the one that was given.
+    """
     columns = [each for each in framing.table.heading.columns if each.field in CUMULATIVE]
     found = dict(_months(columns, above, title_year))
-    months = sorted(set(found.values()))
+    stated = next((year for year, _ in found.values() if year), int(given[:4]) if given else None)
+    months = {f"{year or stated}-{month:02}" if year or stated else None for year, month in found.values()}
+    said = "和".join(sorted({_month(year, month) for year, month in found.values()}))
+    where = "、".join(found)
     if len(months) > 1:
-        framing.wrong("、".join(found), f"写的是{'和'.join(months)}", "同一张表的累计数截至同一个月")
-    elif months and given and months[0] != given:
-        framing.wrong("、".join(found), f"写的是{months[0]}", f"和 --as-of 的{given}一致")
-    month = months[0] if months else given
+        framing.wrong(where, f"写的是{said}", "同一张表的累计数截至同一个月")
+    elif months and given and months != {given}:
+        framing.wrong(where, f"写的是{said}", f"和 --as-of 的{given}一致")
+    elif months == {None}:
+        framing.wrong(where, f"写的是{said}，没有写哪一年", MONTH_EXPECTED)
+    month = next(iter(months)) if months else given
     if month and columns:
         framing.note(f"累计截至{month}（{'按' + next(iter(found)) if found else '按 --as-of'}）")
     elif columns and not months:
@@ -145,19 +168,23 @@ def _as_of(framing: Framing, above: list[str], title_year: int | None, given: st
     return month
 
 
-def _months(columns: list[Column], above: list[str], title_year: int | None) -> Iterator[tuple[str, str]]:
-    """Where a month stands, and which it is; the title counts only if no heading says it."""
+def _month(year: int | None, month: int) -> str:
+    return f"{year}-{month:02}" if year else f"{month}月"
+
+
+def _months(
+    columns: list[Column], above: list[str], title_year: int | None
+) -> Iterator[tuple[str, tuple[int | None, int]]]:
+    """Where a month stands, and which it is with its year; the title counts only if no heading says it."""
     said = False
     for column in columns:
-        year = column.label.year or title_year
-        if column.label.month and year:
+        if column.label.month:
             said = True
-            yield f"“{column.label.text}”", f"{year}-{column.label.month:02}"
+            yield f"“{column.label.text}”", (column.label.year or title_year, column.label.month)
     for text in above:
         read = label(text)
-        year = read.year or title_year
-        if not said and read.month and year and _UP_TO.search(text):
-            yield f"标题“{text[:30]}”", f"{year}-{read.month:02}"
+        if not said and read.month and _UP_TO.search(text):
+            yield f"标题“{text[:30]}”", (read.year or title_year, read.month)
 
 
 def _plan_year(framing: Framing, year: int | None) -> int | None:

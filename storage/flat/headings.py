@@ -12,7 +12,8 @@ from itertools import pairwise
 from rules.money import Unit
 from storage.cells import plain
 from storage.flat.synonyms import CUMULATIVE, IGNORED, MONEY, PEOPLE, PHONE, field_below, field_of, is_name
-from storage.sheets import Merge, Rows
+from storage.marks import Merge
+from storage.sheets import Rows
 
 TALLEST = 3  # rows of a heading
 LONGEST_NAME = 12  # letters of what a column of projects is called

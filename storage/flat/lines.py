@@ -7,9 +7,21 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from storage.cells import plain
+from storage.flat.cells import to_number
 from storage.flat.headings import Heading, read_heading
-from storage.flat.synonyms import CATEGORIES, CLOSING, DISTRICT, NOTHING, TOTALS
-from storage.sheets import Grid, Merge, Rows
+from storage.flat.synonyms import (
+    CATEGORIES,
+    CLOSING,
+    DISTRICT,
+    FINISH,
+    NOTHING,
+    PEOPLE,
+    PHONE,
+    START,
+    TOTALS,
+)
+from storage.marks import Merge
+from storage.sheets import Grid, Rows
 
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _LEVELS = (
@@ -17,6 +29,8 @@ _LEVELS = (
     (re.compile(rf"\({_NUMERAL}\).*"), 2),
     (re.compile(r"第.{1,3}[类部章].*"), 1),
 )
+_PERSONAL = {*PEOPLE, PHONE}
+_DATED = {"start_planned", "start_actual", "finish_planned", "finish_actual", START, FINISH}
 _COUNT = re.compile(r"(\d+)个")
 
 
@@ -168,13 +182,28 @@ def _classified(
         line.kind = Kind.TOTAL
     elif texts and CLOSING.fullmatch(texts[0]):
         line.kind = Kind.CLOSING
-    elif values.get("unit") is None and (level := _level(line.text, texts, wide)):
+    elif (
+        values.get("unit") is None
+        and not _is_one_project(own, heading)
+        and (level := _level(line.text, texts, wide))
+    ):
         line.kind, line.level = Kind.SECTION, level
     elif texts and any(text.startswith("其中") for text in leading):
         line.kind = Kind.UNCLEAR
     elif _tells_of_a_project(values, own):
         line.kind = Kind.PROJECT
     return line
+
+
+def _is_one_project(own: Sequence[object], heading: Heading) -> bool:
+    """Whether a row without 责任单位 says too much for a heading of others: two of number, total, people and dates.
+
+    A heading may carry sums, but nobody answers for it, it has no place in the count and never begins.
+    """
+    said = {column.field: own[column.place] for column in heading.columns if column.place < len(own)}
+    told = {field for field, value in said.items() if value is not None}
+    numbered = to_number(said.get("number")) is not None
+    return numbered + ("total_investment" in told) + bool(told & _PERSONAL) + bool(told & _DATED) > 1
 
 
 def _tells_of_a_project(values: dict[str, object], own: Sequence[object]) -> bool:

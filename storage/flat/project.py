@@ -6,9 +6,9 @@ Only what the row says goes into `said`; what follows from it goes into `suppose
 import re
 from collections.abc import Sequence
 
-from storage.cells import plain, show, to_whole
+from storage.cells import plain, show
 from storage.entries import CellError, LedgerEntry, Named
-from storage.flat.cells import to_people
+from storage.flat.cells import to_number, to_people
 from storage.flat.days import read_days
 from storage.flat.figures import read_cumulatives, read_total, read_year_plan
 from storage.flat.frame import Frame
@@ -72,7 +72,7 @@ def _departments(row: Row) -> tuple[str, ...] | None:
 
 def _plain_fields(row: Row) -> None:
     if row.frame.has("number") and row.value("number") is not None:
-        number = row.read("number", lambda value: to_whole(_bare(value)), "正整数（子项目请用登记表导入）")
+        number = row.read("number", to_number, "正整数（子项目请用登记表导入）")
         row.said["number"] = number
     for name in TEXTS:
         if row.frame.has(name):
@@ -83,10 +83,6 @@ def _plain_fields(row: Row) -> None:
     if row.section.category and not row.frame.has("category"):
         row.supposed["category"] = row.section.category
         row.note(f"项目类别按分组“{row.section.category}”")
-
-
-def _bare(value: object) -> object:
-    return plain(value).rstrip(".、") if isinstance(value, str) else value
 
 
 def _people(row: Row, column: str, lines: Sequence[Line]) -> tuple[Named, ...]:

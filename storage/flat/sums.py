@@ -16,6 +16,8 @@ from storage.flat.lines import Kind, Line
 from storage.flat.notes import numbers
 from storage.flat.synonyms import MONEY, TOTALS
 
+MOST_HEADED = 30  # sections of one level that one more of this level may head: a district its categories
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -93,6 +95,8 @@ def _check_line(sheet: str, sums: _Sums, place: int, checked: Checked) -> None:
     line = sums.lines[place]
     stated = {m.column.field: m for m in sums.measures if line.values.get(m.column.field) is not None}
     spans = list(_spans(sums.lines, place))
+    if line.kind is Kind.SECTION and not spans and any(_printed(line, each) for each in stated.values()):
+        checked.errors.append(_heads_nothing(sheet, line))
     if not spans or not (stated or line.count is not None):
         return
     span = max(spans, key=lambda each: sum(_fits(sums, line, m, each) for m in stated.values()))
@@ -112,7 +116,7 @@ def _spans(lines: Sequence[Line], place: int) -> Iterator[tuple[int, int]]:
     """The stretches that a total or a section may mean, the likeliest first; only those that hold projects."""
     line = lines[place]
     if line.kind is Kind.SECTION:
-        candidates = [(place + 1, _next_section(lines, place, line.level))]
+        candidates = list(_below(lines, place))
     else:
         section = _back_to(lines, place, (Kind.SECTION,))
         group = _back_to(lines, place, (Kind.SECTION, Kind.TOTAL))
@@ -126,6 +130,20 @@ def _spans(lines: Sequence[Line], place: int) -> Iterator[tuple[int, int]]:
     for first, last in dict.fromkeys(candidates):
         if any(_counts(each) for each in lines[first:last]):
             yield first, last
+
+
+def _below(lines: Sequence[Line], place: int) -> Iterator[tuple[int, int]]:
+    """Down to the next section of its level. If that begins at once, this one heads it and perhaps more like it."""
+    level = lines[place].level
+    end = _next_section(lines, place, level)
+    yield place + 1, end
+    if any(map(_counts, lines[place + 1 : end])):
+        return
+    for _ in range(MOST_HEADED):
+        if end == len(lines) or lines[end].level < level:
+            return
+        end = _next_section(lines, end, level)
+        yield place + 1, end
 
 
 def _next_section(lines: Sequence[Line], place: int, level: int) -> int:
@@ -155,6 +173,14 @@ def _fits(sums: _Sums, line: Line, measure: Measure, span: tuple[int, int], hidd
     grain = max(1, unit.yuan // 10 ** decimals(value))
     exact = sums.amount(measure.column.field, span, hidden)
     return abs(printed - exact) * 2 <= grain if grain > 1 else printed == exact
+
+
+def _heads_nothing(sheet: str, line: Line) -> CellError:
+    """A row with money that heads no project may be one that lacks its unit; left out, it would be lost."""
+    expected = "下面有项目的分组标题；若它是项目，写上责任单位"
+    return CellError(
+        sheet=sheet, row=line.row, column="", found=f"写的是“{line.text[:40]}”", expected=expected
+    )
 
 
 def _wrong(sheet: str, sums: _Sums, line: Line, measure: Measure, span: tuple[int, int]) -> CellError:

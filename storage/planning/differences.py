@@ -33,6 +33,12 @@ def differences(plan: Plan, sheet: str, registered: Values | None, values: Value
     ]
 
 
+def beginnings(plan: Plan, sheet: str, values: Values) -> list[FieldChange]:
+    """Of a row that begins, every field that says something."""
+    texts = {name: _text(plan, name, value) for name, value in values.items() if value}
+    return [FieldChange(_heading(sheet, name), "", text) for name, text in texts.items()]
+
+
 def _heading(sheet: str, column: str) -> str:
     return HEADINGS[sheet][column.removesuffix("_id")]
 

@@ -59,20 +59,8 @@ def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
     for key in doubtful:
         expected = "登记的手机；同单位登记了几个同名的人"
         plan.wrong(PEOPLE, entries[key], "phone", entries[key].phone, expected)
-    _known(plan, keys)
+    plan.certain(PEOPLE, plan.book.people, keys, plan.registry.people, "phone", "没有别人在用的号码")
     return keys
-
-
-def _known(plan: Plan, keys: dict[Key, Key]) -> None:
-    """Who is meant for certain is not looked for; only the telephone number must not be another's."""
-    for entry in plan.book.people:
-        if entry.known is None:
-            continue
-        owner = keys[entry.new_key]
-        if owner > 0 and owner != entry.known:
-            expected = f"没有别人在用的号码；“{plan.registry.people[owner]['name']}”登记的就是它"
-            plan.wrong(PEOPLE, entry, "phone", entry.phone, expected)
-        keys[entry.new_key] = entry.known
 
 
 @dataclass(slots=True)

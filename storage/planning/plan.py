@@ -6,7 +6,7 @@ negative of its row number in the file (`Entry.new_key`).
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from rules.kinds import Role
@@ -27,13 +27,17 @@ class Sheet:
     name: str
     claimed: set[int] = field(default_factory=set)
     added: list[str] = field(default_factory=list)
+    begun: list[str] = field(default_factory=list)  # the same, with what else is written of them
     changed: list[RowChange] = field(default_factory=list)
     unchanged: int = 0
 
-    def note(self, entry: Entry, key: Key, label: str, changes: list[FieldChange]) -> bool:
-        """Counts a row; says whether there is anything to write."""
+    def note(
+        self, entry: Entry, key: Key, label: str, changes: list[FieldChange], more: Iterable[str] = ()
+    ) -> bool:
+        """Counts a row; says whether there is anything to write. `more`: what is shown of a new one besides."""
         if key < 0:
             self.added.append(label)
+            self.begun.append("，".join((label, *more)))
         elif changes:
             self.changed.append(RowChange(entry.row, label, tuple(changes), entry.sheet))
         else:
@@ -41,7 +45,14 @@ class Sheet:
         return key < 0 or bool(changes)
 
     def shown(self, missing: Iterable[str]) -> SheetPreview:
-        return SheetPreview(self.name, tuple(self.added), tuple(self.changed), self.unchanged, tuple(missing))
+        return SheetPreview(
+            self.name,
+            tuple(self.added),
+            tuple(self.changed),
+            self.unchanged,
+            tuple(missing),
+            tuple(self.begun),
+        )
 
 
 @dataclass(slots=True)
@@ -123,6 +134,20 @@ class Plan:
             if compared is not None and (before := first.setdefault(compared, entry)) is not entry:
                 place = f"“{before.sheet}”表" if before.sheet != entry.sheet else ""
                 self.wrong(sheet, entry, column, shown, f"不重复；{place}第{before.row}行已经有了")
+
+    def certain(
+        self, sheet: str, entries: Iterable[Entry], keys: dict[Key, Key], rows: Mapping[int, Values],
+        column: str, free: str,
+    ) -> None:  # fmt: skip
+        """Which row is meant for certain is not looked for; only what tells rows apart must not be another's."""
+        for entry in entries:
+            if entry.known is None:
+                continue
+            owner = keys[entry.new_key]
+            if owner > 0 and owner != entry.known:
+                expected = f"{free}；“{rows[owner]['name']}”登记的就是它"
+                self.wrong(sheet, entry, column, getattr(entry, column), expected)
+            keys[entry.new_key] = entry.known
 
     def spoiled(self, name: object) -> bool:
         """Whether a row of this name or number was left out for an error of its own, which is said already."""

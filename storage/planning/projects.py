@@ -1,14 +1,15 @@
 """The projects of the file against those registered, with their plans and whoever answers for them."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
+from rules import money
 from rules.kinds import ProjectState, Role
 from storage.cells import plain
 from storage.entries import HEADINGS, PROJECTS, ProjectEntry
 from storage.identity import Wanted, project_keys
 from storage.likeness import bare, near
-from storage.planning.differences import differences, person_name
+from storage.planning.differences import beginnings, differences, person_name
 from storage.planning.finder import PersonFinder
 from storage.planning.plan import Plan, Sheet
 from storage.planning.units import unit_of
@@ -57,20 +58,8 @@ def _keys(plan: Plan, units: Mapping[Key, Key | None]) -> dict[Key, Key]:
     entries = plan.book.projects
     wanted = [Wanted(each.new_key, each.name, units[each.new_key], each.code) for each in entries]
     keys = project_keys(plan.registry, wanted)
-    _known(plan, keys)
+    plan.certain(PROJECTS, plan.book.projects, keys, plan.registry.projects, "code", "没有别的项目在用的编码")
     return keys
-
-
-def _known(plan: Plan, keys: dict[Key, Key]) -> None:
-    """Which project is meant for certain is not looked for; only the code must not be another's."""
-    for entry in plan.book.projects:
-        if entry.known is None:
-            continue
-        owner = keys[entry.new_key]
-        if owner > 0 and owner != entry.known:
-            expected = f"没有别的项目在用的编码；“{plan.registry.projects[owner]['name']}”登记的就是它"
-            plan.wrong(PROJECTS, entry, "code", entry.code, expected)
-        keys[entry.new_key] = entry.known
 
 
 def _near(
@@ -123,10 +112,21 @@ def _project(
     changes = differences(plan, PROJECTS, registered, values)
     changes += _year_plan(plan, entry, key)
     changes += _responsible(plan, entry, key, unit, finder)
-    if sheet.note(entry, key, entry.name, changes):
+    if sheet.note(entry, key, entry.name, changes, () if registered else _told(plan, entry, unit)):
         for touched in {unit, registered["unit_id"] if registered else unit}:
             plan.touched[touched or 0][PROJECTS] += 1
     plan.drafts[Project].put(key, values, registered)
+
+
+def _told(plan: Plan, entry: ProjectEntry, unit: Key | None) -> Iterator[str]:
+    """What is shown of a new project besides its name: whose it is, and the money, where a slip costs most."""
+    if unit is not None:
+        yield str(plan.all_units[unit]["name"])
+    yield f"总投资{money.auto(entry.total_investment)}"
+    if entry.amount:
+        yield f"{entry.year}年计划{money.auto(entry.amount)}"
+    if entry.goal:
+        yield f"{entry.year}年目标“{entry.goal}”"
 
 
 def _parent(plan: Plan, entry: ProjectEntry, key: Key) -> Key | None:
@@ -149,7 +149,7 @@ def _year_plan(plan: Plan, entry: ProjectEntry, key: Key) -> list[FieldChange]:
     draft = plan.drafts[YearPlan]
     if registered is None:
         draft.new[entry.new_key] = {"project_id": key, "year": entry.year, **values}
-        return [FieldChange(HEADINGS[PROJECTS]["year"], "", str(entry.year))]
+        return beginnings(plan, PROJECTS, {"year": entry.year, **values})
     draft.put(registered["id"], values, registered)
     return differences(plan, PROJECTS, registered, values)
 
