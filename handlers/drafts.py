@@ -15,6 +15,7 @@ from storage import projects, talks
 from storage.messages import Option, Outgoing
 from storage.talks import TalkRow
 
+A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
 
@@ -32,6 +33,12 @@ def may_be_restored(turn: Turn, talk: TalkRow) -> bool:
 def last_cancelled(turn: Turn) -> TalkRow | None:
     found = talks.cancelled_since(turn.session, turn.person.id, turn.now - RESTORED_FOR)
     return next((talk for talk in found if holds_answers(talk)), None)
+
+
+def just_cancelled(turn: Turn) -> bool:
+    """Whether 恢复 can only mean what the person cancelled a moment ago."""
+    talk = last_cancelled(turn)
+    return talk is not None and talk.touched >= turn.now - A_MOMENT
 
 
 def about(turn: Turn, script: str, project: object) -> TalkRow | None:

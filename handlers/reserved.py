@@ -5,7 +5,7 @@ always (暂停 may well answer how far the building is), a word of the registry 
 may well be what has happened). Who somebody is, is looked up only when such a word was typed.
 """
 
-from handlers import talking
+from handlers import drafts, talking
 from handlers.buttons import Opener
 from handlers.opening import read_desk_word, read_registry_word
 from handlers.questions import Text
@@ -28,6 +28,8 @@ WORK_WITH = {
 
 def opened_by(turn: Turn, text: str) -> Opener | None:
     if (opener := read_desk_word(text, turn.city.words)) is not None:
+        if opener.script == "resume_project" and drafts.just_cancelled(turn):
+            return None
         return opener if opener.script in FOR_ALL or _works_with(turn, opener) else None
     opener = read_registry_word(text, turn.city.words)
     if opener is None or _works_with(turn, opener) or not _is_asked_for_text(turn):

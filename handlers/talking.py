@@ -1,17 +1,19 @@
 """Talks: opened, answered, set aside, taken up again, dropped. What they decide, `deeds/` carries out."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from handlers import drafts
 from handlers.buttons import Opener, TalkButton
+from handlers.card import Confirm
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
 from handlers.facts import Facts
 from handlers.loading.fresh import facts_for, need_new_facts, resolved
 from handlers.outcome import Outcome
-from handlers.questions import Choice, Question
+from handlers.questions import Choice, Question, Several
 from handlers.reading import Said
 from handlers.screen import render, talk_title
 from handlers.scripts import FOLLOWING, SCRIPTS
@@ -129,8 +131,17 @@ def _set_aside(turn: Turn) -> TalkRow | None:
     return before if worth else None
 
 
-def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> None:
-    """One input to a talk, then what follows from it."""
+def answer(
+    turn: Turn,
+    talk: TalkRow,
+    said: Said,
+    key: str | None = None,
+    otherwise: Callable[[], bool] | None = None,
+) -> None:
+    """One input to a talk, then what follows from it.
+
+    `otherwise` is asked about a text that is none of an open question's ready answers: it may mean something else.
+    """
     script, draft, words = SCRIPTS[talk.script], Draft(talk.answers, talk.asked), turn.city.words
     in_place = key is not None and key == talk.asked
     facts = facts_for(turn, talk.script, talk.answers)
@@ -148,6 +159,8 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         return
     if isinstance(after, Asking) and not after.fresh:
         return
+    if otherwise is not None and _is_none_of_the_answers(after) and otherwise():
+        return
     if need_new_facts(talk, after):
         facts = facts_for(turn, talk.script, after.draft.answers)
         # Where facts follow every answer, a question of several taps stays open with each of them.
@@ -158,6 +171,14 @@ def answer(turn: Turn, talk: TalkRow, said: Said, key: str | None = None) -> Non
         _take_up(turn, begun, again=True, in_place=in_place)
         return
     _show(turn, talk, after, in_place=in_place)
+
+
+def _is_none_of_the_answers(after: Asking | Finished) -> bool:
+    return (
+        isinstance(after, Asking)
+        and after.note != ""
+        and isinstance(after.question, Choice | Several | Confirm)
+    )
 
 
 def _is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:

@@ -9,25 +9,21 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import evidence, lines, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, LookUp, Opener, Resume, SayOf, TalkButton, read_button
+from handlers import by_itself, evidence, reserved, strangers, talking
+from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
-from handlers.deeds import notices
-from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
-from handlers.deeds.receipts import look_up_report
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
-from handlers.opening import read_about_issue, read_about_notice, read_about_report, read_menu_word
-from handlers.plain import plain
+from handlers.opening import read_menu_word
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
-from storage import inbox, media, outbox, people, projects, talks, workbooks
+from storage import inbox, media, people, projects, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
@@ -116,7 +112,7 @@ def _press(turn: Turn) -> str:
         case Drop(talk_id):
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
-            _acknowledge(turn, issue_id)
+            turn.answer(acknowledge(turn, issue_id).message)
         case SayOf():
             follow(turn, meaning)
         case None:
@@ -136,33 +132,9 @@ def _hear(turn: Turn) -> str:
         return "bound already"
     talk = talks.current(turn.session, turn.person.id)
     if talk is not None:
-        talking.answer(turn, talk, Said(text=text))
+        talking.answer(turn, talk, Said(text=text), otherwise=lambda: by_itself.taken(turn, text) != "")
         return "answer"
-    match read_about_issue(text, words):
-        case Acknowledge(issue_id) if number := issue_id or _told_last(turn):
-            _acknowledge(turn, number)
-            return "acknowledge"
-        case LookUp(issue_id):
-            turn.answer(look_up(turn, issue_id))
-            return "look up"
-        case SayOf() as said:
-            follow(turn, said)
-            return "word on a problem"
-    if report := read_about_report(text):
-        turn.answer(look_up_report(turn, report))
-        return "look up"
-    if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
-        turn.answer(found)
-        return "look up"
-    if plain(text) in words.aliases(words.restore_words):
-        talking.restore_last(turn)
-        return "restore"
-    if plain(text) in words.aliases(words.cancel_words):
-        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
-        return "nothing to cancel"
-    if lines.take_lines(turn, text):
-        return "lines"
-    return _search(turn, text)
+    return by_itself.taken(turn, text) or _search(turn, text)
 
 
 def _opened_by(turn: Turn, text: str) -> Opener | None:
@@ -249,12 +221,3 @@ def _search(turn: Turn, text: str) -> str:
         rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
     turn.answer(Outgoing(text=words.ask_project if len(found) > 1 else found[0].label, rows=tuple(rows)))
     return "search"
-
-
-def _told_last(turn: Turn) -> int:
-    """The problem that 知悉 alone means; 0 if the person was told of none, and was only being polite."""
-    return outbox.last_issue_told(turn.session, turn.person.id)
-
-
-def _acknowledge(turn: Turn, issue_id: int) -> None:
-    turn.answer(acknowledge(turn, issue_id).message)

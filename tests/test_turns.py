@@ -1058,3 +1058,34 @@ def test_a_button_for_what_has_gone_asks_for_the_project_and_survives_a_typo(tow
     me = town.reporter
     assert me.presses(data).title == "哪个项目？"
     assert me.says("胡说八道").title == "哪个项目？"
+
+
+# What means something by itself
+
+
+def test_a_card_does_not_swallow_a_report_in_one_line(town: Town) -> None:
+    town.reaches(7, 2)
+    town.reporter.says("零报告")
+    assert "开工至本月累计多少" in town.reporter.says("城北水厂 本月1200万 主体封顶").title
+
+
+def test_a_question_with_ready_answers_does_not_swallow_a_word_on_a_problem(town: Town) -> None:
+    reports_problem(town.reporter, "一般问题")
+    town.reporter.says("报进展")
+    assert "W1" in town.reporter.says("W1 仍在").title
+
+
+def test_what_is_no_answer_and_means_nothing_else_is_told_what_is_asked(town: Town) -> None:
+    town.reporter.says("报进展")
+    assert "请点下面的按钮" in town.reporter.says("今天下雨").text
+
+
+def test_the_office_restores_what_it_has_just_cancelled_and_later_a_project(town: Town) -> None:
+    office = town.office
+    office.says("通知")
+    notice = office.says("请核对年度计划")
+    office.says("取消")
+    assert office.says("恢复").title == notice.title
+    office.says("取消")
+    town.clock.pass_(hours=1)
+    assert office.says("恢复").title != notice.title

@@ -1,0 +1,51 @@
+"""What a text means by itself, whatever is being talked about: a word on a problem, a number to look up, a report.
+
+It is tried where no talk is open, and where the open question has ready answers and this is none of them: a
+card would otherwise swallow `W2 已解决`, or a whole 接龙.
+"""
+
+from handlers import lines, talking
+from handlers.buttons import Acknowledge, LookUp, SayOf
+from handlers.deeds import notices
+from handlers.deeds.looking import look_up
+from handlers.deeds.noting import acknowledge
+from handlers.deeds.receipts import look_up_report
+from handlers.following import follow
+from handlers.opening import read_about_issue, read_about_notice, read_about_report
+from handlers.plain import plain
+from handlers.screen import menu_rows
+from handlers.turning import Turn
+from storage import outbox
+from storage.messages import Outgoing
+
+
+def taken(turn: Turn, text: str) -> str:
+    """What the text was taken as, once it has been answered; empty if it means nothing by itself."""
+    words = turn.city.words
+    match read_about_issue(text, words):
+        case Acknowledge(issue_id) if number := issue_id or outbox.last_issue_told(
+            turn.session, turn.person.id
+        ):
+            turn.answer(acknowledge(turn, number).message)
+            return "acknowledge"
+        case LookUp(issue_id):
+            turn.answer(look_up(turn, issue_id))
+            return "look up"
+        case SayOf() as said:
+            follow(turn, said)
+            return "word on a problem"
+    if report := read_about_report(text):
+        turn.answer(look_up_report(turn, report))
+        return "look up"
+    if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
+        turn.answer(found)
+        return "look up"
+    if plain(text) in words.aliases(words.restore_words):
+        talking.restore_last(turn)
+        return "restore"
+    if plain(text) in words.aliases(words.cancel_words):
+        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
+        return "nothing to cancel"
+    if lines.take_lines(turn, text):
+        return "lines"
+    return ""
