@@ -134,6 +134,7 @@ def _project(number: int) -> dict[str, object]:
         "kind": ProjectKind.CONSTRUCTION,
         "state": ProjectState.ACTIVE,
         "stage": Stage.STARTED,
+        "start_actual": date(2011, 5, 1),
         "category": "",
         "district": "",
         "front": "",
