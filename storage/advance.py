@@ -1,6 +1,5 @@
 """How far a project is (推进): what has been done so far, its milestones, its start. Money in yuan."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -10,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from rules.figures import Added, Cumulative, Opening, cumulate
 from rules.kinds import DutyKind, ProjectKind, ReportKind
+from rules.scope import REPORTING
 from storage.prepared import Query
-from storage.tables.registry import Milestone, Project, YearPlan
+from storage.tables.registry import Milestone, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
 
 _project, _report, _duty = Project.__table__.c, Report.__table__.c, Duty.__table__.c
@@ -170,24 +170,40 @@ def milestones_due(session: Session, project_id: int, until: date) -> list[Due]:
     return _MILESTONE_DUE.all(session, project=project_id, until=until)
 
 
-def unmoved(session: Session, periods: Mapping[int, str], until: date) -> set[int]:
-    """Of these projects (id -> last month's period) those that may say 同上月 (decisions: 6).
-
-    Last month's report stands and was not returned, the project has started or is 前期, and no milestone
-    is due by `until`.
-    """
-    due = select(Milestone.project_id).where(Milestone.planned <= until, Milestone.actual.is_(None))
-    reported = session.execute(
-        select(Report.project_id, Report.period)
-        .join(Project, Project.id == Report.project_id)
-        .where(
-            Report.project_id.in_(periods),
-            Report.kind == ReportKind.PROGRESS,
-            Report.period.in_(set(periods.values())),
-            Report.withdrawn.is_(None),
-            Report.returned.is_(None),
-            or_(Project.start_actual.is_not(None), Project.kind == ProjectKind.PRELIMINARY),
-            Report.project_id.not_in(due),
+_answers, _undone = Responsibility.__table__.c, Milestone.__table__.alias("undone").c
+_UNMOVED = Query(
+    select(_report.project_id)
+    .select_from(
+        Responsibility.__table__.join(Report.__table__, _report.project_id == _answers.project_id).join(
+            Project.__table__, _project.id == _report.project_id
         )
     )
-    return {project for project, period in reported if periods[project] == period}
+    .where(
+        _answers.person_id == bindparam("person"),
+        or_(*(_answers.role == role for role in REPORTING)),
+        _answers.since <= bindparam("today"),
+        or_(_answers.until.is_(None), _answers.until > bindparam("today")),
+        _report.kind == ReportKind.PROGRESS,
+        _report.period == bindparam("last"),
+        _report.withdrawn.is_(None),
+        _report.returned.is_(None),
+        or_(_project.start_actual.is_not(None), _project.kind == ProjectKind.PRELIMINARY),
+        ~select(_undone.id)
+        .where(
+            _undone.project_id == _project.id,
+            _undone.planned <= bindparam("until"),
+            _undone.actual.is_(None),
+        )
+        .exists(),
+    )
+    .group_by(_report.project_id),
+    int,
+)
+
+
+def unmoved(session: Session, person_id: int, last: str, until: date, today: date) -> set[int]:
+    """The person's projects that may say 同上月 (decisions: 6) after the month `last`.
+
+    Its report stands and was not returned, the project has started or is 前期, and no milestone is due by `until`.
+    """
+    return set(_UNMOVED.all(session, person=person_id, last=last, until=until, today=today))

@@ -118,8 +118,10 @@ def follow(session: Session, project_id: int, first: Spoken | None, old: Spoken,
 
 def milestones(session: Session, ids: Collection[int]) -> list[Due]:
     """These milestones, done or not."""
+    if not ids:
+        return []
     wanted = select(Milestone.id, Milestone.name, Milestone.planned).where(Milestone.id.in_(ids))
-    return [Due(*row) for row in session.execute(wanted)] if ids else []
+    return [Due(*row) for row in session.execute(wanted)]
 
 
 def _is_to_follow(old: object, new: object, now: object, nothing: object) -> bool:

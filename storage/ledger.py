@@ -87,14 +87,18 @@ def heads(session: Session) -> list[Head]:
     return [Head(*row) for row in rows]
 
 
+_fact = CityFact.__table__.c
+_SECRET = Query(select(_fact.value).where(_fact.name == bindparam("name")), str)
+
+
 def sealed(session: Session, text: str) -> str:
     """A name, a number or a text as it may stand in the ledger: comparable, but nothing without the city's secret."""
-    secret = session.get(CityFact, SECRET)
+    secret = _SECRET.first(session, name=SECRET)
     if secret is None:
-        secret = CityFact(name=SECRET, value=secrets.token_hex(32))
-        session.add(secret)
+        secret = secrets.token_hex(32)
+        session.add(CityFact(name=SECRET, value=secret))
         session.flush()
-    return hmac.new(bytes.fromhex(secret.value), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(bytes.fromhex(secret), text.encode(), hashlib.sha256).hexdigest()
 
 
 def breaks(rows: Iterable[LedgerRow]) -> list[str]:

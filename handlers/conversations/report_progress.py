@@ -14,6 +14,7 @@
 已收到 J1
 """
 
+from collections import Counter
 from dataclasses import replace
 
 from handlers.commands import FileProgress, FileSame, Tell, WithdrawReport
@@ -66,7 +67,8 @@ def _choose(facts: Facts, open_now: list[ProjectFacts]) -> Dialogue[str]:
     """Projects still owed first, the rest under 更多; if several stand still, all of them by one tap."""
     words = facts.words
     owed = [project for project in open_now if not project.filed or project.filed.returned]
-    items = [_item(facts, project, open_now) for project in open_now]
+    times = Counter(project.id for project in open_now)
+    items = [_item(facts, project, twice=times[project.id] > 1) for project in open_now]
     unmoved = [project for project in owed if project.unmoved]
     if len(unmoved) > 1:
         label = words.same_for_several.format(count=len(unmoved))
@@ -75,11 +77,11 @@ def _choose(facts: Facts, open_now: list[ProjectFacts]) -> Dialogue[str]:
     return (yield from Choice("project", words.ask_project, items=tuple(items), lead=lead))
 
 
-def _item(facts: Facts, project: ProjectFacts, open_now: list[ProjectFacts]) -> Item:
+def _item(facts: Facts, project: ProjectFacts, *, twice: bool) -> Item:
     """A project by its name or number; by its month too if it stands twice (one that was opened again)."""
     words, label = facts.words, project.name
     aliases: tuple[str, ...] = (project.name, f"{project.number}号", str(project.number))
-    if sum(each.id == project.id for each in open_now) > 1:
+    if twice:
         label = words.project_month.format(project=project.name, period=project.period_name)
         month = project.period_name.partition("年")[2]
         aliases += tuple(f"{each}{said}" for each in aliases for said in (month, project.period_name))

@@ -14,12 +14,11 @@ from storage.messages import Outgoing
 def file_same(turn: Turn, command: FileSame, talk_id: int | None) -> Outcome:
     """Each is filed as if it had been reported alone; what can no longer be said of one is named."""
     words, lines, receipts = turn.city.words, [], []
-    last = {project: str(Period.parse(period).previous()) for project, period in command.projects}
-    until = max(Period.parse(period).last_day for _, period in command.projects)
-    unmoved = advance.unmoved(turn.session, last, until)
     for project_id, period in command.projects:
         name = projects.named(turn.session, project_id).name
-        receipt = _file_unmoved(turn, project_id, period, talk_id) if project_id in unmoved else ""
+        receipt = (
+            _file_unmoved(turn, project_id, period, talk_id) if _is_unmoved(turn, project_id, period) else ""
+        )
         if receipt:
             receipts.append(receipt)
             lines.append(words.receipt_same_line.format(project=name, receipt=receipt))
@@ -28,6 +27,12 @@ def file_same(turn: Turn, command: FileSame, talk_id: int | None) -> Outcome:
     lines.append(still_owed(turn, owed_now(turn)))
     title = words.receipt_same.format(count=len(receipts))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), receipts[0] if receipts else "", title)
+
+
+def _is_unmoved(turn: Turn, project_id: int, month: str) -> bool:
+    period = Period.parse(month)
+    last = str(period.previous())
+    return project_id in advance.unmoved(turn.session, turn.person.id, last, period.last_day, turn.today)
 
 
 def _file_unmoved(turn: Turn, project_id: int, period: str, talk_id: int | None) -> str:

@@ -42,8 +42,13 @@ def _unmoved(loading: Loading, rows: list[OpenProject]) -> set[int]:
     owed = {row.id: Period.parse(row.period) for row in rows if row.report_id is None}
     if len(owed) < 2:
         return set()
-    last = {project: str(period.previous()) for project, period in owed.items()}
-    return advance.unmoved(loading.session, last, max(period.last_day for period in owed.values()))
+    found: set[int] = set()
+    for period in set(owed.values()):
+        unmoved = advance.unmoved(
+            loading.session, loading.person.id, str(period.previous()), period.last_day, loading.today
+        )
+        found |= {project for project in unmoved if owed.get(project) == period}
+    return found
 
 
 def _project(loading: Loading, row: OpenProject, chosen: object, unmoved: bool) -> ProjectFacts:

@@ -246,7 +246,9 @@ def test_the_keyboard_alone_files_a_report(page: Page, meet: Meet, city: City) -
     page.keyboard.type("260")
     page.keyboard.press("Enter")
     contact.see(re.compile("本月完成：260万元|开工至本月累计多少"))
-    if "开工至本月累计" in contact.newest.inner_text():  # the tests before may have let months pass in silence
+    if (
+        "开工至本月累计" in contact.newest.inner_text()
+    ):  # the tests before may have let months pass in silence
         tab_to(page, '[data-testid=option][data-data$="|follows"]', "Shift+Tab")
         page.keyboard.press("Enter")
     contact.see("本月完成：260万元")
