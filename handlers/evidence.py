@@ -16,10 +16,18 @@ from storage.talks import TalkRow
 
 
 def without_missing(turn: Turn, talk: TalkRow) -> TalkRow:
-    """The talk as if what was refused or lost had never been sent: it takes no room, and is not counted."""
-    gone = media.missing_among(turn.session, talks.media_in(talk.answers))
+    """The talk as if what was refused or lost had never been sent: it takes no room, and is not counted.
+
+    Once its card is shown it stays as it was seen: a major problem never waits for a photo.
+    """
+    sent = talks.media_in(talk.answers)
+    gone = media.missing_among(turn.session, sent) if sent and not talk.asked.startswith("confirm") else []
+    if not gone:
+        return talk
     media.drop(turn.session, gone)
-    return replace(talk, answers=_swapped(talk.answers, gone, ())) if gone else talk
+    answers = _swapped(talk.answers, gone, ())
+    talks.remember(turn.session, talk, answers, talk.asked, turn.now)
+    return replace(talk, answers=answers)
 
 
 def put(turn: Turn, talk: TalkRow | None, ids: tuple[int, ...]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from handlers import drafts
+from handlers import drafts, evidence
 from handlers.buttons import Opener, TalkButton
 from handlers.card import Confirm
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
@@ -142,6 +142,7 @@ def answer(
 
     `otherwise` is asked about a text that is none of an open question's ready answers: it may mean something else.
     """
+    talk = evidence.without_missing(turn, talk)
     script, draft, words = SCRIPTS[talk.script], Draft(talk.answers, talk.asked), turn.city.words
     in_place = key is not None and key == talk.asked
     facts = facts_for(turn, talk.script, talk.answers)

@@ -84,9 +84,9 @@ def cancelled_since(session: Session, person_id: int, since: datetime) -> list[T
 
 
 def media_in(answers: Mapping[str, Any]) -> frozenset[int]:
-    """The media that are part of these answers."""
+    """The media that are part of these answers; the ids of several projects are texts, and none."""
     given = (answer.get("ids", ()) for answer in answers.values() if isinstance(answer, dict))
-    return frozenset(each for ids in given for each in ids)
+    return frozenset(each for ids in given for each in ids if isinstance(each, int))
 
 
 def media_in_drafts(session: Session, person_id: int) -> frozenset[int]:

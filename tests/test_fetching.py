@@ -20,7 +20,7 @@ from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Responsibility
 from storage.tables.reporting import MediaFile
 from tests import chat
-from tests.chat import Chat
+from tests.chat import Chat, labels
 from tests.files import a_picture
 from tests.town import NORTH, SOUTH, Town
 
@@ -344,6 +344,17 @@ async def test_a_photo_refused_while_photos_are_asked_for_takes_no_place(darkroo
     me.taps("就这些")
     me.taps("✅")
     assert [(row.state, row.version_id) for row in darkroom.rows()] == [("dropped", None), ("wanted", 1)]
+
+
+async def test_what_was_refused_at_the_photo_question_is_not_counted_on_the_card(darkroom: Darkroom) -> None:
+    """A stranger sent only an archive, was told that it was not taken, and read 照片：1张 on the card."""
+    me = darkroom.town.reporter
+    to_the_photos(me, NORTH)
+    me.sends("a")
+    darkroom.answers(b"no picture")
+    await darkroom.until_quiet()
+    assert labels(me.taps("就这些", of=me.messages()[-2]))[0] == "没有照片"
+    assert "照片：无" in me.taps("没有照片").text
 
 
 async def test_a_photo_refused_while_the_card_is_shown_is_replaced_in_the_draft(darkroom: Darkroom) -> None:
