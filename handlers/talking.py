@@ -96,7 +96,9 @@ def prepare(turn: Turn, script: str, answers: dict[str, Any], note: str) -> Outg
     position = _begin(turn, script, drafts.together(answers, draft.answers) if draft else answers)
     if isinstance(position, Finished):
         return carry_out(turn, position.command, None).message.plain
-    talk = draft or talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state="paused")
+    # Who is in the middle of nothing may answer it by typing too; else it waits beside.
+    state = "paused" if talks.current(turn.session, turn.person.id) else "current"
+    talk = draft or talks.open_talk(turn.session, turn.person.id, script, {}, turn.now, state=state)
     talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
     message = render(turn.city.words, talk.id, position)
     return message.model_copy(update={"text": "\n".join(filter(None, (note, message.text)))})

@@ -325,3 +325,12 @@ def test_a_line_that_others_pass_on_does_not_replace_what_the_owner_has_said(tow
     assert "本月完成：1,200万元" in card.text
     assert "形象进度：主体封顶" in card.text
     assert len(drafts_of(town)) == 1
+
+
+def test_who_is_busy_with_nothing_may_answer_a_passed_on_line_by_typing(town: Town) -> None:
+    another_reporter(town)
+    town.office.says("#接龙\n1. 刘六 东风桥改造 80万")
+    owner = town.chat("900")
+    assert owner.last().title == "形象进度到哪一步了？"
+    owner.says("桩基完成")
+    assert "本月完成：80万元" in owner.says("没有照片").text

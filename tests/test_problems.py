@@ -303,6 +303,7 @@ def test_a_problem_reported_by_mistake_is_told_to_the_office_once_and_stays(town
     assert len(town.office.rows()) == 1
     assert the_problem(town).state is IssueState.REGISTERED
     assert "误报，告诉项目办" not in labels(town.reporter.says("W1"))
+    assert "张三说是误报，待市项目办核实" in town.office.says("W1").text
 
 
 # When and where a major one is

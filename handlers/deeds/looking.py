@@ -53,6 +53,9 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
         template = words.issue_last_word_note if last.note else words.issue_last_word
         time, word = day_and_hour(last.at, turn.city.zone), word_name(words, IssueWord(last.kind))
         lines.append(template.format(time=time, name=_name(turn, last.person_id), word=word, note=last.note))
+    if false := issues.newest(turn.session, issue.id, [CALLED_FALSE]):
+        time = day_and_hour(false.at, turn.city.zone)
+        lines.append(words.issue_called_false.format(time=time, name=_name(turn, false.person_id)))
     if issue.severity is Severity.MAJOR:
         by = taken(turn, issue.id)
         lines.append(words.issue_taken.format(name=by[0], time=by[1]) if by else words.issue_waiting)

@@ -130,3 +130,4 @@ class Issues(Sentences):
         "⚠ {number} {project}：{unit} {name} {time}报了问题，"
         "而{period}已由{filer}报零报告（{receipt}）。何时发现、是否瞒报，请核实后定。"
     )  # fmt: skip
+    issue_called_false: str = "{time}{name}说是误报，待市项目办核实"

@@ -15,5 +15,5 @@ class Lines(Sentences):
     chain_unread: str = "没读懂的{count}条，请本人自己报："
     chain_nobody: str = "没有人报这个项目，没转出去。"
     chain_unreached: str = "{name}没绑定或停用了，收不到，没转出去。请打电话。"
-    chain_card_note: str = "{name}转来的接龙里有您这一条，没错就点确认。"
-    chain_card_note_other: str = "{name}转来的接龙里，这一条写的是{who}。项目归您报，没错就点确认。"
+    chain_card_note: str = "{name}转来的接龙里有您这一条。少的请补上，没错就确认。"
+    chain_card_note_other: str = "{name}转来的接龙里，这一条写的是{who}。项目归您报，少的请补上，没错就确认。"
