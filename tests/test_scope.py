@@ -10,6 +10,7 @@ from datetime import date
 from typing import get_args
 
 import pytest
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handlers.commands import (
@@ -41,12 +42,14 @@ from handlers.commands import (
     UnlockDuty,
     WithdrawReport,
 )
+from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
 from rules.kinds import IssueWord, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
+from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project
 from tests.builders import a_person, a_project, a_role, a_secretary, added, an_issue
 from tests.chat import CITY, START, ZONE
@@ -200,3 +203,24 @@ def test_a_head_decides_about_themselves_and_those_below(
     town: Town, command: type[Command], who: str, subject: int
 ) -> None:
     assert town.do(lambda session: allows(a_turn(town, session, who), OF_PEOPLE[command](subject)))
+
+
+@pytest.mark.parametrize(
+    ("command", "who"),
+    [(command, who) for command in COMMANDS for who in PEOPLE if who not in EXAMPLES[command][1]],
+    ids=lambda each: each if isinstance(each, str) else each.__name__,
+)
+def test_a_command_that_is_not_allowed_is_refused_where_it_is_carried_out_and_leaves_nothing(
+    town: Town, command: type[Command], who: str
+) -> None:
+    """The matrix asks `allows`; this shows that nothing is carried out without asking it."""
+
+    def tried(session: Session) -> tuple[str, int]:
+        about = a_subject(session, session.get_one(Project, town.north))
+        added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
+        before = session.scalar(select(func.count()).select_from(LedgerRow)) or 0
+        outcome = carry_out(a_turn(town, session, who), EXAMPLES[command][0](about), None)
+        after = session.scalar(select(func.count()).select_from(LedgerRow)) or 0
+        return outcome.message.text, after - before
+
+    assert town.do(tried) == (CITY.words.not_for_you, 0)

@@ -112,7 +112,6 @@ class Issues(Sentences):
     edit_note: str = "改说明"
     add_photos: str = "＋照片"
     same_thread: str = "这是 {number} 的续报"
-    same_thread_words: str = "续报、是续报"
     receipt_word: str = "{number} 已记下：{word}"
     receipt_how: str = "{number} 已补上"
     solved_already: str = "{number} 已于{time}报称解决。"

@@ -49,10 +49,7 @@ class Registry(Sentences):
     value_empty: str = "现在是空的"
     value_people: str = "写姓名；几个人用“、”隔开；有同名的写 姓名(单位) 或手机。"
     value_clear: str = "清空这一项"
-    value_yes: str = "是"
-    value_no: str = "否"
     ask_replace_role: str = "{name}：换哪个角色？"
-    ask_replace_by: str = "{project}的{role}换成谁？"
     role_held_by: str = "{role}：{names}"
     role_nobody: str = "（没有）"
 
