@@ -1,23 +1,23 @@
 """New rules reach the duties that have not opened; what is open or closed keeps its own (decisions: 23)."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.moment import Moment
 from rules.periods import Period, Window, window
 from storage import expected, ledger
 from storage.expected import Unopened
-from storage.rules import InForce
 from storage.tables.traffic import Occurrence
 
 
-def move_unopened(session: Session, rules: InForce, now: datetime, zone: ZoneInfo) -> bool:
+def move_unopened(session: Session, moment: Moment) -> bool:
     """Moves one period's duties to the window that the rules in force give it; True if there may be more.
 
     A period goes in one statement, though its writing may take longer than a slice should: it happens once after a
     change. That a version has reached everything is remembered, so that later sweeps need not look.
     """
+    rules, now = moment.rules, moment.now
     done = f"rules {rules.version} reached what had not opened"
     if session.get(Occurrence, done) is not None:
         return False
@@ -26,7 +26,7 @@ def move_unopened(session: Session, rules: InForce, now: datetime, zone: ZoneInf
         session.add(Occurrence(key=done, at=now))
         session.flush()
         return False
-    span = window(group.kind, Period.parse(group.period), rules.book, zone)
+    span = window(group.kind, Period.parse(group.period), rules.book, moment.zone)
     count = expected.move(session, group, rules.version, span)
     _enter(session, group, rules.version, span, count, now)
     return True

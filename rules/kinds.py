@@ -117,6 +117,14 @@ class Lane(StrEnum):
         return self in (Lane.REMINDER, Lane.DIGEST)
 
 
+class Light(StrEnum):
+    """灯色: how a project stands (rules/lights)."""
+
+    GREEN = "green"  # 绿灯
+    YELLOW = "yellow"  # 黄灯
+    RED = "red"  # 红灯
+
+
 class PeriodKind(StrEnum):
     """期别的种类."""
 

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from storage.charts import Chart
+
 
 class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -86,6 +88,7 @@ class Outgoing(Frozen):
     rows     buttons, row by row
     replaces the platform's id of the message that this one takes the place of (where the channel can edit)
     photos   media ids of ours to be sent along
+    chart    a picture to be drawn when it is sent, beside the text
     """
 
     title: str = ""
@@ -93,6 +96,7 @@ class Outgoing(Frozen):
     rows: tuple[tuple[Option, ...], ...] = ()
     replaces: str = ""
     photos: tuple[int, ...] = ()
+    chart: Chart | None = None
 
     @property
     def plain(self) -> str:

@@ -1,0 +1,22 @@
+"""The moment a sweep works at: what every step of it is given."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from reminders.reach import Reach
+from storage.rules import InForce
+
+# Rows a transaction: with their ledger rows about 20 ms of writing (decisions: 24).
+SLICE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """`now` on the city clock; `said` is the moment up to which everything that was said has been taken."""
+
+    now: datetime
+    said: datetime
+    zone: ZoneInfo
+    reach: Reach
+    rules: InForce
