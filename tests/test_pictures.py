@@ -170,7 +170,7 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("eye", "pair"), product(["usual", "deuteranopia", "protanopia"], combinations(Light, 2)), ids=str
+    ("eye", "pair"), list(product(["usual", "deuteranopia", "protanopia"], combinations(Light, 2))), ids=str
 )
 def test_lights_are_told_apart_by_every_eye(eye: str, pair: tuple[Light, Light]) -> None:
     one, other = (as_seen(palette.LIGHTS[light].colour, eye) for light in pair)
