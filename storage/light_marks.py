@@ -17,7 +17,7 @@ from rules.kinds import ProjectState
 from storage.issues import OPEN
 from storage.lighting import TURNED
 from storage.tables.ledger import CityFact, LedgerRow
-from storage.tables.lights import LightExemption
+from storage.tables.lights import LightExemption, ProjectLight
 from storage.tables.registry import Milestone, Project
 from storage.tables.reporting import Issue
 
@@ -103,8 +103,11 @@ def next_of(session: Session, going: Pass, limit: int) -> tuple[Sequence[int], P
 
 
 def _a_day_may_turn(today: date) -> ColumnElement[bool]:
-    """The condition that a project has something overdue or about to be, or was ever exempt."""
+    """The condition that a project has something overdue or about to be, was ever exempt, or never judged."""
     return or_(
+        ~select(ProjectLight.id)
+        .where(ProjectLight.project_id == Project.id, ProjectLight.replaced.is_(None))
+        .exists(),
         (Project.start_actual.is_(None)) & (Project.start_planned <= today),
         select(Milestone.id)
         .where(Milestone.project_id == Project.id, Milestone.actual.is_(None), Milestone.planned < today)
