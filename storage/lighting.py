@@ -19,10 +19,10 @@ from rules.figures import Added, Opening, cumulate
 from rules.kinds import DutyKind, DutyState, Light, ReportKind
 from rules.lights import Judged, MonthDone, Overdue, Standing, Why, judge
 from rules.periods import Period, latest_opened, window
-from storage import advance, ledger
+from storage import advance, ledger, light_exemptions
 from storage.duties import SECOND
 from storage.issues import OPEN
-from storage.tables.lights import LightExemption, ProjectLight
+from storage.tables.lights import ProjectLight
 from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 
@@ -142,7 +142,7 @@ def standings(
     since = f"{closed.year - 1}-01"
     reported, missed = _reported(session, ids, since), _missed(session, ids, since)
     plans, milestones = _plans(session, ids), _milestones(session, ids, today)
-    problems, exempt = _problems(session, ids, book, zone), exemptions(session, ids, today)
+    problems, exempt = _problems(session, ids, book, zone), light_exemptions.exempt_until(session, ids, today)
     found: dict[int, Standing] = {}
     for project in session.scalars(select(Project).where(Project.id.in_(ids))):
         reports = reported.get(project.id, _Reported((), ()))
@@ -275,18 +275,3 @@ def _problems(session: Session, ids: list[int], book: Book, zone: ZoneInfo) -> d
             limit = filed.astimezone(zone).date() + timedelta(days=category.days)
             found[project] = (*found.get(project, ()), Overdue(f"W{issue}", limit))
     return found
-
-
-def exemptions(session: Session, project_ids: Collection[int], today: date) -> dict[int, date]:
-    """灯色豁免: the projects that are exempt on a day, and until which."""
-    rows = session.execute(
-        select(LightExemption.project_id, func.max(LightExemption.until).label("until"))
-        .where(
-            LightExemption.project_id.in_(project_ids),
-            LightExemption.ended.is_(None),
-            LightExemption.since <= today,
-            LightExemption.until >= today,
-        )
-        .group_by(LightExemption.project_id)
-    )
-    return {row.project_id: row.until for row in rows}
