@@ -34,6 +34,7 @@ class About(StrEnum):
     NO_FIGURES = "no_figures"  # none was ever reported, nor are there opening figures
     NO_PLAN = "no_plan"
     NO_START = "no_start"  # not started, and it is not known when it is to
+    COMPLETED = "completed"  # built: what is left to be paid is behind nothing
     TO_START = "to_start"  # not started, and not to yet
     NOTHING = "nothing"  # no rule has anything to judge
 
@@ -97,6 +98,7 @@ class Standing:
     figures: tuple[MonthDone, ...] = ()
     missed: Period | None = None
     reports: bool = True  # False: a sub-project that reports nothing itself
+    completed: bool = False
     start_planned: date | None = None
     start_actual: date | None = None
     finish_planned: date | None = None
@@ -197,6 +199,8 @@ _OF_MONEY = {Measure.BEHIND_POINTS: behind_points, Measure.BEHIND_PERCENT: behin
 def _money(rule: LightRule, project: Standing) -> _Finding:
     if project.kind is ProjectKind.PRELIMINARY or not project.reports or not project.start_actual:
         return _nothing(rule)
+    if project.completed:
+        return _Finding(None, Why(rule.key, About.COMPLETED))
     if unknown := _unknown_money(project):
         return _Finding(None, Why(rule.key, unknown.about, unknown.numbers), unknown=True)
     row = list(_row_of_months(project.figures))

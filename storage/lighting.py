@@ -6,7 +6,7 @@ Rule 3  Of the reports only those of this year and the last are read: the figure
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from rules.book import Book
 from rules.figures import Added, Opening, cumulate
-from rules.kinds import DutyKind, DutyState, Light, ReportKind
+from rules.kinds import DutyKind, DutyState, Light, ReportKind, Stage
 from rules.lights import Judged, MonthDone, Overdue, Standing, Why, judge
 from rules.periods import Period, latest_opened, window
 from storage import advance, ledger, light_exemptions
+from storage import rules as stored_rules
 from storage.duties import SECOND
 from storage.issues import OPEN
 from storage.tables.lights import ProjectLight
@@ -27,6 +28,8 @@ from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 
 TURNED = "turn_light"
+COMPARED = 500  # projects in memory at a time
+BUILT = (Stage.COMPLETED, Stage.PRODUCING, Stage.YIELDING)
 UNREPORTED = (DutyState.MISSED, DutyState.UNDELIVERED)
 
 
@@ -43,6 +46,7 @@ class Lighted:
     """A project with what was judged of it, as of the end of `month`."""
 
     project_id: int
+    number: int
     unit_id: int
     name: str
     judged: Judged
@@ -55,14 +59,32 @@ def judged(
     """How these projects are judged at `now` by the rules of `book`, whatever was judged before."""
     known = standings(session, project_ids, book, now, zone)
     rows = session.execute(
-        select(Project.id, Project.unit_id, Project.name)
+        select(Project.id, Project.number, Project.unit_id, Project.name)
         .where(Project.id.in_(known))
         .order_by(Project.number)
     )
     return [
-        Lighted(project, unit, name, judge(book.lights, known[project]), known[project].month)
-        for project, unit, name in rows
+        Lighted(project, number, unit, name, judge(book.lights, known[project]), known[project].month)
+        for project, number, unit, name in rows
     ]
+
+
+def would_turn(
+    session: Session, book: Book, now: datetime, zone: ZoneInfo
+) -> Iterator[tuple[Lighted, Light | None]]:
+    """The projects that would have another light by the rules of `book`, with the one they would have now.
+
+    Both are judged at `now`, so that what differs comes from the rules alone.
+    """
+    present, last = stored_rules.in_force(session).book, 0
+    next_ids = select(Project.id).order_by(Project.id).limit(COMPARED)
+    while ids := session.scalars(next_ids.where(Project.id > last)).all():
+        before = {each.project_id: each.judged.light for each in judged(session, ids, present, now, zone)}
+        for each in judged(session, ids, book, now, zone):
+            if each.judged.light is not before[each.project_id]:
+                yield each, before[each.project_id]
+        session.expunge_all()  # a city has many projects
+        last = ids[-1]
 
 
 def keep(session: Session, lighted: Iterable[Lighted], rules_version: int, now: datetime) -> None:
@@ -155,6 +177,7 @@ def standings(
             figures=_figures(project, reports, plans, since),
             missed=_still_missed(missed.get(project.id), reports),
             reports=project.parent_id is None or project.sub_owes,
+            completed=project.finish_actual is not None or project.stage in BUILT,
             start_planned=project.start_planned,
             start_actual=project.start_actual,
             finish_planned=project.finish_planned,
