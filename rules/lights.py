@@ -203,16 +203,20 @@ def _money(rule: LightRule, project: Standing) -> _Finding:
         return _Finding(None, Why(rule.key, About.COMPLETED))
     if unknown := _unknown_money(project):
         return _Finding(None, Why(rule.key, unknown.about, unknown.numbers), unknown=True)
-    row = list(_row_of_months(project.figures))
-    behind = _OF_MONEY[rule.measure]
-    times = [_time(rule, project, each.month) for each in row]
-    values = [behind(each.done, each.plan, time) for each, time in zip(row, times, strict=True)]
-    newest, time = row[0], times[0]
+    newest = project.figures[-1]
+    time = _time(rule, project, newest.month)
     numbers: dict[str, Number] = {
         "month": str(newest.month), "done": newest.done, "plan": newest.plan,
         "elapsed": time.numerator, "of": time.denominator,
     }  # fmt: skip
-    return _coloured(rule, values, numbers, lambda months: row[months - 1].month)
+    return _coloured(rule, lambda: _behind(rule, project), numbers, newest.month)
+
+
+def _behind(rule: LightRule, project: Standing) -> Iterator[Fraction]:
+    """How far the project was behind, from the newest month back to the first gap."""
+    behind = _OF_MONEY[rule.measure]
+    for each in _row_of_months(project.figures):
+        yield behind(each.done, each.plan, _time(rule, project, each.month))
 
 
 def _unknown_money(project: Standing) -> Why | None:
@@ -255,11 +259,10 @@ def _start(rule: LightRule, project: Standing) -> _Finding:
     overdue = _months_from(planned, month)
     if overdue < 1 or project.start_planned >= project.today:
         return _Finding(None, Why(rule.key, About.TO_START, {"day": project.start_planned.isoformat()}))
-    values = [Fraction(each) for each in range(overdue, 0, -1)]
     numbers: dict[str, Number] = {
         "month": str(month), "planned": project.start_planned.isoformat(),
     }  # fmt: skip
-    return _coloured(rule, values, numbers, lambda months: _back(month, months - 1))
+    return _coloured(rule, lambda: map(Fraction, range(overdue, 0, -1)), numbers, month)
 
 
 def _months_from(first: Period, last: Period) -> int:
@@ -300,7 +303,7 @@ def _days(rule: LightRule, project: Standing, overdue: Sequence[Overdue]) -> _Fi
         return _Finding(Light.GREEN, Why(rule.key, rule.measure))
     oldest = min(past, key=lambda each: each.day)
     days = Fraction((project.today - oldest.day).days)
-    return _coloured(rule, [days], {"name": oldest.name, "day": oldest.day.isoformat()}, None)
+    return _coloured(rule, lambda: iter([days]), {"name": oldest.name, "day": oldest.day.isoformat()}, None)
 
 
 # Edges
@@ -308,27 +311,27 @@ def _days(rule: LightRule, project: Standing, overdue: Sequence[Overdue]) -> _Fi
 
 def _coloured(
     rule: LightRule,
-    values: Sequence[Fraction],
+    values: Callable[[], Iterator[Fraction]],
     numbers: dict[str, Number],
-    began: Callable[[int], Period] | None,
+    newest: Period | None,
 ) -> _Finding:
     """The worst colour whose edge the values have reached, the newest first, for as many months as it asks.
 
-    `began` gives the month in which a row of so many months began.
+    Values are worked out only as far back as an edge looks. `newest` is the month of the first; None if they are days.
     """
     for light, edge in ((Light.RED, rule.red), (Light.YELLOW, rule.yellow), (Light.GREEN, rule.notice)):
-        if edge is None or (months := _months_in_a_row(edge, values)) < edge.months:
+        if edge is None or (months := _months_in_a_row(edge, values())) < edge.months:
             continue
-        if began is not None:
-            numbers |= {"months": months, "since": str(began(months))}
+        if newest is not None:
+            numbers |= {"months": months, "since": str(_back(newest, months - 1))}
         if edge.follows:
             numbers |= {"follows": edge.follows}
         return _Finding(light, Why(rule.key, rule.measure, numbers), reached=True)
     return _Finding(Light.GREEN, Why(rule.key, rule.measure, numbers))
 
 
-def _months_in_a_row(edge: Edge, values: Sequence[Fraction]) -> int:
-    return len(list(takewhile(lambda value: reaches(edge, value), values)))
+def _months_in_a_row(edge: Edge, values: Iterator[Fraction]) -> int:
+    return sum(1 for _ in takewhile(lambda value: reaches(edge, value), values))
 
 
 def reaches(edge: Edge, value: Fraction) -> bool:

@@ -9,9 +9,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.book import Book
@@ -57,15 +58,11 @@ def judged(
     session: Session, project_ids: Collection[int], book: Book, now: datetime, zone: ZoneInfo
 ) -> list[Lighted]:
     """How these projects are judged at `now` by the rules of `book`, whatever was judged before."""
-    known = standings(session, project_ids, book, now, zone)
-    rows = session.execute(
-        select(Project.id, Project.number, Project.unit_id, Project.name)
-        .where(Project.id.in_(known))
-        .order_by(Project.number)
-    )
     return [
-        Lighted(project, number, unit, name, judge(book.lights, known[project]), known[project].month)
-        for project, number, unit, name in rows
+        Lighted(
+            project.id, project.number, project.unit_id, project.name, judge(book.lights, known), known.month
+        )
+        for project, known in standings(session, project_ids, book, now, zone)
     ]
 
 
@@ -111,11 +108,10 @@ def keep(session: Session, lighted: Iterable[Lighted], rules_version: int, now: 
         .values(replaced=now)
         .execution_options(synchronize_session=False)
     )
-    session.add_all(_row(each, old, rules_version, now) for each, old in new)
+    session.execute(insert(ProjectLight), [_row(each, old, rules_version, now) for each, old in new])
     for each, old in new:
         if _turns(each.judged.light, old):
             _enter(session, each, old, rules_version, now)
-    session.flush()
 
 
 def _is_so(judged: Judged, old: ProjectLight | None) -> bool:
@@ -126,19 +122,19 @@ def _turns(light: Light | None, old: ProjectLight | None) -> bool:
     return old is not None and old.light is not light
 
 
-def _row(each: Lighted, old: ProjectLight | None, rules_version: int, now: datetime) -> ProjectLight:
+def _row(each: Lighted, old: ProjectLight | None, rules_version: int, now: datetime) -> dict[str, Any]:
     light = each.judged.light
-    return ProjectLight(
-        project_id=each.project_id,
-        light=light,
-        before=old.light if old else None,
-        turned=_turns(light, old),
-        since=old.since if old is not None and old.light is light else now,
-        at=now,
-        month=str(each.month),
-        why=each.judged.why.as_json(),
-        rules_version=rules_version,
-    )
+    return {
+        "project_id": each.project_id,
+        "light": light,
+        "before": old.light if old else None,
+        "turned": _turns(light, old),
+        "since": old.since if old is not None and old.light is light else now,
+        "at": now,
+        "month": str(each.month),
+        "why": each.judged.why.as_json(),
+        "rules_version": rules_version,
+    }
 
 
 def _enter(
@@ -157,36 +153,37 @@ def _enter(
 
 def standings(
     session: Session, project_ids: Collection[int], book: Book, now: datetime, zone: ZoneInfo
-) -> dict[int, Standing]:
-    """What is known of these projects at `now`."""
+) -> Iterator[tuple[Project, Standing]]:
+    """What is known of each of these projects at `now`, by number."""
     today, ids = now.astimezone(zone).date(), list(project_ids)
     closed = closed_month(book, now, zone)
     since = f"{closed.year - 1}-01"
     reported, missed = _reported(session, ids, since), _missed(session, ids, since)
     plans, milestones = _plans(session, ids), _milestones(session, ids, today)
     problems, exempt = _problems(session, ids, book, zone), light_exemptions.exempt_until(session, ids, today)
-    found: dict[int, Standing] = {}
-    for project in session.scalars(select(Project).where(Project.id.in_(ids))):
+    for project in session.scalars(select(Project).where(Project.id.in_(ids)).order_by(Project.number)):
         reports = reported.get(project.id, _Reported((), ()))
         late = milestones.get(project.id)
-        found[project.id] = Standing(
-            today=today,
-            closed=closed,
-            state=project.state,
-            kind=project.kind,
-            figures=_figures(project, reports, plans, since),
-            missed=_still_missed(missed.get(project.id), reports),
-            reports=project.parent_id is None or project.sub_owes,
-            completed=project.finish_actual is not None or project.stage in BUILT,
-            start_planned=project.start_planned,
-            start_actual=project.start_actual,
-            finish_planned=project.finish_planned,
-            milestones=late is not None,
-            late=late or (),
-            problems=problems.get(project.id, ()),
-            exempt=exempt.get(project.id),
+        yield (
+            project,
+            Standing(
+                today=today,
+                closed=closed,
+                state=project.state,
+                kind=project.kind,
+                figures=_figures(project, reports, plans, since),
+                missed=_still_missed(missed.get(project.id), reports),
+                reports=project.parent_id is None or project.sub_owes,
+                completed=project.finish_actual is not None or project.stage in BUILT,
+                start_planned=project.start_planned,
+                start_actual=project.start_actual,
+                finish_planned=project.finish_planned,
+                milestones=late is not None,
+                late=late or (),
+                problems=problems.get(project.id, ()),
+                exempt=exempt.get(project.id),
+            ),
         )
-    return found
 
 
 def closed_month(book: Book, now: datetime, zone: ZoneInfo) -> Period:
