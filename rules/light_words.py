@@ -9,7 +9,8 @@ from datetime import date
 from fractions import Fraction
 
 from rules.kinds import Light, Measure
-from rules.lights import About, Number, Why, behind_percent, behind_points
+from rules.light_facts import About, Number, Why
+from rules.lights import behind_percent, behind_points
 from rules.periods import Period
 
 LIGHTS: Mapping[Light | None, str] = {

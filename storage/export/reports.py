@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session, aliased
 from rules.book import default_book
 from rules.figures import Added, Opening, cumulate
 from rules.kinds import Pace, ReportKind
+from rules.light_facts import Why
 from rules.light_words import LIGHTS, reason
-from rules.lights import Why, behind_points, time_share
+from rules.lights import behind_points, time_share
 from rules.periods import Period
 from storage import advance
 from storage import rules as stored_rules

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from rules.book import BookError, LightRule, default_book, load
 from rules.kinds import Light, Measure, Pace, ProjectKind, ProjectState
+from rules.light_facts import About, Judged, MonthDone, Overdue, Standing, Why
 from rules.light_words import reason, tenths, told
-from rules.lights import About, Judged, MonthDone, Overdue, Standing, Why, judge, time_share
+from rules.lights import judge, time_share
 from rules.periods import Period
 
 # The three tables of the field, each as the rules file of its city.
