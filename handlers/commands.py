@@ -95,11 +95,15 @@ class CallFalse:
 
 @dataclass(frozen=True, slots=True)
 class ZeroCheck:
-    """What spoke against a project's zero: flat months, problems nearby. The person said: 确实没有."""
+    """What spoke against a project's zero: flat months, problems nearby, the rule of a red light.
+
+    The person said: 确实没有.
+    """
 
     project_id: int
     flat: tuple[str, ...] = ()
     nearby: tuple[str, ...] = ()
+    red: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,20 @@ class ExemptDuty:
 @dataclass(frozen=True, slots=True)
 class TakeBackExemption:
     duty_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptLight:
+    """灯色豁免: the project is not judged until a day, inclusive."""
+
+    project_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndLightExemption:
+    project_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +285,8 @@ OfTheOffice = (
     | UnlockDuty
     | ExemptDuty
     | TakeBackExemption
+    | ExemptLight
+    | EndLightExemption
     | PauseProject
     | EndProject
     | ResumeProject

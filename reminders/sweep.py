@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
@@ -24,7 +25,7 @@ from storage import rules as stored_rules
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+STEPS = (move_unopened, open_some, close_some, light_some, end_day)
 
 
 def sweep(

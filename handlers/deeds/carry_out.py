@@ -9,8 +9,10 @@ from handlers.commands import (
     CallFalse,
     Command,
     DisownProject,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -29,6 +31,7 @@ from handlers.commands import (
 )
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -82,6 +85,10 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_duty(turn, command)
         case TakeBackExemption():
             return take_back_exemption(turn, command)
+        case ExemptLight():
+            return exempt_light(turn, command)
+        case EndLightExemption():
+            return end_light_exemption(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():
