@@ -6,13 +6,14 @@ Rule 2  A stand-in counts while active and of the same unit as who is away. If t
 Rule 3  Where leaves overlap (they are refused when they are set), the newest counts.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from storage.tables.registry import Leave, Person
+from rules.scope import REPORTING
+from storage.tables.registry import Leave, Person, Responsibility
 
 
 def _on(day: date) -> tuple[ColumnElement[bool], ...]:
@@ -63,16 +64,82 @@ def who_is_there(session: Session, person_ids: Collection[int], day: date) -> li
     return list(dict.fromkeys(away.get(each) or each for each in person_ids))
 
 
-def covered_by(person_id: int, day: date) -> Select[int]:
+def covered_by(person_id: int | ColumnElement[int], day: date | ColumnElement[date]) -> Select[int]:
     """Whom a person reports for on that day: themselves, and those they stand in for. A subquery."""
     absent, other = aliased(Person), aliased(Person)
-    them = select(Person.id).where(Person.id == person_id).cte("covered", recursive=True)
+    them = select(Person.id).where(Person.id == person_id).cte(recursive=True)
     away = (
         select(Leave.person_id)
         .join(them, them.c.id == Leave.stand_in_id)
         .join(absent, absent.id == Leave.person_id)
         .join(other, other.id == Leave.stand_in_id)
-        .where(other.active.is_(True), other.unit_id == absent.unit_id, *_on(day))
+        .where(other.active.is_(True), other.unit_id == absent.unit_id, Leave.since <= day, Leave.until > day)
     )
     them = them.union(away)
     return select(them.c.id)
+
+
+def stood_in_for(session: Session, person_id: int, project_ids: Collection[int], day: date) -> dict[int, str]:
+    """Of these projects those that a person reports for only as a stand-in, with the name of who is away."""
+    rows = session.execute(
+        select(Responsibility.project_id, Person.id, Person.name)
+        .join(Person, Person.id == Responsibility.person_id)
+        .where(
+            Responsibility.project_id.in_(list(project_ids)),
+            Responsibility.person_id.in_(covered_by(person_id, day)),
+            Responsibility.role.in_(REPORTING),
+            Responsibility.since <= day,
+            or_(Responsibility.until.is_(None), Responsibility.until > day),
+        )
+        .order_by(Responsibility.id.desc())
+    ).all()
+    own = {project for project, who, _ in rows if who == person_id}
+    return {project: name for project, _, name in rows if project not in own}
+
+
+def add(
+    session: Session,
+    *,
+    person_id: int,
+    stand_in_id: int | None,
+    since: date,
+    until: date,
+    set_by: int,
+    at: datetime,
+) -> Leave:
+    leave = Leave(
+        person_id=person_id, stand_in_id=stand_in_id, since=since, until=until, set_by=set_by, at=at
+    )  # fmt: skip
+    session.add(leave)
+    session.flush()
+    return leave
+
+
+def overlapping(session: Session, person_id: int, since: date, until: date) -> Leave | None:
+    """A leave of the person that has a day in common with these; `until` is exclusive."""
+    wanted = select(Leave).where(Leave.person_id == person_id, Leave.until > Leave.since)
+    return session.scalar(
+        wanted.where(Leave.since < until, Leave.until > since).order_by(Leave.since).limit(1)
+    )
+
+
+def standing(session: Session, *which: ColumnElement[bool], day: date) -> Sequence[Leave]:
+    """Leaves that have a day from that one on, the nearest first."""
+    wanted = select(Leave).where(Leave.until > day, Leave.until > Leave.since, *which)
+    return session.scalars(wanted.order_by(Leave.since, Leave.id)).all()
+
+
+def of_people(session: Session, person_ids: Collection[int], day: date) -> Sequence[Leave]:
+    return standing(session, Leave.person_id.in_(list(person_ids)), day=day)
+
+
+def stood_in_by(session: Session, person_id: int, day: date) -> Sequence[Leave]:
+    """The leaves in which this person is named to stand in."""
+    return standing(session, Leave.stand_in_id == person_id, day=day)
+
+
+def end(session: Session, leave: Leave, day: date, now: datetime) -> None:
+    """The person is back on that day; a leave that has not begun never begins."""
+    leave.until = max(leave.since, day)
+    leave.ended = now
+    session.flush()
