@@ -76,6 +76,26 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitBurden:
+    """What people of a unit got unasked this month, and how often they were asked (median)."""
+
+    unit: str
+    median: int
+    highest: int
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class BurdenFacts:
+    """This month's burden: the units with the most burdened first; name, unit and messages of who is above the cap."""
+
+    month: str
+    cap: int
+    units: tuple[UnitBurden, ...] = ()
+    above: tuple[tuple[str, str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PeriodFigures:
     """An open period: what is expected, what came. `units` are those that still owe: id, name, how many."""
 
@@ -125,3 +145,4 @@ class DeskFacts:
     page: int = 0  # of the units that owe
     audience: int = 0  # how many people a notice is for
     unreachable: int = 0  # of those, whom no channel reaches
+    burden: BurdenFacts | None = None

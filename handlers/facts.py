@@ -205,6 +205,7 @@ class Facts:
 
     owed: tuple[Owed, ...] = ()
     sent: tuple[Sent, ...] = ()
+    burden: tuple[int, int, int] | None = None  # this month: messages unasked, questions, own inputs
     away: tuple[tuple[str, str], ...] = ()  # the person's own leaves: which days, who stands in
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS

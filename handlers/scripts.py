@@ -3,6 +3,7 @@
 from handlers.conversation import Script
 from handlers.conversations.add_person import add_person
 from handlers.conversations.add_project import add_project
+from handlers.conversations.burden import burden
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
@@ -65,6 +66,7 @@ SCRIPTS: dict[str, Script] = {
     "hand_over": hand_over,
     "handed_over": handed_over,
     "set_secretary": set_secretary,
+    "burden": burden,
     "take_leave": take_leave,
     "end_leave": end_leave,
 }

@@ -8,6 +8,7 @@ import tomllib
 from pydantic import ValidationError
 
 from handlers.wording.binding import Binding
+from handlers.wording.burden import Burdens
 from handlers.wording.common import Common
 from handlers.wording.desk import Desk
 from handlers.wording.duties import Duties
@@ -23,7 +24,7 @@ from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
 class Words(
-    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Leaves
+    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Leaves, Burdens
 ):
     """All of them; a name is used once."""
 
