@@ -28,11 +28,20 @@ class Burden(NamedTuple):
     inputs: int
 
 
-def of_month(
-    session: Session, begins: datetime, ends: datetime, person_id: int | None = None
-) -> list[Burden]:
-    """Of everyone (or one) who was written to from one moment to another."""
+def of_month(session: Session, begins: datetime, ends: datetime) -> list[Burden]:
+    """Of everyone who was written to from one moment to another."""
     first, last = (_first_since(session, moment) for moment in (begins, ends))
+    return _counted(session, OutboxRow.id >= first, OutboxRow.id < last, OutboxRow.person_id.is_not(None))
+
+
+def of_person(session: Session, person_id: int, begins: datetime, ends: datetime) -> Burden:
+    """Of one person, whose rows are found by an index of their own."""
+    when = (OutboxRow.written >= begins, OutboxRow.written < ends)
+    found = _counted(session, OutboxRow.person_id == person_id, *when)
+    return found[0] if found else Burden(person_id, 0, 0, 0, 0)
+
+
+def _counted(session: Session, *which: ColumnElement[bool]) -> list[Burden]:
     answer = OutboxRow.lane == Lane.REPLY.order
     asks = cast(OutboxRow.body, String).like(_OF_A_TALK)
     wanted = (
@@ -43,13 +52,7 @@ def of_month(
             _count(and_(answer, ~asks)),
             func.count(case((answer, OutboxRow.inbox_id)).distinct()),
         )
-        .where(
-            OutboxRow.id >= first,
-            OutboxRow.id < last,
-            OutboxRow.part_of.is_(None),
-            OutboxRow.state.not_in(_NEVER_CAME),
-            OutboxRow.person_id.is_not(None) if person_id is None else OutboxRow.person_id == person_id,
-        )
+        .where(*which, OutboxRow.part_of.is_(None), OutboxRow.state.not_in(_NEVER_CAME))
         .group_by(OutboxRow.person_id)
     )
     return [Burden(*row) for row in session.execute(wanted)]

@@ -33,7 +33,7 @@ def test_a_talks_questions_answers_and_inputs_are_counted(town: Town) -> None:
     for step in ("报进展", NORTH, "1200", "主体封顶", "没有", "确认"):
         me.says(step)
     reminded(town, 1, 3)
-    assert town.do(lambda session: burden.of_month(session, *MARCH, 1)) == [Burden(1, 3, 5, 1, 6)]
+    assert town.do(lambda session: burden.of_person(session, 1, *MARCH)) == Burden(1, 3, 5, 1, 6)
 
 
 @pytest.mark.parametrize("state", ["nobody", "failed", "expired"])

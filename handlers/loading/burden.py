@@ -46,7 +46,7 @@ def _unit(name: str, of: Iterable[Burden]) -> UnitBurden:
 
 
 def own_burden(loading: Loading) -> Burden:
-    return next(iter(burden.of_month(loading.session, *_month(loading), loading.person.id)), NONE)
+    return burden.of_person(loading.session, loading.person.id, *_month(loading))
 
 
 def _month(loading: Loading) -> tuple[datetime, datetime]:
