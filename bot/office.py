@@ -110,7 +110,7 @@ def city_of(settings: Settings) -> City:
     accounts = [("telegram", settings.telegram_account)] if settings.has_channel else []
     if settings.rehearses or not settings.has_channel:
         accounts.append((tryout.NAME, tryout.ACCOUNT))
-    return City(words=sentences(settings.words_file), zone=settings.zone, running=frozenset(accounts))
+    return City(words=sentences(settings.words_file).words, zone=settings.zone, running=frozenset(accounts))
 
 
 class ImportRegistry(Frozen):

@@ -176,6 +176,7 @@ class Owed:
     closes: str
     overdue: bool
     returned: bool = False
+    instead_of: str = ""  # 代班: who is away and would report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,8 @@ class Facts:
 
     owed: tuple[Owed, ...] = ()
     sent: tuple[Sent, ...] = ()
+    burden: tuple[int, int, int] | None = None  # this month: messages unasked, questions, own inputs
+    away: tuple[tuple[str, str], ...] = ()  # the person's own leaves: which days, who stands in
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 

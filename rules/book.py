@@ -144,6 +144,7 @@ class Caps(_Section):
 
     unknown_per_minute: int = Field(ge=1)
     text_length: int = Field(ge=50)
+    unasked_per_month: int = Field(ge=1)
     mend_workdays: int = Field(ge=0)
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, handover, registry
+from handlers.loading import desk, handover, leave, registry
 from handlers.loading.base import Loading, by_name
+from handlers.loading.burden import office_burden
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
 from handlers.loading.light import exempt_light
@@ -55,4 +56,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "hand_over": handover.hand_over,
     "handed_over": handover.packet,
     "set_secretary": registry.secretary,
+    "burden": desk.of_office(office_burden),
+    "take_leave": leave.take_leave,
+    "end_leave": leave.end_leave,
 }
