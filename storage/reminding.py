@@ -3,12 +3,12 @@
 Everything is read in the transaction that writes the messages, so nobody is reminded of what they have just done.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, or_, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, ProjectState, Role
@@ -22,29 +22,43 @@ from storage.tables.registry import Leave, Person, Project, Responsibility, Unit
 from storage.tables.reporting import Duty, Issue, Report
 
 _duty = Duty.__table__.c
-_WINDOW = (_duty.closes, _duty.due, _duty.opens)
-_NEXT_WINDOW = Query(
-    select(*_WINDOW)
-    .where(
-        _duty.state.is_(None),
-        tuple_(*_WINDOW) > tuple_(*(bindparam(name, type_=Instant()) for name in ("closes", "due", "opens"))),
+_BEGINNING = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+def _next_of(column: ColumnElement[datetime], *given: ColumnElement[datetime]) -> Query[datetime]:
+    """The next value of a column of the windows' index, where the columns before it are given."""
+    same = [each == bindparam(each.key, type_=Instant()) for each in given]
+    return Query(
+        select(column)
+        .where(_duty.state.is_(None), *same, column > bindparam("after", type_=Instant()))
+        .order_by(column)
+        .limit(1),
+        lambda value: value,
     )
-    .order_by(*_WINDOW)
-    .limit(1),
-    lambda closes, due, opens: Window(opens, due, closes),
-)  # fmt: skip
+
+
+# By rows of three columns SQLite seeks the first only, and would read all duties of a window.
+_CLOSES = _next_of(_duty.closes)
+_DUE = _next_of(_duty.due, _duty.closes)
+_OPENS = _next_of(_duty.opens, _duty.closes, _duty.due)
 
 
 def windows(session: Session, since: datetime) -> list[Window]:
     """The different windows of duties that have not been closed, from index entry to index entry, in order."""
-    found: list[Window] = []
-    after = Window(since, since, since)
-    while (
-        each := _NEXT_WINDOW.first(session, closes=after.closes, due=after.due, opens=after.opens)
-    ) is not None:
-        found.append(each)
-        after = each
-    return found
+    return [
+        Window(opens, due, closes)
+        for closes in _each(session, _CLOSES, since)
+        for due in _each(session, _DUE, _BEGINNING, closes=closes)
+        for opens in _each(session, _OPENS, _BEGINNING, closes=closes, due=due)
+    ]
+
+
+def _each(
+    session: Session, following: Query[datetime], after: datetime, **given: datetime
+) -> Iterator[datetime]:
+    while (value := following.first(session, after=after, **given)) is not None:
+        yield value
+        after = value
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_wave_is_spread_by_the_rate_and_keeps_out_of_the_busy_minutes(remindin
         pytest.param((4, 5, 8, 48), "今天到期：2项要报", ["due-5", "due-3", "due-1"], id="1 minute"),
         pytest.param((4, 5, 11, 47), "今天到期：2项要报", ["due-5", "due-3", "due-1"], id="3 hours"),
         pytest.param(
-            (4, 6, 10, 47), "⚠ 已过期限：2项没报", ["due-5", "due-3", "due-1", "due-0"], id="26 hours"
+            (4, 6, 10, 47), "已过期限：2项没报", ["due-5", "due-3", "due-1", "due-0"], id="26 hours"
         ),
     ],
 )

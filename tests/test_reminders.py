@@ -26,7 +26,7 @@ def test_five_three_and_one_working_days_before_on_the_day_once_late_and_before_
     for month, day in MONTH:
         lives(reminding, month, day, 8, 47)
     assert titles(reminding.reporter) == [
-        *(["还有2项要报"] * 3), "今天到期：2项要报", *(["⚠ 已过期限：2项没报"] * 2),
+        *(["还有2项要报"] * 3), "今天到期：2项要报", *(["已过期限：2项没报"] * 2),
     ]  # fmt: skip
     assert [step for step, _, _ in steps(reminding)] == [
         "due-5", "due-3", "due-1", "due-0", "overdue-1", "close-1",
@@ -174,7 +174,7 @@ def test_a_round_that_comes_first_stands_for_what_was_put_off(reminding: Town) -
     lives(reminding, 4, 5)
     reminding.reporter.taps("明早", reminded(reminding.reporter)[-1])
     lives(reminding, 4, 6)
-    assert titles(reminding.reporter)[1:] == ["⚠ 已过期限：2项没报"]
+    assert titles(reminding.reporter)[1:] == ["已过期限：2项没报"]
 
 
 def test_nobody_puts_off_what_another_was_reminded_of(reminding: Town) -> None:

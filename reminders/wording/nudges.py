@@ -4,8 +4,8 @@
 OWED = "还有{count}项要报"
 OWED_TODAY = "今天到期：{count}项要报"
 SOME_TODAY = "还有{count}项要报，{some}项今天到期"
-OWED_OVERDUE = "⚠ 已过期限：{count}项没报"
-SOME_OVERDUE = "⚠ 还有{count}项要报，{some}项已过期限"
+OWED_OVERDUE = "已过期限：{count}项没报"
+SOME_OVERDUE = "还有{count}项要报，{some}项已过期限"
 
 # One line a duty.
 LINE = "{project} {period}{what}，{due}前"
