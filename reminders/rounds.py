@@ -24,7 +24,7 @@ from storage.tables.reminding import ReminderRound
 
 # Duties that closed longer ago were closed by a sweep; only an outage leaves one that far behind.
 LOOK_BACK = timedelta(days=366)
-PEOPLE = 20  # a slice
+PEOPLE = 10  # a slice, with all of their projects
 
 
 def begin_rounds(session: Session, moment: Moment) -> bool:
