@@ -161,6 +161,15 @@ class EndLightExemption:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeDuty:
+    """送达异常: what was not provably delivered counts as late or missed after all (`counts`), or is let be."""
+
+    duty_id: int
+    counts: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseProject:
     project_id: int
     because: str
@@ -304,6 +313,7 @@ OfTheOffice = (
     | TakeBackExemption
     | ExemptLight
     | EndLightExemption
+    | JudgeDuty
     | PauseProject
     | EndProject
     | ResumeProject

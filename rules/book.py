@@ -10,7 +10,7 @@ from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Measure, Pace, Rolling
+from rules.kinds import Anchor, Measure, Pace, Role, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
@@ -40,6 +40,7 @@ MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Ratio = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
 Bound = Annotated[Decimal, Field(ge=0)]  # exact: an edge is compared with fractions
+BUSY_MINUTES = (0, 30)
 
 
 class _Section(BaseModel):
@@ -111,6 +112,45 @@ class QuietHours(_Section):
         return self
 
 
+class ReminderStep(_Section):
+    """One reminder of a period: so many working days before or after a day, and how far up the ladder it goes."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+    anchor: Anchor
+    workdays: int = Field(ge=0, le=30)
+    upto: Literal[Role.REPORTER, Role.DEPUTY, Role.HEAD]
+
+    @model_validator(mode="after")
+    def _overdue_is_after(self) -> Self:
+        if self.anchor is Anchor.OVERDUE and self.workdays < 1:
+            raise ValueError("an overdue step 1 or more working days after the due day")
+        return self
+
+
+class Reminders(_Section):
+    """催报: when, how far up, and how fast a wave of them goes out."""
+
+    at: Clock
+    steps: tuple[ReminderStep, ...]
+    per_minute: int = Field(ge=1)
+    snooze_hours: int = Field(ge=1, le=12)
+
+    @field_validator("at")
+    @classmethod
+    def _not_on_the_half_hour(cls, value: time) -> time:
+        if value.minute in BUSY_MINUTES:
+            raise ValueError("a minute other than 0 and 30, at which everybody sends")
+        return value
+
+    @field_validator("steps")
+    @classmethod
+    def _each_once(cls, steps: tuple[ReminderStep, ...]) -> tuple[ReminderStep, ...]:
+        keys = [step.key for step in steps]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return steps
+
+
 class MoneyGuard(_Section):
     """Bounds for the 万元/亿元 guard; `rules/guard.py` says how each is used."""
 
@@ -140,12 +180,14 @@ class MediaLimits(_Section):
 
 
 class Caps(_Section):
-    """Limits on what one person can put in."""
+    """Limits on what one person can put in, and is sent unasked."""
 
     unknown_per_minute: int = Field(ge=1)
     text_length: int = Field(ge=50)
     unasked_per_month: int = Field(ge=1)
     mend_workdays: int = Field(ge=0)
+    reminders_a_day: int = Field(ge=1)
+    reminders_a_month: int = Field(ge=1)
 
 
 class Edge(_Section):
@@ -239,6 +281,7 @@ class Book(_Section):
     rolling: RollingRules
     calendar: CalendarRules
     quiet_hours: QuietHours
+    reminders: Reminders
     money_guard: MoneyGuard
     media: MediaLimits
     caps: Caps
@@ -252,6 +295,12 @@ class Book(_Section):
         if twice := {key for key in keys if keys.count(key) > 1}:
             raise ValueError(f"every key once; '{min(twice)}' stands there twice")
         return rules
+
+    @model_validator(mode="after")
+    def _reminds_in_working_hours(self) -> Self:
+        if not self.quiet_hours.ends <= self.reminders.at < self.quiet_hours.begins:
+            raise ValueError("reminders.at outside the quiet hours")
+        return self
 
     @field_validator("categories")
     @classmethod

@@ -233,6 +233,7 @@ CASES: dict[str, tuple[str, Facts]] = {
         "exempt_light",
         desk_facts(exempt_until="4月30日", exempt_because="停工"),
     ),
+    "a judgement": ("judge_duty", desk_facts()),
     "a pause": ("pause_project", desk_facts()),
     "an end": ("end_project", desk_facts()),
     "a resumption": ("resume_project", desk_facts()),

@@ -18,6 +18,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    JudgeDuty,
     OfTheOffice,
     PauseProject,
     Registering,
@@ -31,6 +32,7 @@ from handlers.commands import (
 )
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.judging import judge_duty
 from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
@@ -89,6 +91,8 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_light(turn, command)
         case EndLightExemption():
             return end_light_exemption(turn, command)
+        case JudgeDuty():
+            return judge_duty(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():

@@ -38,6 +38,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "unlock_duty": desk.of_office(desk.unlock_duty),
     "exempt_duty": desk.of_office(desk.exempt_duty),
     "exempt_light": desk.of_office(exempt_light),
+    "judge_duty": desk.of_office(desk.judge_duty),
     "pause_project": desk.of_office(desk.leave),
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
