@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
+from storage import outbox
 from storage.database import Database
-from storage.outbox import State
+from storage.outbox import Claimed, End, Outcome, Room
 from storage.sheets import Progress, nobody
-from storage.tables.traffic import OutboxRow
 
 LIVING = "Living"
+LEASE = timedelta(minutes=1)  # nobody else is there to take the rows
+WITHOUT_BOUND = Room(total=1_000_000, bulk=1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,18 @@ def _sweep_all(copy: Database, life: Life, now: datetime) -> None:
     """Every slice in a transaction of its own, as the running program does it; then what was sent has arrived."""
     while copy.run_now(lambda session: sweep(session, now, life.zone, reach=life.reach)):
         pass
-    copy.run_now(lambda session: arrive(session, now))
+    copy.run_now(lambda session: arrive(session, life.reach, now))
 
 
-def arrive(session: Session, now: datetime) -> None:
-    """Whatever was to be sent by now was sent."""
-    session.execute(
-        update(OutboxRow)
-        .where(OutboxRow.state == State.DUE, OutboxRow.due < now + timedelta(seconds=1))
-        .values(state=State.SENT, ended=now, attempts=1, external=OutboxRow.id)
+def arrive(session: Session, reach: Reach, now: datetime) -> None:
+    """Whatever was to be sent by now is sent, by the outbox's own rules: what has become useless is not."""
+    for channel, account in sorted(reach.running):
+        while rows := _claimed(session, channel, account, now):
+            outbox.finish(session, [Outcome(row, End.SENT, external=f"{row.id}") for row in rows], now)
+
+
+def _claimed(session: Session, channel: str, account: str, now: datetime) -> list[Claimed]:
+    claims = outbox.claim(
+        session, channel=channel, account=account, room=WITHOUT_BOUND, now=now, machine=now, lease=LEASE
     )
+    return claims.rows

@@ -43,13 +43,16 @@ def swept() -> tuple[ColumnElement[bool], ...]:
 
 
 def unasked(session: Session, begins: datetime, ends: datetime) -> list[Message]:
-    """The messages that sweeps wrote, to be sent in [begins, ends), in order. Parts of a long one are one each."""
+    """The messages that sweeps wrote, to be sent in [begins, ends), in order. Parts of a long one are one each.
+
+    What had become useless before it could be sent was no message to anybody.
+    """
     row = OutboxRow
     wanted = (
         select(row, Person.name, Unit.name)
         .outerjoin(Person, Person.id == row.person_id)
         .outerjoin(Unit, Unit.id == Person.unit_id)
-        .where(*swept(), row.due >= begins, row.due < ends)
+        .where(*swept(), row.due >= begins, row.due < ends, row.state != State.EXPIRED)
         .order_by(row.due, row.id)
     )
     return [_message(each, person, unit) for each, person, unit in session.execute(wanted)]
