@@ -14,9 +14,7 @@ from tests.year.model import (
     after,
     at,
     first_of,
-    is_worked,
     last_of,
-    month_of,
     rolled,
     window,
     workday,
@@ -77,10 +75,10 @@ def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
             for half in HALVES
         )
     match number % 6:
-        case 1:
-            yield from _a_problem(lot)
+        case 1 if course.registered.year < BEGINS.year:
+            yield from _a_problem(number, lot)
         case 3:
-            yield from _a_pause(lot)
+            yield from _a_pause(number, lot)
         case 4:
             yield from _office(course, lot)
 
@@ -117,20 +115,24 @@ def _filing(habit: str, period: str, lot: Random) -> datetime | None:
             return None
 
 
-def _a_problem(lot: Random) -> Iterator[Did]:
-    """Filed in spring, a word in most months, solved in autumn."""
-    filed = at(date(2026, 3, lot.randint(2, 28)), time(11))
-    yield Did(filed, "problem")
+def _a_problem(number: int, lot: Random) -> Iterator[Did]:
+    """Filed in spring, a word in most months, solved in autumn; or within its half-year, which it answers for still."""
+    solved = date(2026, 9, lot.choice([20, 27])) if number % 12 == 1 else date(2026, 6, lot.randint(12, 30))
+    yield Did(at(date(2026, 3, lot.randint(2, 28)), time(11)), "problem")
     for month in ("2026-04", "2026-05", "2026-06", "2026-07", "2026-08"):
-        if lot.random() < 0.7:
-            span = window(month)
-            yield Did(at(span.opens.date() + DAY * lot.randint(1, 15), time(15, 30)), "word")
-    yield Did(at(date(2026, 9, lot.choice([20, 27])), time(16)), "solved")
+        said = window(month).opens.date() + DAY * lot.randint(1, 15)
+        if lot.random() < 0.7 and said < solved:
+            yield Did(at(said, time(15, 30)), "word")
+    yield Did(at(solved, time(16)), "solved")
 
 
-def _a_pause(lot: Random) -> Iterator[Did]:
-    yield Did(at(date(2026, 5, lot.randint(2, 31)), time(14)), "pause")
-    yield Did(at(date(2026, 8, lot.randint(3, 28)), time(14)), "resume")
+def _a_pause(number: int, lot: Random) -> Iterator[Did]:
+    """On any day, or on the last of a month, which is then on the list in full; and back on any, or on a first."""
+    gone, back = date(2026, 5, lot.randint(2, 30)), date(2026, 8, lot.randint(3, 28))
+    if number % 12 == 3:
+        gone, back = date(2026, 5, 31), date(2026, 9, 1)
+    yield Did(at(gone, time(14)), "pause")
+    yield Did(at(back, time(14)), "resume")
 
 
 def _office(course: Course, lot: Random) -> Iterator[Did]:
@@ -200,15 +202,12 @@ def _is_open(before: Course, did: Did) -> bool:
 def _on_list(before: Course, did: Did) -> bool:
     """Paused in mid-period, or back in mid-period, there is nothing to report."""
     pause, resume = before.first("pause"), before.first("resume")
-    if course_begins_later(before, did.period):
+    if _begins_later(before, did.period):
         return False
     if pause is None or pause.at.date() >= last_of(did.period):
         return True
     return resume is not None and resume.at.date() <= first_of(did.period)
 
 
-def course_begins_later(course: Course, period: str) -> bool:
+def _begins_later(course: Course, period: str) -> bool:
     return course.registered > first_of(period)
-
-
-__all__ = ["BEGINS", "ENDS", "OUTAGES", "Outage", "courses", "is_worked", "month_of"]

@@ -254,6 +254,8 @@ def _words(course: Course, begins: datetime, ends: datetime) -> list[Duty]:
         span = window(period)
         if problem is None or span.opens > ends or problem.at.date() >= first_of(period):
             continue
+        if course.registered > first_of(period):  # not its first full period yet
+            continue
         if (solved is not None and solved.at < span.opens) or _paused(course, span.opens):
             continue
         said = [
