@@ -58,6 +58,8 @@ log = logging.getLogger(__name__)
 
 # What Telegram did not answer is asked again after so long.
 ASK_AGAIN_SECONDS = 10.0
+# How long a step of a moved clock waits for its messages to be sent.
+STEP_SECONDS = 10.0
 
 Loop = Callable[[], Awaitable[None]]
 Account = tuple[str, str]
@@ -262,11 +264,17 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
         if isinstance(channel, TelegramChannel):
             await _receive_telegram(settings, stack, running, channel)
         if isinstance(channel, TryoutChannel):
+
+            async def step() -> None:
+                """What is written for a moment goes out at that moment: a moment later it may be useless."""
+                await running.sweeping.sweep_all()
+                await running.delivery.emptied(STEP_SECONDS)
+
             mover = Mover(
                 database=running.database,
                 clock=running.clock,
                 zone=settings.zone,
-                sweep=running.sweeping.sweep_all,
+                sweep=step,
             )
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,

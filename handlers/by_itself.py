@@ -5,16 +5,18 @@ card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
 from handlers import lines, talking
-from handlers.buttons import Acknowledge, LookUp, SayOf
+from handlers.buttons import Acknowledge, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
 from handlers.opening import read_about_issue, read_about_notice, read_about_report
 from handlers.plain import plain
 from handlers.screen import menu_rows
 from handlers.turning import Turn
+from rules.kinds import Snooze
 from storage import outbox
 from storage.messages import Outgoing
 
@@ -40,6 +42,10 @@ def taken(turn: Turn, text: str) -> str:
     if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
         turn.answer(found)
         return "look up"
+    for listed, choice in ((words.snooze_words, Snooze.HOURS), (words.morning_words, Snooze.MORNING)):
+        if plain(text) in words.aliases(listed):
+            put_off(turn, PutOff(0, choice))
+            return "put off"
     if plain(text) in words.aliases(words.restore_words):
         talking.restore_last(turn)
         return "restore"

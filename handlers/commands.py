@@ -143,6 +143,15 @@ class TakeBackExemption:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeDuty:
+    """送达异常: what was not provably delivered counts as late or missed after all (`counts`), or is let be."""
+
+    duty_id: int
+    counts: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseProject:
     project_id: int
     because: str
@@ -267,6 +276,7 @@ OfTheOffice = (
     | UnlockDuty
     | ExemptDuty
     | TakeBackExemption
+    | JudgeDuty
     | PauseProject
     | EndProject
     | ResumeProject

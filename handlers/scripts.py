@@ -11,6 +11,7 @@ from handlers.conversations.exempt_duty import exempt_duty
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
 from handlers.conversations.import_workbook import import_workbook
+from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
@@ -45,6 +46,7 @@ SCRIPTS: dict[str, Script] = {
     "return_report": return_report,
     "unlock_duty": unlock_duty,
     "exempt_duty": exempt_duty,
+    "judge_duty": judge_duty,
     "pause_project": pause_project,
     "resume_project": resume_project,
     "end_project": end_project,

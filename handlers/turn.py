@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import Acknowledge, Drop, Opener, PutOff, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
@@ -115,6 +116,8 @@ def _press(turn: Turn) -> str:
             turn.answer(acknowledge(turn, issue_id).message)
         case SayOf():
             follow(turn, meaning)
+        case PutOff():
+            put_off(turn, meaning)
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"

@@ -12,19 +12,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.again import remind_again
 from reminders.closing import close_some
 from reminders.day_end import end_day
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
-from storage import duties, expected
+from reminders.rounds import begin_rounds, next_reminder, run_rounds
+from storage import duties, expected, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+# Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
+STEPS = (move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, end_day)
 
 
 def sweep(
@@ -44,4 +47,11 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    return midnight if due is None else min(midnight, due + duties.SECOND)
+    found = (
+        midnight,
+        due and due + duties.SECOND,
+        next_reminder(session, now, stored_rules.in_force(session).book, zone),
+        nudges.next_snooze(session, now),
+        outbox.next_due(session, now),
+    )
+    return min(each for each in found if each is not None)

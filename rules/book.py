@@ -9,7 +9,7 @@ import tomllib
 from datetime import date, time
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Rolling
+from rules.kinds import Anchor, Role, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "default_book", "default_text", "load"]
@@ -38,6 +38,7 @@ DueTime = Annotated[Clock, Field(gt=time())]  # midnight would be due the moment
 MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Ratio = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+BUSY_MINUTES = (0, 30)
 
 
 class _Section(BaseModel):
@@ -109,6 +110,45 @@ class QuietHours(_Section):
         return self
 
 
+class ReminderStep(_Section):
+    """One reminder of a period: so many working days before or after a day, and how far up the ladder it goes."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+    anchor: Anchor
+    workdays: int = Field(ge=0, le=30)
+    upto: Literal[Role.REPORTER, Role.DEPUTY, Role.HEAD]
+
+    @model_validator(mode="after")
+    def _overdue_is_after(self) -> Self:
+        if self.anchor is Anchor.OVERDUE and self.workdays < 1:
+            raise ValueError("an overdue step 1 or more working days after the due day")
+        return self
+
+
+class Reminders(_Section):
+    """催报: when, how far up, and how fast a wave of them goes out."""
+
+    at: Clock
+    steps: tuple[ReminderStep, ...]
+    per_minute: int = Field(ge=1)
+    snooze_hours: int = Field(ge=1, le=12)
+
+    @field_validator("at")
+    @classmethod
+    def _not_on_the_half_hour(cls, value: time) -> time:
+        if value.minute in BUSY_MINUTES:
+            raise ValueError("a minute other than 0 and 30, at which everybody sends")
+        return value
+
+    @field_validator("steps")
+    @classmethod
+    def _each_once(cls, steps: tuple[ReminderStep, ...]) -> tuple[ReminderStep, ...]:
+        keys = [step.key for step in steps]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return steps
+
+
 class MoneyGuard(_Section):
     """Bounds for the 万元/亿元 guard; `rules/guard.py` says how each is used."""
 
@@ -138,11 +178,13 @@ class MediaLimits(_Section):
 
 
 class Caps(_Section):
-    """Limits on what one person can put in."""
+    """Limits on what one person can put in, and is sent unasked."""
 
     unknown_per_minute: int = Field(ge=1)
     text_length: int = Field(ge=50)
     mend_workdays: int = Field(ge=0)
+    reminders_a_day: int = Field(ge=1)
+    reminders_a_month: int = Field(ge=1)
 
 
 class CategoryKind(_Section):
@@ -179,10 +221,17 @@ class Book(_Section):
     rolling: RollingRules
     calendar: CalendarRules
     quiet_hours: QuietHours
+    reminders: Reminders
     money_guard: MoneyGuard
     media: MediaLimits
     caps: Caps
     categories: tuple[Category, ...]
+
+    @model_validator(mode="after")
+    def _reminds_in_working_hours(self) -> Self:
+        if not self.quiet_hours.ends <= self.reminders.at < self.quiet_hours.begins:
+            raise ValueError("reminders.at outside the quiet hours")
+        return self
 
     @field_validator("categories")
     @classmethod

@@ -134,6 +134,21 @@ class PeriodKind(StrEnum):
     YEAR = "year"  # 年
 
 
+class Anchor(StrEnum):
+    """What a reminder is counted from, in working days."""
+
+    DUE = "due"  # before the due day
+    OVERDUE = "overdue"  # after it
+    CLOSE = "close"  # before the day of the close
+
+
+class Snooze(StrEnum):
+    """稍后提醒我: when to be reminded again."""
+
+    HOURS = "h"  # some hours later
+    MORNING = "m"  # on the next working morning
+
+
 class Rolling(StrEnum):
     """What becomes of a date that falls on a rest day (遇休息日)."""
 

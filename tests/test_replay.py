@@ -19,7 +19,7 @@ from bot.rehearsal.copying import copied
 from bot.rehearsal.messages import Message
 from bot.rehearsal.month import Replayed, replay
 from bot.rehearsal.refusal import CannotLive
-from bot.rehearsal.rewinding import TABLES, Lived, Stands, Swept, rewind
+from bot.rehearsal.rewinding import TABLES, Hangs, Lived, Stands, Swept, rewind
 from bot.rehearsal.year import Supposed
 from bot.settings import Settings
 from reminders.reach import Reach
@@ -148,6 +148,9 @@ def test_what_is_said_of_a_table_names_columns_that_it_has(name: str) -> None:
             assert treatment.why
         case Swept():
             assert treatment.since in columns
+        case Hangs():
+            assert treatment.by in columns
+            assert isinstance(TABLES[treatment.on], Swept)
         case Lived():
             named = {treatment.born} - {None} | {*treatment.key}
             for each in treatment.noted:

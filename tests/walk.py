@@ -225,6 +225,7 @@ CASES: dict[str, tuple[str, Facts]] = {
     "an unlocking": ("unlock_duty", desk_facts()),
     "an exemption": ("exempt_duty", desk_facts()),
     "an exemption taken back": ("exempt_duty", desk_facts(duties=(replace(DUTIES[0], is_exempt=True),))),
+    "a judgement": ("judge_duty", desk_facts()),
     "a pause": ("pause_project", desk_facts()),
     "an end": ("end_project", desk_facts()),
     "a resumption": ("resume_project", desk_facts()),

@@ -48,6 +48,14 @@ class Swept:
 
 
 @dataclass(frozen=True, slots=True)
+class Hangs:
+    """It belongs to rows of another table, by a column, and goes with them."""
+
+    on: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What was noted later in a row that was there: columns, and how they were `before` (None if not said)."""
 
@@ -72,7 +80,7 @@ class Lived:
 REGISTRY = Stands(
     "the registry is as it is now; roles and responsibilities are dated and say themselves since when"
 )
-TABLES: Mapping[str, Stands | Swept | Lived] = {
+TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "units": REGISTRY,
     "people": REGISTRY,
     "person_roles": REGISTRY,
@@ -81,12 +89,17 @@ TABLES: Mapping[str, Stands | Swept | Lived] = {
     "year_plans": REGISTRY,
     "responsibilities": REGISTRY,
     "secretaries": REGISTRY,
+    "leaves": REGISTRY,
     "handovers": REGISTRY,
     "bindings": Stands("who can be reached is as it is now, so that the difference is not one of telephones"),
     "invites": Stands("codes for accounts, by the machine's clock"),
     "duties": Lived(
         None,
-        (Noted("settled", ("settled", "report_id")), Noted("exempt", ("exempt", "exempt_by"))),
+        (
+            Noted("settled", ("settled", "report_id")),
+            Noted("exempt", ("exempt", "exempt_by")),
+            Noted("judged", ("judged", "judged_by")),
+        ),
         key=("project_id", "kind", "period", "subject"),
     ),
     "reports": Lived(
@@ -107,6 +120,10 @@ TABLES: Mapping[str, Stands | Swept | Lived] = {
     "talks": Stands("drafts; nothing that is said unasked depends on them"),
     "outbox": Stands("answers to people; what sweeps wrote is taken out: `_unsaid`"),
     "occurrences": Swept("at"),
+    "reminder_rounds": Swept("begun"),
+    "nudges": Swept("at"),
+    "nudge_duties": Hangs("nudges", "nudge_id"),
+    "snoozed_nudges": Hangs("nudges", "nudge_id"),  # who put a reminder off named one that is written anew
     "notices": Stands("texts of the office to many"),
     "workbooks": Stands("registry files that were sent in chat"),
     "ledger": Swept("at"),
@@ -138,6 +155,9 @@ def rewind(session: Session, to: datetime, zone: ZoneInfo) -> list[Deed]:
     for name, treatment in TABLES.items():
         if isinstance(treatment, Swept):
             _take_out(session, metadata.tables[name], treatment, to)
+    for name, treatment in TABLES.items():
+        if isinstance(treatment, Hangs):
+            _let_go(session, metadata.tables[name], treatment)
     _count_versions(session)
     return sorted(deeds, key=lambda deed: deed.at)
 
@@ -302,3 +322,8 @@ def _take_out(session: Session, table: Table, treatment: Swept, to: datetime) ->
     if table.name in APPEND_ONLY:
         session.execute(text(f"DROP TRIGGER IF EXISTS {table.name}_no_delete"))
     session.execute(delete(table).where(table.c[treatment.since] >= to))
+
+
+def _let_go(session: Session, table: Table, treatment: Hangs) -> None:
+    kept = select(metadata.tables[treatment.on].c.id)
+    session.execute(delete(table).where(table.c[treatment.by].not_in(kept)))

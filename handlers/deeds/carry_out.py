@@ -16,6 +16,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    JudgeDuty,
     OfTheOffice,
     PauseProject,
     Registering,
@@ -29,6 +30,7 @@ from handlers.commands import (
 )
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.judging import judge_duty
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -82,6 +84,8 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_duty(turn, command)
         case TakeBackExemption():
             return take_back_exemption(turn, command)
+        case JudgeDuty():
+            return judge_duty(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():

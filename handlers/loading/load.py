@@ -35,6 +35,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "return_report": desk.of_office(desk.return_report),
     "unlock_duty": desk.of_office(desk.unlock_duty),
     "exempt_duty": desk.of_office(desk.exempt_duty),
+    "judge_duty": desk.of_office(desk.judge_duty),
     "pause_project": desk.of_office(desk.leave),
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),

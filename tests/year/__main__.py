@@ -9,9 +9,10 @@ from rich.progress import track
 
 from storage.database import Database
 from storage.migrate import migrate
-from tests.year import found, model
-from tests.year.courses import BEGINS, ENDS, courses
-from tests.year.life import ADMIN, City, live, settle
+from tests.year import found
+from tests.year.courses import BEGINS, courses
+from tests.year.expected import expect
+from tests.year.life import City, live, settle
 
 
 def differences(projects: int, seed: int) -> list[str]:
@@ -26,10 +27,10 @@ def differences(projects: int, seed: int) -> list[str]:
 
 
 def compared(city: City) -> list[str]:
-    expected = model.duties(city.courses, BEGINS, ENDS)
+    expected = expect(city.courses)
     return [
-        *found.differences(expected, found.duties(city)),
-        *found.differences(model.said(BEGINS, ENDS, [ADMIN]), found.said(city)),
+        *found.differences(expected.duties, found.duties(city)),
+        *found.differences(expected.said, found.said(city)),
     ]
 
 

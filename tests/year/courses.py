@@ -37,7 +37,12 @@ class Outage:
 
 
 OUTAGES = (
-    Outage(datetime(2026, 2, 3, 10, tzinfo=CITY), datetime(2026, 2, 3, 10, 1, tzinfo=CITY)),  # a minute
+    Outage(
+        datetime(2026, 2, 4, 8, 46, 30, tzinfo=CITY), datetime(2026, 2, 4, 8, 47, 30, tzinfo=CITY)
+    ),  # a minute
+    Outage(
+        datetime(2026, 3, 2, 8, tzinfo=CITY), datetime(2026, 3, 4, 10, tzinfo=CITY)
+    ),  # 50 hours, over reminders
     Outage(
         datetime(2026, 4, 7, 16, tzinfo=CITY), datetime(2026, 4, 7, 19, tzinfo=CITY)
     ),  # three hours, over a due date

@@ -1,5 +1,6 @@
 """What the life has brought, in the model's words, and how the two differ: one readable line for each difference."""
 
+import re
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 
@@ -15,7 +16,13 @@ from tests.year.life import City
 from tests.year.model import CITY, Duty, Said, Span
 
 # By what a message is known, beginning with what is said least often; what is known by nothing is `unknown`.
-KNOWN_BY = (("calendar", "放假调休还没有录入"),)
+KNOWN_BY = (
+    ("calendar", re.compile("放假调休还没有录入")),
+    ("undelivered", re.compile("没有送达的凭据")),
+    ("unreachable", re.compile(r"^这次催报有\d+人联系不上")),
+    ("above", re.compile(r"^还有(\d+)项没报，请过问")),
+    ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：)(\d+)项")),
+)
 
 
 def duties(city: City) -> list[Duty]:
@@ -57,7 +64,7 @@ def said(city: City) -> list[Said]:
         rows = session.execute(
             select(OutboxRow, Person.name)
             .outerjoin(Person, Person.id == OutboxRow.person_id)
-            .where(OutboxRow.inbox_id.is_(None))
+            .where(OutboxRow.inbox_id.is_(None), OutboxRow.state != "expired")
         )
         return sorted(_said(row, person or "", names) for row, person in rows)
 
@@ -66,10 +73,13 @@ def said(city: City) -> list[Said]:
 
 def _said(row: OutboxRow, person: str, names: Sequence[str]) -> Said:
     text = Outgoing.model_validate(row.body).plain
-    about = next((kind for kind, words in KNOWN_BY if words in text), f"unknown: {text[:60]}")
-    return Said(
-        row.due.astimezone(CITY), person, about, tuple(sorted(name for name in names if name in text))
-    )
+    at = row.due.astimezone(CITY)
+    for about, words in KNOWN_BY:
+        if match := words.search(text):
+            count = int(match[1]) if match.groups() else 0
+            named = tuple(sorted(name for name in names if name in text)) if about == "reminder" else ()
+            return Said(at, person, about, named, count)
+    return Said(at, person, f"unknown: {text[:60]}")
 
 
 def differences(expected: Iterable[Hashable], found: Iterable[Hashable]) -> list[str]:

@@ -135,6 +135,12 @@ class Duty:
     span: Span
     state: str | None  # None: it has not closed
 
+    def __str__(self) -> str:
+        moments = " ".join(
+            f"{each:%m-%d %H:%M}" for each in (self.span.opens, self.span.due, self.span.closes)
+        )
+        return f"{self.project} ({self.unit}) {self.kind} {self.period}: {moments}, {self.state}"
+
 
 def duties(courses: Sequence[Course], begins: datetime, ends: datetime) -> list[Duty]:
     """Every duty that exists at the end, with the state that it closed with."""
@@ -295,20 +301,19 @@ def shares(found: Sequence[Duty]) -> dict[tuple[str, str, str], dict[str, int]]:
 
 @dataclass(frozen=True, order=True)
 class Said:
-    """A message that nobody asked for: when, to whom, what about, and the projects that it names."""
+    """A message that nobody asked for: when, to whom, what about; of a reminder the projects and how many are owed."""
 
     at: datetime
     to: str
     about: str
     names: tuple[str, ...] = ()
+    count: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M:%S} to {self.to}: {self.about} {self.count or ''} {' '.join(self.names)}"
 
 
-def said(begins: datetime, ends: datetime, admins: Sequence[str]) -> list[Said]:
-    """Everything that is to be said, in order."""
-    return sorted(_unknown_years(begins, ends, admins))
-
-
-def _unknown_years(begins: datetime, ends: datetime, admins: Sequence[str]) -> list[Said]:
+def unknown_years(begins: datetime, ends: datetime, admins: Sequence[str]) -> list[Said]:
     """From November on, as soon as duties are opened ahead whose dates touch a year of which no holidays are known.
 
     Each admin hears it once a year, at the moment at which the period before opens.

@@ -12,8 +12,9 @@ import pytest
 from storage import ledger
 from storage.database import Database
 from tests.year import found, model
-from tests.year.courses import BEGINS, ENDS, courses
-from tests.year.life import ADMIN, City, live, settle
+from tests.year.courses import courses
+from tests.year.expected import expect
+from tests.year.life import City, live, settle
 
 PROJECTS, SEED = 14, 2026
 
@@ -31,9 +32,9 @@ def city(empty_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def test_the_year_holds_everything_that_can_happen_to_a_duty(city: City) -> None:
     """Else a rule could be broken without anybody seeing it here."""
-    expected = model.duties(city.courses, BEGINS, ENDS)
+    expected = expect(city.courses).duties
     by_kind = {(duty.kind, duty.state) for duty in expected}
-    for state in ("on_time", "late", "missed", "exempt", "void"):
+    for state in ("on_time", "late", "missed", "exempt", "void", "undelivered"):
         assert ("progress", state) in by_kind
     for state in ("on_time", "missed", "void"):
         assert ("zero", state) in by_kind
@@ -44,13 +45,18 @@ def test_the_year_holds_everything_that_can_happen_to_a_duty(city: City) -> None
     }  # fmt: skip
 
 
+def test_the_year_holds_every_kind_of_message(city: City) -> None:
+    about = {each.about for each in expect(city.courses).said}
+    assert about == {"calendar", "reminder", "above", "unreachable", "undelivered"}
+
+
 def test_every_duty_has_the_dates_and_the_state_of_the_model(city: City) -> None:
-    expected = model.duties(city.courses, BEGINS, ENDS)
+    expected = expect(city.courses).duties
     assert found.differences(expected, found.duties(city)) == []
 
 
 def test_every_units_figures_are_those_of_the_model(city: City) -> None:
-    expected = model.shares(model.duties(city.courses, BEGINS, ENDS))
+    expected = model.shares(expect(city.courses).duties)
     got = found.shares(city)
     assert found.differences(_flat(expected), _flat(got)) == []
 
@@ -62,7 +68,7 @@ def _flat(counted: dict[tuple[str, str, str], dict[str, int]]) -> Iterator[tuple
 
 
 def test_every_message_that_anybody_got_unasked_is_one_of_the_model(city: City) -> None:
-    expected = model.said(BEGINS, ENDS, [ADMIN])
+    expected = expect(city.courses).said
     assert found.differences(expected, found.said(city)) == []
 
 
