@@ -2,13 +2,17 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
+from rules.kinds import DutyState
 from storage import outbox
 from storage.messages import Outgoing
 from storage.outbox import Claimed, End, Outcome, Room
+from storage.tables.registry import Binding
 from storage.tables.reminding import Nudge, ReminderRound
+from storage.tables.reporting import Duty
 from tests.chat import Chat
 from tests.town import Town
 
@@ -58,3 +62,34 @@ def steps(town: Town) -> list[tuple[str, str, str]]:
 
 def suppressed(town: Town) -> list[tuple[int, str]]:
     return [(row.person_id, row.why) for row in town.rows(Nudge) if row.state == "suppressed"]
+
+
+MONTH = ((3, 28), (3, 30), (4, 1), (4, 5), (4, 6), (4, 9))
+
+
+def person_of(chat: Chat) -> int:
+    return int(chat.user) - 1000
+
+
+def titles(chat: Chat) -> list[str]:
+    return [message.title for message in reminded(chat)]
+
+
+def files(chat: Chat, project: str) -> None:
+    """A month's report."""
+    chat.says("报进展")
+    chat.taps(project)
+    chat.says("1200")
+    chat.says("主体封顶")
+    chat.taps("没有照片")
+    chat.taps("✅")
+
+
+def states(town: Town, period: str = "2012-03") -> set[DutyState | None]:
+    return {row.state for row in town.rows(Duty) if row.period == period}
+
+
+def loses_account(town: Town, chat: Chat) -> None:
+    """No account reaches that person any more."""
+    gone = update(Binding).where(Binding.person_id == person_of(chat)).values(blocked=True)
+    town.do(lambda session: session.execute(gone))
