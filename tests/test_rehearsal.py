@@ -152,12 +152,6 @@ def test_a_city_that_is_written_meanwhile_is_copied_as_it_was_last_committed(tow
     assert town.do(rename) == 1
 
 
-def test_what_waits_to_be_sent_is_no_part_of_a_rehearsal(town: Town) -> None:
-    town.reporter.says("帮助")
-    found, _ = lived(town)
-    assert not [each for each in found.messages if each.person == "张三"]
-
-
 # What is written
 
 

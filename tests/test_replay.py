@@ -16,6 +16,7 @@ from bot.clock import store_offset
 from bot.rehearsal import sheets, words
 from bot.rehearsal.comparing import compare
 from bot.rehearsal.copying import copied
+from bot.rehearsal.living import arrive
 from bot.rehearsal.messages import Message
 from bot.rehearsal.month import Replayed, replay
 from bot.rehearsal.refusal import CannotLive
@@ -53,6 +54,7 @@ def goes_on(town: Town, to: datetime) -> None:
         town.clock.now = min(to, town.do(lambda session: next_instant(session, town.clock.now, ZONE)))
         while town.do(lambda session: sweep(session, town.clock.now, ZONE, reach=REACH)):
             pass
+        town.do(lambda session: arrive(session, REACH, town.clock.now))
 
 
 def says(person: Chat, *steps: str) -> None:

@@ -4,6 +4,7 @@ What people wrote is escaped; nothing is fetched from elsewhere. The page groups
 which words stands in the workbook.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -14,7 +15,7 @@ from bot.rehearsal.messages import Message
 from bot.rehearsal.rehearsed import Rehearsed
 from storage.export.words import DUTY_WORDS
 
-EXAMPLE = 160  # characters of a message that is shown for others like it
+EXAMPLE = 90  # characters of a message that is shown for others like it
 UNITS = 4  # units that are named; the rest are counted
 
 STYLE = """
@@ -22,13 +23,14 @@ body { font: 16px/1.55 "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", san
   margin: 0 auto; padding: 1rem; color: #1b1f24; background: #fff; }
 h1 { font-size: 1.35rem; } h2 { font-size: 1.15rem; border-bottom: 2px solid #2f6f9f; padding-bottom: .2rem; }
 ul { padding-left: 1.2rem; } .dates li { margin: .15rem 0; } small { color: #57606a; }
-table { border-collapse: collapse; width: 100%; } td { border-top: 1px solid #d0d7de; padding: .35rem .3rem;
-  vertical-align: top; } td:first-child { white-space: nowrap; width: 5.6rem; } .example { white-space: pre-line; }
+article { border-top: 1px solid #d0d7de; padding: .4rem 0; }
+.example { white-space: pre-line; margin-left: .6rem; padding-left: .6rem; border-left: 3px solid #d0d7de; }
 .sign { margin-top: 2rem; }
-@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; } td { border-color: #30363d; }
+@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; }
+  article, .example { border-color: #30363d; }
   small { color: #9198a1; } }
 @media print { body { color: #000; background: #fff; max-width: none; padding: 0; font-size: 11pt; }
-  section { break-before: page; } tr { break-inside: avoid; } }
+  section { break-before: page; } article { break-inside: avoid; } }
 """
 
 
@@ -50,7 +52,7 @@ def _month(year: Rehearsed, month: int) -> str:
         if (day.year, day.month) == (year.year, month)
     )
     sent = [each for each in year.messages if _day(year, each).month == month]
-    body = f"<table>{''.join(_rows(year, sent))}</table>" if sent else f"<p>{words.NO_MESSAGE}</p>"
+    body = "".join(_rows(year, sent)) if sent else f"<p>{words.NO_MESSAGE}</p>"
     return f'<section><h2>{year.year}年{month}月</h2><ul class="dates">{dates}</ul>{body}</section>'
 
 
@@ -72,23 +74,23 @@ def _rolled(day: date | None) -> str:
 
 
 def _rows(year: Rehearsed, sent: list[Message]) -> Iterator[str]:
-    """Messages that go out at one time and begin alike stand in one row."""
+    """Messages that go out at one time and begin alike are shown as one, with an example."""
     groups: dict[tuple[str, str, str], list[Message]] = {}
     for each in sent:
-        time = f"{each.at.astimezone(year.zone):%H:%M}"
-        groups.setdefault((f"{_when(_day(year, each))} {time}", each.kind, _begins(each)), []).append(each)
+        when = f"{_when(_day(year, each))} {each.at.astimezone(year.zone):%H:%M}"
+        groups.setdefault((when, each.kind, _begins(each)), []).append(each)
     for (when, kind, _), alike in groups.items():
         people = len({each.person_id for each in alike})
         example = alike[0].text[:EXAMPLE] + ("…" if len(alike[0].text) > EXAMPLE else "")
         yield (
-            f"<tr><td>{when}</td><td><b>{escape(kind)}</b> {people} 人 <small>{escape(_units(alike))}</small>"
-            f'<div class="example">{escape(example)}</div></td></tr>'
+            f"<article><b>{when} {escape(kind)}</b> {people} 人 <small>{escape(_units(alike))}</small>"
+            f'<div class="example">{escape(example)}</div></article>'
         )
 
 
 def _begins(message: Message) -> str:
-    """The first words, by which messages of one kind are alike, up to where names and figures come in."""
-    return message.text[:4]
+    """The first line without its figures: by it messages of one kind are alike."""
+    return re.sub(r"\d+", "#", message.text.partition("\n")[0])
 
 
 def _units(alike: list[Message]) -> str:

@@ -21,7 +21,7 @@ TEXT = "（演练）"
 
 
 def everybody_is_reached(session: Session, reach: Reach, now: datetime) -> Reach:
-    """Binds whoever has no account that runs to one of the rehearsal's own; what waited to be sent is no part of it."""
+    """Binds whoever has no account that runs to one of the rehearsal's own; what waits to be sent counts as sent."""
     reached = {
         each.person_id
         for each in session.scalars(
