@@ -23,10 +23,10 @@ from storage.database import Database
 from storage.reports import Content
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Duty, Issue
-from tests.builders import a_binding, a_person, a_project, a_responsibility, a_unit
+from tests.builders import a_binding, a_leave, a_person, a_project, a_responsibility, a_unit
 from tests.chat import Chat, Clock
 from tests.year.courses import BEGINS, ENDS, OUTAGES
-from tests.year.expected import ADMIN, OFFICE, UNREACHABLE
+from tests.year.expected import ADMIN, AWAY, OFFICE, UNREACHABLE
 from tests.year.model import CITY, Course, Did
 
 REACH = Reach(running=frozenset({("chat", "bot")}))
@@ -63,6 +63,11 @@ def settle(database: Database, courses: Sequence[Course]) -> City:
             )  # fmt: skip
             a_responsibility(session, project, deputies[course.unit], Role.DEPUTY)
             a_responsibility(session, project, heads[course.unit], Role.HEAD)
+        for away in AWAY:
+            a_leave(
+                session, person=contacts[away.person], stand_in=contacts[away.stand_in] if away.stand_in else None,
+                since=away.since, until=away.back, at=BEGINS,
+            )  # fmt: skip
         return office.id
 
     clock = Clock(BEGINS)

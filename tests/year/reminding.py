@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import groupby
 
 from tests.year.model import DAY, SECOND, Course, Duty, Said, Span, at, first_of, is_worked, last_of, workday
 
@@ -29,14 +28,33 @@ class Reminded:
 
 
 @dataclass(frozen=True)
+class Away:
+    """A leave: from a day on, up to the day before `back`; a stand-in is of the same unit."""
+
+    person: str
+    since: date
+    back: date
+    stand_in: str | None = None
+
+
+@dataclass(frozen=True)
 class People:
-    """Who stands above the contacts of a unit, who is of the office, and whom no account reaches."""
+    """Who stands above the contacts of a unit, who is of the office, whom no account reaches, and who is away when."""
 
     office: str
     unreachable: AbstractSet[str]
+    away: Sequence[Away] = ()
 
-    def ladder(self, course: Course) -> tuple[str, str, str]:
-        return course.reporter, f"{course.unit}分管", f"{course.unit}一把手"
+    def above(self, course: Course) -> tuple[str, str]:
+        return f"{course.unit}分管", f"{course.unit}一把手"
+
+    def who_hears(self, course: Course, day: date) -> str | None:
+        """The contact, or who stands in; None if nobody can be told."""
+        person = course.reporter
+        for leave in self.away:
+            if leave.person == person and leave.since <= day < leave.back:
+                return leave.stand_in
+        return None if person in self.unreachable else person
 
 
 def remind(
@@ -116,28 +134,24 @@ def _tell(
 ) -> None:
     owed = [duty for duty in duties if _is_owed(courses[duty.project], duty, moment)]
     called = [duty for duty in owed if duty.span in steps]
-    for person, theirs in _by_person(courses, owed).items():
-        if any(duty.span in steps for duty in theirs):
-            if person in people.unreachable:
-                continue
-            found.said.append(Said(moment, person, "reminder", _names(theirs), len(theirs)))
-            found.heard |= {duty for duty in theirs if moment < duty.span.due}
-    above: dict[str, list[Duty]] = {}
+    theirs, above, unheard = dict[str, list[Duty]](), dict[str, list[Duty]](), False
+    for duty in owed:
+        hears = people.who_hears(courses[duty.project], moment.date())
+        if hears is not None:
+            theirs.setdefault(hears, []).append(duty)
     for duty in called:
-        _, deputy, head = people.ladder(courses[duty.project])
-        reach = steps[duty.span][2] or (1 if courses[duty.project].reporter in people.unreachable else 0)
-        for person in (deputy, head)[:reach]:
+        hears = people.who_hears(courses[duty.project], moment.date())
+        unheard = unheard or hears is None
+        reach = max(steps[duty.span][2], hears is None)
+        for person in people.above(courses[duty.project])[:reach]:
             above.setdefault(person, []).append(duty)
+    for person, those in theirs.items():
+        if any(duty.span in steps for duty in those):
+            found.said.append(Said(moment, person, "reminder", _names(those), len(those)))
+            found.heard |= {duty for duty in those if moment < duty.span.due}
     found.said += [Said(moment, person, "above", (), len(those)) for person, those in above.items()]
-    if any(courses[duty.project].reporter in people.unreachable for duty in called):
+    if unheard:
         found.said.append(Said(moment, people.office, "unreachable"))
-
-
-def _by_person(courses: dict[str, Course], owed: Sequence[Duty]) -> dict[str, list[Duty]]:
-    def reporter(duty: Duty) -> str:
-        return courses[duty.project].reporter
-
-    return {person: list(those) for person, those in groupby(sorted(owed, key=reporter), key=reporter)}
 
 
 def _names(duties: Sequence[Duty]) -> tuple[str, ...]:
