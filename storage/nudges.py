@@ -91,7 +91,10 @@ def tried(session: Session, duty_ids: Collection[int]) -> dict[int, list[Tried]]
 
 
 def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
-    """Those of these duties about which a channel took a reminder before they were due (N5)."""
+    """Those of these duties about which a channel took a reminder before they were due, for who has to report (N5).
+
+    That somebody above them heard of it proves nothing of them.
+    """
     return set(
         session.scalars(
             select(NudgeDuty.duty_id)
@@ -100,6 +103,7 @@ def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
             .join(OutboxRow, OutboxRow.id == Nudge.outbox_id)
             .where(
                 NudgeDuty.duty_id.in_(list(duty_ids)),
+                NudgeDuty.own.is_(True),
                 OutboxRow.state == "sent",
                 OutboxRow.ended < Duty.due,
             )
