@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Rolling
+from rules.kinds import Often, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "default_book", "default_text", "load"]
@@ -137,6 +137,16 @@ class MediaLimits(_Section):
         return by_name.get(channel.partition("_")[0], min(by_name.values())) * 1024 * 1024
 
 
+class DigestRules(_Section):
+    """日报 and 讲评: what a leader has who has chosen nothing, and when the month is reviewed."""
+
+    at: DueTime
+    often: Often
+    silent: bool
+    late_minutes: int = Field(ge=1, le=600)
+    review_at: DueTime
+
+
 class Caps(_Section):
     """Limits on what one person can put in."""
 
@@ -181,6 +191,7 @@ class Book(_Section):
     quiet_hours: QuietHours
     money_guard: MoneyGuard
     media: MediaLimits
+    digests: DigestRules
     caps: Caps
     categories: tuple[Category, ...]
 
