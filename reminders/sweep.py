@@ -12,9 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.at_once import next_morning, tell_at_once
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.digests import next_time, send_digests
 from reminders.moment import Moment
+from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
@@ -24,7 +27,7 @@ from storage import rules as stored_rules
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+STEPS = (move_unopened, open_some, close_some, end_day, send_digests, send_review, tell_at_once)
 
 
 def sweep(
@@ -44,4 +47,11 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    return midnight if due is None else min(midnight, due + duties.SECOND)
+    book = stored_rules.in_force(session).book
+    coming = (
+        None if due is None else due + duties.SECOND,
+        next_time(session, now, zone, book),
+        next_review(now, book, zone),
+        next_morning(now, book, zone),
+    )
+    return min([midnight, *(each for each in coming if each is not None)])
