@@ -6,6 +6,7 @@ A button's data is at most 64 bytes and one of
     r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>                 acknowledges a problem
     w|<issue>|<word>          says a word on a problem (`SayOf`)
+    f|<figure>|<part>         explains a figure (`LookUpFigure`): a page of its parts, or one of them
 """
 
 import re
@@ -63,6 +64,14 @@ class LookUpNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpFigure:
+    """`查 A17`: what a figure was made of. `part`: p7 (a project), w12 (a problem), 2 (a page), or typed words."""
+
+    figure: int
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     issue: int
 
@@ -76,7 +85,7 @@ class SayOf:
     note: str = ""
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf | LookUpFigure
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
     "r": Resume,
@@ -100,6 +109,8 @@ def read_button(data: str) -> Meaning | None:
     key, separator, value = rest.partition("|")
     if kind == "w":
         return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
+    if kind == "f":
+        return LookUpFigure(int(key), value) if _ID.fullmatch(key) else None
     if not kind.startswith("t") or not separator:
         return None
     talk = from_base36(kind[1:])

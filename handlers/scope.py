@@ -17,6 +17,7 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
@@ -49,6 +50,7 @@ from rules.scope import (
     Permission,
     Standing,
     anyone,
+    gets_digests,
     heads_the_unit,
     is_their_own,
     office,
@@ -84,6 +86,7 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     ConfirmHandover: (is_their_own,),
     AppointSecretary: (office,),
     DismissSecretary: (office,),
+    ChooseDigest: (gets_digests,),
 }
 
 

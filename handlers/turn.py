@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import Acknowledge, Drop, LookUpFigure, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
+from handlers.deeds.figures import look_up_figure
 from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
 from handlers.following import follow
@@ -115,6 +116,8 @@ def _press(turn: Turn) -> str:
             turn.answer(acknowledge(turn, issue_id).message)
         case SayOf():
             follow(turn, meaning)
+        case LookUpFigure(figure, part):
+            turn.answer(look_up_figure(turn, figure, part))
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from handlers.wording.binding import Binding
 from handlers.wording.common import Common
 from handlers.wording.desk import Desk
+from handlers.wording.digests import Digests
 from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
@@ -21,7 +22,9 @@ from handlers.wording.zeros import Zeros
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers):
+class Words(
+    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Digests
+):
     """All of them; a name is used once."""
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, handover, registry
+from handlers.loading import desk, digests, handover, registry
 from handlers.loading.base import Loading, by_name
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
@@ -53,4 +53,6 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "hand_over": handover.hand_over,
     "handed_over": handover.packet,
     "set_secretary": registry.secretary,
+    "set_digest": digests.set_digest,
+    "monthly_review": digests.monthly_review,
 }
