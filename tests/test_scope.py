@@ -6,7 +6,7 @@ example and a row of its own here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import get_args
 
 import pytest
@@ -17,6 +17,7 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
@@ -46,7 +47,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueWord, Often, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
@@ -100,6 +101,10 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
     AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
     DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
+    ChooseDigest: (
+        lambda _about: ChooseDigest(Often.DAILY, time(7, 30), False),
+        {"head", "leader", "department", "office"},
+    ),
 }
 # Commands about a person, by whose id.
 OF_PEOPLE: dict[type[Command], Callable[[int], Command]] = {
