@@ -143,6 +143,20 @@ class TakeBackExemption:
 
 
 @dataclass(frozen=True, slots=True)
+class ExemptLight:
+    """灯色豁免: the project is not judged until a day, inclusive."""
+
+    project_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndLightExemption:
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PauseProject:
     project_id: int
     because: str
@@ -276,6 +290,8 @@ OfTheOffice = (
     | UnlockDuty
     | ExemptDuty
     | TakeBackExemption
+    | ExemptLight
+    | EndLightExemption
     | PauseProject
     | EndProject
     | ResumeProject

@@ -114,6 +114,9 @@ class DeskFacts:
     mend_by: str = ""
     off_list_because: str = ""
     owes_from: str = ""  # the first period that a resumed project owes
+    light: str = ""  # of the chosen project, with its reason
+    exempt_until: str = ""  # 灯色豁免, if it has one
+    exempt_because: str = ""
 
     periods: tuple[PeriodFigures, ...] = ()
     debtors: tuple[Debtor, ...] = ()

@@ -8,6 +8,7 @@ from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
+from handlers.conversations.exempt_light import exempt_light
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
 from handlers.conversations.import_workbook import import_workbook
@@ -47,6 +48,7 @@ SCRIPTS: dict[str, Script] = {
     "return_report": return_report,
     "unlock_duty": unlock_duty,
     "exempt_duty": exempt_duty,
+    "exempt_light": exempt_light,
     "pause_project": pause_project,
     "resume_project": resume_project,
     "end_project": end_project,

@@ -16,6 +16,7 @@ from handlers.deeds.figures import look_up_figure
 from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
 from handlers.following import follow
+from handlers.lights_shown import light_lines
 from handlers.loading.base import kept_media
 from handlers.opening import read_menu_word
 from handlers.questions import Photos
@@ -222,5 +223,16 @@ def _search(turn: Turn, text: str) -> str:
             rows.append((Option(label=label, data=f"o|report_progress|{item.id}.{period}"),))
         label = words.button_issue.format(project=item.label)
         rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
-    turn.answer(Outgoing(text=words.ask_project if len(found) > 1 else found[0].label, rows=tuple(rows)))
+    head = words.ask_project if len(found) > 1 else found[0].label
+    turn.answer(Outgoing(text="\n".join([head, *_lights(turn, found[:FOUND])]), rows=tuple(rows)))
     return "search"
+
+
+def _lights(turn: Turn, found: list[Item]) -> list[str]:
+    """How the projects that were found stand; of several each with its name."""
+    words = turn.city.words
+    lines = light_lines(turn.session, [int(item.id) for item in found], words, turn.today, turn.city.zone)
+    if len(found) == 1:
+        return list(lines.values())
+    labels = {int(item.id): item.label for item in found}
+    return [words.light_of_project.format(project=labels[each], line=line) for each, line in lines.items()]

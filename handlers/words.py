@@ -15,6 +15,7 @@ from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
+from handlers.wording.lights import Lights
 from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
@@ -23,7 +24,7 @@ from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
 class Words(
-    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Digests
+    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Lights, Digests
 ):
     """All of them; a name is used once."""
 

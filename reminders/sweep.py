@@ -16,6 +16,7 @@ from reminders.at_once import next_morning, tell_at_once
 from reminders.closing import close_some
 from reminders.day_end import end_day
 from reminders.digests import next_time, send_digests
+from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
@@ -27,7 +28,7 @@ from storage import rules as stored_rules
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day, send_digests, send_review, tell_at_once)
+STEPS = (move_unopened, open_some, close_some, light_some, end_day, send_digests, send_review, tell_at_once)
 
 
 def sweep(

@@ -7,6 +7,7 @@ wrong in a text is told at once (`rules/mistakes.py`).
 import json
 import tomllib
 from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any, Self
@@ -21,10 +22,10 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Often, Rolling
+from rules.kinds import Measure, Often, Pace, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
-__all__ = ["Book", "BookError", "Category", "default_book", "default_text", "load"]
+__all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
 
 
 def _city_time(value: time) -> time:
@@ -38,6 +39,7 @@ DueTime = Annotated[Clock, Field(gt=time())]  # midnight would be due the moment
 MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Ratio = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+Bound = Annotated[Decimal, Field(ge=0)]  # exact: an edge is compared with fractions
 
 
 class _Section(BaseModel):
@@ -155,6 +157,63 @@ class Caps(_Section):
     mend_workdays: int = Field(ge=0)
 
 
+class Edge(_Section):
+    """From where on a light has a colour: `at_least` (满) includes the edge itself, `more_than` (超过) does not.
+
+    In points, per cent, months or days, as the rule's measure is; `months`: so many months in a row.
+    """
+
+    at_least: Bound | None = None
+    more_than: Bound | None = None
+    months: int = Field(default=1, ge=1, le=12)
+    follows: str = ""
+
+    @model_validator(mode="after")
+    def _is_one_edge(self) -> Self:
+        if (self.at_least is None) == (self.more_than is None):
+            raise ValueError("either at_least or more_than")
+        return self
+
+    @property
+    def bound(self) -> Decimal:
+        bound = self.at_least if self.more_than is None else self.more_than
+        assert bound is not None  # noqa: S101 - the validator has seen to it
+        return bound
+
+
+class LightRule(_Section):
+    """灯色: one measure with its edges, from the mildest to the worst; `rules/lights.py` says how it is used."""
+
+    key: str = Field(pattern=r"^[a-z_]+$")
+    name: Text
+    measure: Measure
+    pace: Pace | None = None
+    notice: Edge | None = None
+    yellow: Edge | None = None
+    red: Edge | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_measure(self) -> Self:
+        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
+        if not edges:
+            raise ValueError("at least one of notice, yellow and red")
+        if (self.pace is not None) != self.measure.of_money:
+            raise ValueError("pace for behind_points and behind_percent, and for no other measure")
+        if not self.measure.monthly and any(edge.months > 1 for edge in edges):
+            raise ValueError("months only for a measure that is taken monthly")
+        return self
+
+    @model_validator(mode="after")
+    def _worsens(self) -> Self:
+        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
+        places = [(edge.bound, edge.more_than is not None) for edge in edges]
+        months = [edge.months for edge in edges]
+        for nth in range(1, len(edges)):
+            if places[nth] < places[nth - 1] and months[nth] <= months[nth - 1]:
+                raise ValueError("edges that rise from notice over yellow to red")
+        return self
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -193,7 +252,16 @@ class Book(_Section):
     media: MediaLimits
     digests: DigestRules
     caps: Caps
+    lights: tuple[LightRule, ...]
     categories: tuple[Category, ...]
+
+    @field_validator("lights")
+    @classmethod
+    def _have_keys_of_their_own(cls, rules: tuple[LightRule, ...]) -> tuple[LightRule, ...]:
+        keys = [rule.key for rule in rules]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return rules
 
     @field_validator("categories")
     @classmethod

@@ -133,6 +133,31 @@ class Often(StrEnum):
     WEEKLY = "weekly"  # 每周
 
 
+class Measure(StrEnum):
+    """What a light is judged by."""
+
+    BEHIND_POINTS = "behind_points"  # 落后序时的百分点
+    BEHIND_PERCENT = "behind_percent"  # 比应完成的少百分之几
+    START_MONTHS = "start_months"  # 逾期未开工的月数
+    MILESTONE_DAYS = "milestone_days"  # 节点逾期的天数
+    PROBLEM_DAYS = "problem_days"  # 问题逾期的天数
+
+    @property
+    def of_money(self) -> bool:
+        return self in (Measure.BEHIND_POINTS, Measure.BEHIND_PERCENT)
+
+    @property
+    def monthly(self) -> bool:
+        return self.of_money or self is Measure.START_MONTHS
+
+
+class Pace(StrEnum):
+    """What 序时 is counted by."""
+
+    YEAR = "year"  # months/12
+    OWN = "own"  # the months of the year in which the project is planned to be built
+
+
 class PeriodKind(StrEnum):
     """期别的种类."""
 

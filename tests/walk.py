@@ -225,6 +225,11 @@ CASES: dict[str, tuple[str, Facts]] = {
     "an unlocking": ("unlock_duty", desk_facts()),
     "an exemption": ("exempt_duty", desk_facts()),
     "an exemption taken back": ("exempt_duty", desk_facts(duties=(replace(DUTIES[0], is_exempt=True),))),
+    "an exemption from lights": ("exempt_light", desk_facts()),
+    "an exemption from lights ended": (
+        "exempt_light",
+        desk_facts(exempt_until="4月30日", exempt_because="停工"),
+    ),
     "a pause": ("pause_project", desk_facts()),
     "an end": ("end_project", desk_facts()),
     "a resumption": ("resume_project", desk_facts()),

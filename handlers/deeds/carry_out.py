@@ -10,8 +10,10 @@ from handlers.commands import (
     ChooseDigest,
     Command,
     DisownProject,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -31,6 +33,7 @@ from handlers.commands import (
 from handlers.deeds.digests import choose_digest
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -86,6 +89,10 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_duty(turn, command)
         case TakeBackExemption():
             return take_back_exemption(turn, command)
+        case ExemptLight():
+            return exempt_light(turn, command)
+        case EndLightExemption():
+            return end_light_exemption(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():

@@ -7,6 +7,7 @@ from handlers.loading import desk, digests, handover, registry
 from handlers.loading.base import Loading, by_name
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
+from handlers.loading.light import exempt_light
 from handlers.loading.notice import send_notice
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
@@ -35,6 +36,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "return_report": desk.of_office(desk.return_report),
     "unlock_duty": desk.of_office(desk.unlock_duty),
     "exempt_duty": desk.of_office(desk.exempt_duty),
+    "exempt_light": desk.of_office(exempt_light),
     "pause_project": desk.of_office(desk.leave),
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
