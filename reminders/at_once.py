@@ -22,7 +22,7 @@ from storage.arrivals import Arrived
 from storage.messages import Outgoing
 
 SHOWN = 10  # lines of one message
-TEXT = 16  # characters of what was said
+NAME, TEXT = 14, 16  # characters of a project's name and of what was said
 
 
 def tell_at_once(session: Session, moment: Moment) -> bool:
@@ -62,7 +62,7 @@ def message(found: list[Arrived], book: Book) -> Outgoing:
 
 
 def _line(each: Arrived, book: Book) -> str:
-    project = short(each.project)
+    project = short(each.project, NAME)
     if each.issue_id is not None:
         category = category_name(book, each.category)
         return words.AT_ONCE_PROBLEM.format(

@@ -24,11 +24,20 @@ from storage.codes import Figure
 from storage.messages import Option, Outgoing
 
 LINES, LENGTH = 12, 400
-NAME = 8  # characters of a project's or unit's name
-UNITS = 3  # units that are named as not having reported
 NOON = 11
 
 Codes = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How much of a name is shown, and how many units are named."""
+
+    name: int
+    units: int
+
+
+CUTS = (Cut(14, 4), Cut(9, 3), Cut(6, 2))  # the first that fits; the last one always does
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +57,21 @@ def told(facts: DigestFacts) -> list[Figure]:
 
 
 def message(facts: DigestFacts, given: Codes, form: Form, book: Book, zone: ZoneInfo) -> Outgoing:
-    lines = [
-        *_major(facts, given, book),
-        *_overdue(facts, given, book),
-        *_came(facts, given),
-        *_owing(facts, given),
-        *_money(facts, given),
-        *_lights(facts, given),
-    ]
     title = _title(form, facts.as_of.astimezone(zone))
-    return Outgoing(
-        title=title, text="\n".join(lines), rows=buttons(given), chart=chart(facts.bars, facts.day)
-    )
+    texts = ("\n".join(_lines(facts, given, book, cut)) for cut in CUTS)
+    text = next((text for text in texts if len(title) + 1 + len(text) <= LENGTH), "")
+    return Outgoing(title=title, text=text, rows=buttons(given), chart=chart(facts.bars, facts.day))
+
+
+def _lines(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
+    return [
+        *_major(facts, given, book, cut),
+        *_overdue(facts, given, book, cut),
+        *_came(facts, given),
+        *_owing(facts, given, cut),
+        *_money(facts, given),
+        *_lights(facts, given, cut),
+    ]
 
 
 def nothing_new(form: Form, as_of: datetime, zone: ZoneInfo) -> Outgoing:
@@ -67,7 +79,7 @@ def nothing_new(form: Form, as_of: datetime, zone: ZoneInfo) -> Outgoing:
     return Outgoing(text=f"{_title(form, as_of.astimezone(zone))} {words.NOTHING_NEW}")
 
 
-def short(name: str, longest: int = NAME) -> str:
+def short(name: str, longest: int) -> str:
     return name if len(name) <= longest else name[: longest - 1] + "…"
 
 
@@ -111,12 +123,12 @@ def _title(form: Form, local: datetime) -> str:
     return words.LATE_MARK.format(title=title, late=words.LATE) if form.late else title
 
 
-def _major(facts: DigestFacts, given: Codes, book: Book) -> list[str]:
+def _major(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
     if not facts.majors.value:
         return []
     lines = [
         words.MAJOR_LINE.format(
-            project=short(each.project),
+            project=short(each.project, cut.name),
             category=category_name(book, each.category),
             age=age(facts.as_of - each.filed),
             claimed=words.UNCLAIMED if each.unclaimed else "",
@@ -128,12 +140,12 @@ def _major(facts: DigestFacts, given: Codes, book: Book) -> list[str]:
     return [head, *_more(lines, facts.majors.value)]
 
 
-def _overdue(facts: DigestFacts, given: Codes, book: Book) -> list[str]:
+def _overdue(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
     if not facts.overdue.value:
         return []
     lines = [
         words.OVERDUE_LINE.format(
-            project=short(each.problem.project),
+            project=short(each.problem.project, cut.name),
             category=category_name(book, each.problem.category),
             days=each.days,
             number=f"W{each.problem.id}",
@@ -163,12 +175,15 @@ def _came(facts: DigestFacts, given: Codes) -> list[str]:
     return [words.CAME.format(code=given[codes.NEWS], parts=parts)] if parts else []
 
 
-def _owing(facts: DigestFacts, given: Codes) -> list[str]:
+def _owing(facts: DigestFacts, given: Codes, cut: Cut) -> list[str]:
     if not facts.owing.value:
         return []
-    named = [words.OWING_UNIT.format(unit=short(unit), count=count) for unit, count in facts.units[:UNITS]]
-    if len(facts.units) > UNITS:
-        named.append(words.OWING_MORE.format(count=len(facts.units) - UNITS))
+    named = [
+        words.OWING_UNIT.format(unit=short(unit, cut.name), count=count)
+        for unit, count in facts.units[: cut.units]
+    ]
+    if len(facts.units) > cut.units:
+        named.append(words.OWING_MORE.format(count=len(facts.units) - cut.units))
     units = words.SEPARATOR.join(named)
     return [words.OWING.format(count=facts.owing.value, code=given[codes.OWING], units=units)]
 
@@ -189,12 +204,12 @@ def money_line(template: str, figure: Figure, code: str, time: Fraction) -> str:
     )
 
 
-def _lights(facts: DigestFacts, given: Codes) -> list[str]:
+def _lights(facts: DigestFacts, given: Codes, cut: Cut) -> list[str]:
     if not facts.lights.value:
         return []
     said = []
     for light, count in facts.turned_to:
-        names = [short(name) for colour, name in facts.turned if colour is light][:1]
+        names = [short(name, cut.name) for colour, name in facts.turned if colour is light][:1]
         said.append(_light(light, count, names))
     return [words.LIGHTS.format(code=given[codes.LIGHTS], lights=words.COMMA.join(said))]
 

@@ -7,7 +7,7 @@ Rule 3  A digest begins where the last one that was looked at ended; days that w
         Nobody's first digest is a late one: it would tell of days on which nobody expected any.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -30,8 +30,8 @@ from storage.people import Contact
 from storage.scopes import Scope
 from storage.tables.traffic import Occurrence
 
-# Digests of one slice: each is a handful of queries and some ten rows. Those of the city share their queries.
-SLICE, LOOKED_AT = 4, 40
+# A slice is one digest (a handful of queries, some ten rows), or those of all who see the city: they share the queries.
+SLICE, LOOKED_AT = 1, 40
 
 ReadFacts = Callable[[Scope, datetime], DigestFacts]
 
@@ -90,8 +90,8 @@ def _passed(day: date, at: time) -> str:
 
 def _send(session: Session, moment: Moment, day: date, waiting: list[tuple[int, Choice]]) -> None:
     whose = scopes.of_people(session, [person_id for person_id, _ in waiting], day)
-    waiting = _of_one_slice(waiting, whose)
-    ids = [person_id for person_id, _ in waiting]
+    choices = dict(waiting)
+    ids = one_slice(list(choices), whose)
     last = digests.last_looked_at(session, ids)
     reach = {each.id: each for each in people.contacts(session, ids, moment.reach.running)}
 
@@ -101,15 +101,16 @@ def _send(session: Session, moment: Moment, day: date, waiting: list[tuple[int, 
             session, scope, since=since, as_of=moment.now, book=moment.rules.book, zone=moment.zone
         )
 
-    for person_id, choice in waiting:
+    for person_id in ids:
+        choice = choices[person_id]
         after, since = last.get(person_id, (None, _first_since(moment, choice, day)))
         due = _Due(reach[person_id], choice, day, since, after)
         _write(session, moment, due, whose[person_id], facts)
 
 
-def _of_one_slice(waiting: list[tuple[int, Choice]], whose: Mapping[int, Scope]) -> list[tuple[int, Choice]]:
+def one_slice(waiting: Sequence[int], whose: Mapping[int, Scope]) -> Sequence[int]:
     """All who see the city together, for they read the same; else the first few."""
-    of_city = [each for each in waiting if whose[each[0]].kind == scopes.CITY]
+    of_city = [person_id for person_id in waiting if whose[person_id].kind == scopes.CITY]
     return of_city or waiting[:SLICE]
 
 

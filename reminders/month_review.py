@@ -5,13 +5,17 @@ Rule 1  It is drawn up once, on the first working day after the closing, and kep
 Rule 2  What stands of the reader's own projects is read for each reader; everything else is the same for all.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders import digest_facts, digest_text
+from reminders.digest_facts import Bar
+from reminders.digests import LOOKED_AT, one_slice
 from reminders.moment import Moment
 from reminders.wording import digests as words
 from rules import pace
@@ -22,14 +26,15 @@ from rules.periods import Period, window
 from rules.review import Placed, rank
 from rules.workdays import calendar_of, instant, local_date
 from storage import codes, digests, outbox, people, reviews, scopes
+from storage.codes import Figure
 from storage.messages import Option, Outgoing
 from storage.people import Contact
 from storage.scopes import Scope
 from storage.tables.digests import Review
 from storage.tables.traffic import Occurrence
 
-SLICE = 4
-ENDS = 3  # units that are named from above and from below
+Spent = tuple[Figure, tuple[Bar, ...]]
+ENDS, NAME = 3, 12  # units that are named from above and from below; characters of a name
 
 
 def send_review(session: Session, moment: Moment) -> bool:
@@ -44,12 +49,18 @@ def send_review(session: Session, moment: Moment) -> bool:
         reviews.draw_up(session, month, moment.now, moment.zone)
         return True
     today = local_date(moment.now, moment.zone)
-    waiting = digests.to_review(session, today, month.last_day, SLICE)
+    waiting = digests.to_review(session, today, month.last_day, LOOKED_AT)
     if not waiting:
         return _finish(session, month, moment.now)
     whose = scopes.of_people(session, waiting, today)
-    for contact in people.contacts(session, waiting, moment.reach.running):
-        _send(session, moment, review, contact, whose[contact.id])
+    now_sent = one_slice(waiting, whose)
+
+    @cache
+    def spent(scope: Scope) -> Spent:
+        return digest_facts.spent(session, scope, month, today)
+
+    for contact in people.contacts(session, now_sent, moment.reach.running):
+        _send(session, moment, review, contact, whose[contact.id], spent)
     return True
 
 
@@ -86,7 +97,14 @@ def _finish(session: Session, month: Period, now: datetime) -> bool:
     return False
 
 
-def _send(session: Session, moment: Moment, review: Review, contact: Contact, scope: Scope) -> None:
+def _send(
+    session: Session,
+    moment: Moment,
+    review: Review,
+    contact: Contact,
+    scope: Scope,
+    spent: Callable[[Scope], Spent],
+) -> None:
     month = Period.parse(review.month)
     state = digests.NOBODY if contact.address is None else digests.WRITTEN
     digest_id = digests.claim(
@@ -94,13 +112,13 @@ def _send(session: Session, moment: Moment, review: Review, contact: Contact, sc
     )
     if digest_id is None or contact.address is None:
         return
-    money, bars = digest_facts.spent(session, scope, month, local_date(moment.now, moment.zone))
+    money, bars = spent(scope)
     given = codes.write(
         session, [money] if money.value or money.plan else [], person_id=contact.id, digest_id=digest_id,
         scope=scope, as_of=moment.now,
     )  # fmt: skip
     time_gone = pace.of_month(month)
-    own = [digest_text.money_line(words.REVIEW_OWN, money, given[codes.DONE], time_gone)] if given else []
+    own = [digest_text.money_line(_own(scope), money, given[codes.DONE], time_gone)] if given else []
     message = Outgoing(
         title=words.REVIEW_TITLE.format(month=month.chinese),
         text="\n".join([*own, *city_lines(review, time_gone)]),
@@ -111,6 +129,10 @@ def _send(session: Session, moment: Moment, review: Review, contact: Contact, sc
         session, address=contact.address, person_id=contact.id, message=message, lane=Lane.DIGEST,
         now=moment.now, limit=moment.reach.limit(contact.address.channel), once=f"digest {digest_id}",
     )  # fmt: skip
+
+
+def _own(scope: Scope) -> str:
+    return words.REVIEW_CITY if scope.kind == scopes.CITY else words.REVIEW_OWN
 
 
 def _all_of_it(month: Period) -> tuple[Option, ...]:
@@ -143,10 +165,14 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
 def _units(placed: list[Placed]) -> str:
     return words.SEPARATOR.join(
         words.REVIEW_UNIT.format(
-            place=each.place, unit=digest_text.short(each.row.unit), gap=digest_text.gap(each.ahead or Fraction(0))
+            place=each.place, unit=digest_text.short(each.row.unit, NAME), gap=digest_text.gap(_ahead(each))
         )
         for each in placed
     )  # fmt: skip
+
+
+def _ahead(placed: Placed) -> Fraction:
+    return placed.ahead or Fraction(0)
 
 
 def _percent(part: Fraction | None) -> str:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, IssueState, ReportKind, Severity
+from rules.kinds import DutyKind, IssueState, Light, ReportKind, Severity
 from storage import lights
 from storage.duties import SECOND, awaited
 from storage.issues import OPEN, bars
@@ -85,7 +85,13 @@ def came(session: Session, which: ColumnElement[bool], since: datetime, until: d
     counted = (
         select(Report.kind, func.count())
         .join(Project, Project.id == Report.project_id)
-        .where(which, Report.period >= year, Report.withdrawn.is_(None), versions.exists())
+        .where(
+            which,
+            Report.kind.in_(list(ReportKind)),  # so that the index finds the year
+            Report.period >= year,
+            Report.withdrawn.is_(None),
+            versions.exists(),
+        )
         .group_by(Report.kind)
     )
     reports: dict[ReportKind, int] = dict(session.execute(counted).all())
@@ -139,14 +145,17 @@ def overdue(
 def turned(
     session: Session, which: ColumnElement[bool], since: datetime, until: datetime
 ) -> list[LightChange]:
-    """Which projects have another light than they had at `since`."""
+    """Which projects have another light than they had at `since`; the first green one that is known is no news."""
     wanted = (
         select(ProjectLight.project_id)
         .join(Project, Project.id == ProjectLight.project_id)
         .where(which, ProjectLight.at > since, ProjectLight.at <= until, ProjectLight.turned.is_(True))
         .distinct()
     )
-    return lights.changed(session, session.scalars(wanted).all(), since, until)
+    found = lights.changed(session, session.scalars(wanted).all(), since, until)
+    return [
+        each for each in found if each.after is not None and (each.before or each.after is not Light.GREEN)
+    ]
 
 
 def _count(condition: ColumnElement[bool]) -> "ColumnElement[int]":

@@ -106,6 +106,7 @@ def _cumulated(session: Session, through: Period, project_ids: Collection[int]) 
     """年初累计 of projects with months that were made up for."""
     rows = session.execute(
         select(Project.id, Project.opening_month, _opening(through.year).label("opening"), *_SAID)
+        .select_from(Project)
         .join(Report, and_(*_of_year(through)))
         .join(
             ReportVersion,

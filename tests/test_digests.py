@@ -158,15 +158,17 @@ def test_it_holds_majors_and_overdue_problems_first_then_news_debts_and_money(to
     assert digest.title == "王市长，早。4月6日（周五）"
     assert digest.text.splitlines() == [
         f"重大1件 A{a['major']}：",
-        f"·城北水厂扩建… 征拆 已报3小时 无人认领 W{major}",
+        f"·城北水厂扩建工程 征拆 已报3小时 无人认领 W{major}",
         f"逾期问题1件 A{a['overdue']}：",
         f"·南湖大道改造 质量安全 超4天 W{late}",
         f"新报 A{a['news']}：进展1项、问题1件",
         f"逾期未报1项 A{a['owing']}：城北区住建局1项",
         f"年投资 完成376万 A{a['done']}，占15.7%，序时26.5%，落后10.8个百分点",
+        f"灯色 A{a['lights']}：转绿灯1（城北水厂扩建工程）",
     ]
     assert labels(digest) == [
         f"重大 A{a['major']}", f"逾期 A{a['overdue']}", f"未报 A{a['owing']}", f"投资 A{a['done']}",
+        f"灯色 A{a['lights']}",
     ]  # fmt: skip
 
 
@@ -219,8 +221,12 @@ def test_a_report_counts_as_new_once_however_often_it_was_corrected(town: Town) 
     town.clock.strike(3, 27, 10)
     for step in ("报进展", NORTH, "1200", "主体封顶", "没有", "确认"):
         town.reporter.says(step)
-    for step in ("报进展", NORTH, "更正", "改本月完成投资", "1300", "确认"):
+    for step in ("报进展", NORTH):
         town.reporter.says(step)
+    for tap in ("更正这份报告", "改本月完成"):
+        town.reporter.taps(tap)
+    town.reporter.says("1300")
+    town.reporter.taps("✅")
     reaches(town, 3, 28)
     assert "新报" in unasked(town.leader)[-1].text
     assert "进展1项" in unasked(town.leader)[-1].text
@@ -338,8 +344,8 @@ def test_who_wants_it_at_once_hears_of_each_report_and_general_problem_of_their_
     [told] = unasked(town.leader)
     assert told.plain.splitlines() == [
         "您的项目新报2件",
-        "·城北水厂扩建… 2012年3月进展 1,200万元，主体封顶 J1",
-        "·城北水厂扩建… 征拆：两户阻工 W1",
+        "·城北水厂扩建工程 2012年3月进展 1,200万元，主体封顶 J1",
+        "·城北水厂扩建工程 征拆：两户阻工 W1",
     ]
     assert unasked(other) == []
 

@@ -87,7 +87,7 @@ def test_every_value_that_a_row_can_hold_has_a_word_in_the_export(
     assert set(words) == set(values)
 
 
-def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
+def test_the_workbook_has_its_nine_sheets(town: Town) -> None:
     book = exported(town)
     assert book.sheetnames == [
         "项目",
@@ -98,6 +98,7 @@ def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
         "问题",
         "问题经过",
         "完整率及时率",
+        "讲评",
     ]
     assert all(page.freeze_panes == "A2" and page.auto_filter.ref for page in book)
 
