@@ -7,44 +7,29 @@ Rule 3  A digest begins where the last one that was looked at ended; days that w
         Nobody's first digest is a late one: it would tell of days on which nobody expected any.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reminders import digest_facts, digest_text
+from reminders import digest_facts
 from reminders.digest_facts import DigestFacts
-from reminders.digest_text import Form
+from reminders.digest_writing import Due, write_digest
 from reminders.moment import Moment
 from rules import digests as rules
 from rules.book import Book
-from rules.kinds import Lane
 from rules.workdays import calendar_of, instant, local_date
-from storage import codes, digests, outbox, people, scopes
+from storage import digests, people, scopes, touched
 from storage.digests import Choice
-from storage.people import Contact
 from storage.scopes import Scope
 from storage.tables.traffic import Occurrence
 
 # A slice is one digest (a handful of queries, some ten rows), or those of all who see the city: they share the queries.
-SLICE, LOOKED_AT = 1, 40
-
-ReadFacts = Callable[[Scope, datetime], DigestFacts]
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """One person's digest for a day."""
-
-    contact: Contact
-    choice: Choice
-    day: date
-    since: datetime
-    after: date | None  # the day of the last one; None: it is the first
+# Who has nothing new needs two rows.
+SLICE, LOOKED_AT, QUIET = 1, 40, 20
 
 
 def send_digests(session: Session, moment: Moment) -> bool:
@@ -89,23 +74,52 @@ def _passed(day: date, at: time) -> str:
 
 
 def _send(session: Session, moment: Moment, day: date, waiting: list[tuple[int, Choice]]) -> None:
-    whose = scopes.of_people(session, [person_id for person_id, _ in waiting], day)
-    choices = dict(waiting)
-    ids = one_slice(list(choices), whose)
-    last = digests.last_looked_at(session, ids)
-    reach = {each.id: each for each in people.contacts(session, ids, moment.reach.running)}
+    """Writes to all for whom there is nothing to be said at once; if there are none, to the first few others."""
+    ids = [person_id for person_id, _ in waiting]
+    whose = scopes.of_people(session, ids, day)
+    dues = _dues(session, moment, day, waiting)
+    quiet = _without_news(session, moment, dues, whose)
+    if quiet:
+        for person_id in quiet[:QUIET]:
+            write_digest(session, moment, dues[person_id], whose[person_id], _nothing)
+        return
 
     @cache  # whoever sees the same projects since the same moment reads the same: the office, above all
-    def facts(scope: Scope, since: datetime) -> DigestFacts:
-        return digest_facts.read(
+    def facts(scope: Scope, since: datetime) -> DigestFacts | None:
+        found = digest_facts.read(
             session, scope, since=since, as_of=moment.now, book=moment.rules.book, zone=moment.zone
         )
+        return found if found.anything_new else None
 
-    for person_id in ids:
-        choice = choices[person_id]
+    for person_id in one_slice(ids, whose):
+        write_digest(session, moment, dues[person_id], whose[person_id], facts)
+
+
+def _dues(session: Session, moment: Moment, day: date, waiting: list[tuple[int, Choice]]) -> dict[int, Due]:
+    ids = [person_id for person_id, _ in waiting]
+    last = digests.last_looked_at(session, ids)
+    reach = {each.id: each for each in people.contacts(session, ids, moment.reach.running)}
+    found = {}
+    for person_id, choice in waiting:
         after, since = last.get(person_id, (None, _first_since(moment, choice, day)))
-        due = _Due(reach[person_id], choice, day, since, after)
-        _write(session, moment, due, whose[person_id], facts)
+        found[person_id] = Due(reach[person_id], choice, day, since, after)
+    return found
+
+
+def _without_news(
+    session: Session, moment: Moment, dues: Mapping[int, Due], whose: Mapping[int, Scope]
+) -> list[int]:
+    """Those in whose projects nothing has come and nothing stands: known from one look at the whole city."""
+    since = min(due.since for due in dues.values())
+    found = touched.projects(session, since, moment.now, moment.rules.book)
+    if found is None:
+        return []
+    of_somebody = touched.whose(session, whose, found, local_date(moment.now, moment.zone))
+    return [person_id for person_id in dues if person_id not in of_somebody]
+
+
+def _nothing(_scope: Scope, _since: datetime) -> None:
+    return None
 
 
 def one_slice(waiting: Sequence[int], whose: Mapping[int, Scope]) -> Sequence[int]:
@@ -118,51 +132,3 @@ def _first_since(moment: Moment, choice: Choice, day: date) -> datetime:
     """Where a first digest begins: when the one before would have been written."""
     before = rules.previous(choice.often, day, calendar_of(moment.rules.book))
     return instant(before, choice.at, moment.zone)
-
-
-def _write(session: Session, moment: Moment, due: _Due, scope: Scope, facts: ReadFacts) -> None:
-    book, choice = moment.rules.book, due.choice
-    if due.after is not None:
-        missed = rules.between(choice.often, due.after, due.day, calendar_of(book))
-        digests.skip(session, due.contact.id, missed, choice.form, moment.now)
-    first_and_late = due.after is None and rules.is_late(moment.now, due.day, choice.at, book, moment.zone)
-    if first_and_late or not rules.may_still_go(moment.now, due.day, choice.at, book, moment.zone):
-        _claim(session, moment, due, digests.SKIPPED)
-    elif due.contact.address is None:
-        _claim(session, moment, due, digests.NOBODY)
-    else:
-        _tell(session, moment, due, scope, facts(scope, due.since))
-
-
-def _claim(session: Session, moment: Moment, due: _Due, state: str) -> int | None:
-    late = rules.is_late(moment.now, due.day, due.choice.at, moment.rules.book, moment.zone)
-    return digests.claim(
-        session, person_id=due.contact.id, day=due.day, form=due.choice.form, state=state, at=moment.now,
-        since=due.since, late=late and state == digests.WRITTEN,
-    )  # fmt: skip
-
-
-def _tell(session: Session, moment: Moment, due: _Due, scope: Scope, facts: DigestFacts) -> None:
-    book, zone, choice = moment.rules.book, moment.zone, due.choice
-    quiet = not facts.anything_new and choice.silent
-    digest_id = _claim(session, moment, due, digests.EMPTY if quiet else digests.WRITTEN)
-    if digest_id is None or quiet:
-        return
-    form = Form(
-        due.contact.name,
-        weekly=choice.form == digests.WEEKLY,
-        late=rules.is_late(moment.now, due.day, choice.at, book, zone),
-    )
-    message = digest_text.nothing_new(form, facts.as_of, zone)
-    if facts.anything_new:
-        given = codes.write(
-            session, digest_text.told(facts), person_id=due.contact.id, digest_id=digest_id, scope=scope,
-            as_of=facts.as_of,
-        )  # fmt: skip
-        message = digest_text.message(facts, given, form, book, zone)
-    assert due.contact.address is not None  # noqa: S101 - said for the type checker; `_write` has looked
-    outbox.write(
-        session, address=due.contact.address, person_id=due.contact.id, message=message, lane=Lane.DIGEST,
-        now=moment.now, limit=moment.reach.limit(due.contact.address.channel),
-        useless_after=instant(due.day + timedelta(days=1), time(), zone), once=f"digest {digest_id}",
-    )  # fmt: skip

@@ -71,3 +71,4 @@ def upgrade() -> None:
         sa.Column("issue_id", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_told_at_once")),
     )
+    op.create_index("ix_report_versions_filed", "report_versions", ["filed"])
