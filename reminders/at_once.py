@@ -49,9 +49,11 @@ def tell_at_once(session: Session, moment: Moment) -> bool:
     return True
 
 
-def next_morning(now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
-    """When what waits for the end of the quiet hours goes out; None in working hours."""
-    return None if in_working_hours(now, book, zone) else next_working_moment(now, book, zone)
+def next_morning(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
+    """When what waits for the end of the quiet hours goes out; None in working hours, or if nobody wants it."""
+    if in_working_hours(now, book, zone) or arrivals.looked(session) is None:
+        return None
+    return next_working_moment(now, book, zone)
 
 
 def message(found: list[Arrived], book: Book) -> Outgoing:

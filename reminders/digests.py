@@ -27,9 +27,9 @@ from storage.digests import Choice
 from storage.scopes import Scope
 from storage.tables.traffic import Occurrence
 
-# A slice is one digest (a handful of queries, some ten rows), or those of all who see the city: they share the queries.
+# A slice is a few digests (each a handful of queries), or those of all who see the city, for they share the queries.
 # Who has nothing new needs two rows.
-SLICE, LOOKED_AT, QUIET = 1, 40, 20
+SLICE, LOOKED_AT, QUIET = 3, 40, 20
 
 
 def send_digests(session: Session, moment: Moment) -> bool:

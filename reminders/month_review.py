@@ -165,10 +165,14 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
 def _units(placed: list[Placed]) -> str:
     return words.SEPARATOR.join(
         words.REVIEW_UNIT.format(
-            place=each.place, unit=digest_text.short(each.row.unit, NAME), gap=digest_text.gap(_ahead(each))
+            place=each.place, unit=digest_text.short(each.row.unit, NAME), gap=_signed(_ahead(each))
         )
         for each in placed
-    )  # fmt: skip
+    )
+
+
+def _signed(part: Fraction) -> str:
+    return f"+{pace.written(part)}" if pace.tenths(part) > 0 else pace.written(part)
 
 
 def _ahead(placed: Placed) -> Fraction:

@@ -53,6 +53,6 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         None if due is None else due + duties.SECOND,
         next_time(session, now, zone, book),
         next_review(now, book, zone),
-        next_morning(now, book, zone),
+        next_morning(session, now, book, zone),
     )
     return min([midnight, *(each for each in coming if each is not None)])
