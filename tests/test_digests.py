@@ -216,6 +216,38 @@ def test_with_nothing_new_comes_one_line_or_nothing_as_was_chosen(town: Town) ->
     assert rows_of(town, town.department)["03-27"] == "empty"
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        pytest.param({"severity": Severity.MAJOR, "filed": local(3, 20)}, "重大1件", id="a major one stands"),
+        pytest.param({"category": "safety", "filed": local(3, 15)}, "逾期问题1件", id="one is overdue"),
+        pytest.param({"filed": local(3, 27, 9)}, "问题1件", id="one has come"),
+        pytest.param(
+            {"filed": local(3, 1), "state": IssueState.SOLVED, "closed": local(3, 27, 9)}, "解决1件", id="one is solved"
+        ),
+    ],
+)  # fmt: skip
+def test_one_look_at_the_city_misses_no_problem_that_is_to_be_told(
+    town: Town, given: dict[str, object], told: str
+) -> None:
+    """Each by itself: who has nothing new is found before anybody's projects are read (storage/touched.py)."""
+    reaches(town, 3, 27)
+    has_an_issue(town, town.south, **given)
+    reaches(town, 3, 28)
+    assert told in unasked(town.leader)[-1].text
+
+
+def test_one_look_at_the_city_misses_no_report_and_no_debt(town: Town) -> None:
+    reaches(town, 3, 27)
+    town.has_reported(town.south, "2012-02", filed=local(3, 27, 9))
+    reaches(town, 3, 28)
+    assert "进展1项" in unasked(town.leader)[-1].text
+    reaches(town, 4, 5)
+    reaches(town, 4, 6)
+    assert "逾期未报2项" in unasked(town.leader)[-1].text
+    assert "逾期未报2项" in unasked(town.head)[-1].text
+
+
 def test_a_report_counts_as_new_once_however_often_it_was_corrected(town: Town) -> None:
     reaches(town, 3, 27)
     town.clock.strike(3, 27, 10)
