@@ -140,17 +140,17 @@ def one_digest(database: Database, scope: Scope, runs: int) -> float:
     return statistics.median(database.read_now(read) for _ in range(runs)) * 1000
 
 
-def all_digests(database: Database) -> tuple[float, int, float]:
-    """Seconds for everybody's digest of the day as the sweep writes them, the slices, and the longest in ms."""
+def all_digests(database: Database) -> tuple[float, float, int, float]:
+    """Everybody's digest of the day, as the sweep writes them: seconds, CPU seconds, slices, the longest in ms."""
     rules = database.read_now(stored_rules.in_force)
     moment = Moment(NOW, NOW, ZONE, REACH, rules)
     taken: list[float] = []
-    more = True
+    cpu, more = time.process_time(), True
     while more:
         begun = time.perf_counter()
         more = database.run_now(lambda session: send_digests(session, moment))
         taken.append(time.perf_counter() - begun)
-    return sum(taken), len(taken), max(taken) * 1000
+    return sum(taken), time.process_time() - cpu, len(taken), max(taken) * 1000
 
 
 def idle(database: Database) -> float:
@@ -192,10 +192,11 @@ def measure(folder: Path, projects: int, leaders: int, months: int) -> None:
     filled = megabytes()
     mine = one_digest(database, Scope("own", 1), RUNS)
     city = one_digest(database, Scope("city"), 1)
-    seconds, slices, longest = all_digests(database)
+    seconds, cpu, slices, longest = all_digests(database)
     print(
-        f"{months:>3} months: one leader {mine:.1f} ms, the city {city:.0f} ms; everybody {seconds:.1f} s in "
-        f"{slices} slices, the longest {longest:.0f} ms; idle {idle(database):.2f} ms; "
+        f"{months:>3} months: one leader {mine:.1f} ms, the city {city:.0f} ms; "
+        f"everybody {seconds:.1f} s (CPU {cpu:.1f}) in {slices} slices, the longest {longest:.0f} ms; "
+        f"idle {idle(database):.2f} ms; "
         f"memory {filled:.0f} MB when filled, {megabytes():.0f} MB at most"
     )
     database.close()
