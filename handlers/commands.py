@@ -95,11 +95,15 @@ class CallFalse:
 
 @dataclass(frozen=True, slots=True)
 class ZeroCheck:
-    """What spoke against a project's zero: flat months, problems nearby. The person said: 确实没有."""
+    """What spoke against a project's zero: flat months, problems nearby, the rule of a red light.
+
+    The person said: 确实没有.
+    """
 
     project_id: int
     flat: tuple[str, ...] = ()
     nearby: tuple[str, ...] = ()
+    red: str = ""
 
 
 @dataclass(frozen=True, slots=True)

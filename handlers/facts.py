@@ -143,6 +143,7 @@ class ZeroFacts:
     barred_by  each problem with its reason: W3（征拆，3月2日报）
     flat       the last two months that were reported, if nothing was spent in either (2012-05, 2012-06)
     nearby     problems of others on its parent or sub-projects
+    red        why its light is red, in words, and by which rule; empty if it is not
     """
 
     project_id: int
@@ -151,6 +152,12 @@ class ZeroFacts:
     barred_by: tuple[str, ...] = ()
     flat: tuple[str, ...] = ()
     nearby: tuple[NearbyProblem, ...] = ()
+    red: str = ""
+    red_rule: str = ""
+
+    @property
+    def is_doubted(self) -> bool:
+        return bool(self.flat or self.nearby or self.red)
 
     @property
     def can_be_given(self) -> bool:

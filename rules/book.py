@@ -276,6 +276,11 @@ class Book(_Section):
                 raise ValueError(f"every key and name once; '{min(twice)}' stands there twice")
         return categories
 
+    @property
+    def pace(self) -> Pace:
+        """How 序时 is counted: as the first rule of lights that asks for it does."""
+        return next((rule.pace for rule in self.lights if rule.pace is not None), Pace.YEAR)
+
     def category(self, key: str) -> Category | None:
         """A category or a kind of it by its key; a kind comes with its lead and limit filled in."""
         for category in self.categories:

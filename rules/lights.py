@@ -10,113 +10,15 @@ Rule 4  Paused, ended and exempt (灯色豁免) projects are not judged, a proje
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from fractions import Fraction
 from itertools import takewhile
-from typing import Any
 
 from rules.book import Edge, LightRule
 from rules.kinds import Light, Measure, Pace, PeriodKind, ProjectKind, ProjectState
+from rules.light_facts import About, Judged, MonthDone, Number, Overdue, Standing, Why
 from rules.periods import Period
-
-Number = int | str  # a string is a name, a day (2012-06-30) or a month (2012-03)
-
-
-class About(StrEnum):
-    """What a light is about where no measure decided it."""
-
-    PAUSED = "paused"
-    ENDED = "ended"
-    EXEMPT = "exempt"
-    MISSING = "missing"  # a month was not reported
-    NO_FIGURES = "no_figures"  # none was ever reported, nor are there opening figures
-    NO_PLAN = "no_plan"
-    NO_START = "no_start"  # not started, and it is not known when it is to
-    TO_START = "to_start"  # not started, and not to yet
-    NOTHING = "nothing"  # no rule has anything to judge
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """What decided a light: the rule's key (empty: none), what it is about, and numbers from which all is said exactly.
-
-    `about` is a value of Measure or About; `also` is what other rules found that is to be said beside it. How many
-    days something is overdue is not among the numbers, but its day: the reason would be another one every day.
-    """
-
-    rule: str
-    about: str
-    numbers: Mapping[str, Number] = field(default_factory=dict)
-    also: tuple["Why", ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        also = {"also": [each.as_json() for each in self.also]} if self.also else {}
-        return {"rule": self.rule, "about": self.about, "numbers": dict(self.numbers), **also}
-
-    @classmethod
-    def of_json(cls, kept: Mapping[str, Any]) -> "Why":
-        also = tuple(cls.of_json(each) for each in kept.get("also", ()))
-        return cls(kept["rule"], kept["about"], kept["numbers"], also)
-
-
-@dataclass(frozen=True, slots=True)
-class MonthDone:
-    """年初累计 as of the end of a month, and the plan of its year, in yuan. Plan 0: there is none."""
-
-    month: Period
-    done: int
-    plan: int
-
-
-@dataclass(frozen=True, slots=True)
-class Overdue:
-    """A milestone by its planned day, or a problem by the last day of its limit."""
-
-    name: str
-    day: date
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is known of one project on a day.
-
-    closed      the newest month whose reports are closed, or that the project has reported
-    missed      the newest month that was not reported (未报), if nothing newer was
-    figures     by month, the newest last; what counts of them is a row without gaps that ends with the newest
-    milestones  whether it has any; `late` are those that are planned and not done
-    problems    open ones by their limits
-    exempt      灯色豁免: until which day
-    """
-
-    today: date
-    closed: Period
-    state: ProjectState
-    kind: ProjectKind
-    figures: tuple[MonthDone, ...] = ()
-    missed: Period | None = None
-    reports: bool = True  # False: a sub-project that reports nothing itself
-    start_planned: date | None = None
-    start_actual: date | None = None
-    finish_planned: date | None = None
-    milestones: bool = False
-    late: tuple[Overdue, ...] = ()
-    problems: tuple[Overdue, ...] = ()
-    exempt: date | None = None
-
-    @property
-    def month(self) -> Period:
-        """As of whose end it is judged."""
-        return max([self.closed, *(each.month for each in self.figures)], key=lambda month: month.first_day)
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A light and why. None: nothing is known, or the project is not judged."""
-
-    light: Light | None
-    why: Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +99,24 @@ _OF_MONEY = {Measure.BEHIND_POINTS: behind_points, Measure.BEHIND_PERCENT: behin
 def _money(rule: LightRule, project: Standing) -> _Finding:
     if project.kind is ProjectKind.PRELIMINARY or not project.reports or not project.start_actual:
         return _nothing(rule)
+    if project.completed:
+        return _Finding(None, Why(rule.key, About.COMPLETED))
     if unknown := _unknown_money(project):
         return _Finding(None, Why(rule.key, unknown.about, unknown.numbers), unknown=True)
-    row = list(_row_of_months(project.figures))
-    behind = _OF_MONEY[rule.measure]
-    times = [_time(rule, project, each.month) for each in row]
-    values = [behind(each.done, each.plan, time) for each, time in zip(row, times, strict=True)]
-    newest, time = row[0], times[0]
+    newest = project.figures[-1]
+    time = _time(rule, project, newest.month)
     numbers: dict[str, Number] = {
         "month": str(newest.month), "done": newest.done, "plan": newest.plan,
         "elapsed": time.numerator, "of": time.denominator,
     }  # fmt: skip
-    return _coloured(rule, values, numbers, lambda months: row[months - 1].month)
+    return _coloured(rule, lambda: _behind(rule, project), numbers, newest.month)
+
+
+def _behind(rule: LightRule, project: Standing) -> Iterator[Fraction]:
+    """How far the project was behind, from the newest month back to the first gap."""
+    behind = _OF_MONEY[rule.measure]
+    for each in _row_of_months(project.figures):
+        yield behind(each.done, each.plan, _time(rule, project, each.month))
 
 
 def _unknown_money(project: Standing) -> Why | None:
@@ -251,11 +159,10 @@ def _start(rule: LightRule, project: Standing) -> _Finding:
     overdue = _months_from(planned, month)
     if overdue < 1 or project.start_planned >= project.today:
         return _Finding(None, Why(rule.key, About.TO_START, {"day": project.start_planned.isoformat()}))
-    values = [Fraction(each) for each in range(overdue, 0, -1)]
     numbers: dict[str, Number] = {
         "month": str(month), "planned": project.start_planned.isoformat(),
     }  # fmt: skip
-    return _coloured(rule, values, numbers, lambda months: _back(month, months - 1))
+    return _coloured(rule, lambda: map(Fraction, range(overdue, 0, -1)), numbers, month)
 
 
 def _months_from(first: Period, last: Period) -> int:
@@ -296,7 +203,7 @@ def _days(rule: LightRule, project: Standing, overdue: Sequence[Overdue]) -> _Fi
         return _Finding(Light.GREEN, Why(rule.key, rule.measure))
     oldest = min(past, key=lambda each: each.day)
     days = Fraction((project.today - oldest.day).days)
-    return _coloured(rule, [days], {"name": oldest.name, "day": oldest.day.isoformat()}, None)
+    return _coloured(rule, lambda: iter([days]), {"name": oldest.name, "day": oldest.day.isoformat()}, None)
 
 
 # Edges
@@ -304,27 +211,27 @@ def _days(rule: LightRule, project: Standing, overdue: Sequence[Overdue]) -> _Fi
 
 def _coloured(
     rule: LightRule,
-    values: Sequence[Fraction],
+    values: Callable[[], Iterator[Fraction]],
     numbers: dict[str, Number],
-    began: Callable[[int], Period] | None,
+    newest: Period | None,
 ) -> _Finding:
     """The worst colour whose edge the values have reached, the newest first, for as many months as it asks.
 
-    `began` gives the month in which a row of so many months began.
+    Values are worked out only as far back as an edge looks. `newest` is the month of the first; None if they are days.
     """
     for light, edge in ((Light.RED, rule.red), (Light.YELLOW, rule.yellow), (Light.GREEN, rule.notice)):
-        if edge is None or (months := _months_in_a_row(edge, values)) < edge.months:
+        if edge is None or (months := _months_in_a_row(edge, values())) < edge.months:
             continue
-        if began is not None:
-            numbers |= {"months": months, "since": str(began(months))}
+        if newest is not None:
+            numbers |= {"months": months, "since": str(_back(newest, months - 1))}
         if edge.follows:
             numbers |= {"follows": edge.follows}
         return _Finding(light, Why(rule.key, rule.measure, numbers), reached=True)
     return _Finding(Light.GREEN, Why(rule.key, rule.measure, numbers))
 
 
-def _months_in_a_row(edge: Edge, values: Sequence[Fraction]) -> int:
-    return len(list(takewhile(lambda value: reaches(edge, value), values)))
+def _months_in_a_row(edge: Edge, values: Iterator[Fraction]) -> int:
+    return sum(1 for _ in takewhile(lambda value: reaches(edge, value), values))
 
 
 def reaches(edge: Edge, value: Fraction) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Light
-from rules.lights import Why
+from rules.light_facts import Why
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Project
 

@@ -83,6 +83,23 @@ def test_the_manuals_dates_are_those_of_the_rules() -> None:
         assert promised.replace(" ", "") in manual.replace(" ", "")
 
 
+def test_the_manuals_lights_are_those_of_the_rules() -> None:
+    """满 is at_least, 超过 more_than; the table has a row for each rule, with yellow before red."""
+    manual = MANUAL.read_text("utf-8").replace(" ", "")
+    for key, row in (
+        ("progress", "|满{}个百分点|超过{}个百分点|"),
+        ("milestone", "|超过{}天|超过{}天|"),
+    ):
+        [rule] = [each for each in default_book().lights if each.key == key]
+        assert rule.yellow is not None
+        assert rule.red is not None
+        assert row.format(rule.yellow.bound, rule.red.bound) in manual
+    [problem] = [each for each in default_book().lights if each.key == "problem"]
+    edges = (problem.yellow, problem.notice, problem.red)
+    bounds = [edge.bound for edge in edges if edge is not None]
+    assert "|满{}天；满{}天先提示|满{}天|".format(*bounds) in manual
+
+
 @pytest.mark.parametrize("path", [TOP / "README.md", MANUAL], ids=["README", "manual"])
 def test_every_picture_and_file_that_is_named_is_there(path: Path) -> None:
     links = re.findall(r"\]\(([^)#:]+)\)|src=\"([^\"]+)\"", path.read_text("utf-8"))

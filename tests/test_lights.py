@@ -1,23 +1,28 @@
 """Lights in a lived town: they turn with what is reported, keep their history, and cost nothing while all is quiet."""
 
+import io
 import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from openpyxl import load_workbook
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
+from bot.office import CompareRules, Office, compare_rules
 from reminders.sweep import sweep
 from rules.kinds import Light, ProjectKind, Stage
 from rules.light_words import told
-from storage import light_marks, lights
+from storage import light_exemptions, light_marks, lights
 from storage import rules as stored_rules
+from storage.export.city import export
 from storage.lights import StoredLight
 from storage.tables.ledger import LedgerRow
 from storage.tables.lights import LightExemption, ProjectLight
 from storage.tables.registry import Milestone, Project, YearPlan
+from storage.tables.reporting import ReportVersion
 from tests.builders import a_project, a_year_plan, added, an_issue
-from tests.chat import ZONE, Chat
+from tests.chat import CITY, ZONE, Chat
 from tests.town import NORTH, Town
 
 GREEN, YELLOW, RED = Light.GREEN, Light.YELLOW, Light.RED
@@ -386,3 +391,143 @@ def test_the_lights_of_more_projects_than_a_statement_holds_are_read(town: Town)
     town.sweep()
     found = town.do(lambda session: lights.current(session, range(1, 80_000)))
     assert set(found) == {town.north, town.south}
+
+
+# 灯色豁免
+
+
+def exempts(town: Town, until: str = "4月30日") -> None:
+    for step in ("灯色豁免", NORTH, "设计变更", until):
+        town.office.says(step)
+    assert town.office.says("确认").text == f"已豁免：{NORTH}灯色，到4月30日"
+
+
+def test_the_office_exempts_a_project_and_its_reporter_is_told(town: Town) -> None:
+    assert light(town).light is YELLOW
+    exempts(town)
+    assert town.reporter.last().text == f"{NORTH}灯色豁免到4月30日，期间不评灯。原因：设计变更"
+    assert said(town) == "未评灯：灯色豁免，到4月30日"
+    [entry] = acts(town, "exempt_light")
+    assert (entry["project"], entry["before"], entry["after"]) == (town.north, "", "2012-04-30")
+    assert "设计变更" not in str(entry)
+
+
+def test_an_exemption_is_ended_by_the_same_word(town: Town) -> None:
+    exempts(town)
+    light(town)
+    town.office.says("灯色豁免")
+    assert town.office.says(NORTH).title == f"{NORTH}已豁免到4月30日（设计变更）。要恢复评灯吗？"
+    assert town.office.says("恢复评灯").text == f"已恢复评灯：{NORTH}"
+    assert town.reporter.last().text == f"{NORTH}的灯色豁免已结束，恢复评灯。"
+    assert light(town).light is YELLOW
+    [entry] = acts(town, "end_light_exemption")
+    assert (entry["before"], entry["after"]) == ("2012-04-30", "")
+
+
+def test_leaving_an_exemption_changes_nothing(town: Town) -> None:
+    exempts(town)
+    for step in ("灯色豁免", NORTH):
+        town.office.says(step)
+    assert town.office.says("不恢复").text == "好，豁免不变。"
+    assert light(town).light is None
+
+
+def test_the_card_of_an_exemption_shows_the_light_it_is_about(town: Town) -> None:
+    town.sweep()
+    for step in ("灯色豁免", NORTH, "设计变更"):
+        town.office.says(step)
+    card = town.office.taps("半年底")
+    assert "现在：🟡黄灯（3月26日起）：完成0.0%，序时16.7%" in card.text
+    assert "期限：到6月30日" in card.text
+
+
+def test_two_of_the_office_do_not_exempt_one_project_twice(town: Town) -> None:
+    for step in ("灯色豁免", NORTH, "设计变更", "4月30日"):
+        town.office.says(step)
+    town.do(
+        lambda session: light_exemptions.give(
+            session, town.north, until=date(2012, 5, 1), because="x", by=1, today=date(2012, 3, 26),
+            now=town.clock.now,
+        )
+    )  # fmt: skip
+    town.office.says("确认")
+    assert len(town.rows(LightExemption)) == 1
+
+
+# Where a light is shown
+
+
+def test_whoever_looks_for_a_project_sees_its_light_and_why(town: Town) -> None:
+    town.sweep()
+    assert town.reporter.says("城北水厂").text == (
+        f"{NORTH}\n🟡黄灯（3月26日起）：完成0.0%，序时16.7%，落后16.7个百分点；措施：提醒"
+    )
+
+
+def test_a_receipt_shows_the_light_too(town: Town) -> None:
+    reports(town.reporter, "480万")
+    town.sweep()
+    assert town.reporter.says("J1").text.endswith(
+        "🟢绿灯（3月26日起）：完成20.0%，序时25.0%，落后5.0个百分点"
+    )
+
+
+def test_a_zero_is_asked_about_while_the_light_is_red_and_the_answer_is_kept(town: Town) -> None:
+    town.do(lambda session: session.query(YearPlan).update({"amount": 2_400_000_000}))
+    for month in ("2012-03", "2012-04", "2012-05", "2012-06"):
+        town.has_reported(town.north, month, amount=1_000_000)
+    town.reaches(7, 2)
+    assert light(town).light is RED
+    asked = town.reporter.says("零报告")
+    assert asked.title == f"{NORTH}亮着红灯（完成0.2%，序时50.0%，落后49.8个百分点）。确实没有问题吗？"
+    town.reporter.taps("确实没有")
+    town.reporter.taps("✅")
+    checks = [row.check for row in town.rows(ReportVersion) if row.check]
+    assert {"flat": [], "nearby": [], "red": "progress", "answer": "none"} in checks
+
+
+# Before new rules are taken
+
+
+def test_a_rules_file_says_which_lights_it_would_change_before_it_is_taken(town: Town) -> None:
+    town.sweep()
+    stricter = '[[lights]]\nkey="progress"\nname="投资进度"\nmeasure="behind_points"\npace="year"\nred={more_than=10}\n'
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+
+    def compare(session: Session) -> str:
+        return compare_rules(session, CompareRules(text=stricter), town.clock.now, office).text
+
+    text = town.do(compare)
+    assert "lights.progress.red.more_than: 30 -> 10" in text
+    assert "1 projects would change their light:" in text
+    assert f"  7号 {NORTH}: 黄灯 -> 红灯：完成0.0%，序时16.7%，落后16.7个百分点" in text
+    assert light(town).light is YELLOW, "nothing was taken"
+
+
+def test_a_rules_file_that_changes_no_light_says_so(town: Town) -> None:
+    office = Office(zone=ZONE, city=CITY, city_now=lambda _session, machine: machine)
+    text = town.do(
+        lambda session: (
+            compare_rules(
+                session, CompareRules(text="[caps]\ntext_length = 500\n"), town.clock.now, office
+            ).text
+        )
+    )
+    assert text.endswith("No project would change its light.")
+
+
+# In the export
+
+
+def test_the_progress_sheet_has_the_light_of_each_month_and_how_far_it_was_from_time(town: Town) -> None:
+    reports(town.reporter, "480万")
+    town.reaches(4, 26)
+    reports(town.reporter, "0")
+    town.sweep()
+    content = town.do(lambda session: export(session, town.clock.now, ZONE))
+    headings, *rows = load_workbook(io.BytesIO(content))["进展"].iter_rows(values_only=True)
+    table = [dict(zip(headings, row, strict=True)) for row in rows]
+    assert [(row["灯色"], round(row["序时差(百分点)"], 6)) for row in table] == [
+        ("绿灯", -5), ("黄灯", round(20 - 100 / 3, 6)),
+    ]  # fmt: skip
+    assert table[1]["灯色原因"] == "完成20.0%，序时33.3%，落后13.3个百分点；措施：提醒"

@@ -61,7 +61,7 @@ def _card(facts: Facts, project: Found, because: str, until: date) -> Dialogue[N
             [
                 *([words.line_light_now.format(text=desk.light)] if desk.light else []),
                 words.line_because.format(text=because),
-                words.line_until.format(text=day_of(until)),
+                words.line_exempt_until.format(text=day_of(until)),
                 words.line_light_none,
             ]
         ),

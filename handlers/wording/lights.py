@@ -19,6 +19,7 @@ class Lights(Sentences):
     until_year_end: str = "年底（{date}）"
     card_exempt_light: str = "请核对：{project}灯色豁免"
     line_light_now: str = "现在：{text}"
+    line_exempt_until: str = "期限：到{text}"
     line_light_none: str = "豁免期间不评灯，到期自动恢复。"
     light_exempted: str = "已豁免：{project}灯色，到{until}"
     told_light_exempted: str = "{project}灯色豁免到{until}，期间不评灯。原因：{because}"

@@ -23,7 +23,7 @@ def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:
         registry.projects(session, today),
         registry.people(session, today),
         duties.ledger(session, now, zone),
-        reports.progress(session),
+        reports.progress(session, today),
         reports.versions(session),
         problems.problems(session),
         courses.courses(session),

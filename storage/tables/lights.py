@@ -43,7 +43,7 @@ class ProjectLight(Base):
     at: Mapped[datetime]
     replaced: Mapped[datetime | None]
     month: Mapped[str]  # 2012-03: as of whose end it was judged
-    why: Mapped[dict[str, Any]]  # the rule that decided and its numbers (rules/lights.py)
+    why: Mapped[dict[str, Any]]  # the rule that decided and its numbers (rules/light_facts.py)
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
 
 

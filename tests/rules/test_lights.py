@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from rules.book import BookError, LightRule, default_book, load
 from rules.kinds import Light, Measure, Pace, ProjectKind, ProjectState
+from rules.light_facts import About, Judged, MonthDone, Overdue, Standing, Why
 from rules.light_words import reason, tenths, told
-from rules.lights import About, Judged, MonthDone, Overdue, Standing, Why, judge, time_share
+from rules.lights import judge, time_share
 from rules.periods import Period
 
 # The three tables of the field, each as the rules file of its city.
@@ -276,6 +277,7 @@ def test_december_is_judged_by_its_own_year_until_january_is_reported() -> None:
         ({"figures": months(JUNE, [0]), "state": ProjectState.ENDED}, About.ENDED),
         ({"figures": months(JUNE, [0]), "exempt": date(2012, 7, 12)}, About.EXEMPT),
         ({"reports": False}, About.NOTHING),
+        ({"figures": months(JUNE, [0]), "completed": True}, About.COMPLETED),
         ({"kind": ProjectKind.PRELIMINARY}, About.NOTHING),
         ({"kind": ProjectKind.PRELIMINARY, "milestones": True, "missed": JUNE}, About.MISSING),
     ],
@@ -360,6 +362,7 @@ def test_without_rules_nothing_is_judged() -> None:
             a_project(kind=ProjectKind.PRELIMINARY, milestones=True),
             "绿灯：节点都按期",
         ),
+        (YINCHUAN, replace(done(0), completed=True), "未评灯：已竣工"),
         (YINCHUAN, done(0, 12_000), "红灯：完成0.0%，序时50.0%，落后50.0个百分点；措施：约谈"),
     ],
 )
