@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import os
 import resource
+import signal
 import sys
 import traceback
 from asyncio.subprocess import PIPE, Process
@@ -150,6 +151,7 @@ async def _ask(child: Process, asked: bytes) -> bytes:
 
 def main(memory: int) -> None:
     """The child. What a library prints must not fall among the pictures, so it goes to where errors go."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a Ctrl-C is for the program, which then ends us
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     pictures = os.fdopen(os.dup(1), "wb")

@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 from asyncio.subprocess import Process
 from pathlib import Path
 
@@ -104,3 +106,8 @@ async def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path)
     assert child.stdin
     child.stdin.close()  # as the kernel does when the program is killed
     assert await child.wait() == 0
+
+
+def test_the_program_itself_does_without_what_draws() -> None:
+    asked = "import sys, bot.app; sys.exit('matplotlib' in sys.modules or 'numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked]).returncode == 0

@@ -710,5 +710,5 @@ async def test_a_photo_has_sides_that_telegram_takes(
     if taken:
         assert (await bot.send_photo(1001, out.getvalue())).photo
     else:
-        with pytest.raises(BadRequest, match="(?i)photo_invalid_dimensions"):
+        with pytest.raises(BadRequest, match=r"(?i)photo_invalid_dimensions"):
             await bot.send_photo(1001, out.getvalue())

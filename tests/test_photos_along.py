@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.channels.channel import NotSent
 from rules.kinds import Lane
 from storage import media, outbox, photos
 from storage.messages import Address, MediaKind, Outgoing
@@ -13,7 +14,7 @@ from storage.tables.traffic import AwaitedPhoto, OutboxRow
 from tests.builders import NOW, a_person, a_photo
 from tests.files import a_picture
 from tests.test_fetching import Darkroom
-from tests.town import Town
+from tests.town import NORTH, Town
 
 CHIEF = Address(channel="telegram", account="bot", user="1", chat="1")
 
@@ -95,6 +96,33 @@ async def test_a_fetched_photo_is_written_to_who_has_its_words(darkroom: Darkroo
     found = darkroom.town.do(lambda session: [row for row in rows(session) if row[2]])
     assert found == [("重大问题 W1", Lane.REPLY.order, (wanted.id,))]
     assert await darkroom.fetching.read(wanted.id)
+
+
+async def test_who_is_told_of_a_problem_at_once_gets_the_photos_of_who_reported_it(
+    darkroom: Darkroom,
+) -> None:
+    """One photo is on the shelf when the problem is filed, the other comes from its platform later."""
+    town, me = darkroom.town, darkroom.town.reporter
+    darkroom.answers(a_picture(), NotSent("no connection"), a_picture(size=(50, 30)))
+    me.says("报问题")
+    me.taps(NORTH)
+    for answer in ("重大问题", "征拆", "两户阻工", "刚才", "就在项目现场", "请派工作组"):
+        me.says(answer)
+    me.sends("first")
+    await darkroom.fetching.fetch_wanted()
+    me.sends("second")
+    me.says("就这些")
+    assert me.says("确认").title == "重大问题 W1 已报出"
+    told = [row for row in town.rows(OutboxRow) if row.number == "W1" and row.chat != me.address.chat]
+    words = [row for row in told if row.lane == Lane.URGENT.order]
+    first, second = (row.id for row in darkroom.rows())
+    assert words
+    assert all("photos" not in row.body for row in words)
+    assert [tuple(row.body["photos"]) for row in told if row not in words] == [(first,)] * len(words)
+    await darkroom.until_quiet()
+    late = [row for row in town.rows(OutboxRow) if row.body.get("photos") == [second]]
+    assert [row.part_of for row in late] == [row.id for row in words]
+    assert all(row.body["title"] == words[0].body["title"] for row in late)
 
 
 def test_a_dropped_photo_does_not_follow_though_it_came(session: Session) -> None:

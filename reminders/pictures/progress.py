@@ -42,8 +42,8 @@ def draw_progress(chart: ProgressChart) -> bytes:
     bars = chart.bars[:MOST]
     places = _places(bars, chart.time_progress)
     above = _head(chart)
-    sheet = Sheet(above.height + 52 + len(bars) * places.pitch + foot_height(len(chart.bars)))
-    top = sheet.begin(above) + 52
+    sheet = Sheet(above.height + 60 + len(bars) * places.pitch + foot_height(len(chart.bars)))
+    top = sheet.begin(above) + 60
     for place, bar in enumerate(bars):
         _row(sheet, places, top + place * places.pitch, bar)
     _time(sheet, places, chart.time_progress, top, len(bars))
@@ -108,5 +108,5 @@ def _time(sheet: Sheet, places: _Places, time: float, top: float, rows: int) -> 
     label = fitted(words.TIME_PROGRESS.format(percent=percent(time)), SMALL, RIGHT - LEFT)
     half = width(label, SMALL) / 2
     middle = min(max(x, LEFT + half), RIGHT - half)
-    sheet.write(middle, top - 34, label, SMALL, palette.TIME, "center")
-    sheet.mark(x, top - 12, palette.TIME, "v", 12)
+    sheet.write(middle, top - 42, label, SMALL, palette.TIME, "center")
+    sheet.mark(x, top - 14, palette.TIME, "v", 12)

@@ -87,7 +87,7 @@ class Sheet:
             else Rectangle((x, y), wide, high)
         )
         shape.set(facecolor=colour, edgecolor="none")
-        self.axes.add_patch(shape)
+        self.axes.add_artist(shape)  # not add_patch, which looks for limits that are fixed
 
     def line(
         self, xs: Sequence[float], ys: Sequence[float], colour: str, wide: float = 3, dashes: Dashes = "-",
@@ -134,5 +134,6 @@ class Sheet:
         size = canvas.get_width_height()
         pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]  # nor for this
         drawn = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1).convert("RGB")
-        drawn.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(out, "PNG")
+        few = drawn.quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        few.save(out, "PNG")
         return out.getvalue()
