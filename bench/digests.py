@@ -4,6 +4,7 @@ python -m bench.digests --projects 2000 --leaders 20
 python -m bench.digests --projects 100000 --leaders 1000 --months 24
 
 Every leader leads as many projects as any other; every project has a year plan and a report for each of the months.
+On a quiet day nobody has anything new; on a busy one everybody has a problem of this morning.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from reminders import digest_facts, digest_text
@@ -24,15 +25,27 @@ from reminders.digests import send_digests
 from reminders.moment import Moment
 from reminders.reach import Reach
 from rules.book import default_book
-from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Role, Stage
+from rules.kinds import (
+    DutyKind,
+    DutyState,
+    IssueState,
+    ProjectKind,
+    ProjectState,
+    ReportKind,
+    Role,
+    Severity,
+    Stage,
+)
 from rules.periods import Period
 from rules.workdays import city_zone
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.migrate import migrate
 from storage.scopes import Scope
+from storage.tables.digests import Digest, FigureCode
 from storage.tables.registry import Binding, Person, PersonRole, Project, Responsibility, Unit, YearPlan
-from storage.tables.reporting import Duty, Report, ReportVersion
+from storage.tables.reporting import Duty, Issue, Report, ReportVersion
+from storage.tables.traffic import Occurrence, OutboxRow
 
 ZONE = city_zone()
 NOW = datetime(2012, 9, 12, 8, 3, tzinfo=ZONE)
@@ -53,6 +66,24 @@ def fill(database: Database, leaders: int, projects: int, months: int) -> None:
             offset = back * projects
             database.run_now(lambda session, these=ids, of=month, at=offset: _month(session, these, of, at))
         month = month.previous()
+
+
+def a_problem_each(session: Session, leaders: int) -> None:
+    """One of this morning in a project of every leader."""
+    about = {
+        "severity": Severity.GENERAL, "category": "land", "what": "两户未签协议", "help_needed": "", "place": "",
+        "found": NOW, "filed_by": 1, "filed": NOW - timedelta(hours=2), "times": 1, "state": IssueState.REGISTERED,
+        "rules_version": 1,
+    }  # fmt: skip
+    session.execute(
+        insert(Issue), [{"project_id": n, "unit_id": n % UNITS + 1, **about} for n in range(1, leaders + 1)]
+    )
+
+
+def forget(session: Session) -> None:
+    """As if no digest had been written today."""
+    for table in (FigureCode, OutboxRow, Digest, Occurrence):
+        session.execute(delete(table))
 
 
 def _people(session: Session, leaders: int) -> None:
@@ -192,13 +223,17 @@ def measure(folder: Path, projects: int, leaders: int, months: int) -> None:
     filled = megabytes()
     mine = one_digest(database, Scope("own", 1), RUNS)
     city = one_digest(database, Scope("city"), 1)
-    seconds, cpu, slices, longest = all_digests(database)
     print(
-        f"{months:>3} months: one leader {mine:.1f} ms, the city {city:.0f} ms; "
-        f"everybody {seconds:.1f} s (CPU {cpu:.1f}) in {slices} slices, the longest {longest:.0f} ms; "
-        f"idle {idle(database):.2f} ms; "
-        f"memory {filled:.0f} MB when filled, {megabytes():.0f} MB at most"
+        f"{months:>3} months: one leader {mine:.1f} ms, the city {city:.0f} ms; filled with {filled:.0f} MB"
     )
+    for day in ("quiet", "busy"):
+        seconds, cpu, slices, longest = all_digests(database)
+        print(
+            f"  a {day} day: everybody {seconds:.1f} s (CPU {cpu:.1f}) in {slices} slices, the longest "
+            f"{longest:.0f} ms; idle then {idle(database):.2f} ms; at most {megabytes():.0f} MB"
+        )
+        database.run_now(forget)
+        database.run_now(lambda session: a_problem_each(session, leaders))
     database.close()
 
 

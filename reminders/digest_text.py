@@ -37,7 +37,7 @@ class Cut:
     units: int
 
 
-CUTS = (Cut(14, 4), Cut(9, 3), Cut(6, 2))  # the first that fits; the last one always does
+CUTS = (Cut(14, 4), Cut(9, 3), Cut(5, 1))  # the first that fits; the last one always does
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def told(facts: DigestFacts) -> list[Figure]:
 
 def message(facts: DigestFacts, given: Codes, form: Form, book: Book, zone: ZoneInfo) -> Outgoing:
     title = _title(form, facts.as_of.astimezone(zone))
-    texts = ("\n".join(_lines(facts, given, book, cut)) for cut in CUTS)
-    text = next((text for text in texts if len(title) + 1 + len(text) <= LENGTH), "")
+    texts = ["\n".join(_lines(facts, given, book, cut)) for cut in CUTS]
+    text = next((text for text in texts if len(title) + 1 + len(text) <= LENGTH), texts[-1])
     return Outgoing(title=title, text=text, rows=buttons(given), chart=chart(facts.bars, facts.day))
 
 

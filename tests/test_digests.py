@@ -181,9 +181,6 @@ def code_numbers(town: Town, chat: Chat) -> dict[str, int]:
 def test_a_leader_sees_only_what_they_answer_for_on_that_day(town: Town) -> None:
     other = another_leader(town, town.south)
     has_an_issue(town, town.north, severity=Severity.MAJOR, filed=local(3, 27, 7))
-    reaches(town, 3, 27)
-    assert "重大1件" in unasked(town.leader)[-1].text
-    assert "没有新情况" in unasked(other)[-1].plain
 
     def hands_over(session: Session) -> None:
         mine = (Responsibility.person_id == person_of(town.leader), Responsibility.project_id == town.north)
@@ -194,6 +191,9 @@ def test_a_leader_sees_only_what_they_answer_for_on_that_day(town: Town) -> None
         )
 
     town.do(hands_over)
+    reaches(town, 3, 27)
+    assert "重大1件" in unasked(town.leader)[-1].text
+    assert "没有新情况" in unasked(other)[-1].plain
     reaches(town, 3, 28)
     assert "没有新情况" in unasked(town.leader)[-1].plain
     assert "重大1件" in unasked(other)[-1].text
@@ -270,6 +270,7 @@ def test_the_worst_day_still_fits_on_a_phones_screen() -> None:
     given = {each.measure: f"A{999_000 + place}" for place, each in enumerate(digest_text.told(facts))}
     form = Form("欧阳副市长", weekly=True, late=True)
     message = digest_text.message(facts, given, form, default_book(), ZONE)
+    assert all(code in message.text for code in given.values())
     assert len(message.plain.splitlines()) <= digest_text.LINES == 12
     assert len(message.plain) <= digest_text.LENGTH == 400
 
