@@ -22,6 +22,7 @@ from storage import figures as duty_figures
 from storage import registry, reviews, workbook
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.export.reports import progress as sheet_of_progress
 from storage.scopes import Scope
 from storage.tables.registry import Person, Project, Responsibility
 from tests.builders import a_duty, a_report, a_version
@@ -181,11 +182,13 @@ def test_the_city_is_the_sum_of_its_units_and_agrees_with_the_export_and_the_rev
 
 def _exported(session: Session) -> dict[int, int]:
     """年初累计 of the newest month of each project, as the sheet 进展 has it."""
-    from storage.export.reports import _progress_rows
-
+    sheet = sheet_of_progress(session, AS_OF.date())
+    number, done = (
+        [column.heading for column in sheet.columns].index(each) for each in ("项目序号", "年初累计(万元)")
+    )
     numbers = dict(session.query(Project.number, Project.id).all())
     counted = counted_ids(session)
-    found = {numbers[row[2]]: row[10] for row in _progress_rows(session)}
+    found = {numbers[row[number]]: row[done] for row in sheet.rows}
     return {each: value for each, value in found.items() if each in counted}  # type: ignore[misc]  # yuan
 
 
