@@ -125,6 +125,11 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "nudges": Swept("at"),
     "nudge_duties": Hangs("nudges", "nudge_id"),
     "snoozed_nudges": Hangs("nudges", "nudge_id"),  # who put a reminder off named one that is written anew
+    "digest_choices": Stands("how often somebody wants a digest, as it is now"),
+    "digests": Swept("at"),
+    "figure_codes": Hangs("digests", "digest_id"),
+    "reviews": Swept("as_of"),
+    "told_at_once": Stands("how far what is told at once has been told; it is not told again in a replay"),
     "lights": Swept("at", over="replaced"),
     "light_exemptions": Lived("approved", (Noted("ended", ("ended", "ended_by")),)),
     "awaited_photos": Stands("photos on their way; nothing that is said unasked depends on them"),
