@@ -6,8 +6,11 @@ from handlers.conversations.add_project import add_project
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
+from handlers.conversations.direct_issue import direct_issue
+from handlers.conversations.drill import drill
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
+from handlers.conversations.forward_issue import forward_issue
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
 from handlers.conversations.import_workbook import import_workbook
@@ -50,6 +53,9 @@ SCRIPTS: dict[str, Script] = {
     "end_project": end_project,
     "report_for": report_for,
     "send_notice": send_notice,
+    "drill": drill,
+    "direct_issue": direct_issue,
+    "forward_issue": forward_issue,
     "registry_menu": registry_menu,
     "import_workbook": import_workbook,
     "leave_workbook": leave_workbook,
@@ -68,7 +74,7 @@ SCRIPTS: dict[str, Script] = {
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit",
+    "who_owes": "unit", "direct_issue": "issue", "forward_issue": "issue",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.

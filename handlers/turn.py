@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import Acknowledge, Drop, Handle, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
 from handlers.deeds.noting import acknowledge
 from handlers.facts import PersonFacts
@@ -113,6 +113,8 @@ def _press(turn: Turn) -> str:
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
             turn.answer(acknowledge(turn, issue_id).message)
+        case Handle(issue_id):
+            turn.answer(acknowledge(turn, issue_id, handles=True).message)
         case SayOf():
             follow(turn, meaning)
         case None:

@@ -12,19 +12,22 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.auditing import audit_rungs
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.drills import next_proposal, propose_drill
+from reminders.escalation import escalate
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
-from storage import duties, expected
+from storage import duties, escalations, expected
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+STEPS = (audit_rungs, escalate, move_unopened, open_some, close_some, end_day, propose_drill)
 
 
 def sweep(
@@ -44,4 +47,6 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    return midnight if due is None else min(midnight, due + duties.SECOND)
+    moments = [midnight, due + duties.SECOND if due else None]
+    moments += [escalations.next_instant(session, now), next_proposal(session, now, zone)]
+    return min(moment for moment in moments if moment is not None)

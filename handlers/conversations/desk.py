@@ -25,6 +25,7 @@ def desk_menu(words: Words) -> tuple[tuple[str, str], ...]:
         (words.menu_pause, "pause_project"),
         (words.menu_resume, "resume_project"),
         (words.menu_end, "end_project"),
+        (words.menu_drill, "drill"),
     )
 
 
