@@ -4,7 +4,7 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import lines, talking
+from handlers import leave_lines, lines, talking
 from handlers.buttons import Acknowledge, Handle, LookUp, SayOf
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
@@ -52,6 +52,8 @@ def taken(turn: Turn, text: str) -> str:
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if leave_lines.take_leave_line(turn, text):
+        return "leave"
     if lines.take_lines(turn, text):
         return "lines"
     return ""

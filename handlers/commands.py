@@ -280,9 +280,26 @@ class DismissSecretary:
     secretary_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class SetLeave:
+    """请假: a person is away from a day until another (exclusive); who stands in, if anybody."""
+
+    person_id: int
+    since: date
+    until: date
+    stand_in_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeave:
+    """销假: a leave ends today, or never begins."""
+
+    leave_id: int
+
+
 Registering = (
     ImportWorkbook | LeaveWorkbook | ChangeRegistry | Unbind | GiveCode | HandOver | ConfirmHandover
-    | AppointSecretary | DismissSecretary
+    | AppointSecretary | DismissSecretary | SetLeave | EndLeave
 )  # fmt: skip
 
 OfTheOffice = (

@@ -64,11 +64,15 @@ class DeskDuty:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Someone who reports for a project, with the telephone number."""
+    """Someone who reports for a project, with the telephone number.
+
+    away  who is on leave: whom this one stands in for, or they themselves if nobody stands in
+    """
 
     id: int
     name: str
     phone: str
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,7 @@ class Owed:
     closes: str
     overdue: bool
     returned: bool = False
+    instead_of: str = ""  # 代班: who is away and would report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,7 @@ class Facts:
 
     owed: tuple[Owed, ...] = ()
     sent: tuple[Sent, ...] = ()
+    away: tuple[tuple[str, str], ...] = ()  # the person's own leaves: which days, who stands in
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 

@@ -46,6 +46,8 @@ def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
         (words.word_secretary, "set_secretary"),
         (words.word_direct, "direct_issue"),
         (words.word_forward, "forward_issue"),
+        (words.word_leave, "take_leave"),
+        (words.word_end_leave, "end_leave"),
     )
 
 
@@ -76,6 +78,8 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
 def read_registry_word(text: str, words: Words) -> Opener | None:
     """An exact word about the registry; whom it opens for is not asked here."""
     typed = plain(text).strip(_AROUND)
+    if typed in words.aliases(words.leave_words):
+        return Opener("take_leave")
     return next((Opener(script) for word, script in registry_words(words) if typed == plain(word)), None)
 
 

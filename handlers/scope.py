@@ -22,6 +22,7 @@ from handlers.commands import (
     DirectIssue,
     DismissSecretary,
     DisownProject,
+    EndLeave,
     EndProject,
     ExemptDuty,
     FileIssue,
@@ -38,6 +39,7 @@ from handlers.commands import (
     ResumeProject,
     ReturnReport,
     SendNotice,
+    SetLeave,
     StartDrill,
     TakeBackExemption,
     Tell,
@@ -60,7 +62,7 @@ from rules.scope import (
     takes_the_problem,
 )
 from storage import issues, people, secretaries
-from storage.tables.registry import Handover, Person, Project
+from storage.tables.registry import Handover, Leave, Person, Project
 from storage.tables.reporting import Issue
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
@@ -93,6 +95,8 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     ConfirmHandover: (is_their_own,),
     AppointSecretary: (office,),
     DismissSecretary: (office,),
+    SetLeave: (office, heads_the_unit, is_their_own),
+    EndLeave: (office, heads_the_unit, is_their_own),
 }
 
 
@@ -143,8 +147,14 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
             return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return tuple(Subject(project) for project in projects)
-        case Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person):
+        case (
+            Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person)
+            | SetLeave(person_id=person)
+        ):  # fmt: skip
             return (Subject(person_ids=(person,)),)
+        case EndLeave(leave_id=leave_id):
+            leave = session.get(Leave, leave_id)
+            return (Subject(person_ids=(leave.person_id,)) if leave else NOTHING,)
         case ConfirmHandover(handover_id=packet_id):
             packet = session.get(Handover, packet_id)
             return (Subject(person_ids=(packet.from_id, packet.to_id)) if packet else NOTHING,)

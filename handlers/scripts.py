@@ -8,6 +8,7 @@ from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
 from handlers.conversations.direct_issue import direct_issue
 from handlers.conversations.drill import drill
+from handlers.conversations.end_leave import end_leave
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
 from handlers.conversations.forward_issue import forward_issue
@@ -31,6 +32,7 @@ from handlers.conversations.return_report import return_report
 from handlers.conversations.send_notice import send_notice
 from handlers.conversations.set_secretary import set_secretary
 from handlers.conversations.show_help import show_help
+from handlers.conversations.take_leave import take_leave
 from handlers.conversations.unbind import unbind
 from handlers.conversations.unlock_duty import unlock_duty
 from handlers.conversations.who_owes import who_owes
@@ -69,18 +71,20 @@ SCRIPTS: dict[str, Script] = {
     "hand_over": hand_over,
     "handed_over": handed_over,
     "set_secretary": set_secretary,
+    "take_leave": take_leave,
+    "end_leave": end_leave,
 }
 
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit", "direct_issue": "issue", "forward_issue": "issue",
+    "who_owes": "unit", "end_leave": "leave", "direct_issue": "issue", "forward_issue": "issue",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave"),
     }
 )

@@ -14,6 +14,7 @@ from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
+from handlers.wording.leaves import Leaves
 from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
@@ -21,7 +22,9 @@ from handlers.wording.zeros import Zeros
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers):
+class Words(
+    Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers, Leaves
+):
     """All of them; a name is used once."""
 
 

@@ -51,7 +51,7 @@ def _say(case: Case) -> None:
     planned, now = row.next or case.moment.now, case.moment.now
     told = _still_to_tell(case, step)
     contacts = {each.id: each for each in case.contacts([each.person_id for each in told])}
-    reached = any(each.may and contacts[each.person_id].address for each in told)
+    reached = any(each.awaited and contacts[each.person_id].address for each in told)
     waits = reached or (step.turn > 0 and not told)
     reasons = _reasons(case, step, planned)
     coming = following(ladder, step) if waits else next_rung(step)
@@ -72,6 +72,8 @@ def _still_to_tell(case: Case, step: Step) -> list[whom.Told]:
     today = case.moment.now.astimezone(case.moment.zone).date()
     about = whom.About.of(case.issue, case.moment.rules.book)
     answered = {each.person_id for each in escalations.alerts(case.session, case.row) if each.acknowledged}
+    if case.issue.drill:  # who holds it is not tested by it
+        answered.add(case.issue.filed_by)
     told = whom.told(case.session, case.ladder.rungs[step.rung], about, today)
     return [each for each in told if each.person_id not in answered]
 
@@ -116,6 +118,8 @@ def _reachable(case: Case, person_ids: Sequence[int]) -> list[int]:
 
 def _send(case: Case, told: whom.Told, contact: Contact, reasons: Sequence[str]) -> int | None:
     alert = Outgoing.model_validate(case.row.alert)
+    if told.stands_in and told.acts_for is not None:
+        reasons = [words.RUNG_STANDS_IN.format(name=names_of(case, [told.acts_for])), *reasons]
     mark = words.FOR_LEADER.format(leader=names_of(case, [told.acts_for])) if told.acts_for else ""
     message = alert.model_copy(
         update={

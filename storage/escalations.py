@@ -177,23 +177,28 @@ def asked(session: Session, issue: Issue, today: date) -> dict[int, Told]:
 
 
 def answer(session: Session, row: Escalation, person_id: int, now: datetime) -> bool:
-    """The person takes note; whether that stops the ladder. Of a drill every answer is kept."""
+    """The person takes note; whether that stops the ladder. A drill ends once everyone who was asked has answered."""
     told = alerts(session, row)
     for each in told:
         if each.person_id == person_id and each.acknowledged is None:
             each.acknowledged = now
     session.flush()
+    if row.ends is not None and _answered(told, person_id, each=True):
+        row.ends = row.next = now
     if row.state not in STOPPABLE:
         return False
-    rungs = ladder_of(row).rungs
     rung = max((each.rung for each in told), default=0)
-    asked = [each for each in told if each.rung == rung and each.may and each.outbox_id is not None]
+    last = [each for each in told if each.rung == rung]
+    return _answered(last, person_id, each=ladder_of(row).rungs[rung].each)
+
+
+def _answered(told: Sequence[EscalationAlert], person_id: int, *, each: bool) -> bool:
+    may = [alert for alert in told if alert.may]
     return stops(
-        each=rungs[min(rung, len(rungs) - 1)].each,
-        asked={each.person_id for each in asked},
-        answered={each.person_id for each in told if each.acknowledged is not None and each.may}
-        | {person_id},
-        for_whom={each.person_id: each.acts_for for each in told if each.acts_for is not None},
+        each=each,
+        asked={alert.person_id for alert in may if alert.outbox_id is not None},
+        answered={alert.person_id for alert in may if alert.acknowledged is not None} | {person_id},
+        for_whom={alert.person_id: alert.acts_for for alert in may if alert.acts_for is not None},
     )
 
 

@@ -1,6 +1,7 @@
 """Whom a rung of the ladder tells, as of a day: roles of the rules become people, with who stands in for them.
 
-Whoever is away is not told, but who stands in for them. A leader's secretary is told what the leader is.
+Who stands in for somebody on leave is told in their place; they themselves are told all the same, but nobody waits
+for them. A leader's secretary is told what the leader is.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.book import Book, Rung
 from rules.kinds import Role
-from storage import people, secretaries
+from storage import leaves, people, secretaries
 from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Issue
 
@@ -26,11 +27,18 @@ OF_CITY = {
 
 
 class Told(NamedTuple):
-    """`may`: can stop the ladder. `acts_for`: the one whose secretary or stand-in it is."""
+    """`may`: can stop the ladder. `acts_for`: whose secretary or (`stands_in`) stand-in it is. `away`: on leave."""
 
     person_id: int
     may: bool = True
     acts_for: int | None = None
+    stands_in: bool = False
+    away: bool = False
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the ladder waits for them."""
+        return self.may and not self.away
 
 
 class About(NamedTuple):
@@ -49,7 +57,11 @@ def told(session: Session, rung: Rung, about: About, today: date) -> list[Told]:
     """Everyone whom a rung tells, each once. Who may stop the ladder and only learns of it elsewhere may."""
     may = _resolved(session, rung.who, about, today)
     learn = [each for each in _resolved(session, rung.told, about, today) if each not in may]
-    found = {each: Told(each) for each in may} | {each: Told(each, may=False) for each in learn}
+    away = leaves.standing_in(session, [*may, *learn], today)
+    found = {each: Told(each, each in may, away=each in away) for each in (*may, *learn)}
+    for absent, other in away.items():
+        if other is not None:
+            found.setdefault(other, Told(other, found[absent].may, absent, stands_in=True))
     for secretary, leader in secretaries.of_leaders(session, list(found), today):
         found.setdefault(secretary, Told(secretary, found[leader].may, leader))
     return list(found.values())

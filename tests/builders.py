@@ -16,6 +16,7 @@ from storage.tables.base import Base
 from storage.tables.ledger import RulesVersion
 from storage.tables.registry import (
     Binding,
+    Leave,
     Milestone,
     Person,
     PersonRole,
@@ -115,6 +116,19 @@ def a_secretary(
     person = person or a_person(session, name="王秘书", role=None)
     defaults = {"person_id": person.id, "leader_id": leader_id, "since": date(2012, 1, 1)}
     return added(session, Secretary(**{**defaults, **given}))
+
+
+def a_leave(session: Session, *, person: Person, stand_in: Person | None = None, **given: object) -> Leave:
+    """Away for the first ten days of April 2012."""
+    defaults = {
+        "person_id": person.id,
+        "stand_in_id": stand_in.id if stand_in else None,
+        "since": date(2012, 4, 1),
+        "until": date(2012, 4, 11),
+        "set_by": person.id,
+        "at": NOW,
+    }
+    return added(session, Leave(**{**defaults, **given}))
 
 
 def a_binding(session: Session, person: Person, **given: object) -> Binding:

@@ -20,7 +20,7 @@ from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Person, Responsibility
 from storage.tables.reporting import Issue, IssueEvent, MediaFile
 from storage.tables.traffic import OutboxRow
-from tests.builders import a_binding, a_person, a_responsibility, a_secretary, a_unit
+from tests.builders import a_binding, a_leave, a_person, a_responsibility, a_secretary, a_unit
 from tests.chat import CITY, START, ZONE, Chat, labels
 from tests.town import NORTH, Town, reports_problem
 
@@ -441,3 +441,44 @@ def test_an_instruction_on_anothers_problem_or_on_none_is_not_taken(town: Town) 
     for said in ("W1 请自规局拿方案", "W9 请自规局拿方案"):
         stranger.says(said)
     assert [row.kind for row in town.rows(IssueEvent)] == ["registered"]
+
+
+# On leave
+
+
+def test_who_stands_in_for_somebody_on_leave_is_told_why_and_may_take_it(town: Town) -> None:
+    leader = int(town.leader.user) - 1000
+    unit = town.do(lambda session: session.get_one(Person, leader).unit_id)
+    other = joins(town, "刘副市长", Role.SUPERVISION, unit_id=unit)
+    days: dict[str, object] = {"since": START.date(), "until": START.date() + timedelta(days=5)}
+    stand_in = int(other.user) - 1000
+
+    def leaves(session: Session) -> None:
+        a_leave(
+            session,
+            person=session.get_one(Person, leader),
+            stand_in=session.get_one(Person, stand_in),
+            **days,
+        )
+
+    town.do(leaves)
+    reports_problem(town.reporter)
+    assert other.last().title == f"🔴 重大问题 W1：{NORTH}（代王市长）"
+    assert other.last().text.startswith("王市长请假，请您代为处理。\n两户阻工")
+    other.taps("已知悉")
+    assert town.reporter.last().text == f"3月26日 9:00 刘副市长代王市长已知悉 W1（{NORTH}）"
+
+
+def test_nobody_waits_for_who_is_on_leave_without_a_stand_in(town: Town) -> None:
+    chief = joins(town, "督查主任", Role.SUPERVISION)
+    rules(
+        town,
+        '[[ladder.rungs]]\nkey = "a"\nwho = ["lead_leader"]\nwait = 60\nrepeats = 3\n'
+        '[[ladder.rungs]]\nkey = "b"\nwho = ["supervision"]\nwait = 60\nrepeats = 0\n',
+    )
+    leader = int(town.leader.user) - 1000
+    days: dict[str, object] = {"since": START.date(), "until": START.date() + timedelta(days=5)}
+    town.do(lambda session: a_leave(session, person=session.get_one(Person, leader), **days))
+    reports_problem(town.reporter)
+    sweeps(town)
+    assert len(alerts(chief)) == len(alerts(town.leader)) == 1

@@ -6,7 +6,7 @@ example and a row of its own here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import get_args
 
 import pytest
@@ -22,6 +22,7 @@ from handlers.commands import (
     DirectIssue,
     DismissSecretary,
     DisownProject,
+    EndLeave,
     EndProject,
     ExemptDuty,
     FileIssue,
@@ -38,6 +39,7 @@ from handlers.commands import (
     ResumeProject,
     ReturnReport,
     SendNotice,
+    SetLeave,
     StartDrill,
     TakeBackExemption,
     Tell,
@@ -54,7 +56,7 @@ from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_person, a_project, a_role, a_secretary, added, an_issue
+from tests.builders import a_leave, a_person, a_project, a_role, a_secretary, added, an_issue
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -107,12 +109,15 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
     AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
     DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
+    SetLeave: (lambda _about: SetLeave(REPORTER, DAY, DAY + timedelta(days=1)), {"reporter", *HEADS}),
+    EndLeave: (lambda _about: EndLeave(1), {"reporter", *HEADS}),
 }
 # Commands about a person, by whose id.
 OF_PEOPLE: dict[type[Command], Callable[[int], Command]] = {
     Unbind: Unbind,
     GiveCode: GiveCode,
     HandOver: lambda person: HandOver(person, REPORTER, Role.REPORTER, (), DAY),
+    SetLeave: lambda person: SetLeave(person, DAY, DAY + timedelta(days=1)),
 }
 BY_PROJECT = [
     command
@@ -148,6 +153,7 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     def tried(session: Session) -> bool:
         about = a_subject(session, session.get_one(Project, town.north))
         added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
+        a_leave(session, person=session.get_one(Person, REPORTER))
         return allows(a_turn(town, session, who), example(about))
 
     assert town.do(tried) is (who in may)

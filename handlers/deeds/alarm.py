@@ -31,7 +31,7 @@ def raise_alarm(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...
     told = [each for each in told if each.person_id != turn.person.id]
     found = people.contacts(turn.session, [each.person_id for each in told], turn.city.running)
     contacts = {contact.id: contact for contact in found}
-    reachable = any(each.may and contacts[each.person_id].address for each in told)
+    reachable = any(each.awaited and contacts[each.person_id].address for each in told)
     step = following(ladder, FIRST) if reachable else next_rung(FIRST)
     at = due(ladder, FIRST, turn.now, rules.book, zone) if reachable else turn.now
     escalations.say(turn.session, row, step, at)
@@ -45,6 +45,9 @@ def _send(turn: Turn, row: Escalation, alert: Outgoing, told: whom.Told, contact
     """The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9)."""
     mark = for_leader(turn, told.acts_for)
     message = alert.model_copy(update={"title": alert.title + mark, **({} if told.may else {"rows": ()})})
+    if told.stands_in and told.acts_for is not None:
+        why = turn.city.words.alert_stands_in.format(name=_name(turn, told.acts_for))
+        message = message.model_copy(update={"text": f"{why}\n{alert.text}"})
     once = escalations.once(row, told.person_id)
     written = turn.push(contact, message, Lane.URGENT, number=f"W{row.issue_id}", once=once)
     return written if contact.address else None
@@ -54,7 +57,11 @@ def for_leader(turn: Turn, leader_id: int | None) -> str:
     """（代王市长）, for what is sent to who acts for somebody."""
     if leader_id is None:
         return ""
-    return turn.city.words.for_leader.format(leader=people.names(turn.session, [leader_id])[leader_id])
+    return turn.city.words.for_leader.format(leader=_name(turn, leader_id))
+
+
+def _name(turn: Turn, person_id: int) -> str:
+    return people.names(turn.session, [person_id])[person_id]
 
 
 def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...]) -> Outgoing:

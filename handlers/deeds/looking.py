@@ -9,7 +9,6 @@ from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import IssueAct, IssueState, IssueWord, Severity
-from rules.scope import REPORTING
 from storage import issues, people, projects
 from storage.messages import Option, Outgoing
 from storage.tables.reporting import Issue
@@ -98,7 +97,7 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     major, words = issue.severity is Severity.MAJOR, turn.city.words
     if major and turn.person.id in may_take(turn.session, issue, turn.today):
         rows = (follow_row(turn, issue),) if taken(turn, issue.id) else take_rows(turn, issue)
-    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
+    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
     if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
         return rows
     solved = issue.state is IssueState.SOLVED

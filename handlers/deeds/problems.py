@@ -15,8 +15,7 @@ from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter
 from handlers.turning import Turn
 from rules.kinds import IssueAct, Lane, Role, Severity
-from rules.scope import REPORTING
-from storage import escalations, issues, media, outbox, people
+from storage import escalations, issues, media, outbox, people, projects
 from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.people import Contact
@@ -74,13 +73,9 @@ def _register(
 
 
 def concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
-    return turn.person.id in {
-        issue.filed_by,
-        issue.whose,
-        *reporting,
-        *told_of(turn.session, issue, turn.today),
-    }
+    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
+    told = told_of(turn.session, issue, turn.today)
+    return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
 
 
 def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:

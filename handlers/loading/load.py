@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, handover, registry
+from handlers.loading import desk, handover, leave, registry
 from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.drill import drill
@@ -58,4 +58,6 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "hand_over": handover.hand_over,
     "handed_over": handover.packet,
     "set_secretary": registry.secretary,
+    "take_leave": leave.take_leave,
+    "end_leave": leave.end_leave,
 }

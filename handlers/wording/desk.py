@@ -54,6 +54,8 @@ class Desk(Sentences):
     owes_of_period: str = "{project}（{duty}）"
     owes_not_allowed: str = "这里只有市项目办和单位的一把手、分管领导能看。"
     caller: str = "{name} {phone}"
+    caller_standing_in: str = "{name}（代{away}） {phone}"
+    caller_away: str = "{name}（请假） {phone}"
     no_phone: str = "没有登记电话"
     nobody_reports: str = "没有登记联络人"
     not_shown: str = "还有{count}项没有列出，请按单位看。"

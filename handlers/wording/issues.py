@@ -65,6 +65,7 @@ class Issues(Sentences):
     alert: str = (
         "{what}\n需要：{help}\n类别：{category}\n地点：{place}\n{found}发现\n{unit} {name} {phone}，{time}报"
     )
+    alert_stands_in: str = "{name}请假，请您代为处理。"
     acknowledge_button: str = "已知悉"
     acknowledge_words: str = "知悉、已知悉、收到"
     acknowledged: str = "已记下：您于{time}知悉 {number}。"

@@ -9,6 +9,7 @@ FOR_LEADER = "（代{leader}）"
 RUNG_AGAIN = "第{count}次提醒：已{minutes}分钟，还没有人知悉。"
 RUNG_UP = "已通知{names}，{minutes}分钟没有人知悉，报到您这里。"
 RUNG_UNREACHED = "{names}没能通知到（没绑定或已停用），报到您这里。"
+RUNG_STANDS_IN = "{name}请假，请您代为处理。"
 RUNG_LATE = "系统停过，这条本应{time}发出。"
 
 NOTHING_FOLLOWED = "{name}{time}已知悉 {number}，但一直没有交办、转办、批示或续报，继续往上报。"
