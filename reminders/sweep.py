@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from reminders.auditing import audit_rungs
 from reminders.closing import close_some
+from reminders.daily_words import ask_words, next_question, note_silence
 from reminders.day_end import end_day
 from reminders.drills import next_proposal, propose_drill
 from reminders.escalation import escalate
@@ -27,7 +28,17 @@ from storage import rules as stored_rules
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (audit_rungs, escalate, move_unopened, open_some, close_some, end_day, propose_drill)
+STEPS = (
+    audit_rungs,
+    escalate,
+    ask_words,
+    note_silence,
+    move_unopened,
+    open_some,
+    close_some,
+    end_day,
+    propose_drill,
+)
 
 
 def sweep(
@@ -49,4 +60,5 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     due = expected.next_instant(session, now - duties.SECOND)
     moments = [midnight, due + duties.SECOND if due else None]
     moments += [escalations.next_instant(session, now), next_proposal(session, now, zone)]
+    moments.append(next_question(session, now, zone))
     return min(moment for moment in moments if moment is not None)

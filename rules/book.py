@@ -181,6 +181,19 @@ class Ladder(_Section):
         return rungs
 
 
+class FollowUp(_Section):
+    """续报 of an open major problem, every day, rest days too: asked for in the morning, owed until the evening."""
+
+    asked: Clock
+    due: DueTime
+
+    @model_validator(mode="after")
+    def _due_after_asked(self) -> Self:
+        if self.due <= self.asked:
+            raise ValueError("due later in the day than asked")
+        return self
+
+
 class Drill(_Section):
     """上报演练: `minutes` after which it ends by itself; whether the office is reminded of one each quarter."""
 
@@ -226,6 +239,7 @@ class Book(_Section):
     media: MediaLimits
     caps: Caps
     ladder: Ladder
+    follow_up: FollowUp
     drill: Drill
     categories: tuple[Category, ...]
 

@@ -8,14 +8,15 @@ Rule 3  What decides stands in `rules/ladder.py`; here it is only written down.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.book import Ladder
-from rules.kinds import EscalationState, IssueAct, IssueState, IssueWord
+from rules.kinds import EscalationState, IssueAct, IssueState, IssueWord, Severity
 from rules.ladder import FIRST, Step, stops
 from storage import outbox, whom
 from storage import rules as stored_rules
+from storage.issues import REAL
 from storage.messages import Outgoing
 from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.registry import Person
@@ -85,6 +86,36 @@ def left_by_taker(session: Session, limit: int) -> Sequence[Escalation]:
         )
     )
     return session.scalars(wanted.order_by(Escalation.id).limit(limit)).all()
+
+
+def without_question(
+    session: Session, today: date, filed_before: datetime, limit: int
+) -> Sequence[Escalation]:
+    """Ladders of open major problems, real ones and not of today, whose unit was not yet asked for its word today."""
+    wanted = (
+        select(Escalation)
+        .join(Issue, Issue.id == Escalation.issue_id)
+        .where(
+            REAL,
+            Issue.closed.is_(None),
+            Issue.severity == Severity.MAJOR,
+            Issue.filed < filed_before,
+            or_(Escalation.asked_on.is_(None), Escalation.asked_on < today),
+        )
+    )
+    return session.scalars(wanted.order_by(Escalation.id).limit(limit)).all()
+
+
+def words_due(session: Session, now: datetime, limit: int) -> Sequence[Escalation]:
+    """Ladders whose unit owed its word of the day until now."""
+    wanted = select(Escalation).where(Escalation.word_due.is_not(None), Escalation.word_due <= now)
+    return session.scalars(wanted.order_by(Escalation.word_due, Escalation.id).limit(limit)).all()
+
+
+def any_open(session: Session) -> bool:
+    """Whether a real major problem is open."""
+    wanted = select(Issue.id).where(REAL, Issue.closed.is_(None), Issue.severity == Severity.MAJOR)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def say(session: Session, row: Escalation, following: Step, at: datetime | None) -> bool:

@@ -13,6 +13,7 @@ from storage.tables.reporting import Issue, IssueEvent
 
 OPEN = (IssueState.REGISTERED, IssueState.ACKNOWLEDGED)
 # Every question about problems that counts, shows or exports them asks for real ones: a drill (演练) is none.
+NO_WORD = "no_word"  # an event: the unit owed its daily word (续报) and said nothing
 REAL = Issue.drill.is_(False)
 
 
@@ -89,6 +90,14 @@ def threads(session: Session, project_ids: Iterable[int], also: int = 0) -> list
         .order_by(Issue.id)
     )  # fmt: skip
     return [Thread(*row) for row in session.execute(wanted)]
+
+
+def said_since(session: Session, issue_id: int, moment: datetime) -> bool:
+    """Whether the unit has said a word on it since then."""
+    said = select(IssueEvent.id).where(
+        IssueEvent.issue_id == issue_id, IssueEvent.kind.in_(list(IssueWord)), IssueEvent.at >= moment
+    )
+    return session.scalar(said.limit(1)) is not None
 
 
 def drilled_since(session: Session, moment: datetime) -> bool:

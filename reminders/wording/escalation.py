@@ -22,6 +22,13 @@ LADDER_ENDED = "{names}都通知过了，没有人知悉，也没有上一级可
 # To the admin.
 RUNGS_LATE = "{numbers}的上报晚了一分钟以上（{count}件）。程序停过，或太忙；请看看运行情况。"
 
+# 续报, every day.
+WORD_ASKED = "{number} {project}：今天情况怎样？重大问题每天续报，{hour}前点一下或说一句。"
+WORD_STILL = "仍在"
+WORD_CHANGED = "有变化"
+WORD_SOLVED = "已解决"
+WORD_MISSED = "{number} {project}：{month}月{day}日没有续报。联络人：{names}。"
+
 # A drill.
 DRILL_ENDED_TITLE = "【演练】{number} 已结束：{project}"
 DRILL_NOTED = "知悉：{people}"

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import IssueAct, IssueWord
 from storage.export.words import LONG, MOMENT, NAME, Rows, streamed
-from storage.issues import REAL
+from storage.issues import NO_WORD, REAL
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, IssueEvent
 from storage.xlsx import Column, Sheet
@@ -20,6 +20,7 @@ EVENT_WORDS = {
     IssueAct.FORWARDED: "转办",
     IssueAct.DIRECTIVE: "批示",
     "called_false": "称误报",
+    NO_WORD: "当日没有续报",
     "found_after_zero": "零报告后发现",
     IssueWord.STILL: "仍在",
     IssueWord.CHANGED: "有变化",

@@ -1,6 +1,6 @@
 """The ladder of a major problem (上报链), frozen when it opened, and whom it has told when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -25,6 +25,12 @@ class Escalation(Base):
             sqlite_where=text("next IS NOT NULL"),
             postgresql_where=text("next IS NOT NULL"),
         ),
+        Index(
+            "ix_escalations_word_due",
+            "word_due",
+            sqlite_where=text("word_due IS NOT NULL"),
+            postgresql_where=text("word_due IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -42,6 +48,10 @@ class Escalation(Base):
     since: Mapped[int] = mapped_column(
         default=1
     )  # the first of them that counts: those before it were answered
+
+    # 续报: the day on which the unit was asked last, and until when it owes its word.
+    asked_on: Mapped[date | None]
+    word_due: Mapped[datetime | None]
 
     taken: Mapped[datetime | None]
     taken_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

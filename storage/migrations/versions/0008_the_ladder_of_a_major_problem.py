@@ -26,6 +26,8 @@ def upgrade() -> None:
         sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("said", sa.Integer(), nullable=False),
         sa.Column("since", sa.Integer(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=True),
+        sa.Column("word_due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken", sa.DateTime(timezone=True), nullable=True),
         sa.Column("taken_by", Id, nullable=True),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_escalations_issue_id_issues")),
@@ -34,6 +36,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("issue_id", name=op.f("uq_escalations_issue_id")),
     )
     with op.batch_alter_table("escalations", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_escalations_word_due",
+            ["word_due"],
+            unique=False,
+            sqlite_where=sa.text("word_due IS NOT NULL"),
+            postgresql_where=sa.text("word_due IS NOT NULL"),
+        )
         batch_op.create_index(
             "ix_escalations_next",
             ["next"],
