@@ -3,7 +3,6 @@
 from handlers.buttons import Direct, Forward
 from handlers.commands import Command, DirectIssue, ForwardIssue
 from handlers.deeds.carry_out import carry_out
-from handlers.reading import Item, find
 from handlers.scope import allows
 from handlers.turning import Turn
 from storage import rules as stored_rules
@@ -20,14 +19,10 @@ def instruct(turn: Turn, said: Direct | Forward) -> bool:
     if len(said.text) > longest:
         turn.answer(Outgoing(text=turn.city.words.too_long.format(found=len(said.text), longest=longest)))
         return True
-    if isinstance(said, Forward) and (unit := _department(turn, said.whom)) is not None:
+    if (
+        isinstance(said, Forward)
+        and (unit := whom.department_called(turn.session, said.whom, turn.today)) is not None
+    ):
         command = ForwardIssue(said.issue, unit)
     turn.answer(carry_out(turn, command, None).message)
     return True
-
-
-def _department(turn: Turn, name: str) -> int | None:
-    """The one lead department that this can mean."""
-    units = whom.departments(turn.session, turn.today)
-    found = find([Item(str(unit), called) for unit, called in units.items()], name)
-    return int(found[0].id) if len(found) == 1 else None

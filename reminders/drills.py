@@ -75,14 +75,14 @@ def _when_answered(alert: EscalationAlert) -> tuple[datetime, int]:
 def _noted(case: Case, told: Sequence[EscalationAlert], quick: Sequence[EscalationAlert]) -> str:
     """Each with the whole minutes since they were first told."""
     since = {each.person_id: each.at for each in reversed(told)}
-    said = (
-        words.DRILL_PERSON.format(
-            name=names_of(case, [each.person_id]),
-            minutes=int(((each.acknowledged or each.at) - since[each.person_id]).total_seconds() // 60),
-        )
-        for each in quick
-    )
+    said = (_how_quick(case, each, since[each.person_id]) for each in quick)
     return words.DRILL_NOTED.format(people=words.BETWEEN.join(said))
+
+
+def _how_quick(case: Case, alert: EscalationAlert, since: datetime) -> str:
+    minutes = int(((alert.acknowledged or since) - since).total_seconds() // 60)
+    template = words.DRILL_PERSON if minutes else words.DRILL_QUICK
+    return template.format(name=names_of(case, [alert.person_id]), minutes=minutes)
 
 
 def _reached(session: Session, told: Sequence[EscalationAlert], person_id: int) -> bool:

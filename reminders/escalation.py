@@ -53,12 +53,12 @@ def _say(case: Case) -> None:
     contacts = {each.id: each for each in case.contacts([each.person_id for each in told])}
     reached = any(each.awaited and contacts[each.person_id].address for each in told)
     waits = reached or (step.turn > 0 and not told)
-    reasons = _reasons(case, step, planned)
+    reasons = {may: _reasons(case, step, planned, may=may) for may in (True, False)}
     coming = following(ladder, step) if waits else next_rung(step)
     at = due(ladder, step, now, case.moment.rules.book, case.moment.zone) if waits else now
     if not escalations.say(case.session, row, coming, _not_after_the_drill(row, at)):
         return
-    sent = [(each, _send(case, each, contacts[each.person_id], reasons)) for each in told]
+    sent = [(each, _send(case, each, contacts[each.person_id], reasons[each.may])) for each in told]
     escalations.record(case.session, row, step.rung, sent, now)
     enter(case, "say_rung", rung=ladder.rungs[step.rung].key, turn=step.turn, told=list(contacts))
 
@@ -78,8 +78,8 @@ def _still_to_tell(case: Case, step: Step) -> list[whom.Told]:
     return [each for each in told if each.person_id not in answered]
 
 
-def _reasons(case: Case, step: Step, planned: datetime) -> list[str]:
-    """Why this is said now, above what was said first."""
+def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[str]:
+    """Why this is said now, above what was said first; who cannot take it is asked to telephone."""
     found, now = [], case.moment.now
     if case.row.since > 1 and case.row.since == case.row.said + 1:
         found.append(_what_was_promised(case))
@@ -94,7 +94,8 @@ def _reasons(case: Case, step: Step, planned: datetime) -> list[str]:
     elif before:
         reached = [each.person_id for each in before if each.outbox_id is not None]
         if reached:
-            found.append(words.RUNG_UP.format(names=names_of(case, reached), minutes=minutes))
+            template = words.RUNG_UP if may else words.RUNG_UP_CALL
+            found.append(template.format(names=names_of(case, reached), minutes=minutes))
         missed = {each.person_id for each in before} - {*_reachable(case, reached)}
         if missed:
             found.append(words.RUNG_UNREACHED.format(names=names_of(case, sorted(missed))))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from rules.book import Book, Rung
 from rules.kinds import Role
 from storage import leaves, people, secretaries
+from storage.likeness import runs_through
 from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Issue
 
@@ -83,18 +84,25 @@ def _people(session: Session, target: str, about: About, today: date) -> Collect
 
 
 def department(session: Session, unit: str, today: date) -> list[int]:
-    """Who takes a problem for a lead department (牵头部门), by the unit's name."""
-    those = select(Person.id).join(Unit, Unit.id == Person.unit_id).where(Unit.name == unit)
-    of_unit = {*session.scalars(those)} if unit else set()
+    """Who takes a problem for a lead department (牵头部门), by the unit's name or its usual short form."""
+    unit_id = department_called(session, unit, today)
+    if unit_id is None:
+        return []
+    of_unit = {*session.scalars(select(Person.id).where(Person.unit_id == unit_id))}
     return [each for each in people.in_role(session, Role.LEAD_DEPARTMENT, today) if each in of_unit]
+
+
+def department_called(session: Session, name: str, today: date) -> int | None:
+    """The one lead department that a name can mean: 发改委 is 市发展和改革委员会. None if it can be none or several."""
+    units = departments(session, today) if len(name) > 1 else {}
+    exactly = [unit for unit, called in units.items() if called == name]
+    meant = exactly or [unit for unit, called in units.items() if runs_through(name, called)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def departments(session: Session, today: date) -> dict[int, str]:
     """Units to which a problem can be passed on (转办): those with somebody who takes it."""
     ids = people.in_role(session, Role.LEAD_DEPARTMENT, today)
-    rows = session.execute(
-        select(Unit.id, Unit.name)
-        .where(Unit.id.in_(select(Person.unit_id).where(Person.id.in_(ids))))
-        .order_by(Unit.id)
-    )
+    theirs = select(Person.unit_id).where(Person.id.in_(ids))
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(theirs)).order_by(Unit.id))
     return dict(rows.all())

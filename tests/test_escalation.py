@@ -148,6 +148,9 @@ def test_a_rung_is_said_again_and_then_the_next_one_is_told_and_everyone_hears_w
     assert len(alerts(town.leader)) == 3
     assert chief.last().title == f"🔴 重大问题 W1：{NORTH}"
     assert chief.last().text.startswith("已通知王市长、孙主任、周科长，45分钟没有人知悉，报到您这里。\n")
+    assert town.deputy.last().text.startswith(
+        "已通知王市长、孙主任、周科长，45分钟没有人知悉，请打电话催办。"
+    )
     assert labels(town.deputy.last()) == []
 
 
@@ -316,7 +319,7 @@ def test_i_take_it_on_by_button_or_by_word_is_told_as_such(town: Town) -> None:
     town.leader.taps("我来处理")
     assert town.reporter.last().text == f"3月26日 9:00 王市长来处理 W1（{NORTH}）"
     assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "acknowledged", "handling"]
-    assert "已由王市长" in town.office.says("W1 我来处理").text
+    assert town.office.says("W1 我来处理").text == "W1 已由王市长于3月26日 9:00接手处理。"
 
 
 def test_each_of_a_rung_must_answer_where_the_rules_say_so_and_a_secretary_answers_for_the_leader(
@@ -417,14 +420,21 @@ def test_an_instruction_is_kept_and_told_to_the_office_and_the_unit_and_is_an_ac
 
 
 def test_a_department_to_which_it_is_passed_on_gets_the_alert_and_may_take_it(town: Town) -> None:
-    unit = town.do(lambda session: a_unit(session, name="市发改委").id)
+    unit = town.do(lambda session: a_unit(session, name="市发展和改革委员会").id)
     bureau = joins(town, "钱主任", Role.LEAD_DEPARTMENT, unit_id=unit)
     reports_problem(town.reporter)
-    assert town.leader.says("W1 请发改委牵头").text == "W1 已转给市发改委牵头，市项目办和责任单位也知道了。"
+    assert (
+        town.leader.says("W1 请发改委牵头").text
+        == "W1 已转给市发展和改革委员会牵头，市项目办和责任单位也知道了。"
+    )
     assert bureau.last().title == f"🔴 重大问题 W1：{NORTH}"
-    assert bureau.last().text.startswith(f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发改委牵头\n两户阻工")
-    assert town.office.last().text == f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发改委牵头"
+    assert bureau.last().text.startswith(
+        f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发展和改革委员会牵头\n两户阻工"
+    )
+    assert town.office.last().text == f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发展和改革委员会牵头"
     assert "已由王市长" in bureau.taps("已知悉").text
+    bureau.taps("我来处理", alerts(bureau)[0])
+    assert town.leader.last().text == f"3月26日 9:00 钱主任来处理 W1（{NORTH}）"
     assert bureau.says("W1 明天现场办公").text.startswith("W1 的批示已送")
 
 

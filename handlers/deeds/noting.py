@@ -16,7 +16,7 @@ from storage import escalations, issues, outbox, people, projects
 from storage import rules as stored_rules
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.escalating import Escalation
-from storage.tables.reporting import Issue
+from storage.tables.reporting import Issue, IssueEvent
 
 
 def acknowledge(turn: Turn, issue_id: int, *, handles: bool = False) -> Outcome:
@@ -29,12 +29,20 @@ def acknowledge(turn: Turn, issue_id: int, *, handles: bool = False) -> Outcome:
         return refusal(words.general_needs_none.format(number=number))
     if turn.person.id not in may_take(turn.session, issue, turn.today):
         return refusal(words.not_yours_to_acknowledge.format(number=number))
-    by = taken(turn, issue_id)
-    if by is None or (handles and _is_takers(turn, issue_id)):
+    by, handler = taken(turn, issue_id), issues.newest(turn.session, issue_id, (IssueAct.HANDLING,))
+    if by is None or (handles and handler is None):
         return _note(turn, issue, handles=handles)
     if note_in_drill(turn, issue):
         return Outcome(Outgoing(text=words.drill_noted.format(number=number)))
+    if handles and handler is not None:
+        return refusal(_handled_already(turn, number, handler))
     return refusal(words.acknowledged_already.format(number=number, name=by[0], time=by[1]))
+
+
+def _handled_already(turn: Turn, number: str, handler: IssueEvent) -> str:
+    name = on_behalf.named(turn, handler.person_id or 0, on_behalf.read_note(handler.note))
+    time = day_and_hour(handler.at, turn.city.zone)
+    return turn.city.words.handled_already.format(number=number, name=name, time=time)
 
 
 def note_in_drill(turn: Turn, issue: Issue) -> bool:
@@ -44,13 +52,6 @@ def note_in_drill(turn: Turn, issue: Issue) -> bool:
         return False
     escalations.answer(turn.session, row, turn.person.id, turn.now)
     return True
-
-
-def _is_takers(turn: Turn, issue_id: int) -> bool:
-    """Whether who speaks has taken note of it and has not yet said that they take it on."""
-    events = (IssueAct.ACKNOWLEDGED, IssueAct.HANDLING)
-    newest = issues.newest(turn.session, issue_id, events)
-    return newest is not None and newest.person_id == turn.person.id and newest.kind == IssueAct.ACKNOWLEDGED
 
 
 def _note(turn: Turn, issue: Issue, *, handles: bool) -> Outcome:

@@ -72,6 +72,7 @@ class Issues(Sentences):
     acknowledged_for: str = "已记下：您于{time}代{leader}知悉 {number}。"
     acknowledged_already: str = "{number} 已由{name}于{time}知悉。"
     told_acknowledged: str = "{time} {name}已知悉 {number}（{project}）"
+    handled_already: str = "{number} 已由{name}于{time}接手处理。"
     told_handling: str = "{time} {name}来处理 {number}（{project}）"
     told_directive: str = "{time} {name}批示 {number}（{project}）：\n{text}"
     told_forwarded: str = "{time} {name}把 {number}（{project}）转给{unit}牵头"

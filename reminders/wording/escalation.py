@@ -8,7 +8,8 @@ FOR_LEADER = "（代{leader}）"
 # Above what was said first: why it is said now.
 RUNG_AGAIN = "第{count}次提醒：已{minutes}分钟，还没有人知悉。"
 RUNG_UP = "已通知{names}，{minutes}分钟没有人知悉，报到您这里。"
-RUNG_UNREACHED = "{names}没能通知到（没绑定或已停用），报到您这里。"
+RUNG_UP_CALL = "已通知{names}，{minutes}分钟没有人知悉，请打电话催办。"
+RUNG_UNREACHED = "{names}没能通知到（请假、没绑定或已停用）。"
 RUNG_STANDS_IN = "{name}请假，请您代为处理。"
 RUNG_LATE = "系统停过，这条本应{time}发出。"
 
@@ -32,6 +33,7 @@ WORD_MISSED = "{number} {project}：{month}月{day}日没有续报。联络人�
 # A drill.
 DRILL_ENDED_TITLE = "【演练】{number} 已结束：{project}"
 DRILL_NOTED = "知悉：{people}"
+DRILL_QUICK = "{name} 不到1分钟"
 DRILL_PERSON = "{name} {minutes}分钟"
 DRILL_SILENT = "没有知悉：{names}"
 DRILL_UNREACHED = "没有送到：{names}（没绑定、已停用或发送失败），请尽快补上。"
