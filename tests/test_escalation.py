@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from handlers.deeds import problems
+from reminders.auditing import audit_rungs
+from reminders.moment import Moment
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
 from rules.kinds import EscalationState, Role, Severity
-from storage import ledger, people
+from rules.ladder import Step
+from storage import escalations, ledger, people
 from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.outbox import State
@@ -164,6 +168,35 @@ def test_sweeping_again_or_early_says_nothing_twice(town: Town) -> None:
     assert len(steps) == len(set(steps))
 
 
+def test_a_step_that_another_process_has_said_meanwhile_is_not_said_again(town: Town) -> None:
+    reports_problem(town.reporter)
+
+    def both(session: Session) -> list[bool]:
+        row = escalations.of_issue(session, 1)
+        assert row is not None
+        first = escalations.say(session, row, Step(0, 2), START)
+        set_committed_value(row, "said", 1)  # as the other process saw it before
+        return [first, escalations.say(session, row, Step(0, 2), START)]
+
+    assert town.do(both) == [True, False]
+    assert the_ladder(town).said == 2
+
+
+def test_a_ladder_that_a_rule_opens_says_its_first_rung_at_the_next_sweep(town: Town) -> None:
+    reports_problem(town.reporter, "一般问题")
+
+    def raised(session: Session) -> None:
+        session.get_one(Issue, 1).severity = Severity.MAJOR
+        ladder = stored_rules.in_force(session).book.ladder
+        escalations.open_ladder(session, 1, ladder, Outgoing(title="🔴 升为重大 W1", text="两户阻工"), START)
+
+    town.do(raised)
+    sweeps(town)
+    assert [alerts(chat)[-1].plain for chat in (town.leader, town.head)] == ["🔴 升为重大 W1\n两户阻工"] * 2
+    passes(town, minutes=15)
+    assert town.leader.last().text.startswith("第2次提醒")
+
+
 def test_the_end_of_the_ladder_is_told_loudly_to_the_office_the_admin_and_who_raised_it(town: Town) -> None:
     joins(town, "督查主任", Role.SUPERVISION)
     admin = joins(town, "管理员", Role.ADMIN)
@@ -266,9 +299,9 @@ def test_the_auditor_tells_of_late_rungs_once_even_if_they_stay_unsaid(town: Tow
     reports_problem(town.reporter)
     reports_problem(town.reporter)
     town.clock.pass_(minutes=17)
-    for _ in range(2):
-        town.do(lambda session: sweep(session, town.clock.now, ZONE, reach=REACH))
-        town.do(lambda session: session.execute(update(Escalation).values(next=START)))
+    moment = Moment(town.clock.now, town.clock.now, ZONE, REACH, town.do(stored_rules.in_force))
+    looks = [town.do(lambda session: audit_rungs(session, moment)) for _ in range(2)]
+    assert looks == [True, False], "it stands in nobody's way"
     assert [message.text for message in admin.messages()] == [
         "W1、W2的上报晚了一分钟以上（2件）。程序停过，或太忙；请看看运行情况。"
     ]

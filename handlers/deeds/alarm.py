@@ -5,6 +5,7 @@ The rungs above, the repeats and what follows an acknowledgement are the sweep's
 
 from datetime import timedelta
 
+from handlers.deeds import on_behalf
 from handlers.deeds.telling import speaker
 from handlers.moments import day_and_hour
 from handlers.outcome import enter
@@ -43,25 +44,14 @@ def raise_alarm(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...
 
 def _send(turn: Turn, row: Escalation, alert: Outgoing, told: whom.Told, contact: Contact) -> int | None:
     """The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9)."""
-    mark = for_leader(turn, told.acts_for)
+    mark = on_behalf.mark(turn, told.acts_for)
     message = alert.model_copy(update={"title": alert.title + mark, **({} if told.may else {"rows": ()})})
     if told.stands_in and told.acts_for is not None:
-        why = turn.city.words.alert_stands_in.format(name=_name(turn, told.acts_for))
+        why = turn.city.words.alert_stands_in.format(name=on_behalf.name_of(turn, told.acts_for))
         message = message.model_copy(update={"text": f"{why}\n{alert.text}"})
     once = escalations.once(row, told.person_id)
     written = turn.push(contact, message, Lane.URGENT, number=f"W{row.issue_id}", once=once)
     return written if contact.address else None
-
-
-def for_leader(turn: Turn, leader_id: int | None) -> str:
-    """（代王市长）, for what is sent to who acts for somebody."""
-    if leader_id is None:
-        return ""
-    return turn.city.words.for_leader.format(leader=_name(turn, leader_id))
-
-
-def _name(turn: Turn, person_id: int) -> str:
-    return people.names(turn.session, [person_id])[person_id]
 
 
 def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...]) -> Outgoing:
