@@ -5,14 +5,15 @@ card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
 from handlers import leave_lines, lines, talking
-from handlers.buttons import Acknowledge, LookUp, PutOff, SayOf
+from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
-from handlers.opening import read_about_issue, read_about_notice, read_about_report
+from handlers.instructing import instruct
+from handlers.opening import read_about_issue, read_about_notice, read_about_report, read_instruction
 from handlers.plain import plain
 from handlers.screen import menu_rows
 from handlers.turning import Turn
@@ -30,12 +31,17 @@ def taken(turn: Turn, text: str) -> str:
         ):
             turn.answer(acknowledge(turn, number).message)
             return "acknowledge"
+        case Handle(issue_id) if number := issue_id or outbox.last_issue_told(turn.session, turn.person.id):
+            turn.answer(acknowledge(turn, number, handles=True).message)
+            return "acknowledge"
         case LookUp(issue_id):
             turn.answer(look_up(turn, issue_id))
             return "look up"
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
+    if (order := read_instruction(text, words)) and instruct(turn, order):
+        return "instruction"
     if report := read_about_report(text):
         turn.answer(look_up_report(turn, report))
         return "look up"

@@ -218,6 +218,29 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectIssue:
+    """批示: a leader's instruction on a problem, in their own words."""
+
+    issue_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardIssue:
+    """转办: a problem is passed on to a lead department."""
+
+    issue_id: int
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartDrill:
+    """演练: a made-up major problem goes down the real ladder."""
+
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportWorkbook:
     """Takes in a registry workbook that was sent in chat, as it was shown."""
 
@@ -318,8 +341,10 @@ OfTheOffice = (
     | EndProject
     | ResumeProject
     | SendNotice
+    | StartDrill
 )
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-Command = OfAReporter | OfTheOffice | Registering | Tell
+OfWhoeverIsTold = DirectIssue | ForwardIssue
+Command = OfAReporter | OfTheOffice | OfWhoeverIsTold | Registering | Tell

@@ -128,6 +128,19 @@ class ThreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """A problem of which the person may take note."""
+
+    id: int
+    project: str
+    brief: str
+
+    @property
+    def number(self) -> str:
+        return f"W{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class NearbyProblem:
     """A problem that another unit has filed on the project's parent or sub-project, and what is said of it."""
 
@@ -205,6 +218,9 @@ class Facts:
         default_factory=dict
     )  # project id -> names told of a major problem
     threads: tuple[ThreadFacts, ...] = ()
+
+    alerts: tuple[AlertFacts, ...] = ()
+    departments: tuple[tuple[int, str], ...] = ()  # units to which a problem can be passed on: id, name
 
     zero_period: str = ""
     zero_period_name: str = ""

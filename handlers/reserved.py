@@ -16,6 +16,7 @@ from storage import people, talks
 
 # Words of the office's menu that open for everybody, if only to say why not.
 FOR_ALL = frozenset({"desk", "not_mine"})
+TAKING = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.SUPERVISION)
 # Who works with a word; the office with all of them, and alone where none is named.
 WORK_WITH = {
     "who_owes": HEADING,
@@ -23,6 +24,8 @@ WORK_WITH = {
     "unbind": HEADING,
     "rebind": HEADING,
     "hand_over": HEADING,
+    "direct_issue": TAKING,
+    "forward_issue": TAKING,
 }
 
 

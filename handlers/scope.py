@@ -8,7 +8,7 @@ Rule 4  A head of a unit decides about its contacts and deputies. Another head, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from handlers.commands import (
     ChangeRegistry,
     Command,
     ConfirmHandover,
+    DirectIssue,
     DismissSecretary,
     DisownProject,
     EndLeave,
@@ -31,6 +32,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    ForwardIssue,
     GiveCode,
     HandOver,
     ImportWorkbook,
@@ -41,12 +43,14 @@ from handlers.commands import (
     ReturnReport,
     SendNotice,
     SetLeave,
+    StartDrill,
     TakeBackExemption,
     Tell,
     Unbind,
     UnlockDuty,
     WithdrawReport,
 )
+from handlers.loading.base import may_take
 from handlers.turning import Turn
 from rules.scope import (
     HEADING,
@@ -58,9 +62,11 @@ from rules.scope import (
     is_their_own,
     office,
     reports_for_it,
+    takes_the_problem,
 )
 from storage import issues, people, secretaries
 from storage.tables.registry import Handover, Leave, Person, Project
+from storage.tables.reporting import Issue
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -83,6 +89,9 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     EndProject: (office,),
     ResumeProject: (office,),
     SendNotice: (office,),
+    DirectIssue: (takes_the_problem,),
+    ForwardIssue: (takes_the_problem,),
+    StartDrill: (office,),
     ImportWorkbook: (office,),
     LeaveWorkbook: (office,),
     ChangeRegistry: (office,),
@@ -99,10 +108,11 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a command is about: a project, or people (the unit is the first one's)."""
+    """What a command is about: a project, one problem of it, or people (the unit is the first one's)."""
 
     project_id: int | None = None
     person_ids: tuple[int, ...] = ()
+    issue_id: int | None = None
 
 
 NOTHING = Subject()
@@ -123,6 +133,10 @@ def may_add_evidence(turn: Turn, project_id: int) -> bool:
 
 def _may(turn: Turn, permissions: tuple[Permission, ...], subject: Subject) -> bool:
     stands = standing(turn.session, turn.person.id, subject, turn.today)
+    if subject.issue_id is not None:
+        issue = turn.session.get(Issue, subject.issue_id)
+        takers = may_take(turn.session, issue, turn.today) if issue is not None else []
+        stands = replace(stands, takes=turn.person.id in takers)
     return any(permission(stands) for permission in permissions)
 
 
@@ -133,6 +147,8 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
             return (Subject(command.project_id),)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
             return (Subject(issues.project_of(session, issue)),)
+        case DirectIssue(issue_id=issue) | ForwardIssue(issue_id=issue):
+            return (Subject(issues.project_of(session, issue), issue_id=issue),)
         case FileSame(projects=pairs):
             return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):

@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Opener, PutOff, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import (
+    Acknowledge,
+    Drop,
+    Handle,
+    Opener,
+    PutOff,
+    Resume,
+    SayOf,
+    TalkButton,
+    read_button,
+)
 from handlers.city import City
 from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
@@ -115,6 +125,8 @@ def _press(turn: Turn) -> str:
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
             turn.answer(acknowledge(turn, issue_id).message)
+        case Handle(issue_id):
+            turn.answer(acknowledge(turn, issue_id, handles=True).message)
         case SayOf():
             follow(turn, meaning)
         case PutOff():

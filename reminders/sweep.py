@@ -13,22 +13,40 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.again import remind_again
+from reminders.auditing import audit_rungs
 from reminders.closing import close_some
+from reminders.daily_words import ask_words, next_question, note_silence
 from reminders.day_end import end_day
+from reminders.drills import next_proposal, propose_drill
+from reminders.escalation import escalate
 from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
 from reminders.rounds import begin_rounds, next_reminder, run_rounds
-from storage import duties, expected, nudges, outbox
+from storage import duties, escalations, expected, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
 # Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
-STEPS = (move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, light_some, end_day)
+STEPS = (
+    audit_rungs,
+    escalate,
+    ask_words,
+    note_silence,
+    move_unopened,
+    open_some,
+    begin_rounds,
+    run_rounds,
+    remind_again,
+    close_some,
+    light_some,
+    end_day,
+    propose_drill,
+)
 
 
 def sweep(
@@ -54,5 +72,8 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         next_reminder(session, now, stored_rules.in_force(session).book, zone),
         nudges.next_snooze(session, now),
         outbox.next_due(session, now),
+        escalations.next_instant(session, now),
+        next_proposal(session, now, zone),
+        next_question(session, now, zone),
     )
     return min(each for each in found if each is not None)

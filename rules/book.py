@@ -247,6 +247,62 @@ class LightRule(_Section):
         return self
 
 
+# Whom a rung tells: people in a role, or one person by telephone number.
+_TARGETS = (
+    "lead_leader|lead_department|category_department|office|head|deputy|reporter|leaders|supervision|admin"
+)
+Target = Annotated[str, Field(pattern=rf"^({_TARGETS}|[0-9]{{5,15}})$")]
+
+
+class Rung(_Section):
+    """One rung of the ladder: `who` can stop it, those in `told` only learn of it. `wait` in minutes."""
+
+    key: str = Field(pattern=r"^[a-z_]+$")
+    who: tuple[Target, ...] = Field(min_length=1)
+    told: tuple[Target, ...] = ()
+    wait: int = Field(ge=1, le=10_000)
+    repeats: int = Field(ge=0, le=20)
+    each: bool = False
+    working_hours: bool = False
+
+
+class Ladder(_Section):
+    """上报链 of a major problem; a problem keeps, as JSON, the one with which it was opened."""
+
+    follow_minutes: int = Field(ge=1)
+    rungs: tuple[Rung, ...] = Field(min_length=1)
+
+    @field_validator("rungs")
+    @classmethod
+    def _begin_at_once_and_can_be_told_apart(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        if rungs[0].working_hours:
+            raise ValueError("working_hours = false for the first rung, which is told at once")
+        keys = [rung.key for rung in rungs]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return rungs
+
+
+class FollowUp(_Section):
+    """续报 of an open major problem, every day, rest days too: asked for in the morning, owed until the evening."""
+
+    asked: Clock
+    due: DueTime
+
+    @model_validator(mode="after")
+    def _due_after_asked(self) -> Self:
+        if self.due <= self.asked:
+            raise ValueError("due later in the day than asked")
+        return self
+
+
+class Drill(_Section):
+    """上报演练: `minutes` after which it ends by itself; whether the office is reminded of one each quarter."""
+
+    minutes: int = Field(ge=1, le=1440)
+    quarterly: bool
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -286,6 +342,9 @@ class Book(_Section):
     media: MediaLimits
     caps: Caps
     lights: tuple[LightRule, ...]
+    ladder: Ladder
+    follow_up: FollowUp
+    drill: Drill
     categories: tuple[Category, ...]
 
     @field_validator("lights")

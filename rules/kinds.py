@@ -99,6 +99,26 @@ class IssueWord(StrEnum):
     UNSOLVED = "unsolved"  # 还没解决: what was said to be solved is open again
 
 
+class IssueAct(StrEnum):
+    """What is done about a problem by those who were told of it; kept as the kind of the problem's event."""
+
+    ACKNOWLEDGED = "acknowledged"  # 知悉
+    HANDLING = "handling"  # 我来处理
+    ASSIGNED = "assigned"  # 交办
+    FORWARDED = "forwarded"  # 转办
+    DIRECTIVE = "directive"  # 批示
+
+
+class EscalationState(StrEnum):
+    """Where the ladder (上报链) of a problem stands."""
+
+    RUNNING = "running"  # nobody has taken it yet
+    TAKEN = "taken"  # 已知悉; something must follow
+    FOLLOWED = "followed"  # something has followed
+    EXHAUSTED = "exhausted"  # the last rung was told in vain
+    OVER = "over"  # lowered, closed out, or a drill that has ended
+
+
 class Lane(StrEnum):
     """The class of an outgoing message, most urgent first; `order` is what the queue sorts by."""
 

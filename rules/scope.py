@@ -25,12 +25,15 @@ class Standing:
     answers     roles in which the person answers for the project that the act is about
     heads_unit  is 一把手 or 分管领导 of the unit that the act is about, and the person is within their reach
     own         the act is about the person themselves
+    takes       may take note of the problem that the act is about (decisions: 9): 牵头领导, 牵头部门, 市项目办,
+                who acts for one of them, and whom its ladder has asked
     """
 
     roles: frozenset[Role] = frozenset()
     answers: frozenset[Role] = frozenset()
     heads_unit: bool = False
     own: bool = False
+    takes: bool = False
 
 
 Permission = Callable[[Standing], bool]
@@ -59,3 +62,8 @@ def heads_the_unit(standing: Standing) -> bool:
 def is_their_own(standing: Standing) -> bool:
     """Who the act is about."""
     return standing.own
+
+
+def takes_the_problem(standing: Standing) -> bool:
+    """Who may take note of the problem."""
+    return standing.takes

@@ -12,6 +12,9 @@ from storage.tables.registry import Project
 from storage.tables.reporting import Issue, IssueEvent
 
 OPEN = (IssueState.REGISTERED, IssueState.ACKNOWLEDGED)
+# Every question about problems that counts, shows or exports them asks for real ones: a drill (演练) is none.
+NO_WORD = "no_word"  # an event: the unit owed its daily word (续报) and said nothing
+REAL = Issue.drill.is_(False)
 
 
 class Bar(NamedTuple):
@@ -44,7 +47,7 @@ def bars(since: datetime, until: datetime, as_of: datetime | None = None) -> Col
     standing: ColumnElement[bool] = Issue.state.in_(OPEN)
     if as_of is not None:
         standing = or_(standing, Issue.closed >= as_of)
-    return or_(standing, and_(Issue.filed >= since, Issue.filed < until))
+    return and_(REAL, or_(standing, and_(Issue.filed >= since, Issue.filed < until)))
 
 
 def barring(
@@ -80,12 +83,27 @@ def threads(session: Session, project_ids: Iterable[int], also: int = 0) -> list
         )
         .join(Project, Project.id == Issue.project_id)
         .where(
+            REAL,
             Issue.project_id.in_(list(project_ids)),
             or_(Issue.state.in_(OPEN), and_(Issue.id == also, Issue.state == IssueState.SOLVED)),
         )
         .order_by(Issue.id)
     )  # fmt: skip
     return [Thread(*row) for row in session.execute(wanted)]
+
+
+def said_since(session: Session, issue_id: int, moment: datetime) -> bool:
+    """Whether the unit has said a word on it since then."""
+    said = select(IssueEvent.id).where(
+        IssueEvent.issue_id == issue_id, IssueEvent.kind.in_(list(IssueWord)), IssueEvent.at >= moment
+    )
+    return session.scalar(said.limit(1)) is not None
+
+
+def drilled_since(session: Session, moment: datetime) -> bool:
+    """Whether a drill was held since then."""
+    held = select(Issue.id).where(Issue.drill.is_(True), Issue.filed >= moment)
+    return session.scalar(held.limit(1)) is not None
 
 
 def project_of(session: Session, issue_id: int) -> int | None:

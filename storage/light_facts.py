@@ -19,7 +19,7 @@ from rules.light_facts import MonthDone, Overdue, Standing
 from rules.periods import Period, latest_opened, window
 from storage import advance, light_exemptions
 from storage.duties import SECOND
-from storage.issues import OPEN
+from storage.issues import OPEN, REAL
 from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 
@@ -171,7 +171,7 @@ def _problems(session: Session, ids: list[int], book: Book, zone: ZoneInfo) -> d
     found: dict[int, tuple[Overdue, ...]] = {}
     rows = session.execute(
         select(Issue.project_id, Issue.id, Issue.category, Issue.filed)
-        .where(Issue.project_id.in_(ids), Issue.state.in_(OPEN))
+        .where(REAL, Issue.project_id.in_(ids), Issue.state.in_(OPEN))
         .order_by(Issue.id)
     )
     for project, issue, key, filed in rows:

@@ -80,7 +80,9 @@ def still_owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
     A zero is not owed while a problem is open; one that was solved in its half-year bars it too (`debts`).
     """
-    problem = select(Issue.id).where(Issue.project_id == Duty.project_id, Issue.state.in_(issues.OPEN))
+    problem = select(Issue.id).where(
+        issues.REAL, Issue.project_id == Duty.project_id, Issue.state.in_(issues.OPEN)
+    )
     return (
         or_(Duty.kind != DutyKind.ZERO, ~problem.exists()),
         Duty.state.is_(None),

@@ -252,7 +252,7 @@ def test_leaders_head_and_office_hear_at_once_what_has_changed_of_a_major_proble
         assert told.title == f"🔴 W1 续报（有变化）：{NORTH}"
         assert told.text.startswith("又来了十人\n第2次上报，已2天\n城北区住建局 张三")
         assert chat.rows()[-1].lane == Lane.URGENT.order
-        assert labels(told) == ([] if chat is town.head else ["已知悉"])
+        assert labels(told) == ([] if chat is town.head else ["已知悉", "我来处理", "转办", "批示"])
 
 
 def test_that_a_major_problem_is_still_there_is_told_with_the_reminders(town: Town) -> None:

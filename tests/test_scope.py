@@ -19,6 +19,7 @@ from handlers.commands import (
     ChangeRegistry,
     Command,
     ConfirmHandover,
+    DirectIssue,
     DismissSecretary,
     DisownProject,
     EndLeave,
@@ -31,6 +32,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    ForwardIssue,
     GiveCode,
     HandOver,
     ImportWorkbook,
@@ -41,6 +43,7 @@ from handlers.commands import (
     ReturnReport,
     SendNotice,
     SetLeave,
+    StartDrill,
     TakeBackExemption,
     Tell,
     Unbind,
@@ -63,6 +66,7 @@ from tests.town import Town
 COMMANDS = get_args(Command)
 PEOPLE = ("reporter", "deputy", "head", "leader", "department", "office")
 REPORTERS = {"reporter", "deputy", "head"}
+TAKING = {"leader", "department"}  # who may take note of a problem of their projects
 OFFICE = {"office"}
 HEADS = {"deputy", "head", "office"}  # those of the reporter's unit, and the office
 REPORTER, DAY = 1, date(2012, 3, 26)  # the town's first person
@@ -99,6 +103,9 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     EndProject: (lambda about: EndProject(about.project, "x"), OFFICE),
     ResumeProject: (lambda about: ResumeProject(about.project), OFFICE),
     SendNotice: (lambda _about: SendNotice("x", "bound"), OFFICE),
+    StartDrill: (lambda _about: StartDrill(1), OFFICE),
+    DirectIssue: (lambda about: DirectIssue(about.issue, "x"), TAKING | OFFICE),
+    ForwardIssue: (lambda about: ForwardIssue(about.issue, 2), TAKING | OFFICE),
     ImportWorkbook: (lambda _about: ImportWorkbook(1), {"office"}),
     LeaveWorkbook: (lambda _about: LeaveWorkbook(1), {"office"}),
     ChangeRegistry: (lambda _about: ChangeRegistry("人员", None, ()), {"office"}),
@@ -167,7 +174,7 @@ def test_nobody_may_report_for_a_project_of_others(town: Town, command: type[Com
         others = a_subject(session, a_project(session, name="别人的项目"))
         return allows(a_turn(town, session, who), example(others))
 
-    still_may = may if may == {*PEOPLE} else may - REPORTERS
+    still_may = may if may == {*PEOPLE} else may - REPORTERS - TAKING
     assert town.do(tried) is (who in still_may)
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.rehearsal.living import Deed
 from bot.rehearsal.messages import swept
-from rules.kinds import DutyKind, DutyState, IssueState, ProjectState
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, ProjectState
 from rules.periods import latest_opened
 from rules.workdays import local_date
 from storage import rules as stored_rules
@@ -116,6 +116,10 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
         ),
     ),
     "issue_events": Lived("at", new_id=True),
+    "escalations": Lived(
+        "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
+    ),
+    "escalation_alerts": Swept("at"),
     "media": Stands("photos and files; a message is written without looking at them"),
     "inbox": Stands("what people said; what came of it is done again as it was written"),
     "talks": Stands("drafts; nothing that is said unasked depends on them"),

@@ -8,6 +8,7 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 from handlers.commands import (
     CallFalse,
     Command,
+    DirectIssue,
     DisownProject,
     EndLightExemption,
     EndProject,
@@ -18,6 +19,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    ForwardIssue,
     JudgeDuty,
     OfTheOffice,
     PauseProject,
@@ -25,12 +27,15 @@ from handlers.commands import (
     ResumeProject,
     ReturnReport,
     SendNotice,
+    StartDrill,
     TakeBackExemption,
     Tell,
     UnlockDuty,
     WithdrawReport,
 )
+from handlers.deeds.directing import direct_issue, forward_issue
 from handlers.deeds.disowning import disown_project
+from handlers.deeds.drilling import start_drill
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
 from handlers.deeds.judging import judge_duty
 from handlers.deeds.lights import end_light_exemption, exempt_light
@@ -68,6 +73,10 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return follow_up(turn, command)
         case CallFalse():
             return call_false(turn, command)
+        case DirectIssue():
+            return direct_issue(turn, command)
+        case ForwardIssue():
+            return forward_issue(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():
@@ -101,6 +110,8 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return resume_project(turn, command)
         case SendNotice():
             return send_notice(turn, command)
+        case StartDrill():
+            return start_drill(turn, command)
         case _:
             return register(turn, command)
 

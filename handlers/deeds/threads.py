@@ -6,10 +6,11 @@ still there is told when there is room, what has changed at once.
 
 from handlers.commands import CallFalse, FollowUp
 from handlers.conversations.follow_up import age, word_name
+from handlers.deeds.alarm import take_rows
 from handlers.deeds.duty import restate
-from handlers.deeds.problems import acknowledge_row, taken, told_lines
+from handlers.deeds.problems import taken, told_lines
 from handlers.deeds.telling import not_theirs, speaker, tell_for
-from handlers.loading.base import alerted
+from handlers.loading.base import may_take, told_of
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
@@ -137,11 +138,11 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
     )
     lane = Lane.REMINDER if command.word is IssueWord.STILL else Lane.URGENT
     waiting = command.word is not IssueWord.SOLVED and taken(turn, issue.id) is None
-    may = alerted(turn.session, issue.project_id, turn.today, heads=False) if waiting else []
-    ids = [each for each in alerted(turn.session, issue.project_id, turn.today) if each != turn.person.id]
+    may = may_take(turn.session, issue, turn.today) if waiting else []
+    ids = [each for each in told_of(turn.session, issue, turn.today) if each != turn.person.id]
     contacts = people.contacts(turn.session, ids, turn.city.running)
     for contact in contacts:
-        rows = acknowledge_row(turn, issue) if contact.id in may else ()
+        rows = take_rows(turn, issue) if contact.id in may else ()
         turn.push(contact, Outgoing(title=title, text=text, rows=rows), lane, number=issue.number)
     return contacts
 

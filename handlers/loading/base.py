@@ -11,8 +11,9 @@ from handlers.city import City
 from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
-from storage import duties, leaves, media, people, projects, secretaries, talks
+from storage import duties, escalations, leaves, media, people, projects, secretaries, talks
 from storage.preview import Preview
+from storage.tables.reporting import Issue
 
 # A photo that was sent before any question is offered for this long.
 LOOSE_FOR = timedelta(days=1)
@@ -51,6 +52,19 @@ def alerted_themselves(session: Session, project_id: int, today: date, *, heads:
     for role in roles if heads else roles[:2]:
         found += people.responsible(session, project_id, [role], today)
     return list(dict.fromkeys([*found, *people.in_role(session, Role.OFFICE, today)]))
+
+
+def told_of(session: Session, issue: Issue, today: date) -> list[int]:
+    """Everyone who is told of a problem: those whom it concerns today, and whom its ladder has told."""
+    concerned = alerted(session, issue.project_id, today)
+    return list(dict.fromkeys([*concerned, *escalations.asked(session, issue, today)]))
+
+
+def may_take(session: Session, issue: Issue, today: date) -> list[int]:
+    """Who may take note of it, and with that stop its ladder; never the unit's own head (decisions: 9)."""
+    concerned = alerted(session, issue.project_id, today, heads=False)
+    asked = escalations.asked(session, issue, today).values()
+    return list(dict.fromkeys([*concerned, *(each.person_id for each in asked if each.may)]))
 
 
 def by_name(loading: Loading, also: Collection[int] = ()) -> tuple[ProjectFacts, ...]:

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from handlers.facts import Facts
 from handlers.loading import desk, handover, leave, registry
+from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.burden import office_burden
+from handlers.loading.drill import drill
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
 from handlers.loading.light import exempt_light
@@ -43,6 +45,9 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
     "report_for": report_for,
+    "drill": drill,
+    "direct_issue": alerts,
+    "forward_issue": alerts,
     "send_notice": desk.of_office(send_notice),
     "registry_menu": registry.menu,
     "import_workbook": registry.workbook,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from rules.book import default_book
 from storage import rules as stored_rules
 from storage.export.words import COUNT, ISSUE_STATE_WORDS, LONG, MOMENT, NAME, SEVERITY_WORDS, Rows, streamed
+from storage.issues import REAL
 from storage.media import THERE
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Issue, IssueEvent, MediaFile
@@ -61,5 +62,6 @@ def _every_problem() -> Select[*tuple[Any, ...]]:
         .outerjoin(clerk, and_(clerk.id == Issue.filed_by, Issue.for_person.is_not(None)))
         .outerjoin(IssueEvent, IssueEvent.id == first)
         .outerjoin(knower, knower.id == IssueEvent.person_id)
+        .where(REAL)
         .order_by(Issue.id)
     )

@@ -187,6 +187,7 @@ class Issue(Base):
     talk_id: Mapped[int | None] = mapped_column(ForeignKey("talks.id"), unique=True)
     state: Mapped[IssueState] = mapped_column(by_value(IssueState), default=IssueState.REGISTERED)
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
+    drill: Mapped[bool] = mapped_column(default=False)  # 演练: counted nowhere
 
     @property
     def whose(self) -> int:
