@@ -10,6 +10,7 @@ from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
+from handlers.conversations.handle_issue import handle_issue
 from handlers.conversations.import_workbook import import_workbook
 from handlers.conversations.leave_workbook import leave_workbook
 from handlers.conversations.my_duties import my_duties
@@ -39,6 +40,7 @@ SCRIPTS: dict[str, Script] = {
     "my_duties": my_duties,
     "show_help": show_help,
     "not_mine": not_mine,
+    "handle_issue": handle_issue,
     "desk": desk,
     "who_owes": who_owes,
     "phone_list": phone_list,
@@ -68,13 +70,13 @@ SCRIPTS: dict[str, Script] = {
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit",
+    "who_owes": "unit", "handle_issue": "step",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "handle_issue"),
     }
 )

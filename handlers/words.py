@@ -15,13 +15,16 @@ from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
 from handlers.wording.lines import Lines
+from handlers.wording.problem_life import ProblemLife
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers):
+class Words(
+    Common, Binding, Progress, Lines, Issues, ProblemLife, Zeros, Duties, Files, Desk, Registry, Handovers
+):
     """All of them; a name is used once."""
 
 

@@ -14,17 +14,19 @@ from sqlalchemy.orm import Session
 
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.issue_chasing import chase_some
+from reminders.issue_rising import rise_some
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
-from storage import duties, expected
+from storage import duties, expected, issue_life
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+STEPS = (move_unopened, open_some, close_some, chase_some, rise_some, end_day)
 
 
 def sweep(
@@ -44,4 +46,5 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    return midnight if due is None else min(midnight, due + duties.SECOND)
+    found = [midnight, *([due + duties.SECOND] if due else [])]
+    return min([*found, *([chase] if (chase := issue_life.next_instant(session, now)) else [])])

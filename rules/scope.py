@@ -25,12 +25,14 @@ class Standing:
     answers     roles in which the person answers for the project that the act is about
     heads_unit  is 一把手 or 分管领导 of the unit that the act is about, and the person is within their reach
     own         the act is about the person themselves
+    raised      raised the problem that the act is about, whoever reports for its project
     """
 
     roles: frozenset[Role] = frozenset()
     answers: frozenset[Role] = frozenset()
     heads_unit: bool = False
     own: bool = False
+    raised: bool = False
 
 
 Permission = Callable[[Standing], bool]
@@ -44,6 +46,11 @@ def anyone(_standing: Standing) -> bool:
 def reports_for_it(standing: Standing) -> bool:
     """Who reports for the project."""
     return not standing.answers.isdisjoint(REPORTING)
+
+
+def raised_it(standing: Standing) -> bool:
+    """提出人 of the problem."""
+    return standing.raised
 
 
 def office(standing: Standing) -> bool:

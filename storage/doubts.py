@@ -8,9 +8,9 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from rules.issue_life import OPEN
 from rules.kinds import ProjectKind, ReportKind, Stage
 from rules.periods import Period
-from storage.issues import OPEN
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, Report, ReportVersion
 

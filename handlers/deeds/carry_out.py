@@ -23,12 +23,14 @@ from handlers.commands import (
     ReturnReport,
     SendNotice,
     TakeBackExemption,
+    TakeStep,
     Tell,
     UnlockDuty,
     WithdrawReport,
 )
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.issue_steps import take_step
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -63,6 +65,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return follow_up(turn, command)
         case CallFalse():
             return call_false(turn, command)
+        case TakeStep():
+            return take_step(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():

@@ -1,16 +1,21 @@
 """Looking a problem up by its number: what it is, how often and when it was spoken of, and what may be done now."""
 
 from handlers.conversations.follow_up import word_name
+from handlers.deeds.issue_course import course
+from handlers.deeds.issue_telling import rows_of
 from handlers.deeds.problems import acknowledge_row, concerns, taken
-from handlers.deeds.threads import CALLED_FALSE, after_solved, how_often
+from handlers.deeds.threads import after_solved, how_often
 from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
+from rules.issue_life import ENDED
 from rules.kinds import IssueState, IssueWord, Severity
 from rules.scope import REPORTING
 from storage import issues, people, projects
+from storage.issue_life import CALLED_FALSE
 from storage.messages import Option, Outgoing
+from storage.problem_scope import whos
 from storage.tables.reporting import Issue
 
 
@@ -63,7 +68,7 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
         lines.append(words.issue_solved)
     if issue.state is IssueState.CLOSED:
         lines.append(words.issue_closed)
-    return lines
+    return [*lines, *course(turn, issue)]
 
 
 def _raised_by(turn: Turn, issue: Issue) -> str:
@@ -87,10 +92,14 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     if major and may and taken(turn, issue.id) is None:
         rows = acknowledge_row(turn, issue)
     reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
-    if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
-        return rows
+    stands = whos(turn.session, turn.person.id, issue, turn.today)
+    aside = rows_of(turn, issue, stands, aside=True)
+    rows = (*rows, *rows_of(turn, issue, stands))
+    if issue.state in (*ENDED, IssueState.DONE) or turn.person.id not in reporting:
+        return (*rows, *aside)
     solved = issue.state is IssueState.SOLVED
     rows = (*rows, after_solved(turn, issue.id) if solved else _words(turn, issue))
+    rows = (*rows, *aside)
     if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is None:
         rows = (*rows, (Option(label=words.word_false, data=f"w|{issue.id}|false"),))
     return rows

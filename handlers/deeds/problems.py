@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from handlers.city import City
 from handlers.commands import FileIssue
 from handlers.deeds import on_behalf
+from handlers.deeds.giving import give_by_rule, tell_given
+from handlers.deeds.issue_telling import with_turn
 from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.deeds.zeros import doubt_zero
 from handlers.loading.base import alerted
@@ -16,11 +18,12 @@ from handlers.outcome import Outcome, digest, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Role, Severity
-from rules.scope import REPORTING
-from storage import issues, media, outbox, people
+from storage import issues, media, outbox, people, problem_scope
 from storage import rules as stored_rules
+from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
+from storage.rules import InForce
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
 
@@ -30,14 +33,17 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
         return refused
     rules = stored_rules.in_force(turn.session)
-    issue = _register(turn, command, project, talk_id, rules.version)
+    issue = _register(turn, command, project, talk_id, rules)
     doubt_zero(turn, issue)
     lines = [project.name, words.line_what.format(text=issue.what)]
     title = words.receipt_issue.format(number=issue.number)
+    given, told = give_by_rule(turn, issue, rules), list[Contact]()
     if issue.severity is Severity.MAJOR:
-        told = _alert(turn, issue, project, category_name(rules, command.category))
+        told = raise_alarm(turn, issue, rules)
         title = words.receipt_major.format(number=issue.number)
-        lines += told_lines(turn, told)
+    tell_given(turn, issue, [each.id for each in told])
+    lines += [given] if given else []
+    lines += told_lines(turn, told) if issue.severity is Severity.MAJOR else []
     if command.for_person:
         lines.append(_tell_caller(turn, issue, project.name, command.for_person))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
@@ -52,17 +58,15 @@ def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
     return tell_for(turn, person_id, Outgoing(text=told))
 
 
-def _register(
-    turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules_version: int
-) -> Issue:
+def _register(turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules: InForce) -> Issue:
     issue = Issue(
         project_id=project.id, unit_id=project.unit_id, severity=command.severity, category=command.category,
         what=command.what, help_needed=command.help_needed, place=command.place,
         found=command.found or turn.now, filed_by=turn.person.id, filed=turn.now, talk_id=talk_id,
-        rules_version=rules_version,
+        rules_version=rules.version,
         for_person=command.for_person,
     )  # fmt: skip
-    issues.register(turn.session, issue, turn.now)
+    issues.register(turn.session, issue, turn.now, Rules(rules.book, turn.city.zone))
     media.tie(turn.session, turn.person.id, (*command.photos, *command.pinned), issue_id=issue.id)
     enter(
         turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
@@ -74,14 +78,14 @@ def _register(
     return issue
 
 
-def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
+def raise_alarm(turn: Turn, issue: Issue, rules: InForce) -> list[Contact]:
     """Writes to everyone who must know at once; gives back who that is, reachable or not."""
-    words = turn.city.words
+    words, project = turn.city.words, turn.session.get_one(Project, issue.project_id)
     by = speaker(turn, issue.for_person)
     text = words.alert.format(
         what=issue.what,
         help=issue.help_needed or words.help_none,
-        category=category,
+        category=category_name(rules, issue.category),
         place=issue.place or words.place_on_site,
         found=day_and_hour(issue.found, turn.city.zone),
         unit=by.unit,
@@ -99,6 +103,7 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
         rows = acknowledge_row(turn, issue) if contact.id in may else ()
         mark = on_behalf.mark(turn, acting.get(contact.id))
         message = Outgoing(title=title + mark, text=text, rows=rows)
+        message = with_turn(turn, issue, contact.id, message)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
 
@@ -108,9 +113,7 @@ def acknowledge_row(turn: Turn, issue: Issue) -> Rows:
 
 
 def concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
-    told = alerted(turn.session, issue.project_id, turn.today)
-    return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
+    return problem_scope.concerns(turn.session, turn.person.id, issue, turn.today)
 
 
 def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
