@@ -33,7 +33,7 @@ def chase_some(session: Session, moment: Moment) -> bool:
             continue
         _chase(session, moment, issue, chase, rules)
         if issue.state is state:
-            issue_life.chase_next(session, issue, Chase(chase + 1), rules)
+            issue_life.chase_next(session, issue, Chase(chase + 1), rules, moment.now)
     return True
 
 

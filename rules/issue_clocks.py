@@ -85,9 +85,18 @@ def limit(
 
 
 def next_chase(
-    state: IssueState, since: datetime, until: datetime | None, done: Chase, book: Book, zone: ZoneInfo
+    state: IssueState,
+    since: datetime,
+    until: datetime | None,
+    done: Chase,
+    book: Book,
+    zone: ZoneInfo,
+    last: datetime | None = None,
 ) -> datetime | None:
-    """When the chase `done` is to be done, in working hours; None if nothing is chased (any more)."""
+    """When the chase `done` is to be done, in working hours; None if nothing is chased (any more).
+
+    Whoever was chased at `last` has a working day before the next follows, however late that was.
+    """
     if until is None or done is Chase.OVER:
         return None
     if done is Chase.FEEDBACK:
@@ -98,6 +107,8 @@ def next_chase(
         rules = book.problems
         days = rules.head_workdays if done is Chase.HEAD else rules.circular_workdays
         at = _workdays_after(until, days, book, zone)
+    if last is not None and at <= last:
+        at = _workdays_after(last, 1, book, zone)
     return next_working_moment(at, book, zone)
 
 

@@ -51,11 +51,15 @@ def limit_again(session: Session, issue: Issue, rules: Rules) -> None:
     chase_next(session, issue, Chase.URGE, rules)
 
 
-def chase_next(session: Session, issue: Issue, chase: Chase, rules: Rules) -> None:
+def chase_next(
+    session: Session, issue: Issue, chase: Chase, rules: Rules, last: datetime | None = None
+) -> None:
+    """What is to be chased next, and when; `last` is when something was chased before it."""
     issue.chased = chase
     issue.chase_at = next_chase(
-        issue.state, issue.stands_since or issue.filed, issue.stands_until, chase, rules.book, rules.zone
-    )
+        issue.state, issue.stands_since or issue.filed, issue.stands_until, chase, rules.book, rules.zone,
+        last,
+    )  # fmt: skip
     session.flush()
 
 

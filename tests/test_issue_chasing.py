@@ -75,12 +75,14 @@ def test_nothing_is_chased_twice_however_often_it_is_swept(town: Town, bureau: B
     assert titles(bureau.taker).count(f"⏰ W1 催办：{NORTH}") == 1
 
 
-def test_what_was_missed_while_the_program_was_down_is_chased_one_after_the_other(
+def test_after_a_long_outage_nobody_is_passed_over_who_was_not_urged_first(
     town: Town, bureau: Bureau
 ) -> None:
     reports_problem(town.reporter)
-    reaches(town, 4, 20)
+    reaches(town, 4, 19)  # Thursday
     assert titles(bureau.taker)[1:] == [f"⏰ W1 催办：{NORTH}"]
+    assert bureau.head.rows() == []
+    reaches(town, 4, 23)
     assert titles(bureau.head) == [f"⏰ W1 超期抄送：{NORTH}"]
 
 

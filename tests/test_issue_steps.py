@@ -17,6 +17,7 @@ from storage.tables.registry import Binding
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
 from tests.builders import a_binding, a_person, a_unit
 from tests.chat import CITY, ZONE, Chat, labels
+from tests.test_export import exported, table
 from tests.test_scope import PEOPLE, a_turn
 from tests.test_zeros import files_as_found, gives_zero, someone_of_another_unit
 from tests.town import NORTH, Town, reports_problem
@@ -392,3 +393,24 @@ def test_a_problem_that_is_looked_up_shows_holder_state_and_what_happened(town: 
     seen = town.leader.says("W1").text
     assert "现在：报办结，待提出人确认（3月29日前）\n牵头：市征收安置办（4月25日前办结）" in seen
     assert "· 3月26日 按规则交办\n· 3月26日 吴科长签收\n· 3月26日 吴科长办结：协议已签" in seen
+
+
+def test_the_sheet_of_problems_says_who_has_it_what_was_done_and_its_proof(town: Town, bureau: Chat) -> None:
+    reports_problem(town.reporter)
+    town.office.says("改派 W1 市征收安置办")
+    town.office.taps("＋配合单位")
+    town.office.says("城北区住建局")
+    town.office.taps("✅")
+    bureau.says("签收 W1")
+    bureau.says("反馈 W1 上门两次")
+    bureau.says("反馈 W1 一户已签")
+    bureau.sends("photo", caption="办结 W1")
+    [row] = table(exported(town), "问题")
+    assert (row["牵头单位"], row["配合单位"], row["责任领导"]) == ("市征收安置办", "城北区住建局", "王市长")
+    assert (row["措施"], row["进展"], row["佐证"]) == ("上门两次", "一户已签", "1 个附件")
+    assert (row["是否办结"], row["销号"], row["销号时间"], row["列入通报"]) == ("是", "否", None, "否")
+    assert row["办理时限"].day == 25
+    town.reporter.says("W1 已解决")
+    town.office.says("销号 W1")
+    [row] = table(exported(town), "问题")
+    assert (row["配合单位"], row["销号"], row["销号时间"] is not None) == ("城北区住建局", "是", True)

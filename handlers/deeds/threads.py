@@ -94,7 +94,7 @@ def _said_already(turn: Turn, issue: Issue, command: FollowUp) -> bool:
     return (
         last is not None
         and same_kind
-        and issue.state is not IssueState.SOLVED
+        and issue.state not in (IssueState.DONE, IssueState.SOLVED)  # there it is a step
         and last.person_id == (command.for_person or turn.person.id)
         and last.at.astimezone(turn.city.zone).date() == turn.today
     )

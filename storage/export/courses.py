@@ -5,21 +5,19 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import IssueWord
+from rules.issue_drawing import STEPS
 from storage.export.words import LONG, MOMENT, NAME, Rows, streamed
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, IssueEvent
 from storage.xlsx import Column, Sheet
 
-EVENT_WORDS = {
+EVENT_WORDS: dict[str, str] = {
     "registered": "登记",
     "acknowledged": "知悉",
     "called_false": "称误报",
     "found_after_zero": "零报告后发现",
-    IssueWord.STILL: "仍在",
-    IssueWord.CHANGED: "有变化",
-    IssueWord.SOLVED: "已解决",
-    IssueWord.UNSOLVED: "还没解决",
+    "circular": "列入通报",
+    **{str(step): name for step, name in STEPS.items()},
 }
 
 
