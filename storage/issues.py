@@ -113,13 +113,13 @@ def register(session: Session, issue: Issue, now: datetime, rules: Rules) -> Iss
 def say(
     session: Session, issue: Issue, person_id: int, word: IssueWord, note: str, now: datetime, rules: Rules
 ) -> bool:
-    """A word of the unit on a problem. What is added to a solved one tells more of it and is no further report.
+    """A word of the unit on a problem. What answers a department or adds to a solved one is no further report.
 
     Whether the problem stands otherwise than before.
     """
     before = issue.state
     if not (before is IssueState.SOLVED and word is IssueWord.SOLVED):
-        issue.times += 1
+        issue.times += before is not IssueState.DONE
         issue.last_word = now
     found = move(before, word, issue.severity)
     after = leads_to(found, before, issue_life.back_to(session, issue)) if found else before

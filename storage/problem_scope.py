@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from rules.issue_life import Who
+from rules.issue_life import ENDED, Who
 from rules.kinds import Role
 from rules.scope import REPORTING
 from storage import departments, issue_life, people
@@ -40,6 +40,8 @@ def those(session: Session, who: Who, issue: Issue, today: date) -> list[int]:
             return list(dict.fromkeys([issue.whose, *reporting]))
         case Who.HOLDER:
             unit = issue_life.holder(session, issue.id)
+            if issue.state in ENDED:  # nobody holds it any more; who had it hears of its end
+                unit = issue_life.last_department(session, issue.id)
             return [] if unit is None else departments.contacts(session, unit, issue.project_id, today)
         case Who.HELPER:
             helping = issue_life.helpers(session, issue.id)

@@ -61,6 +61,7 @@ def test_a_major_problem_goes_to_its_lead_department_by_rule_with_a_limit(town: 
     assert "已交办：市征收安置办，4月25日前办结" in receipt.text
     [given] = bureau.messages()
     assert given.title == f"W1 交办：{NORTH}"
+    assert "需要：请派工作组\n提出：城北区住建局 张三 139" in given.text
     assert "请在3月27日前签收" in given.text
     assert labels(given) == ["签收", "退单"]
     assert the_problem(town).due == datetime(2012, 4, 25, 18, tzinfo=ZONE)
@@ -200,7 +201,9 @@ def test_done_is_confirmed_by_who_raised_it_with_one_tap_and_closed_by_the_offic
     assert town.office.taps("销号").text == "W1 已销号"
     issue = the_problem(town)
     assert (issue.state, issue.closed_out) == (IssueState.CLOSED, town.clock.now)
-    assert town.reporter.last().title == f"W1 销号：{NORTH}"
+    for chat in (town.reporter, town.leader, bureau):
+        assert chat.last().title == f"✅ W1 终报（销号）：{NORTH}"
+        assert "第1次上报" in chat.last().text  # to confirm is no further report
     assert town.do(lambda session: issue_life.holder(session, 1)) is None
 
 
@@ -257,6 +260,16 @@ def test_what_was_closed_is_reopened_by_who_raised_it_for_a_time_and_by_the_offi
     town.clock.pass_(days=31)
     assert "销号已过30天" in town.reporter.says("重新打开 W1 又堵上了").text
     assert town.office.says("重新打开 W1 又堵上了").text == "W1 已重新打开"
+
+
+def test_no_monthly_word_is_missed_on_what_the_office_has_closed(town: Town) -> None:
+    """Nobody can say a word on it any more, so nobody can owe one."""
+    reports_problem(town.reporter, GENERAL)
+    town.reaches(4, 26)  # the word of April is owed from the 25th
+    town.office.says("认定误报 W1 看错了地方")
+    town.reaches(5, 11)
+    [duty] = [row for row in town.rows(Duty) if row.kind is DutyKind.ISSUE]
+    assert duty.state is DutyState.ON_TIME
 
 
 # 升, 降, 误报, 瞒报

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from handlers.deeds.issue_telling import due_name, holder_name, tell_turn, title_of
+from handlers.deeds.issue_telling import about, due_name, holder_name, tell_turn, title_of
 from handlers.outcome import enter
 from handlers.turning import Turn
 from rules.kinds import IssueState, IssueStep
@@ -25,5 +25,4 @@ def give_by_rule(turn: Turn, issue: Issue, in_force: InForce) -> str:
 def tell_given(turn: Turn, issue: Issue, told: Iterable[int]) -> None:
     """What was given by rule is told to the department; whoever was told of the problem (`told`) has it in that."""
     if issue.state is IssueState.ASSIGNED:
-        what = turn.city.words.told_what.format(text=issue.what)
-        tell_turn(turn, issue, title_of(turn, issue, IssueStep.ASSIGN), [what], told)
+        tell_turn(turn, issue, title_of(turn, issue, IssueStep.ASSIGN), about(turn, issue), told)

@@ -9,6 +9,7 @@ from handlers.commands import TakeStep
 from handlers.deeds.issue_judging import conceal, judged
 from handlers.deeds.issue_telling import (
     TELLS,
+    about,
     due_name,
     holder_name,
     rows_of,
@@ -20,6 +21,7 @@ from handlers.deeds.issue_telling import (
 from handlers.deeds.noting import acknowledge
 from handlers.deeds.problems import taken
 from handlers.deeds.rising import raise_issue
+from handlers.deeds.threads import how_often
 from handlers.loading.base import alerted
 from handlers.moments import day
 from handlers.outcome import Outcome, digest, enter, refusal
@@ -28,7 +30,7 @@ from handlers.turning import Turn
 from rules.issue_clocks import on
 from rules.issue_life import ENDED, Ask, Move, Who, leads_to, move
 from rules.kinds import IssueStep, Severity
-from storage import issue_life, issues, media
+from storage import duties, issue_life, issues, media, projects
 from storage import rules as stored_rules
 from storage.giving import give
 from storage.issue_life import Rules
@@ -115,6 +117,7 @@ def _do(turn: Turn, issue: Issue, command: TakeStep, found: Move, in_force: InFo
         issue_life.stand(session, issue, after, now, rules)
     if after in ENDED:
         issue_life.let_go(session, issue, now)
+        duties.keep_word(session, issue.id, now)  # nobody can say a word on it any more
     if step is IssueStep.CONCEALED:
         conceal(turn, issue)
 
@@ -149,11 +152,19 @@ def _tell(turn: Turn, issue: Issue, command: TakeStep) -> None:
         return
     if step is IssueStep.RAISE:
         return  # the alarm has told everyone
-    title, lines = title_of(turn, issue, step), [said_by(turn, command.note), *_details(turn, issue, step)]
+    title, by, details = title_of(turn, issue, step), said_by(turn, command.note), _details(turn, issue, step)
     told: set[int] = set()
     if step not in _SAME_TURN:
-        told = tell_turn(turn, issue, title, lines)
-    tell_others(turn, issue, TELLS.get(step, ()), Outgoing(title=title, text="\n".join(lines)), told)
+        told = tell_turn(turn, issue, title, [by, *details] if step is not IssueStep.APPROVE else [by])
+    others = TELLS.get(step, ())
+    if step is IssueStep.CLOSE and issue.severity is Severity.MAJOR:
+        title = turn.city.words.told_final.format(number=issue.number, project=_project(turn, issue))
+        others = (*others, Who.LEADER, Who.DEPARTMENT)
+    tell_others(turn, issue, others, Outgoing(title=title, text="\n".join([by, *details])), told)
+
+
+def _project(turn: Turn, issue: Issue) -> str:
+    return projects.named(turn.session, issue.project_id).name
 
 
 def _details(turn: Turn, issue: Issue, step: IssueStep) -> list[str]:
@@ -161,12 +172,14 @@ def _details(turn: Turn, issue: Issue, step: IssueStep) -> list[str]:
     words, what = turn.city.words, turn.city.words.told_what.format(text=issue.what)
     match step:
         case IssueStep.ASSIGN:
-            return [what, words.told_given.format(unit=holder_name(turn, issue), due=due_name(turn, issue))]
+            return about(turn, issue)
         case IssueStep.EXTEND if issue.asked_until is not None:
             asked = day(issue.asked_until, turn.city.zone)
             return [words.told_asked_day.format(day=asked, due=due_name(turn, issue))]
         case IssueStep.APPROVE:
             return [words.told_limit.format(due=due_name(turn, issue))]
+        case IssueStep.CLOSE:
+            return [what, how_often(turn, issue)]
         case IssueStep.REFUSE | IssueStep.FINISH | IssueStep.SEND_BACK | IssueStep.REOPEN:
             return [what]
         case IssueStep.IS_FALSE | IssueStep.CONCEALED | IssueStep.NOT_CONCEALED:

@@ -15,6 +15,7 @@ from rules.kinds import IssueState, IssueStep, IssueWord, Lane, Severity
 from storage import departments, issue_life, people, projects
 from storage.messages import Option, Outgoing
 from storage.problem_scope import those
+from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Issue
 
 TELLS: dict[IssueStep, tuple[Who, ...]] = {
@@ -150,6 +151,18 @@ def _is_open(turn: Turn, issue: Issue, found: Move) -> bool:
 
 def unit_name(turn: Turn, unit_id: int | None) -> str:
     return turn.city.words.life_office if unit_id is None else departments.name_of(turn.session, unit_id)
+
+
+def about(turn: Turn, issue: Issue) -> list[str]:
+    """What a department needs to begin: the problem, the help that is wanted, whom to call, and until when."""
+    words, person = turn.city.words, turn.session.get_one(Person, issue.whose)
+    unit = turn.session.get_one(Unit, person.unit_id).name
+    return [
+        words.told_what.format(text=issue.what),
+        *([words.line_help.format(text=issue.help_needed)] if issue.help_needed else []),
+        words.told_raised.format(unit=unit, name=person.name, phone=person.phone or ""),
+        words.told_given.format(unit=holder_name(turn, issue), due=due_name(turn, issue)),
+    ]
 
 
 def holder_name(turn: Turn, issue: Issue) -> str:

@@ -106,6 +106,8 @@ class ProblemLife(Sentences):
     told_by_bare: str = "{unit} {name}"
     told_what: str = "问题：{text}"
     told_limit: str = "{due}前办结。"
+    told_raised: str = "提出：{unit} {name} {phone}"
+    told_final: str = "✅ {number} 终报（销号）：{project}"
     told_given: str = "牵头：{unit}，{due}前办结。"
     told_asked_day: str = "申请延到{day}（原期限{due}）。"
     told_turn_assigned: str = "请在{until}前签收；不归你们的，点“退单”说明原因。"
