@@ -11,7 +11,7 @@ from reminders.issue_messages import message, send, titled
 from reminders.moment import SLICE, Moment
 from reminders.wording import issues as words
 from rules.issue_clocks import Chase
-from rules.issue_life import TURN, Who
+from rules.issue_life import ENDED, TURN, Who
 from rules.kinds import IssueState, IssueStep, Role, Severity
 from rules.workdays import in_working_hours, local_date
 from storage import departments, issue_life, issues, ledger, people
@@ -29,7 +29,7 @@ def chase_some(session: Session, moment: Moment) -> bool:
     rules = Rules(book, moment.zone)
     for issue in found:
         chase, state = Chase(issue.chased), issue.state
-        if not issue_life.claim_chase(session, issue):
+        if not issue_life.claim_chase(session, issue) or state in ENDED:
             continue
         _chase(session, moment, issue, chase, rules)
         if issue.state is state:
