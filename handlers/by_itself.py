@@ -4,7 +4,7 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import leave_lines, lines, talking
+from handlers import leave_lines, lines, stepping, talking
 from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
@@ -16,6 +16,7 @@ from handlers.instructing import instruct
 from handlers.opening import read_about_issue, read_about_notice, read_about_report, read_instruction
 from handlers.plain import plain
 from handlers.screen import menu_rows
+from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
 from storage import outbox
@@ -25,6 +26,9 @@ from storage.messages import Outgoing
 def taken(turn: Turn, text: str) -> str:
     """What the text was taken as, once it has been answered; empty if it means nothing by itself."""
     words = turn.city.words
+    if (step := read_step(text, words)) is not None:
+        stepping.take(turn, step)
+        return "step of a problem"
     match read_about_issue(text, words):
         case Acknowledge(issue_id) if number := issue_id or outbox.last_issue_told(
             turn.session, turn.person.id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,25 @@ class CallFalse:
     """Tells the office that a problem was reported by mistake (误报); the problem stays as it is."""
 
     issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep:
+    """A step in the life of a problem (rules/issue_life), by whose it is.
+
+    note      the reason, what was done, or what has come of it
+    photos    evidence (办结)
+    until     the new limit (延期), or the limit given with the problem (交办; None: its category's)
+    unit_id, helping   to whom it is given (交办): 牵头单位 and 配合单位
+    """
+
+    issue_id: int
+    step: IssueStep
+    note: str = ""
+    photos: tuple[int, ...] = ()
+    until: date | None = None
+    unit_id: int | None = None
+    helping: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,4 +366,4 @@ OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
 OfWhoeverIsTold = DirectIssue | ForwardIssue
-Command = OfAReporter | OfTheOffice | OfWhoeverIsTold | Registering | Tell
+Command = OfAReporter | TakeStep | OfTheOffice | OfWhoeverIsTold | Registering | Tell

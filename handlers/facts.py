@@ -6,6 +6,7 @@ from datetime import date, datetime
 from handlers.desk_facts import DeskFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
+from handlers.work_facts import WorkFacts
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
 
@@ -233,5 +234,6 @@ class Facts:
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 
+    work: WorkFacts = field(default_factory=WorkFacts)
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)

@@ -16,6 +16,7 @@ from handlers.conversations.exempt_light import exempt_light
 from handlers.conversations.forward_issue import forward_issue
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
+from handlers.conversations.handle_issue import handle_issue
 from handlers.conversations.import_workbook import import_workbook
 from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
@@ -47,6 +48,7 @@ SCRIPTS: dict[str, Script] = {
     "my_duties": my_duties,
     "show_help": show_help,
     "not_mine": not_mine,
+    "handle_issue": handle_issue,
     "desk": desk,
     "who_owes": who_owes,
     "phone_list": phone_list,
@@ -85,12 +87,13 @@ SCRIPTS: dict[str, Script] = {
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
     "who_owes": "unit", "end_leave": "leave", "direct_issue": "issue", "forward_issue": "issue",
+    "handle_issue": "step",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave", "handle_issue"),
     }
 )

@@ -14,6 +14,7 @@ from handlers.wording.issues import Issues
 from handlers.wording.leaves import Leaves
 from handlers.wording.lights import Lights
 from handlers.wording.lines import Lines
+from handlers.wording.problem_life import ProblemLife
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
@@ -25,6 +26,7 @@ class Words(
     Progress,
     Lines,
     Issues,
+    ProblemLife,
     Zeros,
     Duties,
     Files,

@@ -19,13 +19,15 @@ from reminders.daily_words import ask_words, next_question, note_silence
 from reminders.day_end import end_day
 from reminders.drills import next_proposal, propose_drill
 from reminders.escalation import escalate
+from reminders.issue_chasing import chase_some
+from reminders.issue_rising import rise_some
 from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
 from reminders.rounds import begin_rounds, next_reminder, run_rounds
-from storage import duties, escalations, expected, nudges, outbox
+from storage import duties, escalations, expected, issue_life, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
@@ -43,6 +45,8 @@ STEPS = (
     run_rounds,
     remind_again,
     close_some,
+    chase_some,
+    rise_some,
     light_some,
     end_day,
     propose_drill,
@@ -73,6 +77,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         nudges.next_snooze(session, now),
         outbox.next_due(session, now),
         escalations.next_instant(session, now),
+        issue_life.next_instant(session, now),
         next_proposal(session, now, zone),
         next_question(session, now, zone),
     )

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Anchor, Measure, Pace, Role, Rolling
+from rules.kinds import Anchor, Measure, Pace, Role, Rolling, Severity
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
@@ -303,6 +303,42 @@ class Drill(_Section):
     quarterly: bool
 
 
+class Problems(_Section):
+    """问题办理: who is given a problem by rule, and how long each step of its life may take (rules/issue_life)."""
+
+    auto_assign: Literal["major", "all", "none"]
+    days_are: Literal["calendar", "working"]
+    limit_time: DueTime
+    office: Text
+    sign_workdays: int = Field(ge=1)
+    sign_workdays_major: int = Field(ge=1)
+    assign_workdays_major: int = Field(ge=1)
+    referee_workdays: int = Field(ge=1)
+    decide_workdays: int = Field(ge=1)
+    confirm_workdays: int = Field(ge=1)
+    check_workdays: int = Field(ge=1)
+    reopen_days: int = Field(ge=0)
+    head_workdays: int = Field(ge=1)
+    circular_workdays: int = Field(ge=1)
+    rise_days: int = Field(ge=0)
+    rise_times: int = Field(ge=0)
+    blue_days: int = Field(ge=1)
+    yellow_days: int = Field(ge=1)
+    red_days: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.blue_days < self.yellow_days < self.red_days:
+            raise ValueError("blue_days less than yellow_days, and yellow_days less than red_days")
+        if self.circular_workdays <= self.head_workdays:
+            raise ValueError("circular_workdays more than head_workdays")
+        return self
+
+    def assigns(self, severity: Severity) -> bool:
+        """Whether a new problem goes to its lead department by rule."""
+        return self.auto_assign == "all" or self.auto_assign == severity.value
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -313,7 +349,7 @@ class CategoryKind(_Section):
 
 
 class Category(_Section):
-    """问题类别: `lead` is the lead department (牵头部门), `days` the limit (办理时限) in calendar days."""
+    """问题类别: `lead` is the lead department (牵头部门), `days` the limit (办理时限)."""
 
     key: str = Field(pattern=r"^[a-z_]+(\.[a-z_]+)?$")
     name: Text
@@ -345,6 +381,7 @@ class Book(_Section):
     ladder: Ladder
     follow_up: FollowUp
     drill: Drill
+    problems: Problems
     categories: tuple[Category, ...]
 
     @field_validator("lights")

@@ -13,8 +13,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from rules.issue_life import OPEN
 from rules.kinds import ProjectState
-from storage.issues import OPEN, REAL
+from storage.issue_life import REAL
 from storage.lighting import TURNED
 from storage.tables.ledger import CityFact, LedgerRow
 from storage.tables.lights import LightExemption, ProjectLight

@@ -45,6 +45,7 @@ from handlers.commands import (
     SetLeave,
     StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     Unbind,
     UnlockDuty,
@@ -54,7 +55,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
@@ -90,6 +91,8 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
     FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS | OFFICE),
     CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),
+    # Of a step's own permission one stands here; all of them are tried in test_issue_steps.py.
+    TakeStep: (lambda about: TakeStep(about.issue, IssueStep.CLOSE), OFFICE),
     FileZeros: (lambda about: FileZeros((about.project,), "2011H2"), REPORTERS | OFFICE),
     DisownProject: (lambda about: DisownProject(about.project, "other"), REPORTERS),
     ReturnReport: (lambda _about: ReturnReport(1, "x"), OFFICE),

@@ -25,9 +25,10 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "direct_issue": lambda town: reports_problem(town.reporter),
     "forward_issue": lambda town: reports_problem(town.reporter),
     "leave_workbook": lambda town: a_workbook_waits(town),
+    "handle_issue": lambda town: reports_problem(town.reporter),
 }
 # Whose words a line holds; the reporter's where nobody is named.
-WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader"}
+WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader", "牵头部门": "department"}
 
 
 SPOKEN = re.compile(r"(\S*)> (.+)")

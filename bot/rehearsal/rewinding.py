@@ -111,11 +111,20 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "issues": Lived(
         "filed",
         (
-            Noted("closed", ("closed", "state"), {"state": IssueState.REGISTERED}),
+            Noted(
+                "stands_since",
+                ("state", "stands_since", "stands_until", "chase_at", "chased"),
+                {"state": IssueState.REGISTERED, "chased": 0},
+            ),
+            Noted("closed", ("closed",)),
+            Noted("closed_out", ("closed_out",)),
             Noted("last_word", ("last_word",)),
         ),
     ),
     "issue_events": Lived("at", new_id=True),
+    "issue_holdings": Lived(
+        "since", (Noted("until", ("until", "refused"), {"refused": False}),), new_id=True
+    ),
     "escalations": Lived(
         "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
     ),

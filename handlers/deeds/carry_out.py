@@ -29,6 +29,7 @@ from handlers.commands import (
     SendNotice,
     StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     UnlockDuty,
     WithdrawReport,
@@ -37,6 +38,7 @@ from handlers.deeds.directing import direct_issue, forward_issue
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.drilling import start_drill
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.issue_steps import take_step
 from handlers.deeds.judging import judge_duty
 from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
@@ -77,6 +79,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return direct_issue(turn, command)
         case ForwardIssue():
             return forward_issue(turn, command)
+        case TakeStep():
+            return take_step(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():

@@ -15,6 +15,7 @@ from handlers.loading.notice import send_notice
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
 from handlers.loading.report_for import report_for
+from handlers.loading.work import work
 from handlers.loading.zero import zero
 
 
@@ -33,6 +34,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "my_duties": my_duties,
     "show_help": desk.of_office(desk.nothing),
     "not_mine": _not_mine,
+    "handle_issue": work,
     "desk": desk.of_office(desk.nothing),
     "who_owes": who_owes,
     "phone_list": desk.of_office(phone_list),
