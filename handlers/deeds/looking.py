@@ -9,7 +9,7 @@ from handlers.deeds.threads import after_solved, how_often
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.issue_life import ENDED
+from rules.issue_life import ENDED, Who
 from rules.kinds import IssueAct, IssueState, IssueWord, Severity
 from storage import issues, people, projects
 from storage.alerting import may_take
@@ -65,11 +65,12 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
         by = taken(turn, issue.id)
         lines.append(words.issue_taken.format(name=by[0], time=by[1]) if by else words.issue_waiting)
     lines += _what_followed(turn, issue)
-    if issue.state is IssueState.SOLVED:
+    way = course(turn, issue)
+    if issue.state is IssueState.SOLVED and not way:
         lines.append(words.issue_solved)
-    if issue.state is IssueState.CLOSED:
+    if issue.state is IssueState.CLOSED and not way:
         lines.append(words.issue_closed)
-    return [*lines, *course(turn, issue)]
+    return [*lines, *way]
 
 
 def _what_followed(turn: Turn, issue: Issue) -> list[str]:
@@ -100,10 +101,12 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     """Taking note for who may; the words of a further report for who reports for the project."""
     rows: Rows = ()
     major, words = issue.severity is Severity.MAJOR, turn.city.words
-    if major and turn.person.id in may_take(turn.session, issue, turn.today):
+    stands = whos(turn.session, turn.person.id, issue, turn.today)
+    signs = Who.HOLDER in stands and issue.state is IssueState.ASSIGNED  # and that is taking note
+    goes_on = issue.state not in (*ENDED, IssueState.DONE, IssueState.SOLVED) and not signs
+    if major and goes_on and turn.person.id in may_take(turn.session, issue, turn.today):
         rows = (follow_row(turn, issue),) if taken(turn, issue.id) else take_rows(turn, issue)
     reporting = projects.reporters(turn.session, issue.project_id, turn.today)
-    stands = whos(turn.session, turn.person.id, issue, turn.today)
     aside = rows_of(turn, issue, stands, aside=True)
     rows = (*rows, *rows_of(turn, issue, stands))
     if issue.state in (*ENDED, IssueState.DONE) or turn.person.id not in reporting:
