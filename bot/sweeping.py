@@ -1,14 +1,15 @@
-"""The sweep as a loop: woken by the schedule, slice after slice until nothing is due."""
+"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from reminders import schedule
 from reminders.reach import Reach
 from reminders.sweep import sweep
-from storage import inbox
+from storage import escalations, inbox
 from storage.database import Database
 
 
@@ -36,9 +37,18 @@ class Sweeping:
             while True:
                 self._woken.clear()
                 await self.sweep_all()
-                await self._woken.wait()
+                await self._until_woken_or_due()
         finally:
             clock.shutdown(wait=False)
+
+    async def _until_woken_or_due(self) -> None:
+        """Until the schedule rings, or the next rung of a major problem is due: that is said to the second."""
+        now = self._clock.city()
+        rung = await self._database.read(lambda session: escalations.next_instant(session, now))
+        seconds = (rung - now).total_seconds() if rung else None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
 
     async def sweep_all(self) -> None:
         """Everything that is due at this moment, each slice in a transaction of its own."""

@@ -4,7 +4,7 @@ A button's data is at most 64 bytes and one of
     t<talk>|<key>|<value>     an answer in a talk (talk in base 36)
     o|<script>|<preset>       begins a conversation, with its first answer given
     r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
-    a|<issue>                 acknowledges a problem
+    a|<issue>  h|<issue>      acknowledges a problem; takes it on
     w|<issue>|<word>          says a word on a problem (`SayOf`)
     z|<nudge>|<choice>        wants to be reminded again later (`PutOff`)
     f|<figure>|<part>         explains a figure (`LookUpFigure`): a page of its parts, or one of them
@@ -79,6 +79,30 @@ class Acknowledge:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """我来处理: takes note of a problem and takes it on."""
+
+    issue: int
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """`W12 <whatever an instruction says>` (批示)."""
+
+    issue: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """`W12 请发改委牵头` (转办): to whom, as it was typed, and the whole."""
+
+    issue: int
+    whom: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SayOf:
     """A word on a problem: one of `IssueWord`, HOW (how it was solved), or false (误报)."""
 
@@ -95,12 +119,13 @@ class PutOff:
     choice: Snooze
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf | PutOff | LookUpFigure
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | Handle | SayOf | PutOff | LookUpFigure
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
-_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
+_BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge] | type[Handle]] = {
     "r": Resume,
     "x": Drop,
     "a": Acknowledge,
+    "h": Handle,
 }
 
 

@@ -4,8 +4,8 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import leave_lines, lines, talking
-from handlers.buttons import Acknowledge, LookUp, PutOff, SayOf
+from handlers import leave_lines, lines, stepping, talking
+from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.figures import look_up_figure
 from handlers.deeds.looking import look_up
@@ -13,14 +13,17 @@ from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
+from handlers.instructing import instruct
 from handlers.opening import (
     read_about_figure,
     read_about_issue,
     read_about_notice,
     read_about_report,
+    read_instruction,
 )
 from handlers.plain import plain
 from handlers.screen import menu_rows
+from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
 from storage import outbox
@@ -30,11 +33,17 @@ from storage.messages import Outgoing
 def taken(turn: Turn, text: str) -> str:
     """What the text was taken as, once it has been answered; empty if it means nothing by itself."""
     words = turn.city.words
+    if (step := read_step(text, words)) is not None:
+        stepping.take(turn, step)
+        return "step of a problem"
     match read_about_issue(text, words):
         case Acknowledge(issue_id) if number := issue_id or outbox.last_issue_told(
             turn.session, turn.person.id
         ):
             turn.answer(acknowledge(turn, number).message)
+            return "acknowledge"
+        case Handle(issue_id) if number := issue_id or outbox.last_issue_told(turn.session, turn.person.id):
+            turn.answer(acknowledge(turn, number, handles=True).message)
             return "acknowledge"
         case LookUp(issue_id):
             turn.answer(look_up(turn, issue_id))
@@ -42,6 +51,8 @@ def taken(turn: Turn, text: str) -> str:
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
+    if (order := read_instruction(text, words)) and instruct(turn, order):
+        return "instruction"
     if report := read_about_report(text):
         turn.answer(look_up_report(turn, report))
         return "look up"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from rules.kinds import IssueWord, Often, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Often, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +91,25 @@ class CallFalse:
     """Tells the office that a problem was reported by mistake (误报); the problem stays as it is."""
 
     issue_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeStep:
+    """A step in the life of a problem (rules/issue_life), by whose it is.
+
+    note      the reason, what was done, or what has come of it
+    photos    evidence (办结)
+    until     the new limit (延期), or the limit given with the problem (交办; None: its category's)
+    unit_id, helping   to whom it is given (交办): 牵头单位 and 配合单位
+    """
+
+    issue_id: int
+    step: IssueStep
+    note: str = ""
+    photos: tuple[int, ...] = ()
+    until: date | None = None
+    unit_id: int | None = None
+    helping: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +237,29 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectIssue:
+    """批示: a leader's instruction on a problem, in their own words."""
+
+    issue_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ForwardIssue:
+    """转办: a problem is passed on to a lead department."""
+
+    issue_id: int
+    unit_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartDrill:
+    """演练: a made-up major problem goes down the real ladder."""
+
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportWorkbook:
     """Takes in a registry workbook that was sent in chat, as it was shown."""
 
@@ -327,8 +369,10 @@ OfTheOffice = (
     | EndProject
     | ResumeProject
     | SendNotice
+    | StartDrill
 )
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-Command = OfAReporter | OfTheOffice | Registering | ChooseDigest | Tell
+OfWhoeverIsTold = DirectIssue | ForwardIssue
+Command = OfAReporter | TakeStep | OfTheOffice | OfWhoeverIsTold | Registering | ChooseDigest | Tell

@@ -7,6 +7,7 @@ from handlers.desk_facts import DeskFacts
 from handlers.digest_facts import DigestFacts, ReviewFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
+from handlers.work_facts import WorkFacts
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
 
@@ -129,6 +130,19 @@ class ThreadFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """A problem of which the person may take note."""
+
+    id: int
+    project: str
+    brief: str
+
+    @property
+    def number(self) -> str:
+        return f"W{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
 class NearbyProblem:
     """A problem that another unit has filed on the project's parent or sub-project, and what is said of it."""
 
@@ -207,6 +221,9 @@ class Facts:
     )  # project id -> names told of a major problem
     threads: tuple[ThreadFacts, ...] = ()
 
+    alerts: tuple[AlertFacts, ...] = ()
+    departments: tuple[tuple[int, str], ...] = ()  # units to which a problem can be passed on: id, name
+
     zero_period: str = ""
     zero_period_name: str = ""
     zeros: tuple[ZeroFacts, ...] = ()
@@ -218,6 +235,7 @@ class Facts:
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 
+    work: WorkFacts = field(default_factory=WorkFacts)
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
     digest: DigestFacts = field(default_factory=DigestFacts)

@@ -3,7 +3,18 @@
 import re
 import unicodedata
 
-from handlers.buttons import HOW, Acknowledge, LookUp, LookUpFigure, LookUpNotice, Opener, SayOf
+from handlers.buttons import (
+    HOW,
+    Acknowledge,
+    Direct,
+    Forward,
+    Handle,
+    LookUp,
+    LookUpFigure,
+    LookUpNotice,
+    Opener,
+    SayOf,
+)
 from handlers.conversations.desk import desk_menu
 from handlers.plain import plain
 from handlers.words import Words
@@ -14,6 +25,7 @@ _RECEIPT = re.compile(r"j([0-9]{1,12})")
 _FIGURE = re.compile(r"a\s*([0-9]{1,12})(.*)", re.IGNORECASE | re.DOTALL)
 _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
+_LEADS = re.compile(r"(?:请|由|交)+(.{2,20}?)(?:来)?牵头(?:办理|处理|负责|落实)?")
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
 
 
@@ -44,6 +56,8 @@ def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
         (words.word_hand_over, "hand_over"),
         (words.word_handed_over, "handed_over"),
         (words.word_secretary, "set_secretary"),
+        (words.word_direct, "direct_issue"),
+        (words.word_forward, "forward_issue"),
         (words.word_leave, "take_leave"),
         (words.word_end_leave, "end_leave"),
     )
@@ -107,10 +121,15 @@ def read_desk_word(text: str, words: Words) -> Opener | None:
         return Opener("desk")
     if typed in words.aliases(words.own_unit_words):
         return Opener("who_owes")
-    for word, script in (*desk_menu(words), (words.menu_not_mine, "not_mine")):
+    for word, script in (*desk_menu(words), *for_all(words)):
         if typed == plain(word):
             return Opener(script)
     return None
+
+
+def for_all(words: Words) -> tuple[tuple[str, str], ...]:
+    """Words that open for everybody and stand in no menu."""
+    return ((words.menu_not_mine, "not_mine"), (words.menu_handle, "handle_issue"))
 
 
 def read_about_notice(text: str) -> LookUpNotice | None:
@@ -136,20 +155,23 @@ def read_about_figure(text: str, words: Words) -> LookUpFigure | None:
     return LookUpFigure(int(found[1]), found[2].strip(" ,:，："))
 
 
-def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | SayOf | None:
+def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp | SayOf | None:
     """`W12` looks a problem up; `知悉 W12` or `W12 知悉` takes note of it, `知悉` alone of the one told last (0).
+
+    `W12 我来处理` takes it on.
 
     `W12 仍在`, `W12 有变化：已签一户` say a word on it.
     """
     typed = plain(text).strip(_AROUND)
     if found := _ISSUE.fullmatch(typed):
         return LookUp(int(found[1]))
-    for word in words.aliases(words.acknowledge_words):
-        if typed == word:
-            return Acknowledge(0)
-        for rest in (typed.removeprefix(word), typed.removesuffix(word)):
-            if found := _ISSUE.fullmatch(rest):
-                return Acknowledge(int(found[1]))
+    for listed, act in ((words.acknowledge_words, Acknowledge), (words.handle_words, Handle)):
+        for word in words.aliases(listed):
+            if typed == word:
+                return act(0)
+            for rest in (typed.removeprefix(word), typed.removesuffix(word)):
+                if found := _ISSUE.fullmatch(rest):
+                    return act(int(found[1]))
     return _read_word(unicodedata.normalize("NFKC", text).strip(), words)
 
 
@@ -167,6 +189,26 @@ def _read_word(text: str, words: Words) -> SayOf | None:
         if rest.startswith(typed) and after[:1] in _BETWEEN:
             return SayOf(int(number), saying, after.strip(" \n\t,:，："))
     return None
+
+
+def read_instruction(text: str, words: Words) -> Direct | Forward | None:
+    """`W12 请发改委牵头`, `W12 转办 发改委` pass a problem on; whatever else follows its number is an instruction.
+
+    Only of those who may take note of the problem is it taken so; for others it is a text like any.
+    """
+    found = _ISSUE_FIRST.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None or not (rest := found[2].strip()):
+        return None
+    number = int(found[1])
+    if named := _LEADS.fullmatch(rest.rstrip("。.!！")):
+        return Forward(number, named[1].strip(), rest)
+    for word in sorted(words.aliases(words.forward_words), key=len, reverse=True):
+        if rest.startswith(word) and (whom := rest[len(word) :].strip(" ,:，：给到至由")):
+            return Forward(number, whom, rest)
+    for word in words.aliases(words.direct_words):
+        if rest.startswith(word) and (said := rest[len(word) :].strip(" ,:，：")):
+            return Direct(number, said)
+    return Direct(number, rest)
 
 
 def _sayings(words: Words) -> list[tuple[str, str]]:

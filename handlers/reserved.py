@@ -15,7 +15,8 @@ from rules.scope import HEADING, TOLD
 from storage import people, talks
 
 # Words of the office's menu that open for everybody, if only to say why not.
-FOR_ALL = frozenset({"desk", "not_mine"})
+FOR_ALL = frozenset({"desk", "not_mine", "handle_issue"})
+TAKING = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.SUPERVISION)
 # Who works with a word; the office with all of them, and alone where none is named.
 WORK_WITH = {
     "who_owes": HEADING,
@@ -25,6 +26,8 @@ WORK_WITH = {
     "hand_over": HEADING,
     "set_digest": TOLD,
     "monthly_review": (*TOLD, Role.SUPERVISION),
+    "direct_issue": TAKING,
+    "forward_issue": TAKING,
 }
 
 

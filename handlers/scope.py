@@ -8,7 +8,7 @@ Rule 4  A head of a unit decides about its contacts and deputies. Another head, 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from handlers.commands import (
     ChooseDigest,
     Command,
     ConfirmHandover,
+    DirectIssue,
     DismissSecretary,
     DisownProject,
     EndLeave,
@@ -32,6 +33,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    ForwardIssue,
     GiveCode,
     HandOver,
     ImportWorkbook,
@@ -42,13 +44,16 @@ from handlers.commands import (
     ReturnReport,
     SendNotice,
     SetLeave,
+    StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     Unbind,
     UnlockDuty,
     WithdrawReport,
 )
 from handlers.turning import Turn
+from rules.issue_life import who_may
 from rules.scope import (
     HEADING,
     OUT_OF_REACH,
@@ -59,10 +64,15 @@ from rules.scope import (
     heads_the_unit,
     is_their_own,
     office,
+    raised_it,
     reports_for_it,
+    takes_the_problem,
 )
 from storage import issues, people, secretaries
+from storage.alerting import may_take
+from storage.problem_scope import whos
 from storage.tables.registry import Handover, Leave, Person, Project
+from storage.tables.reporting import Issue
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -70,8 +80,9 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     FileSame: (reports_for_it,),
     WithdrawReport: (reports_for_it, office),
     FileIssue: (reports_for_it, office),
-    FollowUp: (reports_for_it, office),
+    FollowUp: (reports_for_it, raised_it, office),
     CallFalse: (reports_for_it,),
+    TakeStep: (),  # each step has its own: `who_may` (rules/issue_life)
     FileZeros: (reports_for_it, office),
     DisownProject: (reports_for_it,),
     ReturnReport: (office,),
@@ -85,6 +96,9 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     EndProject: (office,),
     ResumeProject: (office,),
     SendNotice: (office,),
+    DirectIssue: (takes_the_problem,),
+    ForwardIssue: (takes_the_problem,),
+    StartDrill: (office,),
     ImportWorkbook: (office,),
     LeaveWorkbook: (office,),
     ChangeRegistry: (office,),
@@ -102,10 +116,12 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a command is about: a project, or people (the unit is the first one's)."""
+    """What a command is about: a project, a problem and who raised it, or people (the unit is the first one's)."""
 
     project_id: int | None = None
     person_ids: tuple[int, ...] = ()
+    issue_id: int | None = None
+    raised_by: int | None = None
 
 
 NOTHING = Subject()
@@ -113,10 +129,18 @@ NOTHING = Subject()
 
 def allows(turn: Turn, command: Command) -> bool:
     """Whether who sent this may have it carried out."""
+    if isinstance(command, TakeStep):
+        return _may_take(turn, command)
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
     return all(_may(turn, permissions, subject) for subject in subjects_of(turn.session, command))
+
+
+def _may_take(turn: Turn, command: TakeStep) -> bool:
+    issue = turn.session.get(Issue, command.issue_id)
+    stands = whos(turn.session, turn.person.id, issue, turn.today) if issue else frozenset()
+    return not stands.isdisjoint(who_may(command.step))
 
 
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
@@ -126,6 +150,10 @@ def may_add_evidence(turn: Turn, project_id: int) -> bool:
 
 def _may(turn: Turn, permissions: tuple[Permission, ...], subject: Subject) -> bool:
     stands = standing(turn.session, turn.person.id, subject, turn.today)
+    if subject.issue_id is not None:
+        issue = turn.session.get(Issue, subject.issue_id)
+        takers = may_take(turn.session, issue, turn.today) if issue is not None else []
+        stands = replace(stands, takes=turn.person.id in takers)
     return any(permission(stands) for permission in permissions)
 
 
@@ -135,7 +163,9 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
         case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
             return (Subject(command.project_id),)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
-            return (Subject(issues.project_of(session, issue)),)
+            return (Subject(issues.project_of(session, issue), raised_by=issues.raised_by(session, issue)),)
+        case DirectIssue(issue_id=issue) | ForwardIssue(issue_id=issue):
+            return (Subject(issues.project_of(session, issue), issue_id=issue),)
         case FileSame(projects=pairs):
             return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):
@@ -165,6 +195,7 @@ def standing(session: Session, person_id: int, subject: Subject, today: date) ->
         and _of_their_unit(session, person_id, subject)
         and {*subject.person_ids} - {person_id} <= within_reach(session, subject.person_ids, today),
         own=person_id in subject.person_ids,
+        raised=person_id == subject.raised_by,
     )
 
 

@@ -7,12 +7,16 @@ from handlers.conversations.burden import burden
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
+from handlers.conversations.direct_issue import direct_issue
+from handlers.conversations.drill import drill
 from handlers.conversations.end_leave import end_leave
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
 from handlers.conversations.exempt_light import exempt_light
+from handlers.conversations.forward_issue import forward_issue
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
+from handlers.conversations.handle_issue import handle_issue
 from handlers.conversations.import_workbook import import_workbook
 from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
@@ -46,6 +50,7 @@ SCRIPTS: dict[str, Script] = {
     "my_duties": my_duties,
     "show_help": show_help,
     "not_mine": not_mine,
+    "handle_issue": handle_issue,
     "desk": desk,
     "who_owes": who_owes,
     "phone_list": phone_list,
@@ -59,6 +64,9 @@ SCRIPTS: dict[str, Script] = {
     "end_project": end_project,
     "report_for": report_for,
     "send_notice": send_notice,
+    "drill": drill,
+    "direct_issue": direct_issue,
+    "forward_issue": forward_issue,
     "registry_menu": registry_menu,
     "import_workbook": import_workbook,
     "leave_workbook": leave_workbook,
@@ -82,13 +90,14 @@ SCRIPTS: dict[str, Script] = {
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit", "end_leave": "leave", "monthly_review": "month",
+    "who_owes": "unit", "end_leave": "leave", "monthly_review": "month", "direct_issue": "issue",
+    "forward_issue": "issue", "handle_issue": "step",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave", "handle_issue"),
     }
 )

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, reserved, strangers, talking
+from handlers import by_itself, evidence, reserved, stepping, strangers, talking
 from handlers.buttons import (
     Acknowledge,
     Drop,
+    Handle,
     LookUpFigure,
     Opener,
     PutOff,
@@ -30,9 +31,11 @@ from handlers.following import follow
 from handlers.lights_shown import light_lines
 from handlers.loading.base import kept_media
 from handlers.opening import read_menu_word
+from handlers.proof import Proof
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
+from handlers.step_words import read_step
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
@@ -126,6 +129,8 @@ def _press(turn: Turn) -> str:
             talking.drop(turn, talk_id)
         case Acknowledge(issue_id):
             turn.answer(acknowledge(turn, issue_id).message)
+        case Handle(issue_id):
+            turn.answer(acknowledge(turn, issue_id, handles=True).message)
         case SayOf():
             follow(turn, meaning)
         case PutOff():
@@ -167,7 +172,7 @@ def _receive(turn: Turn) -> str:
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
     question = talking.open_question(turn, talk) if talk is not None else None
-    if talk is not None and isinstance(question, Photos):
+    if talk is not None and isinstance(question, Photos | Proof):
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
         _pass_workbooks_over(turn, ids)
@@ -177,7 +182,7 @@ def _receive(turn: Turn) -> str:
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
-    if caption.strip() and (talk is not None or _opened_by(turn, caption)):
+    if caption.strip() and (talk is not None or _means_something(turn, caption)):
         return f"kept, {_hear(turn.apart())}"
     if _is_workbook(turn):
         turn.answer(Outgoing(text=turn.city.words.workbook_received))
@@ -185,9 +190,17 @@ def _receive(turn: Turn) -> str:
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
+    if said := stepping.add_proof(turn, ids):
+        turn.answer(Outgoing(text=said))
+        return "more evidence"
     count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
+
+
+def _means_something(turn: Turn, caption: str) -> bool:
+    """Whether words under a photo open something, or take a step on a problem."""
+    return _opened_by(turn, caption) is not None or read_step(caption, turn.city.words) is not None
 
 
 def _is_workbook(turn: Turn) -> bool:

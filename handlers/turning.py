@@ -54,13 +54,13 @@ class Turn:
 
     def push(
         self, contact: Contact, message: Outgoing, lane: Lane, *, number: str = "", once: str | None = None
-    ) -> None:
+    ) -> int | None:
         """Says something to someone else, on the channel used last; recorded even if nothing reaches them.
 
-        What was written with the same `once` before is not written again.
+        What was written with the same `once` before is not written again. Gives back the outgoing row.
         """
         channel = contact.address.channel if contact.address else ""
-        outbox.write(
+        return outbox.write(
             self.session, address=contact.address, person_id=contact.id, message=message, lane=lane,
             now=self.now, inbox_id=self.inbox_id, number=number, limit=self.city.show(channel).text_limit,
             once=once,

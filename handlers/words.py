@@ -15,6 +15,7 @@ from handlers.wording.issues import Issues
 from handlers.wording.leaves import Leaves
 from handlers.wording.lights import Lights
 from handlers.wording.lines import Lines
+from handlers.wording.problem_life import ProblemLife
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
@@ -26,6 +27,7 @@ class Words(
     Progress,
     Lines,
     Issues,
+    ProblemLife,
     Zeros,
     Duties,
     Files,

@@ -14,9 +14,15 @@ from sqlalchemy.orm import Session
 
 from reminders.again import remind_again
 from reminders.at_once import next_morning, tell_at_once
+from reminders.auditing import audit_rungs
 from reminders.closing import close_some
+from reminders.daily_words import ask_words, next_question, note_silence
 from reminders.day_end import end_day
 from reminders.digests import next_time, send_digests
+from reminders.drills import next_proposal, propose_drill
+from reminders.escalation import escalate
+from reminders.issue_chasing import chase_some
+from reminders.issue_rising import rise_some
 from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.month_review import next_review, send_review
@@ -24,7 +30,7 @@ from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
 from reminders.rounds import begin_rounds, next_reminder, run_rounds
-from storage import duties, expected, nudges, outbox
+from storage import duties, escalations, expected, issue_life, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
@@ -32,9 +38,25 @@ NOBODY = Reach()
 # In this order: a step begins only when those before it have nothing left to do at this moment.
 # Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
 STEPS = (
-    move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, light_some, end_day,
-    send_digests, send_review, tell_at_once,
-)  # fmt: skip
+    audit_rungs,
+    escalate,
+    ask_words,
+    note_silence,
+    move_unopened,
+    open_some,
+    begin_rounds,
+    run_rounds,
+    remind_again,
+    close_some,
+    chase_some,
+    rise_some,
+    light_some,
+    end_day,
+    send_digests,
+    send_review,
+    tell_at_once,
+    propose_drill,
+)
 
 
 def sweep(
@@ -63,5 +85,9 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         next_time(session, now, zone, book),
         next_review(now, book, zone),
         next_morning(session, now, book, zone),
+        escalations.next_instant(session, now),
+        issue_life.next_instant(session, now),
+        next_proposal(session, now, zone),
+        next_question(session, now, zone),
     )
     return min([midnight, *(each for each in coming if each is not None)])

@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling
+from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling, Severity
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
@@ -257,6 +257,98 @@ class LightRule(_Section):
         return self
 
 
+# Whom a rung tells: people in a role, or one person by telephone number.
+_TARGETS = (
+    "lead_leader|lead_department|category_department|office|head|deputy|reporter|leaders|supervision|admin"
+)
+Target = Annotated[str, Field(pattern=rf"^({_TARGETS}|[0-9]{{5,15}})$")]
+
+
+class Rung(_Section):
+    """One rung of the ladder: `who` can stop it, those in `told` only learn of it. `wait` in minutes."""
+
+    key: str = Field(pattern=r"^[a-z_]+$")
+    who: tuple[Target, ...] = Field(min_length=1)
+    told: tuple[Target, ...] = ()
+    wait: int = Field(ge=1, le=10_000)
+    repeats: int = Field(ge=0, le=20)
+    each: bool = False
+    working_hours: bool = False
+
+
+class Ladder(_Section):
+    """上报链 of a major problem; a problem keeps, as JSON, the one with which it was opened."""
+
+    follow_minutes: int = Field(ge=1)
+    rungs: tuple[Rung, ...] = Field(min_length=1)
+
+    @field_validator("rungs")
+    @classmethod
+    def _begin_at_once_and_can_be_told_apart(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
+        if rungs[0].working_hours:
+            raise ValueError("working_hours = false for the first rung, which is told at once")
+        keys = [rung.key for rung in rungs]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return rungs
+
+
+class FollowUp(_Section):
+    """续报 of an open major problem, every day, rest days too: asked for in the morning, owed until the evening."""
+
+    asked: Clock
+    due: DueTime
+
+    @model_validator(mode="after")
+    def _due_after_asked(self) -> Self:
+        if self.due <= self.asked:
+            raise ValueError("due later in the day than asked")
+        return self
+
+
+class Drill(_Section):
+    """上报演练: `minutes` after which it ends by itself; whether the office is reminded of one each quarter."""
+
+    minutes: int = Field(ge=1, le=1440)
+    quarterly: bool
+
+
+class Problems(_Section):
+    """问题办理: who is given a problem by rule, and how long each step of its life may take (rules/issue_life)."""
+
+    auto_assign: Literal["major", "all", "none"]
+    days_are: Literal["calendar", "working"]
+    limit_time: DueTime
+    office: Text
+    sign_workdays: int = Field(ge=1)
+    sign_workdays_major: int = Field(ge=1)
+    assign_workdays_major: int = Field(ge=1)
+    referee_workdays: int = Field(ge=1)
+    decide_workdays: int = Field(ge=1)
+    confirm_workdays: int = Field(ge=1)
+    check_workdays: int = Field(ge=1)
+    reopen_days: int = Field(ge=0)
+    head_workdays: int = Field(ge=1)
+    circular_workdays: int = Field(ge=1)
+    rise_days: int = Field(ge=0)
+    rise_times: int = Field(ge=0)
+    blue_days: int = Field(ge=1)
+    yellow_days: int = Field(ge=1)
+    red_days: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not self.blue_days < self.yellow_days < self.red_days:
+            raise ValueError("blue_days less than yellow_days, and yellow_days less than red_days")
+        if self.circular_workdays <= self.head_workdays:
+            raise ValueError("circular_workdays more than head_workdays")
+        return self
+
+    def assigns(self, severity: Severity) -> bool:
+        """Whether a new problem goes to its lead department by rule."""
+        return self.auto_assign == "all" or self.auto_assign == severity.value
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -267,7 +359,7 @@ class CategoryKind(_Section):
 
 
 class Category(_Section):
-    """问题类别: `lead` is the lead department (牵头部门), `days` the limit (办理时限) in calendar days."""
+    """问题类别: `lead` is the lead department (牵头部门), `days` the limit (办理时限)."""
 
     key: str = Field(pattern=r"^[a-z_]+(\.[a-z_]+)?$")
     name: Text
@@ -297,6 +389,10 @@ class Book(_Section):
     digests: DigestRules
     caps: Caps
     lights: tuple[LightRule, ...]
+    ladder: Ladder
+    follow_up: FollowUp
+    drill: Drill
+    problems: Problems
     categories: tuple[Category, ...]
 
     @field_validator("lights")

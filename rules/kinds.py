@@ -82,12 +82,49 @@ class Role(StrEnum):
 
 
 class IssueState(StrEnum):
-    """Where a problem stands. Its whole life comes with supervision; a problem begins registered."""
+    """Where a problem stands; what leads from one to the next is one table (rules/issue_life)."""
 
-    REGISTERED = "registered"  # 已登记
-    ACKNOWLEDGED = "acknowledged"  # 已知悉
+    REGISTERED = "registered"  # 已登记, 待交办
+    ACKNOWLEDGED = "acknowledged"  # 已知悉, 待交办
+    ASSIGNED = "assigned"  # 已交办, 待签收
+    DISPUTED = "disputed"  # 退单, 待裁定
+    HANDLING = "handling"  # 办理中
+    DEFERRING = "deferring"  # 办理中, 延期待批
+    DONE = "done"  # 报办结, 待提出人确认
     SOLVED = "solved"  # 报称已解决, not yet closed out
     CLOSED = "closed"  # 已销号
+    FALSE = "false"  # 误报: the office has decided that there was no problem
+
+
+class IssueStep(StrEnum):
+    """What is done with a problem beside the words of its unit; kept as the kind of the problem's event."""
+
+    ASSIGN = "assigned"  # 交办
+    SIGN = "sign"  # 签收
+    REFUSE = "refuse"  # 退单
+    UPHOLD = "uphold"  # 驳回退单
+    FEEDBACK = "feedback"  # 反馈
+    EXTEND = "extend"  # 申请延期
+    APPROVE = "approve"  # 同意延期
+    DENY = "deny"  # 不同意延期
+    FINISH = "finish"  # 办结
+    CLOSE = "close"  # 销号
+    SEND_BACK = "send_back"  # 退回重办
+    REOPEN = "reopen"  # 重新打开
+    RAISE = "raise"  # 升为重大
+    LOWER = "lower"  # 降为一般
+    IS_FALSE = "is_false"  # 认定误报
+    NOT_FALSE = "not_false"  # 不是误报
+    CONCEALED = "concealed"  # 认定瞒报: the zero does not count
+    NOT_CONCEALED = "not_concealed"  # 不是瞒报: the zero stands
+
+
+class Ageing(StrEnum):
+    """超期颜色 of a problem whose limit has passed."""
+
+    BLUE = "blue"  # 蓝
+    YELLOW = "yellow"  # 黄
+    RED = "red"  # 红
 
 
 class IssueWord(StrEnum):
@@ -97,6 +134,25 @@ class IssueWord(StrEnum):
     CHANGED = "changed"  # 有变化
     SOLVED = "solved"  # 已解决
     UNSOLVED = "unsolved"  # 还没解决: what was said to be solved is open again
+
+
+class IssueAct(StrEnum):
+    """What is done about a problem by those who were told of it; kept as the kind of the problem's event."""
+
+    ACKNOWLEDGED = "acknowledged"  # 知悉
+    HANDLING = "handling"  # 我来处理
+    FORWARDED = "forwarded"  # 转办
+    DIRECTIVE = "directive"  # 批示
+
+
+class EscalationState(StrEnum):
+    """Where the ladder (上报链) of a problem stands."""
+
+    RUNNING = "running"  # nobody has taken it yet
+    TAKEN = "taken"  # 已知悉; something must follow
+    FOLLOWED = "followed"  # something has followed
+    EXHAUSTED = "exhausted"  # the last rung was told in vain
+    OVER = "over"  # lowered, closed out, or a drill that has ended
 
 
 class Lane(StrEnum):

@@ -27,12 +27,17 @@ class Standing:
     answers     roles in which the person answers for the project that the act is about
     heads_unit  is 一把手 or 分管领导 of the unit that the act is about, and the person is within their reach
     own         the act is about the person themselves
+    takes       may take note of the problem that the act is about (decisions: 9): 牵头领导, 牵头部门, 市项目办,
+                who acts for one of them, and whom its ladder has asked
+    raised      raised the problem that the act is about, whoever reports for its project
     """
 
     roles: frozenset[Role] = frozenset()
     answers: frozenset[Role] = frozenset()
     heads_unit: bool = False
     own: bool = False
+    takes: bool = False
+    raised: bool = False
 
 
 Permission = Callable[[Standing], bool]
@@ -46,6 +51,11 @@ def anyone(_standing: Standing) -> bool:
 def reports_for_it(standing: Standing) -> bool:
     """Who reports for the project."""
     return not standing.answers.isdisjoint(REPORTING)
+
+
+def raised_it(standing: Standing) -> bool:
+    """提出人 of the problem."""
+    return standing.raised
 
 
 def office(standing: Standing) -> bool:
@@ -66,3 +76,8 @@ def heads_the_unit(standing: Standing) -> bool:
 def is_their_own(standing: Standing) -> bool:
     """Who the act is about."""
     return standing.own
+
+
+def takes_the_problem(standing: Standing) -> bool:
+    """Who may take note of the problem."""
+    return standing.takes

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Often, ReportKind, Severity
 from rules.scope import LEADING
+from storage.issue_life import REAL
 from storage.scopes import of_people
 from storage.tables.digests import AtOnce, DigestChoice
 from storage.tables.registry import Project, Responsibility
@@ -68,7 +69,7 @@ def arrived(session: Session, after: AtOnce) -> tuple[list[Arrived], AtOnce]:
     issues = session.execute(
         select(Issue.id, Issue.severity, Project.id, Project.name, Project.unit_id, Issue.what, Issue.category)
         .join(Project, Project.id == Issue.project_id)
-        .where(Issue.id > after.issue_id)
+        .where(REAL, Issue.id > after.issue_id)
         .order_by(Issue.id)
         .limit(SLICE)
     ).all()  # fmt: skip

@@ -13,6 +13,7 @@ from rules.kinds import DutyKind, ProjectState, Severity
 from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage.duties import SECOND
+from storage.issue_life import REAL
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report
 
@@ -51,6 +52,7 @@ def without_word(session: Session, month: Period, zone: ZoneInfo, limit: int) ->
             .join(Project, Project.id == Issue.project_id)
             .where(
                 _open_at(ends),
+                REAL,
                 Issue.severity == Severity.GENERAL,
                 Issue.filed < begins,
                 *_on_list_since(month.first_day),

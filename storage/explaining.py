@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from rules.kinds import ReportKind
 from rules.periods import Period
 from storage import codes, scopes, secretaries
+from storage.issue_life import REAL
 from storage.messages import MediaKind
 from storage.scopes import Scope
 from storage.tables.digests import Digest, FigureCode
@@ -129,7 +130,7 @@ def _problems(session: Session, which: ColumnElement[bool], since: datetime, unt
     rows = session.execute(
         select(Issue.id, Project.name, Issue.what, Issue.filed)
         .join(Project, Project.id == Issue.project_id)
-        .where(which, and_(Issue.filed > since, Issue.filed <= until))
+        .where(which, REAL, and_(Issue.filed > since, Issue.filed <= until))
         .order_by(Issue.id)
     )
     return [News(f"W{issue}", name, what, filed) for issue, name, what, filed in rows]

@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from rules.book import Book
 from rules.figures import Added, Opening, cumulate
+from rules.issue_life import OPEN
 from rules.kinds import DutyKind, DutyState, ReportKind, Stage
 from rules.light_facts import MonthDone, Overdue, Standing
 from rules.periods import Period, latest_opened, window
 from storage import advance, light_exemptions
 from storage.duties import SECOND
-from storage.issues import OPEN
+from storage.issue_life import REAL
 from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 
@@ -167,15 +168,20 @@ def _milestones(session: Session, ids: list[int], today: date) -> dict[int, tupl
 
 
 def _problems(session: Session, ids: list[int], book: Book, zone: ZoneInfo) -> dict[int, tuple[Overdue, ...]]:
-    """The open problems by the last day of their limit (办理时限)."""
+    """The open problems by the last day of their limit (办理时限): their category's, until they are given."""
     found: dict[int, tuple[Overdue, ...]] = {}
     rows = session.execute(
-        select(Issue.project_id, Issue.id, Issue.category, Issue.filed)
-        .where(Issue.project_id.in_(ids), Issue.state.in_(OPEN))
+        select(Issue.project_id, Issue.id, Issue.category, Issue.filed, Issue.due)
+        .where(REAL, Issue.project_id.in_(ids), Issue.state.in_(OPEN))
         .order_by(Issue.id)
     )
-    for project, issue, key, filed in rows:
-        if category := book.category(key):
+    for project, issue, key, filed, due in rows:
+        category = book.category(key)
+        if due is not None:
+            limit = due.astimezone(zone).date()
+        elif category is not None:
             limit = filed.astimezone(zone).date() + timedelta(days=category.days)
-            found[project] = (*found.get(project, ()), Overdue(f"W{issue}", limit))
+        else:
+            continue
+        found[project] = (*found.get(project, ()), Overdue(f"W{issue}", limit))
     return found

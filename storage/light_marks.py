@@ -13,8 +13,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from rules.issue_life import OPEN
 from rules.kinds import ProjectState
-from storage.issues import OPEN
+from storage.issue_life import REAL
 from storage.lighting import TURNED
 from storage.tables.ledger import CityFact, LedgerRow
 from storage.tables.lights import LightExemption, ProjectLight
@@ -112,6 +113,6 @@ def _a_day_may_turn(today: date) -> ColumnElement[bool]:
         select(Milestone.id)
         .where(Milestone.project_id == Project.id, Milestone.actual.is_(None), Milestone.planned < today)
         .exists(),
-        select(Issue.id).where(Issue.project_id == Project.id, Issue.state.in_(OPEN)).exists(),
+        select(Issue.id).where(REAL, Issue.project_id == Project.id, Issue.state.in_(OPEN)).exists(),
         select(LightExemption.id).where(LightExemption.project_id == Project.id).exists(),
     )

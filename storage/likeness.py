@@ -22,7 +22,7 @@ def near(one: str, other: str) -> bool:
     if bare(one) == bare(other):
         return True
     short, long = sorted((plain(one), plain(other)), key=len)
-    if len(short) > 2 and _runs_through(short, long):
+    if len(short) > 2 and runs_through(short, long):
         return True
     return SequenceMatcher(None, short, long, autojunk=False).ratio() >= ALIKE
 
@@ -33,7 +33,7 @@ def near_person(one: str, other: str) -> bool:
     return a == b or (len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1)
 
 
-def _runs_through(short: str, long: str) -> bool:
+def runs_through(short: str, long: str) -> bool:
     """Whether all of `short` stands in `long` in order: 住建局 in 住房和城乡建设局."""
     rest = iter(long)
     return all(sign in rest for sign in short)

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, IssueState, Light, ReportKind, Severity
+from rules.issue_life import OPEN
+from rules.kinds import DutyKind, Light, ReportKind, Severity
 from storage import lights
 from storage.duties import SECOND, awaited
-from storage.issues import OPEN, bars
+from storage.issue_life import REAL
+from storage.issues import bars
 from storage.lights import LightChange
 from storage.owing import Span
+from storage.tables.escalating import Escalation
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
@@ -32,12 +35,8 @@ class OpenProblem(NamedTuple):
     severity: Severity
     category: str
     filed: datetime
-    state: IssueState
-
-    @property
-    def unclaimed(self) -> bool:
-        """Nobody has taken note of it yet (知悉)."""
-        return self.state is IssueState.REGISTERED
+    due: datetime | None  # 办理时限, once somebody holds it
+    unclaimed: bool  # a major problem of which nobody has taken note yet (知悉)
 
 
 class Came(NamedTuple):
@@ -64,12 +63,20 @@ class Debt(NamedTuple):
 
 def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[OpenProblem]:
     """The problems that are open, major ones first, then the oldest first."""
+    unclaimed = exists().where(Escalation.issue_id == Issue.id, Escalation.taken.is_(None))
     wanted = (
         select(
-            Issue.id, Issue.project_id, Project.name, Issue.severity, Issue.category, Issue.filed, Issue.state
+            Issue.id,
+            Issue.project_id,
+            Project.name,
+            Issue.severity,
+            Issue.category,
+            Issue.filed,
+            Issue.due,
+            unclaimed,
         )
         .join(Project, Project.id == Issue.project_id)
-        .where(which, Issue.state.in_(OPEN))
+        .where(which, REAL, Issue.state.in_(OPEN))
         .order_by(Issue.severity != Severity.MAJOR, Issue.filed, Issue.id)
     )
     for row in session.execute(wanted.execution_options(yield_per=STREAMED)):
@@ -108,7 +115,7 @@ def _problems_since(
     row = session.execute(
         select(_count(filed), _count(closed))
         .join(Project, Project.id == Issue.project_id)
-        .where(which, or_(filed, closed))
+        .where(which, REAL, or_(filed, closed))
     ).one()
     return row[0] or 0, row[1] or 0
 

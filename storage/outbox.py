@@ -356,6 +356,38 @@ def take_back(session: Session, person_id: int, ended: Collection[Address], now:
         session.execute(sending.values(useless_after=now))
 
 
+def withdraw(session: Session, ids: Collection[int], now: datetime) -> None:
+    """What was answered before it went: a message of which no part was sent never goes, none goes a second time.
+
+    `ids` are what `write` gave back, the last parts.
+    """
+    waiting: list[int] = []
+    for last in ids:
+        row_parts = _parts_of(session, last)
+        if all(state == State.DUE for state in row_parts.values()):
+            waiting += row_parts
+        session.execute(
+            update(_T).where(_T.c.id.in_(row_parts), _T.c.state == State.SENDING).values(useless_after=now)
+        )
+    _expire(session, waiting, now)
+
+
+def _parts_of(session: Session, last: int) -> dict[int, str]:
+    """All parts of a message with their states, found from its last one."""
+    found: dict[int, str] = {}
+    part: int | None = last
+    while part is not None:
+        row = session.execute(select(_T.c.id, _T.c.state, _T.c.part_of).where(_T.c.id == part)).one()
+        found[row.id], part = row.state, row.part_of
+    return found
+
+
+def states(session: Session, ids: Collection[int]) -> set[State]:
+    """What has become of these rows."""
+    found = session.scalars(select(_T.c.state).where(_T.c.id.in_(list(ids))))
+    return {State(state) for state in found}
+
+
 def recover(session: Session, machine: datetime) -> None:
     """Ends every lease. For a start on a file that is ours alone: whoever held them is dead."""
     session.execute(update(_T).where(_OPEN, _T.c.state == State.SENDING).values(lease=machine))

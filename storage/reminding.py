@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from rules.issue_life import OPEN
 from rules.kinds import DutyKind, ProjectState, Role
 from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage import issues, leaves
 from storage.duties import awaited, takes_reports
+from storage.issue_life import REAL
 from storage.prepared import Query
 from storage.tables.base import Instant
 from storage.tables.registry import Leave, Person, Project, Responsibility, Unit
@@ -80,7 +82,7 @@ def still_owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
 
     A zero is not owed while a problem is open; one that was solved in its half-year bars it too (`debts`).
     """
-    problem = select(Issue.id).where(Issue.project_id == Duty.project_id, Issue.state.in_(issues.OPEN))
+    problem = select(Issue.id).where(REAL, Issue.project_id == Duty.project_id, Issue.state.in_(OPEN))
     return (
         or_(Duty.kind != DutyKind.ZERO, ~problem.exists()),
         Duty.state.is_(None),

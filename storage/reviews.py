@@ -15,6 +15,7 @@ from rules.kinds import DutyKind, DutyState, PeriodKind, ProjectState
 from rules.periods import Period, span
 from rules.review import UnitMonth
 from storage import spending
+from storage.issue_life import REAL
 from storage.tables.digests import Review
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty, Issue
@@ -120,7 +121,7 @@ def _problems(session: Session, month: Period, zone: ZoneInfo) -> dict[int, tupl
             *(func.sum(case((each, 1), else_=0)) for each in (opened, closed, standing)),
             func.min(case((standing, Issue.filed))),
         )
-        .where(or_(opened, closed, standing))
+        .where(REAL, or_(opened, closed, standing))
         .group_by(Issue.unit_id)
     )
     found: dict[int, tuple[int, int, int, int]] = {}

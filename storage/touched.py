@@ -13,6 +13,7 @@ from rules.book import Book
 from rules.kinds import Severity
 from rules.scope import LEADING
 from storage.duties import SECOND, awaited
+from storage.issue_life import REAL
 from storage.scopes import CITY, UNIT, Scope
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Project, Responsibility
@@ -26,10 +27,12 @@ def projects(session: Session, since: datetime, now: datetime, book: Book) -> se
     """The projects of which something came since, stands open or is overdue; None if they are too many."""
     limits = [kind.days for category in book.categories for kind in category.kinds if kind.days]
     soonest = now - timedelta(days=min([*limits, *(category.days for category in book.categories)]))
-    pressing = or_(Issue.severity == Severity.MAJOR, Issue.filed <= soonest, Issue.filed > since)
+    pressing = or_(
+        Issue.severity == Severity.MAJOR, Issue.filed <= soonest, Issue.filed > since, Issue.due <= now
+    )
     wanted = union(
-        select(Issue.project_id).where(Issue.closed.is_(None), pressing),
-        select(Issue.project_id).where(Issue.closed > since),
+        select(Issue.project_id).where(REAL, Issue.closed.is_(None), pressing),
+        select(Issue.project_id).where(REAL, Issue.closed > since),
         select(Report.project_id)
         .join(ReportVersion, ReportVersion.report_id == Report.id)
         .where(ReportVersion.filed > since),

@@ -51,8 +51,8 @@ def test_what_a_secretary_takes_note_of_is_stored_and_shown_as_on_behalf(town: T
     helper = a_helper(town)
     a_major_problem(town)
     assert "代王市长知悉 W1" in helper.taps("已知悉").text
-    assert town.reporter.last().text == "W1 城北水厂扩建工程：王秘书代王市长已知悉。"
-    assert town.leader.last().text == "W1 城北水厂扩建工程：王秘书代王市长已知悉。"
+    assert town.reporter.last().text == "3月26日 9:00 王秘书代王市长已知悉 W1（城北水厂扩建工程）"
+    assert town.leader.last().text == "3月26日 9:00 王秘书代王市长已知悉 W1（城北水厂扩建工程）"
     assert "王秘书代王市长" in town.leader.says("W1").text
     [event] = [row for row in town.rows(IssueEvent) if row.kind == "acknowledged"]
     assert event.note == f"for {LEADER}"
@@ -64,7 +64,7 @@ def test_the_leader_takes_note_as_themselves(town: Town) -> None:
     a_helper(town)
     a_major_problem(town)
     town.leader.taps("已知悉")
-    assert town.reporter.last().text == "W1 城北水厂扩建工程：王市长已知悉。"
+    assert town.reporter.last().text == "3月26日 9:00 王市长已知悉 W1（城北水厂扩建工程）"
 
 
 def test_a_secretary_looks_up_what_the_leader_may(town: Town) -> None:
@@ -96,7 +96,7 @@ def test_who_is_told_themselves_acts_as_themselves(town: Town) -> None:
     a_major_problem(town)
     assert not town.department.last().title.endswith("（代王市长）")
     town.department.taps("已知悉")
-    assert town.reporter.last().text == "W1 城北水厂扩建工程：孙主任已知悉。"
+    assert town.reporter.last().text == "3月26日 9:00 孙主任已知悉 W1（城北水厂扩建工程）"
 
 
 def test_the_office_appoints_with_dates_and_the_leader_is_told(town: Town) -> None:

@@ -304,13 +304,12 @@ def test_a_problem_that_others_found_after_a_zero_is_put_to_the_office(town: Tow
     told = [message.text for message in town.office.messages() if "瞒报" in message.text]
     assert len(told) == 1
     assert "钱七 7月2日 9:00报了问题（6月28日发现），而2012年上半年已由张三报零报告（J1）" in told[0]
-    assert [(row.kind, row.note) for row in town.rows(IssueEvent)] == [
-        ("registered", ""),
-        ("found_after_zero", "J1"),
-    ]
-    assert '"act":"doubt_zero"' in town.rows(LedgerRow)[-1].canonical
+    kinds = ("registered", "found_after_zero")
+    found = [(row.kind, row.note) for row in town.rows(IssueEvent) if row.kind in kinds]
+    assert found == [("registered", ""), ("found_after_zero", "J1")]
+    assert any('"act":"doubt_zero"' in row.canonical for row in town.rows(LedgerRow))
     assert town.do(ledger.verify) == []
-    assert next(row.state for row in town.rows(Issue)) is IssueState.REGISTERED
+    assert next(row.closed for row in town.rows(Issue)) is None
 
 
 def test_what_was_found_in_the_next_half_year_says_nothing_against_the_zero(town: Town) -> None:

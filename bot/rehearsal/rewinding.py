@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.rehearsal.living import Deed
 from bot.rehearsal.messages import swept
-from rules.kinds import DutyKind, DutyState, IssueState, ProjectState
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, ProjectState
 from rules.periods import latest_opened
 from rules.workdays import local_date
 from storage import rules as stored_rules
@@ -111,11 +111,24 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "issues": Lived(
         "filed",
         (
-            Noted("closed", ("closed", "state"), {"state": IssueState.REGISTERED}),
+            Noted(
+                "stands_since",
+                ("state", "stands_since", "stands_until", "chase_at", "chased"),
+                {"state": IssueState.REGISTERED, "chased": 0},
+            ),
+            Noted("closed", ("closed",)),
+            Noted("closed_out", ("closed_out",)),
             Noted("last_word", ("last_word",)),
         ),
     ),
     "issue_events": Lived("at", new_id=True),
+    "issue_holdings": Lived(
+        "since", (Noted("until", ("until", "refused"), {"refused": False}),), new_id=True
+    ),
+    "escalations": Lived(
+        "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
+    ),
+    "escalation_alerts": Swept("at"),
     "media": Stands("photos and files; a message is written without looking at them"),
     "inbox": Stands("what people said; what came of it is done again as it was written"),
     "talks": Stands("drafts; nothing that is said unasked depends on them"),

@@ -28,6 +28,7 @@ def desk_menu(words: Words) -> tuple[tuple[str, str], ...]:
         (words.menu_resume, "resume_project"),
         (words.menu_end, "end_project"),
         (words.menu_burden, "burden"),
+        (words.menu_drill, "drill"),
     )
 
 

@@ -9,6 +9,7 @@ from handlers.commands import (
     CallFalse,
     ChooseDigest,
     Command,
+    DirectIssue,
     DisownProject,
     EndLightExemption,
     EndProject,
@@ -19,6 +20,7 @@ from handlers.commands import (
     FileSame,
     FileZeros,
     FollowUp,
+    ForwardIssue,
     JudgeDuty,
     OfTheOffice,
     PauseProject,
@@ -26,14 +28,19 @@ from handlers.commands import (
     ResumeProject,
     ReturnReport,
     SendNotice,
+    StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     UnlockDuty,
     WithdrawReport,
 )
 from handlers.deeds.digests import choose_digest
+from handlers.deeds.directing import direct_issue, forward_issue
 from handlers.deeds.disowning import disown_project
+from handlers.deeds.drilling import start_drill
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.issue_steps import take_step
 from handlers.deeds.judging import judge_duty
 from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
@@ -70,6 +77,12 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return follow_up(turn, command)
         case CallFalse():
             return call_false(turn, command)
+        case DirectIssue():
+            return direct_issue(turn, command)
+        case ForwardIssue():
+            return forward_issue(turn, command)
+        case TakeStep():
+            return take_step(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():
@@ -105,6 +118,8 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return resume_project(turn, command)
         case SendNotice():
             return send_notice(turn, command)
+        case StartDrill():
+            return start_drill(turn, command)
         case _:
             return register(turn, command)
 

@@ -1,15 +1,21 @@
 """Looking a problem up by its number: what it is, how often and when it was spoken of, and what may be done now."""
 
 from handlers.conversations.follow_up import word_name
-from handlers.deeds.problems import acknowledge_row, concerns, taken
-from handlers.deeds.threads import CALLED_FALSE, after_solved, how_often
-from handlers.loading.base import alerted
+from handlers.deeds.alarm import drill_mark, follow_row, take_rows
+from handlers.deeds.issue_course import course
+from handlers.deeds.issue_telling import rows_of
+from handlers.deeds.problems import concerns, taken
+from handlers.deeds.threads import after_solved, how_often
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.kinds import IssueState, IssueWord, Severity
+from rules.issue_life import ENDED, Who
+from rules.kinds import IssueAct, IssueState, IssueWord, Severity
 from storage import issues, people, projects
+from storage.alerting import may_take
+from storage.issue_life import CALLED_FALSE
 from storage.messages import Option, Outgoing
+from storage.problem_scope import whos
 from storage.tables.reporting import Issue
 
 
@@ -26,7 +32,7 @@ def look_up(turn: Turn, issue_id: int) -> Outgoing:
         project=projects.named(turn.session, issue.project_id).name,
     )
     lines = [*_what(turn, issue), *_how_it_stands(turn, issue)]
-    return Outgoing(title=title, text="\n".join(lines), rows=_rows(turn, issue))
+    return Outgoing(title=drill_mark(turn, issue) + title, text="\n".join(lines), rows=_rows(turn, issue))
 
 
 def _what(turn: Turn, issue: Issue) -> list[str]:
@@ -58,10 +64,23 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
     if issue.severity is Severity.MAJOR:
         by = taken(turn, issue.id)
         lines.append(words.issue_taken.format(name=by[0], time=by[1]) if by else words.issue_waiting)
-    if issue.state is IssueState.SOLVED:
+    lines += _what_followed(turn, issue)
+    way = course(turn, issue)
+    if issue.state is IssueState.SOLVED and not way:
         lines.append(words.issue_solved)
-    if issue.state is IssueState.CLOSED:
+    if issue.state is IssueState.CLOSED and not way:
         lines.append(words.issue_closed)
+    return [*lines, *way]
+
+
+def _what_followed(turn: Turn, issue: Issue) -> list[str]:
+    """The newest instruction (批示), and to whom it was passed on last (转办)."""
+    words, lines = turn.city.words, []
+    templates = {IssueAct.FORWARDED: words.issue_forwarded, IssueAct.DIRECTIVE: words.issue_directive}
+    for act, template in templates.items():
+        if event := issues.newest(turn.session, issue.id, (act,)):
+            time, name = day_and_hour(event.at, turn.city.zone), _name(turn, event.person_id)
+            lines.append(template.format(time=time, name=name, note=event.note))
     return lines
 
 
@@ -82,14 +101,19 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     """Taking note for who may; the words of a further report for who reports for the project."""
     rows: Rows = ()
     major, words = issue.severity is Severity.MAJOR, turn.city.words
-    may = turn.person.id in alerted(turn.session, issue.project_id, turn.today, heads=False)
-    if major and may and taken(turn, issue.id) is None:
-        rows = acknowledge_row(turn, issue)
+    stands = whos(turn.session, turn.person.id, issue, turn.today)
+    signs = Who.HOLDER in stands and issue.state is IssueState.ASSIGNED  # and that is taking note
+    goes_on = issue.state not in (*ENDED, IssueState.DONE, IssueState.SOLVED) and not signs
+    if major and goes_on and turn.person.id in may_take(turn.session, issue, turn.today):
+        rows = (follow_row(turn, issue),) if taken(turn, issue.id) else take_rows(turn, issue)
     reporting = projects.reporters(turn.session, issue.project_id, turn.today)
-    if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
-        return rows
+    aside = rows_of(turn, issue, stands, aside=True)
+    rows = (*rows, *rows_of(turn, issue, stands))
+    if issue.state in (*ENDED, IssueState.DONE) or turn.person.id not in reporting:
+        return (*rows, *aside)
     solved = issue.state is IssueState.SOLVED
     rows = (*rows, after_solved(turn, issue.id) if solved else _words(turn, issue))
+    rows = (*rows, *aside)
     if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is None:
         rows = (*rows, (Option(label=words.word_false, data=f"w|{issue.id}|false"),))
     return rows

@@ -7,19 +7,20 @@ from sqlalchemy.orm import Session
 from handlers.city import City
 from handlers.commands import FileIssue
 from handlers.deeds import on_behalf
-from handlers.deeds.telling import not_theirs, speaker, tell_for
+from handlers.deeds.alarm import raise_alarm
+from handlers.deeds.giving import give_by_rule, tell_given
+from handlers.deeds.telling import not_theirs, tell_for
 from handlers.deeds.zeros import doubt_zero
-from handlers.loading.base import alerted
-from handlers.loading.threads import category_name
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter
-from handlers.screen import Rows
 from handlers.turning import Turn
-from rules.kinds import Lane, Role, Severity
-from storage import issues, media, outbox, people, projects
+from rules.kinds import IssueAct, Lane, Role, Severity
+from storage import escalations, issues, media, outbox, people, problem_scope
 from storage import rules as stored_rules
-from storage.messages import Option, Outgoing
+from storage.issue_life import Rules
+from storage.messages import Outgoing
 from storage.people import Contact
+from storage.rules import InForce
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
 
@@ -29,14 +30,17 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
         return refused
     rules = stored_rules.in_force(turn.session)
-    issue = _register(turn, command, project, talk_id, rules.version)
+    issue = _register(turn, command, project, talk_id, rules)
     doubt_zero(turn, issue)
     lines = [project.name, words.line_what.format(text=issue.what)]
     title = words.receipt_issue.format(number=issue.number)
+    given, told = give_by_rule(turn, issue, rules), list[Contact]()
     if issue.severity is Severity.MAJOR:
-        told = _alert(turn, issue, project, category_name(rules, command.category), command.photos)
+        told = raise_alarm(turn, issue, rules, command.photos)
         title = words.receipt_major.format(number=issue.number)
-        lines += told_lines(turn, told)
+    tell_given(turn, issue, [each.id for each in told if each.address])
+    lines += [given] if given else []
+    lines += told_lines(turn, told) if issue.severity is Severity.MAJOR else []
     if command.for_person:
         lines.append(_tell_caller(turn, issue, project.name, command.for_person))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
@@ -51,17 +55,15 @@ def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
     return tell_for(turn, person_id, Outgoing(text=told))
 
 
-def _register(
-    turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules_version: int
-) -> Issue:
+def _register(turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules: InForce) -> Issue:
     issue = Issue(
         project_id=project.id, unit_id=project.unit_id, severity=command.severity, category=command.category,
         what=command.what, help_needed=command.help_needed, place=command.place,
         found=command.found or turn.now, filed_by=turn.person.id, filed=turn.now, talk_id=talk_id,
-        rules_version=rules_version,
+        rules_version=rules.version,
         for_person=command.for_person,
     )  # fmt: skip
-    issues.register(turn.session, issue, turn.now)
+    issues.register(turn.session, issue, turn.now, Rules(rules.book, turn.city.zone))
     media.tie(turn.session, turn.person.id, (*command.photos, *command.pinned), issue_id=issue.id)
     enter(
         turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
@@ -73,50 +75,16 @@ def _register(
     return issue
 
 
-def _alert(
-    turn: Turn, issue: Issue, project: Project, category: str, photos: tuple[int, ...]
-) -> list[Contact]:
-    """Writes to everyone who must know at once; gives back who that is, reachable or not."""
-    words = turn.city.words
-    by = speaker(turn, issue.for_person)
-    text = words.alert.format(
-        what=issue.what,
-        help=issue.help_needed or words.help_none,
-        category=category,
-        place=issue.place or words.place_on_site,
-        found=day_and_hour(issue.found, turn.city.zone),
-        unit=by.unit,
-        name=by.name,
-        phone=by.phone,
-        time=day_and_hour(issue.filed, turn.city.zone),
-    )
-    title = words.alert_title.format(number=issue.number, project=project.name)
-    may = alerted(turn.session, project.id, turn.today, heads=False)
-    ids = [each for each in alerted(turn.session, project.id, turn.today) if each != turn.person.id]
-    contacts = people.contacts(turn.session, ids, turn.city.running)
-    acting = on_behalf.acting(turn.session, project.id, turn.today)
-    for contact in contacts:
-        # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
-        rows = acknowledge_row(turn, issue) if contact.id in may else ()
-        mark = on_behalf.mark(turn, acting.get(contact.id))
-        message = Outgoing(title=title + mark, text=text, rows=rows, photos=photos)
-        turn.push(contact, message, Lane.URGENT, number=issue.number)
-    return contacts
-
-
-def acknowledge_row(turn: Turn, issue: Issue) -> Rows:
-    return ((Option(label=turn.city.words.acknowledge_button, data=f"a|{issue.id}"),),)
-
-
 def concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
-    told = alerted(turn.session, issue.project_id, turn.today)
-    return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
+    return problem_scope.concerns(turn.session, turn.person.id, issue, turn.today)
 
 
 def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:
-    """Who has acknowledged the problem, and when; None if nobody has."""
-    event = issues.acknowledgement(turn.session, issue_id)
+    """Who has acknowledged the problem, and when; None if nobody has, or if nothing followed and it must be anew."""
+    ladder = escalations.of_issue(turn.session, issue_id)
+    if ladder is not None and ladder.taken is None:
+        return None
+    event = issues.newest(turn.session, issue_id, (IssueAct.ACKNOWLEDGED,))
     if event is None or event.person_id is None:
         return None
     name = on_behalf.named(turn, event.person_id, on_behalf.read_note(event.note))
@@ -143,6 +111,7 @@ def tell_unreached(session: Session, city: City, number: str, person_id: int, no
     person = session.get_one(Person, person_id)
     text = city.words.not_reached.format(number=number, name=person.name, phone=person.phone or "")
     office = people.in_role(session, Role.OFFICE, now.astimezone(city.zone).date())
+    _pass_over(session, city, issue.id, person_id, now)
     others = [each for each in (issue.whose, *office) if each != person_id]
     for contact in people.contacts(session, others, city.running):
         channel = contact.address.channel if contact.address else ""
@@ -151,3 +120,10 @@ def tell_unreached(session: Session, city: City, number: str, person_id: int, no
             lane=Lane.URGENT, now=now, limit=city.show(channel).text_limit,
             once=f"unreached:{number}:{person_id}:{contact.id}",
         )  # fmt: skip
+
+
+def _pass_over(session: Session, city: City, issue_id: int, blocked: int, now: datetime) -> None:
+    """The ladder does not wait for who cannot be reached: if nobody else of the rung can be, the next one is told."""
+    told = people.contacts(session, escalations.told_of(session, issue_id), city.running)
+    reachable = {contact.id for contact in told if contact.address}
+    escalations.pass_over(session, issue_id, blocked, reachable, now)

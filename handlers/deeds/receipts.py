@@ -1,7 +1,6 @@
 """Looking a report up by its receipt (J12): what it says now, who filed it, and whether it still counts."""
 
 from handlers.lights_shown import light_lines
-from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -9,6 +8,7 @@ from rules import money
 from rules.kinds import ReportKind
 from rules.periods import Period
 from storage import leaves, people, projects, reports
+from storage.alerting import alerted
 from storage.messages import Option, Outgoing
 from storage.projects import Named
 from storage.tables.reporting import Report, ReportVersion

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from handlers.facts import Facts
-from handlers.loading.base import Loading, alerted, by_name, loose
+from handlers.loading.base import Loading, by_name, loose
 from handlers.loading.threads import threads
+from rules.book import Book
 from rules.kinds import DutyKind
-from storage import duties, people
+from storage import duties, people, whom
 from storage import rules as stored_rules
 
 
@@ -22,17 +23,23 @@ def owing_a_word(loading: Loading) -> set[int]:
     return {duty.project_id for duty, _ in owed}
 
 
+def told_names(loading: Loading, book: Book, project_id: int) -> tuple[str, ...]:
+    """Whom the first rung of the ladder will tell; who does it knows it already."""
+    category = book.category(str(loading.answers.get("category", "")))
+    about = whom.About(project_id, category.lead if category else "")
+    told = whom.told(loading.session, book.ladder.rungs[0], about, loading.today)
+    typing = loading.clerk or loading.person.id
+    ids = [each.person_id for each in told if each.person_id != typing]
+    return tuple(each.name for each in people.contacts(loading.session, ids, loading.city.running))
+
+
 def issue(loading: Loading) -> Facts:
     rules = stored_rules.in_force(loading.session)
     chosen = str(loading.answers.get("project", ""))
     thread = str(loading.answers.get(f"thread@{chosen}", ""))
     names: dict[int, tuple[str, ...]] = {}
     if shows_who_is_told(loading.answers) and chosen.isdecimal():
-        told = people.contacts(
-            loading.session, alerted(loading.session, int(chosen), loading.today), loading.city.running
-        )
-        typing = loading.clerk or loading.person.id  # who does it knows it already
-        names = {int(chosen): tuple(each.name for each in told if each.id != typing)}
+        names = {int(chosen): told_names(loading, rules.book, int(chosen))}
     projects = by_name(loading, also=owing_a_word(loading))
     of_person = [each.id for each in projects if str(each.id) == chosen]
     return Facts(

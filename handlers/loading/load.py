@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from handlers.facts import Facts
 from handlers.loading import desk, digests, handover, leave, registry
+from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.burden import office_burden
+from handlers.loading.drill import drill
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
 from handlers.loading.light import exempt_light
@@ -13,6 +15,7 @@ from handlers.loading.notice import send_notice
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
 from handlers.loading.report_for import report_for
+from handlers.loading.work import work
 from handlers.loading.zero import zero
 
 
@@ -31,6 +34,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "my_duties": my_duties,
     "show_help": desk.of_office(desk.nothing),
     "not_mine": _not_mine,
+    "handle_issue": work,
     "desk": desk.of_office(desk.nothing),
     "who_owes": who_owes,
     "phone_list": desk.of_office(phone_list),
@@ -43,6 +47,9 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
     "report_for": report_for,
+    "drill": drill,
+    "direct_issue": alerts,
+    "forward_issue": alerts,
     "send_notice": desk.of_office(send_notice),
     "registry_menu": registry.menu,
     "import_workbook": registry.workbook,

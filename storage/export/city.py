@@ -25,7 +25,7 @@ def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:
         duties.ledger(session, now, zone),
         reports.progress(session, today),
         reports.versions(session),
-        problems.problems(session),
+        problems.problems(session, today),
         courses.courses(session),
         duties.shares(session, now, zone),
         reviews.monthly(session),

@@ -20,6 +20,7 @@ from rules.periods import Window
 from storage import duties, issues, reports
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.issue_life import Rules
 from storage.reports import Content
 from storage.tables.registry import Person, Project, Unit
 from storage.tables.reporting import Duty, Issue
@@ -150,11 +151,11 @@ def _act(session: Session, course: Course, did: Did) -> None:
                 what="两户没签", found=did.at, filed_by=person.id, filed=did.at,
                 rules_version=stored_rules.in_force(session).version,
             )  # fmt: skip
-            issues.register(session, issue, did.at)
+            issues.register(session, issue, did.at, _rules(session))
         case "word" | "solved":
             issue = session.scalars(select(Issue).where(Issue.project_id == project.id)).one()
             word = IssueWord.SOLVED if did.what == "solved" else IssueWord.STILL
-            issues.say(session, issue, person.id, word, "", did.at)
+            issues.say(session, issue, person.id, word, "", did.at, _rules(session))
             duties.keep_word(session, issue.id, did.at)
 
 
@@ -178,3 +179,7 @@ def _file(session: Session, project: Project, person: Person, kind: ReportKind, 
             unlocked_until=duty.unlocked_until,
         )  # fmt: skip
         duties.restate(session, duty.id, state_of(facts, did.at))
+
+
+def _rules(session: Session) -> Rules:
+    return Rules(stored_rules.in_force(session).book, CITY)

@@ -1,0 +1,101 @@
+"""What may follow an acknowledgement: an instruction (批示), and passing a problem on to a lead department (转办).
+
+Either is an acknowledgement too. A numbered order (督办单) begins where `direct_issue` has stored its event.
+"""
+
+from handlers.commands import DirectIssue, ForwardIssue
+from handlers.deeds.alarm import drill_mark, take_rows
+from handlers.deeds.issue_telling import not_now, with_turn
+from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
+from handlers.deeds.problems import taken
+from handlers.outcome import Outcome, digest, enter, refusal
+from handlers.turning import Turn
+from rules.issue_life import ENDED, move
+from rules.kinds import IssueAct, IssueState, IssueStep, Lane, Role, Severity
+from rules.scope import REPORTING
+from storage import escalations, issue_life, issues, people, whom
+from storage import rules as stored_rules
+from storage.giving import give
+from storage.issue_life import Rules
+from storage.messages import Outgoing
+from storage.tables.registry import Unit
+from storage.tables.reporting import Issue
+
+
+def direct_issue(turn: Turn, command: DirectIssue) -> Outcome:
+    """Keeps the instruction in the leader's own words; the office, the unit and everyone told of the problem see it."""
+    words = turn.city.words
+    issue = turn.session.get_one(Issue, command.issue_id)
+    if refused := _closed(turn, issue):
+        return refused
+    leader = _take_if_nobody_has(turn, issue)
+    issues.add_event(turn.session, issue.id, turn.person.id, IssueAct.DIRECTIVE, turn.now, command.text)
+    enter(
+        turn,
+        issue.unit_id,
+        "direct_issue",
+        issue=issue.number,
+        leader=leader,
+        text=digest(turn, command.text),
+    )
+    said = words.told_directive.format(text=command.text, **who_and_when(turn, issue, leader))
+    tell_told(turn, issue, said, also=_office_and_unit(turn, issue))
+    receipt = drill_mark(turn, issue) + words.directive_kept.format(number=issue.number, text=command.text)
+    return Outcome(Outgoing(text=receipt), summary=receipt)
+
+
+def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:
+    """The lead department gets the alert itself, with what may be pressed; the others hear that it was passed on."""
+    words = turn.city.words
+    issue = turn.session.get_one(Issue, command.issue_id)
+    if refused := _closed(turn, issue):
+        return refused
+    unit = turn.session.get_one(Unit, command.unit_id)
+    if not (ids := whom.department(turn.session, unit.name, turn.today)):
+        return refusal(words.department_has_nobody.format(unit=unit.name))
+    if move(issue.state, IssueStep.ASSIGN, issue.severity) is None:
+        return refusal(not_now(turn, issue, IssueStep.ASSIGN))
+    leader = _take_if_nobody_has(turn, issue)
+    issues.add_event(turn.session, issue.id, turn.person.id, IssueAct.FORWARDED, turn.now, unit.name)
+    rules = stored_rules.in_force(turn.session)
+    give(turn.session, issue, unit.id, turn.now, Rules(rules.book, turn.city.zone))
+    issue_life.stand(turn.session, issue, IssueState.ASSIGNED, turn.now, Rules(rules.book, turn.city.zone))
+    enter(turn, issue.unit_id, "forward_issue", issue=issue.number, leader=leader, unit_to=unit.id)
+    said = words.told_forwarded.format(unit=unit.name, **who_and_when(turn, issue, leader))
+    tell_told(turn, issue, said, also=_office_and_unit(turn, issue))
+    _hand_on(turn, issue, [each for each in ids if each != turn.person.id], said)
+    receipt = drill_mark(turn, issue) + words.forwarded.format(number=issue.number, unit=unit.name)
+    return Outcome(Outgoing(text=receipt), summary=receipt)
+
+
+def _closed(turn: Turn, issue: Issue) -> Outcome | None:
+    if issue.state not in ENDED:
+        return None
+    return refusal(turn.city.words.closed_for_leaders.format(number=issue.number))
+
+
+def _take_if_nobody_has(turn: Turn, issue: Issue) -> int | None:
+    """Who acts on a major problem has taken note of it. Gives back in whose place they do it."""
+    if issue.severity is Severity.MAJOR and taken(turn, issue.id) is None:
+        take(turn, issue)
+    return acting_for(turn, issue)
+
+
+def _office_and_unit(turn: Turn, issue: Issue) -> tuple[int, ...]:
+    office = people.in_role(turn.session, Role.OFFICE, turn.today)
+    return (*office, *people.responsible(turn.session, issue.project_id, REPORTING, turn.today))
+
+
+def _hand_on(turn: Turn, issue: Issue, ids: list[int], reason: str) -> None:
+    """They are told as if a rung had told them, so that they may take it and hear what becomes of it."""
+    row = escalations.of_issue(turn.session, issue.id)
+    alert = Outgoing.model_validate(row.alert) if row else Outgoing(text=issue.what)
+    message = alert.model_copy(update={"text": f"{reason}\n{alert.text}", "rows": take_rows(turn, issue)})
+    told = []
+    for contact in people.contacts(turn.session, ids, turn.city.running):
+        sent = turn.push(
+            contact, with_turn(turn, issue, contact.id, message), Lane.URGENT, number=issue.number
+        )
+        told.append((whom.Told(contact.id), sent if contact.address else None))
+    if row is not None:
+        escalations.record_also(turn.session, row, told, turn.now)

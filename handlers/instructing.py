@@ -1,0 +1,28 @@
+"""批示 and 转办 as a typed line: carried out at once for who may take note of the problem, and for nobody else."""
+
+from handlers.buttons import Direct, Forward
+from handlers.commands import Command, DirectIssue, ForwardIssue
+from handlers.deeds.carry_out import carry_out
+from handlers.scope import allows
+from handlers.turning import Turn
+from storage import rules as stored_rules
+from storage import whom
+from storage.messages import Outgoing
+
+
+def instruct(turn: Turn, said: Direct | Forward) -> bool:
+    """Whether it was taken as an instruction. One whose department is not known is kept as it was said."""
+    command: Command = DirectIssue(said.issue, said.text)
+    if not allows(turn, command):
+        return False
+    longest = stored_rules.in_force(turn.session).book.caps.text_length
+    if len(said.text) > longest:
+        turn.answer(Outgoing(text=turn.city.words.too_long.format(found=len(said.text), longest=longest)))
+        return True
+    if (
+        isinstance(said, Forward)
+        and (unit := whom.department_called(turn.session, said.whom, turn.today)) is not None
+    ):
+        command = ForwardIssue(said.issue, unit)
+    turn.answer(carry_out(turn, command, None).message)
+    return True

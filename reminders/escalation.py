@@ -1,0 +1,196 @@
+"""The ladder of a major problem goes on by itself (上报链): rungs, the end, and what must follow an acknowledgement.
+
+Rule 1  One step a slice, and each step once: `escalations.say` moves on only from where the step was seen.
+Rule 2  People are those of the day: who is away, has left or cannot be reached is passed over, and it is said.
+Rule 3  Major problems do not rest: every hour and every day is theirs, unless a rung waits for working hours.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from reminders import drills
+from reminders.case import Case, end, enter, names_of, write
+from reminders.issue_messages import turn_rows
+from reminders.moment import Moment
+from reminders.wording import escalation as words
+from rules.issue_life import ENDED, TURN, Who
+from rules.kinds import EscalationState, IssueAct, Role, Severity
+from rules.ladder import LATE, Step, due, following, is_end, next_rung, resumed
+from storage import escalations, issues, people, projects, whom
+from storage.messages import Option, Outgoing
+from storage.people import Contact
+from storage.problem_scope import those
+from storage.tables.escalating import Escalation
+from storage.tables.reporting import Issue
+
+Rows = tuple[tuple[Option, ...], ...]
+
+
+def escalate(session: Session, moment: Moment) -> bool:
+    """Says what is due on one ladder; True if there may be more."""
+    for row in escalations.left_by_taker(session, 1) or escalations.due(session, moment.now, 1):
+        _do(Case(session, moment, row, session.get_one(Issue, row.issue_id)))
+        return True
+    return False
+
+
+def _do(case: Case) -> None:
+    row, issue = case.row, case.issue
+    if issue.state in ENDED or issue.severity is not Severity.MAJOR:
+        end(case, EscalationState.OVER)
+    elif row.ends is not None and row.ends <= case.moment.now:
+        drills.end_drill(case)
+    elif row.state is EscalationState.TAKEN:
+        _look_what_followed(case)
+    elif is_end(case.ladder, escalations.step_of(row)):
+        _tell_end(case)
+    else:
+        _say(case)
+
+
+def _say(case: Case) -> None:
+    """Tells one rung. If nobody there can be reached, the next one is due at once, and hears why."""
+    ladder, step, row = case.ladder, escalations.step_of(case.row), case.row
+    planned, now = row.next or case.moment.now, case.moment.now
+    told = _still_to_tell(case, step)
+    contacts = {each.id: each for each in case.contacts([each.person_id for each in told])}
+    reached = any(each.awaited and contacts[each.person_id].address for each in told)
+    waits = reached or (step.turn > 0 and not told)
+    reasons = {may: _reasons(case, step, planned, may=may) for may in (True, False)}
+    coming = following(ladder, step) if waits else next_rung(step)
+    at = due(ladder, step, now, case.moment.rules.book, case.moment.zone) if waits else now
+    if not escalations.say(case.session, row, coming, _not_after_the_drill(row, at)):
+        return
+    sent = [(each, _send(case, each, contacts[each.person_id], reasons[each.may])) for each in told]
+    escalations.record(case.session, row, step.rung, sent, now)
+    enter(case, "say_rung", rung=ladder.rungs[step.rung].key, turn=step.turn, told=list(contacts))
+
+
+def _not_after_the_drill(row: Escalation, at: datetime) -> datetime:
+    return at if row.ends is None else min(at, row.ends)
+
+
+def _still_to_tell(case: Case, step: Step) -> list[whom.Told]:
+    """The rung's people as of today, without those who have answered since the ladder began or went on."""
+    today = case.moment.now.astimezone(case.moment.zone).date()
+    about = whom.About.of(case.issue, case.moment.rules.book)
+    answered = {each.person_id for each in escalations.alerts(case.session, case.row) if each.acknowledged}
+    if case.issue.drill:  # who holds it is not tested by it
+        answered.add(case.issue.filed_by)
+    told = whom.told(case.session, case.ladder.rungs[step.rung], about, today)
+    return [each for each in told if each.person_id not in answered]
+
+
+def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[str]:
+    """Why this is said now, above what was said first; who cannot take it is asked to telephone."""
+    found, now = [], case.moment.now
+    if case.row.since > 1 and case.row.since == case.row.said + 1:
+        found.append(_what_was_promised(case))
+    if now - planned > LATE:
+        found.append(words.RUNG_LATE.format(time=case.clock(planned)))
+    before = [
+        each for each in escalations.alerts(case.session, case.row) if each.may and not each.acknowledged
+    ]
+    minutes = int((now - case.row.opened).total_seconds() // 60)
+    if step.turn:
+        found.append(words.RUNG_AGAIN.format(count=step.turn + 1, minutes=minutes))
+    elif before:
+        reached = [each.person_id for each in before if each.outbox_id is not None]
+        if reached:
+            template = words.RUNG_UP if may else words.RUNG_UP_CALL
+            found.append(template.format(names=names_of(case, reached), minutes=minutes))
+        missed = {each.person_id for each in before} - {*_reachable(case, reached)}
+        if missed:
+            found.append(words.RUNG_UNREACHED.format(names=names_of(case, sorted(missed))))
+    return found
+
+
+def _what_was_promised(case: Case) -> str:
+    """Who took note, after which nothing followed."""
+    event = issues.newest(case.session, case.issue.id, (IssueAct.ACKNOWLEDGED,))
+    if event is None or event.person_id is None:
+        return ""
+    name = names_of(case, [event.person_id])
+    if not people.is_active(case.session, event.person_id):
+        return words.TAKER_LEFT.format(name=name, number=case.number)
+    return words.NOTHING_FOLLOWED.format(name=name, time=case.clock(event.at), number=case.number)
+
+
+def _reachable(case: Case, person_ids: Sequence[int]) -> list[int]:
+    return [each.id for each in case.contacts(person_ids) if each.address]
+
+
+def _send(case: Case, told: whom.Told, contact: Contact, reasons: Sequence[str]) -> int | None:
+    alert = Outgoing.model_validate(case.row.alert)
+    if told.stands_in and told.acts_for is not None:
+        reasons = [words.RUNG_STANDS_IN.format(name=names_of(case, [told.acts_for])), *reasons]
+    mark = words.FOR_LEADER.format(leader=names_of(case, [told.acts_for])) if told.acts_for else ""
+    message = alert.model_copy(
+        update={
+            "title": alert.title + mark,
+            "text": "\n".join([*reasons, alert.text]),
+            "rows": _rows(case, told, alert),
+            "photos": () if _was_told(case, told.person_id) else alert.photos,
+        }
+    )
+    written = write(case, contact, message, escalations.once(case.row, told.person_id))
+    return written if contact.address else None
+
+
+def _was_told(case: Case, person_id: int) -> bool:
+    """Whether an earlier step was said to somebody: then they have the photos."""
+    return any(
+        each.person_id == person_id for each in escalations.alerts(case.session, case.row, all_of_them=True)
+    )
+
+
+def _rows(case: Case, told: whom.Told, alert: Outgoing) -> Rows:
+    """Who holds the problem signs for it, and that is taking note; whoever only learns of it has nothing to press."""
+    holds = TURN.get(case.issue.state) is Who.HOLDER
+    if holds and told.person_id in those(case.session, Who.HOLDER, case.issue, case.today):
+        return turn_rows(case.issue, Who.HOLDER)
+    return alert.rows if told.may else ()
+
+
+def _tell_end(case: Case) -> None:
+    """The last rung was told in vain: the office, the admin and who raised it must use the telephone."""
+    today = case.moment.now.astimezone(case.moment.zone).date()
+    ids = [
+        *people.in_role(case.session, Role.OFFICE, today),
+        *people.admins(case.session, case.moment.reach.admin, today),
+        case.issue.whose,
+    ]
+    end(case, EscalationState.EXHAUSTED)
+    if case.row.ends is not None:  # a drill still ends by its own hour
+        case.row.next = case.row.ends
+    alert = Outgoing.model_validate(case.row.alert)
+    asked = escalations.told_of(case.session, case.issue.id, may=True)
+    text = words.LADDER_ENDED.format(names=names_of(case, asked))
+    message = alert.model_copy(
+        update={"title": words.LADDER_ENDED_TITLE.format(title=alert.title), "text": f"{text}\n{alert.text}"}
+    )
+    for contact in case.contacts(ids):
+        rows = alert.rows if contact.id in asked else ()
+        once = f"ladder ended:{case.row.id}:{case.row.said}:{contact.id}"
+        write(case, contact, message.model_copy(update={"rows": rows}), once)
+
+
+def _look_what_followed(case: Case) -> None:
+    """Without 交办, 转办, 批示 or 续报 in time the ladder goes on, and says so to everyone."""
+    row = case.row
+    if escalations.followed(case.session, row):
+        end(case, EscalationState.FOLLOWED)
+        return
+    by = row.taken_by
+    escalations.resume(case.session, row, resumed(case.ladder, escalations.step_of(row)), case.moment.now)
+    alert, why = Outgoing.model_validate(row.alert), _what_was_promised(case)
+    project = projects.named(case.session, case.issue.project_id).name
+    asked = escalations.asked(case.session, case.issue, case.today)
+    for contact in case.contacts(list(dict.fromkeys([*asked, case.issue.whose]))):
+        message = Outgoing(title=words.RESUMED_TITLE.format(number=case.number, project=project), text=why)
+        if contact.id in asked and asked[contact.id].may:
+            message = message.model_copy(update={"rows": alert.rows})
+        write(case, contact, message, f"resumed:{row.id}:{row.since}:{contact.id}")
+    enter(case, "resume_ladder", taken_by=by)
