@@ -173,8 +173,8 @@ def a_duty(session: Session, *, project: Project | None = None, **given: object)
 def a_delivered_reminder(session: Session, duty: Duty, person_id: int) -> Nudge:
     """The proof that somebody knew of a duty: a reminder that another channel had taken the moment it opened."""
     row = an_outbox_row(
-        session, channel="elsewhere", lane=Lane.REMINDER.order, state="sent", ended=duty.opens,
-        person_id=person_id,
+        session, channel="elsewhere", chat="elsewhere", lane=Lane.REMINDER.order, state="sent",
+        ended=duty.opens, person_id=person_id,
     )  # fmt: skip
     nudge = added(
         session,

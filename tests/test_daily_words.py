@@ -1,6 +1,6 @@
 """续报: while a major problem is open its unit is asked every day how it stands, and one tap answers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -113,9 +113,10 @@ def test_of_a_problem_that_is_solved_or_lowered_and_of_a_drill_nothing_is_asked(
 def test_the_clock_that_is_moved_stops_at_the_hours_of_asking_and_of_what_is_due(town: Town) -> None:
     taken(town)
     passes(town, hours=5)
+    hours = [datetime(2012, 3, 27, hour, tzinfo=ZONE) for hour in (9, 18)]
 
     def following(session: Session) -> list[datetime]:
-        at = [datetime(2012, 3, 27, hour, tzinfo=ZONE) for hour in (1, 9)]
-        return [next_instant(session, moment, ZONE) for moment in at]
+        just_before = [hour - timedelta(seconds=1) for hour in hours]
+        return [next_instant(session, moment, ZONE) for moment in just_before]
 
-    assert town.do(following) == [datetime(2012, 3, 27, hour, tzinfo=ZONE) for hour in (9, 18)]
+    assert town.do(following) == hours

@@ -1,25 +1,31 @@
 """A drill (演练) goes down the real path, is marked everywhere, counts nowhere, and ends with what it found."""
 
-from datetime import date, datetime
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from reminders.sweep import next_instant
-from rules.kinds import DutyKind, DutyState, EscalationState, IssueState
-from storage import issue_life, issues, light_facts
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, Often
+from rules.periods import Period
+from storage import issue_life, issues, light_facts, reviews
 from storage import rules as stored_rules
+from storage.database import Database
 from storage.export.courses import courses
 from storage.export.problems import problems
 from storage.messages import Outgoing
+from storage.tables.digests import FigureCode
 from storage.tables.escalating import Escalation
 from storage.tables.registry import Binding
 from storage.tables.reporting import Duty, Issue
 from storage.tables.traffic import OutboxRow
 from tests.chat import START, ZONE, Chat, labels
+from tests.digests import reaches, unasked, wants
 from tests.test_escalation import is_sent, passes, rules, sweeps
-from tests.town import NORTH, Town
+from tests.town import NORTH, Town, a_town, reports_problem
 
 
 def drills(town: Town) -> Outgoing:
@@ -131,6 +137,44 @@ def test_an_open_drill_is_nobodys_work_chased_by_nobody_and_turns_no_light(town:
 
     town.do(looks)
     assert "W1" not in town.office.says("待办问题").text
+
+
+def told_beside(database: Database, drill: bool) -> tuple[object, ...]:
+    """What a town is told of its figures while a drill is open, or is not.
+
+    A real problem is open in it and a report was filed; one of its leaders wants news at once.
+    """
+    town = a_town(database)
+    wants(town, town.department, often=Often.INSTANT)
+    reports_problem(town.reporter)
+    reaches(town, 3, 27)
+    town.has_reported(town.north, "2012-03", filed=town.clock.now + timedelta(hours=2))
+    town.clock.strike(3, 28, 7, 50)
+    if drill:
+        drills(town)
+    reaches(town, 3, 28)
+    assert [row.closed for row in town.rows(Issue) if row.drill] == [None] * drill
+    march = Period.parse("2012-03")
+    review = town.do(lambda session: reviews.draw_up(session, march, town.clock.now, ZONE).units)
+    codes = [(row.code, row.measure, row.value, row.sources) for row in town.rows(FigureCode)]
+    people = (town.leader, town.department, town.head, town.office)
+    digests = [unasked(chat) for chat in people]
+    answers = [chat.says(f"查 {code}") for chat in people for code, *_ in codes]
+    return codes, review, digests, answers
+
+
+def test_an_open_drill_changes_no_digest_no_review_and_no_figure_behind_a_code(
+    empty_city: Path, tmp_path: Path
+) -> None:
+    told = []
+    for drill in (False, True):
+        path = shutil.copyfile(empty_city, tmp_path / f"{drill}.db")
+        database = Database(f"sqlite:///{path}", busy_seconds=5)
+        told.append(told_beside(database, drill))
+        database.close()
+    without, beside = told
+    assert {measure for _, measure, *_ in without[0]} >= {"major", "news", "done"}
+    assert beside == without
 
 
 def test_only_the_office_holds_a_drill(town: Town) -> None:

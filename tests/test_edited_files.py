@@ -60,6 +60,7 @@ def test_a_good_file_is_told_from_the_built_in_rules_and_from_what_is_in_force(d
         "  monthly.due_day: 5 -> 7",
         "It would change what is in force (version 1):",
         "  monthly.opens_day: 25 -> 24",
+        "No project would change its light.",
     ]
 
 

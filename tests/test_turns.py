@@ -848,15 +848,20 @@ def test_after_its_close_a_zero_is_refused(town: Town) -> None:
 def test_my_duties_lists_what_is_owed_and_what_was_sent(town: Town) -> None:
     reports_progress(town.reporter)
     shown = town.reporter.says("我的待办")
-    assert shown.text == f"{SOUTH} 2012年3月进展，4月5日 18:00前\n\n最近报过：\nJ1 {NORTH} 2012年3月进展"
+    assert shown.text.split("\n\n") == [
+        f"{SOUTH} 2012年3月进展，4月5日 18:00前",
+        f"最近报过：\nJ1 {NORTH} 2012年3月进展",
+        "本月机器人主动发给您0条，问您5次，您发6次。",
+    ]
     assert labels(shown) == [f"报进展：{SOUTH}", "不归我报"]
 
 
 def test_what_is_overdue_says_until_when_it_can_still_be_reported(town: Town) -> None:
     town.reaches(4, 5, 18, 1)
-    assert (
-        town.deputy.says("我的待办").text == f"⚠ {NORTH} 2012年3月进展，已过4月5日 18:00，4月10日 18:00截止"
-    )
+    assert town.deputy.says("我的待办").text.splitlines()[:2] == [
+        f"⚠ {NORTH} 2012年3月进展，已过4月5日 18:00，4月10日 18:00截止",
+        "",
+    ]
 
 
 def test_a_zero_that_a_problem_answered_for_is_not_owed(town: Town) -> None:

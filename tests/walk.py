@@ -9,7 +9,9 @@ from typing import Any
 from handlers.buttons import TalkButton, read_button
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.desk_facts import Caller, Choosable, DeskDuty, DeskFacts, Found, Standing
+from handlers.digest_facts import DigestFacts
 from handlers.facts import (
+    AlertFacts,
     Facts,
     Filed,
     MilestoneFacts,
@@ -175,6 +177,9 @@ DOUBTED = (
     ZeroFacts(LARGE + 9, "北港码头", nearby=(NearbyProblem("W3", "航道工程有问题 W3（征拆，3月2日报）"),)),
 )
 
+ALERTS = tuple(AlertFacts(LARGE + place, f"城北水厂{place}期", "两户阻工") for place in range(3))
+DEPARTMENTS = ((LARGE, "市发改委"), (LARGE + 1, "市自规局"))
+
 # Every shape that the facts of a script can have.
 CASES: dict[str, tuple[str, Facts]] = {
     "progress": ("report_progress", some_facts()),
@@ -274,6 +279,15 @@ CASES: dict[str, tuple[str, Facts]] = {
     "a leave": ("take_leave", some_facts(registry=REGISTRY)),
     "a leave that cannot be taken": ("take_leave", some_facts(registry=replace(REGISTRY, against="也请假"))),
     "a leave ended": ("end_leave", some_facts(registry=REGISTRY)),
+    "a drill": ("drill", desk_facts()),
+    "a problem passed on": ("forward_issue", some_facts(alerts=ALERTS[:1], departments=DEPARTMENTS)),
+    "one of several problems passed on": (
+        "forward_issue",
+        some_facts(alerts=ALERTS, departments=DEPARTMENTS),
+    ),
+    "an instruction": ("direct_issue", some_facts(alerts=ALERTS[:1])),
+    "an instruction on one of several problems": ("direct_issue", some_facts(alerts=ALERTS)),
+    "when digests come": ("set_digest", some_facts(digest=DigestFacts(mine=True))),
 }
 
 
