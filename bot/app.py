@@ -43,7 +43,7 @@ from bot.sweeping import Sweeping
 from bot.tidying import Tidying
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
-from bot.web.tryout import TryoutPage
+from bot.web.tryout import Draw, TryoutPage
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
@@ -208,7 +208,7 @@ async def _wire(
         "workbooks": reading.run, "editing": editing.run,
         "tidying": Tidying(database=database, shelf=shelf).run,
     }  # fmt: skip
-    await _receive(settings, stack, running, city)
+    await _receive(settings, stack, running, city, gallery.picture)
     running.routes += [
         Route("/healthz", health(database, running.supervisor)),
         Route("/metrics", metrics(database, running.supervisor)),
@@ -276,7 +276,9 @@ def _note_block(session: Session, claimed: Claimed, now: datetime, city: City) -
         problems.tell_unreached(session, city, claimed.number, claimed.person_id, now)
 
 
-async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, city: City) -> None:
+async def _receive(
+    settings: Settings, stack: AsyncExitStack, running: Running, city: City, draw: Draw
+) -> None:
     """Every channel's way in: a loop, or a route."""
     for channel in running.channels.values():
         if isinstance(channel, TelegramChannel):
@@ -296,7 +298,7 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
             )
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,
-                stored=running.dispatch.wake,
+                draw=draw, stored=running.dispatch.wake,
                 beside=[name for name, _ in running.channels if name != tryout.NAME],
             )  # fmt: skip
             running.routes += page.routes()

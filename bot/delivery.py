@@ -331,7 +331,7 @@ class Delivery:
     async def _attempt(self, post: Post, row: Claimed, answers: int) -> Outcome:
         """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
         try:
-            whole, note = await self._whole(row)
+            whole, note = await self._whole(row, post.channel.capabilities.draws)
             external = await self._call(post, row, whole)
         except NotSent as error:
             return self._once_more(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
@@ -352,20 +352,23 @@ class Delivery:
         post.learn_answer()
         return Outcome(row, End.SENT, external=external, note=note)
 
-    async def _whole(self, row: Claimed) -> tuple[_Whole, str]:
-        """What the row says, with its pictures; and why one that it was to have is not among them."""
+    async def _whole(self, row: Claimed, draws: bool) -> tuple[_Whole, str]:
+        """What the row says, with its pictures; and why one that it was to have is not among them.
+
+        A channel that draws gets the chart's figures only.
+        """
         try:
             message = Outgoing.model_validate(row.body)
         except ValidationError as error:
             raise Refused(f"the row cannot be read: {error.error_count()} errors") from error
         files, note = await self._files(message.photos), ""
-        if message.chart is not None:
+        if message.chart is not None and not draws:
             try:
                 files = (await self._pictures(message.chart), *files)
             except NotDrawn as error:
                 log.warning("outbox row %d goes without its picture: %s", row.id, error)
                 message, note = message.model_copy(update={"chart": None}), str(error)
-        if not (files or message.plain):
+        if not (files or message.plain or message.chart):
             raise Refused(note or "its photos are gone")
         return _Whole(message, files), note
 

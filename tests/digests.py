@@ -5,14 +5,13 @@ from datetime import date, time
 from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
-from reminders.sweep import sweep
 from rules.kinds import Lane, Often, Role
 from storage import digests
 from storage.digests import Choice
 from storage.messages import Outgoing
 from storage.tables.registry import Person, Project, Unit
 from tests.builders import a_responsibility
-from tests.chat import CITY, ZONE, Chat
+from tests.chat import CITY, Chat
 from tests.town import Town, someone
 
 REACH = Reach(running=CITY.running, limits={"chat": 4096})
@@ -20,8 +19,8 @@ REACH = Reach(running=CITY.running, limits={"chat": 4096})
 
 def sweeps(town: Town) -> None:
     """Sweeps until nothing is due, and reaches whoever is bound."""
-    while town.do(lambda session: sweep(session, town.clock.now, ZONE, None, REACH)):
-        pass
+    town.reach = REACH
+    town.sweep()
 
 
 def reaches(town: Town, month: int, day: int, hour: int = 8, minute: int = 3) -> None:

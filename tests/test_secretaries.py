@@ -95,8 +95,8 @@ def test_who_is_told_themselves_acts_as_themselves(town: Town) -> None:
     town.do(work)
     a_major_problem(town)
     assert not town.department.last().title.endswith("（代王市长）")
-    town.department.taps("已知悉")
-    assert town.reporter.last().text == "3月26日 9:00 孙主任已知悉 W1（城北水厂扩建工程）"
+    town.department.taps("签收")
+    assert town.reporter.last().text == "3月26日 9:00 孙主任已签收 W1（城北水厂扩建工程）"
 
 
 def test_the_office_appoints_with_dates_and_the_leader_is_told(town: Town) -> None:

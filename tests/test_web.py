@@ -19,7 +19,10 @@ from bot.channels.tryout import TryoutChannel
 from bot.settings import Settings
 from bot.web import serving
 from bot.web.server import web_app
-from storage import rules
+from rules.kinds import Lane
+from storage import outbox, rules
+from storage.charts import LightsBar, LightsChart
+from storage.messages import Outgoing
 from storage.tables.traffic import InboxRow
 from tests.files import a_picture
 
@@ -146,6 +149,45 @@ async def test_an_uploaded_page_is_never_shown_as_a_page(page: Page) -> None:
     async with page.client.get(bubble["media"][0]["url"]) as answer:
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert answer.headers["Content-Disposition"] == "attachment"
+
+
+async def test_a_chart_is_drawn_when_somebody_looks_at_it_and_not_before(page: Page, tmp_path: Path) -> None:
+    chart = LightsChart(
+        title="项目灯色",
+        as_of="截至2012年7月31日",
+        bars=(LightsBar(name="云溪区", green=3, yellow=2, red=1),),
+    )
+    message, now = Outgoing(chart=chart), page.running.clock.city()
+    await page.running.database.run(
+        lambda session: outbox.write(
+            session, address=tryout.address(1), person_id=1, message=message, lane=Lane.DIGEST, now=now, limit=4096
+        )
+    )  # fmt: skip
+    page.running.delivery.wake()
+    [shown] = (await page.bubbles(1))[0]["media"]
+    assert shown["kind"] == "chart"
+    assert "云溪区绿灯3个、黄灯2个、红灯1个" in shown["alt"]
+    pictures = tmp_path / "data" / "pictures"
+    assert not list(pictures.glob("*.png"))
+    status = 503
+    for _ in range(3):  # on a busy machine the process that draws may take too long to start
+        async with page.client.get(shown["url"]) as answer:
+            status, drawn = answer.status, await answer.read()
+        if status == 200:
+            break
+    assert (status, answer.headers["Content-Type"], drawn[:4]) == (200, "image/png", b"\x89PNG")
+    assert len(list(pictures.glob("*.png"))) == 1
+
+
+async def test_what_is_no_chart_is_not_drawn(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0012"})
+    form.add_field("files", b"{}", filename="a.json", content_type="application/json")
+    async with page.client.post("/tryout/people/1/say", data=form) as answer:
+        assert answer.status == 202
+    bubble = (await page.get("/tryout/people/1/messages"))["messages"][0]
+    for reference, status in ((bubble["media"][0]["url"].rpartition("/")[2], 503), ("f" * 64, 404)):
+        async with page.client.get(f"/tryout/charts/{reference}") as answer:
+            assert answer.status == status
 
 
 async def test_eleven_files_at_once_are_refused_in_one_sentence(page: Page) -> None:

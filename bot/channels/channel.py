@@ -23,6 +23,7 @@ class Capabilities:
     edits: bool
     text_limit: int
     idempotent: bool = False  # a byte-identical resend is not delivered twice
+    draws: bool = False  # it shows a chart from its figures: none is drawn before it is sent
 
 
 class SendError(Exception):
@@ -77,7 +78,8 @@ class Channel(Protocol):
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
         """Sends (or, where `message.replaces` is set, edits) in one call; returns the platform's id of the message.
 
-        `files` are its pictures: that of `message.chart` first, if it has one, then its photos. Words with pictures are
+        `files` are its pictures: that of `message.chart` first, if it has one and the channel does not draw it itself,
+        then its photos. Words with pictures are
         no longer than storage.parts.CAPTION_LIMIT, and several pictures have none.
         """
 

@@ -1,6 +1,8 @@
 """The try-out page as a channel: it keeps its own messages as a platform would, and tells open pages of news.
 
 A message counts as sent once it is stored. Files are kept under their hash in a folder, as a platform keeps them.
+So are the figures of a chart: its picture is drawn when somebody looks at it, for a moved clock sends hundreds that
+nobody will ever see.
 """
 
 import asyncio
@@ -49,7 +51,7 @@ def bind_everyone(session: Session, now: datetime) -> None:
 class TryoutChannel:
     name = NAME
     account = ACCOUNT
-    capabilities = Capabilities(edits=True, text_limit=4096, idempotent=False)
+    capabilities = Capabilities(edits=True, text_limit=4096, idempotent=False, draws=True)
 
     def __init__(self, database: Database, folder: Path, city_now: Callable[[], datetime]) -> None:
         self._database = database
@@ -68,14 +70,18 @@ class TryoutChannel:
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
         body = message.model_dump(mode="json", exclude_defaults=True, exclude={"chart", "photos"})
         media = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
-        if message.chart is not None:
-            media[0] |= {"kind": "chart", "alt": told(message.chart)}
-        body["media"] = media
+        body["media"] = [*self._chart(message), *media]
         row = await self._database.run(
             lambda session: _add(session, int(chat), False, self._city_now(), body)
         )
         self.announce({"person": int(chat)})
         return str(row)
+
+    def _chart(self, message: Outgoing) -> list[dict[str, str]]:
+        if message.chart is None:
+            return []
+        kept = self.keep(message.chart.model_dump_json().encode())
+        return [{"kind": "chart", "url": f"/tryout/charts/{kept}", "name": "", "alt": told(message.chart)}]
 
     async def answer_press(self, press: str) -> None:
         """The page shows a press by itself."""

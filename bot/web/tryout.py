@@ -11,6 +11,7 @@ from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
@@ -22,12 +23,14 @@ from starlette.staticfiles import StaticFiles
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
+from bot.drawing import NotDrawn
 from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
 from handlers.city import City
 from handlers.opening import menu
 from rules.kinds import Role
 from storage import rules as stored_rules
+from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Incoming, IncomingKind, Media, MediaKind
 from storage.tables.registry import Person, PersonRole, Responsibility, Unit
@@ -49,7 +52,10 @@ NONCE = re.compile(r"[A-Za-z0-9-]{8,64}")
 MOST_FILES = 10
 HEARTBEAT_SECONDS = 20
 
+_CHART: TypeAdapter[Chart] = TypeAdapter(Chart)
+
 Move = Callable[[datetime], Awaitable[int]]
+Draw = Callable[[Chart], Awaitable[bytes]]
 
 
 class TryoutPage:
@@ -57,7 +63,7 @@ class TryoutPage:
 
     def __init__(
         self, *, channel: TryoutChannel, database: Database, city: City, clock: Clock, move: Move,
-        stored: Callable[[], None], beside: Sequence[str],
+        draw: Draw, stored: Callable[[], None], beside: Sequence[str],
     ) -> None:  # fmt: skip
         self._beside = list(beside)
         self._channel = channel
@@ -65,6 +71,7 @@ class TryoutPage:
         self._city = city
         self._clock = clock
         self._move = move
+        self._draw = draw
         self._stored = stored
 
     def routes(self) -> list[Route | Mount]:
@@ -78,6 +85,7 @@ class TryoutPage:
             Route("/tryout/events", self._events),
             Route("/tryout/clock", self._clock_moved, methods=["POST"]),
             Route("/tryout/media/{reference}", self._media),
+            Route("/tryout/charts/{reference}", self._chart),
         ]
 
     async def _index(self, request: Request) -> Response:
@@ -214,6 +222,17 @@ class TryoutPage:
         if kind is None:
             headers["Content-Disposition"] = "attachment"
         return Response(raw, media_type=kind or "application/octet-stream", headers=headers)
+
+    async def _chart(self, request: Request) -> Response:
+        """The picture of a chart, drawn now if nobody has looked at it yet."""
+        path = self._channel.kept(request.path_params["reference"])
+        if path is None:
+            return _refused("没有这个图。", 404)
+        try:
+            drawn = await self._draw(_CHART.validate_json(await asyncio.to_thread(path.read_bytes)))
+        except (ValidationError, NotDrawn):
+            return _refused("这个图没有画出来。", 503)
+        return Response(drawn, media_type="image/png", headers={"X-Content-Type-Options": "nosniff"})
 
 
 def _largest_file(session: Session) -> int:

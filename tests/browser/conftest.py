@@ -28,6 +28,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from bot.channels import tryout
+from bot.clock import store_offset
 from rules.kinds import Lane
 from storage import outbox
 from storage.messages import Outgoing
@@ -107,6 +108,15 @@ class City:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def sleeps_until(self, moment: datetime) -> None:
+        """The program is away until this moment of the city's clock, and catches up."""
+        self.kill()
+        engine = create_engine(f"sqlite:///{self.folder}/data/sanbao.db", connect_args={"timeout": 10})
+        with Session(engine) as session, session.begin():
+            store_offset(session, moment - datetime.now(UTC))
+        engine.dispose()
+        self.start()
 
     def is_told(self, name: str, message: Outgoing) -> None:
         """Writes a message to this person, as a sweep does; the program finds it when it looks next."""
