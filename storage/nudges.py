@@ -29,6 +29,14 @@ _ADD = Query(insert(_nudge).returning(_nudge.c.id), int)
 _ADD_DUTY = Change(insert(_about))
 _SENT_AS = Change(update(_nudge).where(_nudge.c.id == bindparam("nudge")).values(outbox_id=bindparam("row")))
 
+_until = SnoozedNudge.__table__.c.until
+# Asked in every sweep, and nearly always in vain.
+_ANY_OVERTAKEN = Query(select(_nudge.c.id).where(_OVERTAKEN).limit(1), int)
+_ANY_PUT_OFF = Query(select(_until).where(_WAITING, _until <= bindparam("now")).limit(1), lambda until: until)
+_NEXT_SNOOZE: Query[datetime] = Query(
+    select(_until).where(_WAITING, _until > bindparam("after")).order_by(_until).limit(1), lambda until: until
+)
+
 
 def add(
     session: Session, person_id: int, step: str, about: Mapping[int, bool], now: datetime, why: str = ""
@@ -127,6 +135,8 @@ def overtaken(session: Session, outbox_ids: Collection[int], now: datetime) -> l
 
 
 def to_write_anew(session: Session, limit: int) -> Sequence[Nudge]:
+    if _ANY_OVERTAKEN.first(session) is None:
+        return ()
     return session.scalars(select(Nudge).where(_OVERTAKEN).order_by(Nudge.id).limit(limit)).all()
 
 
@@ -157,6 +167,8 @@ def put_off(
 
 def snoozed_until(session: Session, now: datetime, limit: int) -> Sequence[SnoozedNudge]:
     """What was put off until now, oldest first."""
+    if _ANY_PUT_OFF.first(session, now=now) is None:
+        return ()
     wanted = select(SnoozedNudge).where(_WAITING, SnoozedNudge.until <= now)
     return session.scalars(wanted.order_by(SnoozedNudge.until).limit(limit)).all()
 
@@ -170,8 +182,7 @@ def reminded_since(session: Session, person_id: int, since: datetime) -> bool:
 
 
 def next_snooze(session: Session, after: datetime) -> datetime | None:
-    wanted = select(SnoozedNudge.until).where(_WAITING, SnoozedNudge.until > after)
-    return session.scalar(wanted.order_by(SnoozedNudge.until).limit(1))
+    return _NEXT_SNOOZE.first(session, after=after)
 
 
 def still_owed_of(session: Session, nudge_id: int, now: datetime) -> set[int]:
