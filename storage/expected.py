@@ -1,7 +1,7 @@
 """The expected list (应报名单) as the sweep keeps it: duties opened ahead, moved under new rules, closed once."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -133,25 +133,29 @@ def open_all(session: Session, duties: Sequence[dict[str, object]]) -> None:
     _OPEN.run_many(session, duties)
 
 
+_answers = Responsibility.__table__.c
+_ANSWERING: Query[tuple[int, int, date, date | None]] = Query(
+    select(_answers.project_id, _answers.person_id, _answers.since, _answers.until)
+    .where(_answers.project_id.in_(among("projects")), or_(*(_answers.role == role for role in REPORTING)))
+    .order_by(_answers.id),
+    lambda *cells: cells,
+)
+
+
 def answerable(session: Session, duties: Sequence[Duty], zone: ZoneInfo) -> dict[int, list[int]]:
     """Who answered for each of these duties on its due date, by the city's calendar: one query for all of them."""
-    rows = session.execute(
-        select(
-            Responsibility.project_id, Responsibility.person_id, Responsibility.since, Responsibility.until
-        )
-        .where(
-            Responsibility.project_id.in_({duty.project_id for duty in duties}),
-            Responsibility.role.in_(REPORTING),
-        )
-        .order_by(Responsibility.id)
-    ).all()
+    by_project: dict[int, list[tuple[int, date, date | None]]] = {}
+    for project, person, since, until in _ANSWERING.all(
+        session, projects=list({duty.project_id for duty in duties})
+    ):
+        by_project.setdefault(project, []).append((person, since, until))
     found: dict[int, list[int]] = {}
     for duty in duties:
         due = duty.due.astimezone(zone).date()
         ids = (
             person
-            for project, person, since, until in rows
-            if project == duty.project_id and since <= due and (until is None or due < until)
+            for person, since, until in by_project.get(duty.project_id, ())
+            if since <= due and (until is None or due < until)
         )
         found[duty.id] = list(dict.fromkeys(ids))
     return found

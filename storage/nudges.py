@@ -9,12 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, select, text, update
+from sqlalchemy import and_, bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Snooze
-from storage.prepared import Change, Query
+from storage.prepared import Change, Query, among
 from storage.reminding import still_owed
+from storage.tables.base import Instant
 from storage.tables.reminding import Nudge, NudgeDuty, SnoozedNudge
 from storage.tables.reporting import Duty
 from storage.tables.traffic import OutboxRow
@@ -29,6 +30,7 @@ _ADD = Query(insert(_nudge).returning(_nudge.c.id), int)
 _ADD_DUTY = Change(insert(_about))
 _SENT_AS = Change(update(_nudge).where(_nudge.c.id == bindparam("nudge")).values(outbox_id=bindparam("row")))
 
+_duty, _out = Duty.__table__.c, OutboxRow.__table__.c
 _until = SnoozedNudge.__table__.c.until
 # Asked in every sweep, and nearly always in vain.
 _ANY_OVERTAKEN = Query(select(_nudge.c.id).where(_OVERTAKEN).limit(1), int)
@@ -62,16 +64,26 @@ class Count(NamedTuple):
     this_month: int = 0
 
 
+_COUNTS: Query[tuple[int, int, int]] = Query(
+    select(
+        _nudge.c.person_id,
+        func.sum(_nudge.c.at >= bindparam("day", type_=Instant())),
+        func.count(literal_column("*")),
+    )
+    .where(
+        _nudge.c.person_id.in_(among("people")),
+        _nudge.c.at >= bindparam("month"),
+        _nudge.c.state == "written",
+        _nudge.c.step != SNOOZED,
+    )
+    .group_by(_nudge.c.person_id),
+    lambda *cells: cells,
+)
+
+
 def counts(session: Session, person_ids: Iterable[int], day: datetime, month: datetime) -> dict[int, Count]:
     """Messages since the day and the month began; those that people asked for themselves are not counted."""
-    rows = session.execute(
-        select(Nudge.person_id, func.sum(Nudge.at >= day), func.count())
-        .where(
-            Nudge.person_id.in_(list(person_ids)), Nudge.at >= month, Nudge.state == "written",
-            Nudge.step != SNOOZED,
-        )
-        .group_by(Nudge.person_id)
-    )  # fmt: skip
+    rows = _COUNTS.all(session, people=list(person_ids), day=day, month=month)
     return {person_id: Count(int(today), int(month)) for person_id, today, month in rows}
 
 
@@ -83,19 +95,43 @@ class Tried(NamedTuple):
     at: datetime
 
 
+_TRIED: Query[tuple[int, int, int, datetime]] = Query(
+    select(_about.c.duty_id, _nudge.c.id, _nudge.c.person_id, _nudge.c.at)
+    .select_from(
+        _about.join(_nudge, _nudge.c.id == _about.c.nudge_id).join(
+            OutboxRow.__table__, _out.id == _nudge.c.outbox_id
+        )
+    )
+    .where(_about.c.duty_id.in_(among("duties")), _about.c.own.is_(True), _out.state == "sent")
+    .order_by(_nudge.c.id),
+    lambda *cells: cells,
+)
+
+
 def tried(session: Session, duty_ids: Collection[int]) -> dict[int, list[Tried]]:
     """Of each of these duties the reminders that reached who has to report it, oldest first."""
-    rows = session.execute(
-        select(NudgeDuty.duty_id, Nudge.id, Nudge.person_id, Nudge.at)
-        .join(Nudge, Nudge.id == NudgeDuty.nudge_id)
-        .join(OutboxRow, OutboxRow.id == Nudge.outbox_id)
-        .where(NudgeDuty.duty_id.in_(list(duty_ids)), NudgeDuty.own, OutboxRow.state == "sent")
-        .order_by(Nudge.id)
-    )
+    rows = _TRIED.all(session, duties=list(duty_ids))
     found: dict[int, list[Tried]] = {}
     for duty_id, nudge_id, person_id, at in rows:
         found.setdefault(duty_id, []).append(Tried(nudge_id, person_id, at))
     return found
+
+
+_DELIVERED = Query(
+    select(_about.c.duty_id)
+    .select_from(
+        _about.join(Duty.__table__, _duty.id == _about.c.duty_id)
+        .join(_nudge, _nudge.c.id == _about.c.nudge_id)
+        .join(OutboxRow.__table__, _out.id == _nudge.c.outbox_id)
+    )
+    .where(
+        _about.c.duty_id.in_(among("duties")),
+        _about.c.own.is_(True),
+        _out.state == "sent",
+        _out.ended < _duty.due,
+    ),
+    int,
+)
 
 
 def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
@@ -103,20 +139,7 @@ def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
 
     That somebody above them heard of it proves nothing of them.
     """
-    return set(
-        session.scalars(
-            select(NudgeDuty.duty_id)
-            .join(Duty, Duty.id == NudgeDuty.duty_id)
-            .join(Nudge, Nudge.id == NudgeDuty.nudge_id)
-            .join(OutboxRow, OutboxRow.id == Nudge.outbox_id)
-            .where(
-                NudgeDuty.duty_id.in_(list(duty_ids)),
-                NudgeDuty.own.is_(True),
-                OutboxRow.state == "sent",
-                OutboxRow.ended < Duty.due,
-            )
-        )
-    )
+    return set(_DELIVERED.all(session, duties=list(duty_ids)))
 
 
 def overtaken(session: Session, outbox_ids: Collection[int], now: datetime) -> list[int]:
