@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Snooze
+from storage.duties import SECOND
 from storage.prepared import Change, Query, among
 from storage.reminding import still_owed
 from storage.tables.base import Instant
@@ -142,19 +143,25 @@ def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
     return set(_DELIVERED.all(session, duties=list(duty_ids)))
 
 
+_NO_LONGER_OWED: Query[tuple[int, int]] = Query(
+    select(_nudge.c.id, _nudge.c.outbox_id)
+    .select_from(_nudge.join(_about, _about.c.nudge_id == _nudge.c.id))
+    .where(
+        _nudge.c.outbox_id.in_(among("rows")),
+        ~select(Duty.id).where(Duty.id == _about.c.duty_id, *still_owed()).exists(),
+    )
+    .distinct(),
+    lambda *cells: cells,
+)
+
+
 def overtaken(session: Session, outbox_ids: Collection[int], now: datetime) -> list[int]:
     """Those of these outgoing rows that remind of something that is no longer owed; their nudges are marked."""
-    owed = select(Duty.id).where(Duty.id == NudgeDuty.duty_id, *still_owed(now)).exists()
-    found = session.execute(
-        select(Nudge.id, Nudge.outbox_id)
-        .join(NudgeDuty, and_(NudgeDuty.nudge_id == Nudge.id, ~owed))
-        .where(Nudge.outbox_id.in_(list(outbox_ids)))
-        .distinct()
-    ).all()
+    found = _NO_LONGER_OWED.all(session, rows=list(outbox_ids), now=now, closing=now - SECOND)
     if found:
         those = [nudge_id for nudge_id, _ in found]
         session.execute(update(Nudge).where(Nudge.id.in_(those)).values(state="overtaken"))
-    return [outbox_id for _, outbox_id in found if outbox_id is not None]
+    return [outbox_id for _, outbox_id in found]
 
 
 def to_write_anew(session: Session, limit: int) -> Sequence[Nudge]:
@@ -208,11 +215,14 @@ def next_snooze(session: Session, after: datetime) -> datetime | None:
     return _NEXT_SNOOZE.first(session, after=after)
 
 
+_STILL_OWED = Query(
+    select(NudgeDuty.duty_id)
+    .join(Duty, Duty.id == NudgeDuty.duty_id)
+    .where(NudgeDuty.nudge_id == bindparam("nudge"), *still_owed()),
+    int,
+)
+
+
 def still_owed_of(session: Session, nudge_id: int, now: datetime) -> set[int]:
     """The duties of a nudge that are still owed."""
-    wanted = (
-        select(NudgeDuty.duty_id)
-        .join(Duty, Duty.id == NudgeDuty.duty_id)
-        .where(NudgeDuty.nudge_id == nudge_id, *still_owed(now))
-    )
-    return set(session.scalars(wanted))
+    return set(_STILL_OWED.all(session, nudge=nudge_id, now=now, closing=now - SECOND))
