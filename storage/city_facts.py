@@ -1,6 +1,8 @@
 """What is remembered of the city as a whole, by name: how far sweeps have come, among other things."""
 
-from sqlalchemy import bindparam, select
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -19,3 +21,7 @@ def value(session: Session, name: str) -> str | None:
 
 def keep(session: Session, name: str, value: str) -> None:
     _KEEP.run(session, name=name, value=value)
+
+
+def forget(session: Session, names: Iterable[str]) -> None:
+    session.execute(delete(CityFact).where(CityFact.name.in_(list(names))))
