@@ -33,6 +33,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.one_line
 	$(BIN)/python -m bench.digests
 	$(BIN)/python -m bench.pictures
+	$(BIN)/python -m bench.sweeps
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

@@ -20,9 +20,9 @@ from bench.sanbao import furnish
 from bot.channels.telegram_text import TEXT_LIMIT
 from bot.channels.telegram_updates import CHANNEL, Me, read_update
 from bot.sample.city import BEGINS
-from handlers import words
 from handlers.city import City, Show
 from handlers.turn import take_turns
+from handlers.words import Words
 from rules.workdays import city_zone
 from storage import inbox
 from storage.database import Database
@@ -67,7 +67,7 @@ def main() -> None:
     )
     parser.add_argument("--drafts", type=int, default=10_000)
     given = parser.parse_args()
-    city = City(words=words.load(None), zone=city_zone(), shows={CHANNEL: Show(True, TEXT_LIMIT)})
+    city = City(words=Words(), zone=city_zone(), shows={CHANNEL: Show(True, TEXT_LIMIT)})
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         everybody = range(given.drafts + WARM_UP)
         # In a process of its own, for memory that it gave back would hide what the drafts take.

@@ -65,15 +65,21 @@ def environment(setup: Setup) -> Mapping[str, str]:
 
 def furnish(folder: Path, token: str, people: int, projects: int) -> None:
     """A city in which every person owes the March report of that many projects."""
+    database = unswept(folder, token, people, projects)
+    while database.run_now(lambda session: sweep(session, BEGINS, city_zone())):
+        pass
+    database.close()
+
+
+def unswept(folder: Path, token: str, people: int, projects: int) -> Database:
+    """The same city before its first sweep, open."""
     folder.mkdir(parents=True, exist_ok=True)
     database = Database(f"sqlite:///{folder / 'sanbao.db'}")
     now = Clock().machine()
     migrate(database.engine, folder, now)
     offset = BEGINS - now
     database.run_now(lambda session: _fill(session, token, people, projects, offset))
-    while database.run_now(lambda session: sweep(session, BEGINS, city_zone())):
-        pass
-    database.close()
+    return database
 
 
 def _fill(session: Session, token: str, people: int, projects: int, offset: timedelta) -> None:

@@ -15,7 +15,7 @@ def end_day(session: Session, moment: Moment) -> bool:
     """What is done once a day, when it is first swept: files expire, then the root is drawn over all of it."""
     now = moment.now
     today = now.astimezone(moment.zone).date()
-    if session.get(LedgerRoot, today) is not None:
+    if ledger.has_root(session, today):
         return False
     if expire_some(session, moment.rules.book.media, now, moment.zone, SLICE):
         return True

@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from reminders.moment import SLICE, Moment
+from reminders.moment import Moment
 from storage import light_marks, lighting
 from storage.light_marks import Pass
+
+TOGETHER = 100  # projects judged in a slice: about 20 ms
 
 
 def light_some(session: Session, moment: Moment) -> bool:
@@ -20,7 +22,7 @@ def light_some(session: Session, moment: Moment) -> bool:
 
 
 def _touched(session: Session, moment: Moment) -> bool:
-    tail = light_marks.tail(session, SLICE)
+    tail = light_marks.tail(session, TOGETHER)
     if tail is None:
         return False
     going = light_marks.passing(session)
@@ -38,7 +40,7 @@ def _passed(session: Session, moment: Moment) -> bool:
     going = (going.asks_for(today, version) or going) if going else Pass(today, version, whole=True)
     if going.over:
         return False
-    ids, going = light_marks.next_of(session, going, SLICE)
+    ids, going = light_marks.next_of(session, going, TOGETHER)
     _judge(session, moment, ids)
     light_marks.keep_pass(session, going)
     session.flush()

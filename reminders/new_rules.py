@@ -6,9 +6,8 @@ from sqlalchemy.orm import Session
 
 from reminders.moment import Moment
 from rules.periods import Period, Window, window
-from storage import expected, ledger
+from storage import expected, ledger, occurrences
 from storage.expected import Unopened
-from storage.tables.traffic import Occurrence
 
 
 def move_unopened(session: Session, moment: Moment) -> bool:
@@ -19,12 +18,11 @@ def move_unopened(session: Session, moment: Moment) -> bool:
     """
     rules, now = moment.rules, moment.now
     done = f"rules {rules.version} reached what had not opened"
-    if session.get(Occurrence, done) is not None:
+    if occurrences.happened(session, done):
         return False
     group = expected.unopened(session, rules.version, now)
     if group is None:
-        session.add(Occurrence(key=done, at=now))
-        session.flush()
+        occurrences.claim(session, done, now)
         return False
     span = window(group.kind, Period.parse(group.period), rules.book, moment.zone)
     count = expected.move(session, group, rules.version, span)

@@ -11,6 +11,7 @@ from rules.kinds import DutyKind, DutyState
 from rules.periods import Window
 from storage.prepared import Change, Query
 from storage.projects import reported_by
+from storage.tables.base import Instant
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report
 
@@ -20,6 +21,10 @@ SECOND = timedelta(seconds=1)
 
 def not_closed(now: datetime) -> ColumnElement[bool]:
     return Duty.closes > now - SECOND
+
+
+# The moments of a statement that is compiled once: `now`, and a second before it.
+NOW, CLOSING = bindparam("now", type_=Instant()), bindparam("closing", type_=Instant())
 
 
 # 退回: the duty's report waits to be mended.
@@ -33,12 +38,19 @@ def takes_reports(now: datetime) -> ColumnElement[bool]:
 
     A report that was returned may be mended past the close, until the day that the office was bound to give.
     """
-    to_mend = _RETURNED.where(Report.mend_by > now - SECOND).exists()
+    return taking_reports(now, now - SECOND)
+
+
+def taking_reports(
+    now: datetime | ColumnElement[datetime], closing: datetime | ColumnElement[datetime]
+) -> ColumnElement[bool]:
+    """The same with `closing`, a second before `now`."""
+    to_mend = _RETURNED.where(Report.mend_by > closing).exists()
     return and_(
         Duty.opens <= now,
         or_(
-            and_(Duty.state.is_(None), Duty.exempt.is_(None), or_(not_closed(now), to_mend)),
-            and_(Duty.state.is_not(None), Duty.unlocked_until > now - SECOND),
+            and_(Duty.state.is_(None), Duty.exempt.is_(None), or_(Duty.closes > closing, to_mend)),
+            and_(Duty.state.is_not(None), Duty.unlocked_until > closing),
         ),
     )
 

@@ -10,14 +10,14 @@ import hmac
 import json
 import secrets
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from storage.prepared import Change, Query
-from storage.tables.ledger import CityFact, LedgerRow
+from storage.tables.ledger import CityFact, LedgerRoot, LedgerRow
 
 GENESIS = "0" * 64
 SECRET = "ledger secret"  # noqa: S105 - only its name; its loss makes every sealed name unreadable and breaks no chain
@@ -63,6 +63,15 @@ def append(
         session, chain=chain, place=place, at=now, canonical=text, previous=previous,
         hash=link(previous, text),
     )  # fmt: skip
+
+
+_root = LedgerRoot.__table__.c
+_ROOT = Query(select(_root.day).where(_root.day == bindparam("on_day")), lambda day: day)
+
+
+def has_root(session: Session, day: date) -> bool:
+    """Whether the day's root was drawn."""
+    return _ROOT.first(session, on_day=day) is not None
 
 
 class Head(NamedTuple):

@@ -3,20 +3,30 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Date, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from storage.prepared import Query, among
 from storage.tables.lights import LightExemption
+
+_exemption = LightExemption.__table__.c
+
+
+def _holds(today: date | ColumnElement[date]) -> tuple[ColumnElement[bool], ...]:
+    return (_exemption.ended.is_(None), _exemption.since <= today, _exemption.until >= today)
+
+
+_EXEMPT: Query[tuple[int, date]] = Query(
+    select(_exemption.project_id, func.max(_exemption.until))
+    .where(_exemption.project_id.in_(among("projects")), *_holds(bindparam("today", type_=Date())))
+    .group_by(_exemption.project_id),
+    lambda project, until: (project, until),
+)
 
 
 def exempt_until(session: Session, project_ids: Collection[int], today: date) -> dict[int, date]:
     """Those of these projects that are exempt on a day, and until which."""
-    rows = session.execute(
-        select(LightExemption.project_id, func.max(LightExemption.until).label("until"))
-        .where(LightExemption.project_id.in_(project_ids), *_holds(today))
-        .group_by(LightExemption.project_id)
-    )
-    return {row.project_id: row.until for row in rows}
+    return dict(_EXEMPT.all(session, projects=list(project_ids), today=today))
 
 
 def standing(session: Session, project_id: int, today: date) -> LightExemption | None:
@@ -40,7 +50,3 @@ def end(session: Session, exemption: LightExemption, by: int, now: datetime) -> 
     """恢复评灯 before its day."""
     exemption.ended, exemption.ended_by = now, by
     session.flush()
-
-
-def _holds(today: date) -> tuple[ColumnElement[bool], ...]:
-    return (LightExemption.ended.is_(None), LightExemption.since <= today, LightExemption.until >= today)

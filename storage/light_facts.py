@@ -7,25 +7,123 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from rules.book import Book
 from rules.figures import Added, Opening, cumulate
 from rules.issue_life import OPEN
-from rules.kinds import DutyKind, DutyState, ReportKind, Stage
+from rules.kinds import DutyKind, DutyState, ProjectKind, ProjectState, ReportKind, Stage
 from rules.light_facts import MonthDone, Overdue, Standing
 from rules.periods import Period, latest_opened, window
 from storage import advance, light_exemptions
 from storage.duties import SECOND
-from storage.issue_life import REAL
+from storage.prepared import Query, among
 from storage.tables.registry import Milestone, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 
 BUILT = (Stage.COMPLETED, Stage.PRODUCING, Stage.YIELDING)
 UNREPORTED = (DutyState.MISSED, DutyState.UNDELIVERED)
+
+
+def _together(*cells: Any) -> tuple[Any, ...]:  # noqa: ANN401 - a row's cells
+    return cells
+
+
+class Candidate(NamedTuple):
+    """A project as its row says it, as far as its light needs it."""
+
+    id: int
+    number: int
+    unit_id: int
+    name: str
+    state: ProjectState
+    kind: ProjectKind
+    stage: Stage
+    parent_id: int | None
+    sub_owes: bool
+    start_planned: date | None
+    start_actual: date | None
+    finish_planned: date | None
+    finish_actual: date | None
+    opening_month: str
+    opening_year_done: int
+    opening_total_done: int
+
+
+_project, _report, _version = Project.__table__.c, Report.__table__.c, ReportVersion.__table__.c
+_duty, _plan, _milestone, _issue = (
+    Duty.__table__.c,
+    YearPlan.__table__.c,
+    Milestone.__table__.c,
+    Issue.__table__.c,
+)
+
+# A city's month closes for all projects at once: statements as on the hot path (storage/prepared.py).
+_CANDIDATES = Query(
+    select(*(_project[name] for name in Candidate._fields))
+    .where(_project.id.in_(among("projects")))
+    .order_by(_project.number),
+    Candidate,
+)
+_REPORTED: Query[tuple[Any, ...]] = Query(
+    select(
+        _report.project_id,
+        _report.period,
+        _version.amount,
+        _version.backfill_year,
+        _version.backfill_total,
+        _version.backfilled,
+    )
+    .select_from(
+        Report.__table__.join(
+            ReportVersion.__table__,
+            and_(_version.report_id == _report.id, _version.version == _report.version),
+        )
+    )
+    .where(
+        _report.project_id.in_(among("projects")),
+        _report.kind == ReportKind.PROGRESS,
+        _report.period >= bindparam("since"),
+        advance.counting(),
+    )
+    .order_by(_report.project_id, _report.period),
+    _together,
+)
+_MISSED: Query[tuple[int, str]] = Query(
+    select(_duty.project_id, func.max(_duty.period))
+    .where(
+        _duty.project_id.in_(among("projects")),
+        _duty.kind == DutyKind.PROGRESS,
+        _duty.period >= bindparam("since"),
+        or_(*(_duty.state == state for state in UNREPORTED)),
+    )
+    .group_by(_duty.project_id),
+    _together,
+)
+_PLANS: Query[tuple[int, int, int]] = Query(
+    select(_plan.project_id, _plan.year, _plan.amount).where(_plan.project_id.in_(among("projects"))),
+    _together,
+)
+_MILESTONES: Query[tuple[int, str, date, date | None]] = Query(
+    select(_milestone.project_id, _milestone.name, _milestone.planned, _milestone.actual)
+    .where(_milestone.project_id.in_(among("projects")))
+    .order_by(_milestone.planned, _milestone.id),
+    _together,
+)
+_PROBLEMS: Query[tuple[int, int, str, datetime, datetime | None]] = Query(
+    select(_issue.project_id, _issue.id, _issue.category, _issue.filed, _issue.due)
+    .where(
+        _issue.drill.is_(False),
+        _issue.project_id.in_(among("projects")),
+        or_(*(_issue.state == state for state in OPEN)),
+    )
+    .order_by(_issue.id),
+    _together,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +136,7 @@ class _Reported:
 
 def standings(
     session: Session, project_ids: Collection[int], book: Book, now: datetime, zone: ZoneInfo
-) -> Iterator[tuple[Project, Standing]]:
+) -> Iterator[tuple[Candidate, Standing]]:
     """What is known of each of these projects at `now`, by number."""
     today, ids = now.astimezone(zone).date(), list(project_ids)
     closed = closed_month(book, now, zone)
@@ -46,7 +144,7 @@ def standings(
     reported, missed = _reported(session, ids, since), _missed(session, ids, since)
     plans, milestones = _plans(session, ids), _milestones(session, ids, today)
     problems, exempt = _problems(session, ids, book, zone), light_exemptions.exempt_until(session, ids, today)
-    for project in session.scalars(select(Project).where(Project.id.in_(ids)).order_by(Project.number)):
+    for project in _CANDIDATES.all(session, projects=ids):
         reports = reported.get(project.id, _Reported((), ()))
         late = milestones.get(project.id)
         yield (
@@ -81,26 +179,7 @@ def closed_month(book: Book, now: datetime, zone: ZoneInfo) -> Period:
 
 def _reported(session: Session, ids: list[int], since: str) -> dict[int, _Reported]:
     """The reports that stand, by project, the oldest first."""
-    rows = session.execute(
-        select(
-            Report.project_id,
-            Report.period,
-            ReportVersion.amount,
-            ReportVersion.backfill_year,
-            ReportVersion.backfill_total,
-            ReportVersion.backfilled,
-        )
-        .join(
-            ReportVersion, and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version)
-        )
-        .where(
-            Report.project_id.in_(ids),
-            Report.kind == ReportKind.PROGRESS,
-            Report.period >= since,
-            advance.counting(),
-        )
-        .order_by(Report.project_id, Report.period)
-    )
+    rows = _REPORTED.all(session, projects=ids, since=since)
     months: dict[int, list[str]] = defaultdict(list)
     added: dict[int, list[Added]] = defaultdict(list)
     for project, month, amount, year, total, backfilled in rows:
@@ -111,7 +190,7 @@ def _reported(session: Session, ids: list[int], since: str) -> dict[int, _Report
 
 
 def _figures(
-    project: Project, reported: _Reported, plans: Mapping[tuple[int, int], int], since: str
+    project: Candidate, reported: _Reported, plans: Mapping[tuple[int, int], int], since: str
 ) -> tuple[MonthDone, ...]:
     """年初累计 by month, the opening month's first."""
     opening = Opening(project.opening_month, project.opening_year_done, project.opening_total_done)
@@ -128,17 +207,7 @@ def _figures(
 
 def _missed(session: Session, ids: list[int], since: str) -> dict[int, str]:
     """The newest month of each project that closed without a report."""
-    rows = session.execute(
-        select(Duty.project_id, func.max(Duty.period).label("month"))
-        .where(
-            Duty.project_id.in_(ids),
-            Duty.kind == DutyKind.PROGRESS,
-            Duty.period >= since,
-            Duty.state.in_(UNREPORTED),
-        )
-        .group_by(Duty.project_id)
-    )
-    return {row.project_id: row.month for row in rows}
+    return dict(_MISSED.all(session, projects=ids, since=since))
 
 
 def _still_missed(month: str | None, reported: _Reported) -> Period | None:
@@ -147,21 +216,13 @@ def _still_missed(month: str | None, reported: _Reported) -> Period | None:
 
 
 def _plans(session: Session, ids: list[int]) -> dict[tuple[int, int], int]:
-    rows = session.execute(
-        select(YearPlan.project_id, YearPlan.year, YearPlan.amount).where(YearPlan.project_id.in_(ids))
-    )
-    return {(project, year): amount for project, year, amount in rows}
+    return {(project, year): amount for project, year, amount in _PLANS.all(session, projects=ids)}
 
 
 def _milestones(session: Session, ids: list[int], today: date) -> dict[int, tuple[Overdue, ...]]:
     """Of each project that has milestones those that are overdue."""
     found: dict[int, tuple[Overdue, ...]] = {}
-    rows = session.execute(
-        select(Milestone.project_id, Milestone.name, Milestone.planned, Milestone.actual)
-        .where(Milestone.project_id.in_(ids))
-        .order_by(Milestone.planned, Milestone.id)
-    )
-    for project, name, planned, actual in rows:
+    for project, name, planned, actual in _MILESTONES.all(session, projects=ids):
         late = (Overdue(name, planned),) if actual is None and planned < today else ()
         found[project] = (*found.get(project, ()), *late)
     return found
@@ -170,12 +231,7 @@ def _milestones(session: Session, ids: list[int], today: date) -> dict[int, tupl
 def _problems(session: Session, ids: list[int], book: Book, zone: ZoneInfo) -> dict[int, tuple[Overdue, ...]]:
     """The open problems by the last day of their limit (办理时限): their category's, until they are given."""
     found: dict[int, tuple[Overdue, ...]] = {}
-    rows = session.execute(
-        select(Issue.project_id, Issue.id, Issue.category, Issue.filed, Issue.due)
-        .where(REAL, Issue.project_id.in_(ids), Issue.state.in_(OPEN))
-        .order_by(Issue.id)
-    )
-    for project, issue, key, filed, due in rows:
+    for project, issue, key, filed, due in _PROBLEMS.all(session, projects=ids):
         category = book.category(key)
         if due is not None:
             limit = due.astimezone(zone).date()

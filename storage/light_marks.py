@@ -10,29 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from rules.issue_life import OPEN
 from rules.kinds import ProjectState
+from storage import city_facts, ledger_tail
 from storage.issue_life import REAL
+from storage.ledger_tail import Tail
 from storage.lighting import TURNED
-from storage.tables.ledger import CityFact, LedgerRow
 from storage.tables.lights import LightExemption, ProjectLight
 from storage.tables.registry import Milestone, Project
 from storage.tables.reporting import Issue
 
 SEEN, PASS = "lights: ledger seen", "lights: pass"
-WHOLE_CITY = frozenset({"import"})
-
-
-@dataclass(frozen=True, slots=True)
-class Tail:
-    """What the ledger says since it was looked at last: the projects touched, and whether all may be."""
-
-    projects: frozenset[int]
-    everything: bool
-    through: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,33 +47,18 @@ class Pass:
 
 def tail(session: Session, limit: int) -> Tail | None:
     """What the ledger says since the last `see`; None if that is nothing."""
-    seen = session.get(CityFact, SEEN)
-    if seen is None:
-        newest = session.scalar(select(func.max(LedgerRow.id))) or 0
-        return Tail(frozenset(), everything=True, through=newest)
-    rows = session.execute(
-        select(LedgerRow.id, LedgerRow.canonical)
-        .where(LedgerRow.id > int(seen.value))
-        .order_by(LedgerRow.id)
-        .limit(limit)
-    ).all()
-    if not rows:
-        return None
-    said = [json.loads(text) for _, text in rows]
-    touched = {each["facts"].get("project") for each in said if each["act"] != TURNED}
-    projects = frozenset(each for each in touched if isinstance(each, int))
-    return Tail(projects, any(each["act"] in WHOLE_CITY for each in said), rows[-1].id)
+    return ledger_tail.tail(session, SEEN, limit, ignored={TURNED})
 
 
 def see(session: Session, through: int) -> None:
-    session.merge(CityFact(name=SEEN, value=str(through)))
+    ledger_tail.see(session, SEEN, through)
 
 
 def passing(session: Session) -> Pass | None:
-    row = session.get(CityFact, PASS)
-    if row is None:
+    value = city_facts.value(session, PASS)
+    if value is None:
         return None
-    kept = json.loads(row.value)
+    kept = json.loads(value)
     return Pass(**{**kept, "day": date.fromisoformat(kept["day"])})
 
 
@@ -91,7 +67,7 @@ def keep_pass(session: Session, going: Pass) -> None:
         "day": going.day.isoformat(), "rules_version": going.rules_version, "whole": going.whole,
         "after": going.after, "over": going.over,
     }  # fmt: skip
-    session.merge(CityFact(name=PASS, value=json.dumps(kept)))
+    city_facts.keep(session, PASS, json.dumps(kept))
 
 
 def next_of(session: Session, going: Pass, limit: int) -> tuple[Sequence[int], Pass]:

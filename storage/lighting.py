@@ -7,10 +7,10 @@ Rule 2  What turned stands in the ledger of the project's unit too, with before 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from rules.book import Book
@@ -21,6 +21,7 @@ from rules.periods import Period
 from storage import ledger
 from storage import rules as stored_rules
 from storage.light_facts import standings
+from storage.prepared import Change, Query, among
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Project
 
@@ -70,17 +71,31 @@ def would_turn(
         last = ids[-1]
 
 
+class Kept(NamedTuple):
+    """A light as it stands."""
+
+    id: int
+    project_id: int
+    light: Light | None
+    since: datetime
+    why: dict[str, Any]
+
+
+_LIGHTS = ProjectLight.metadata.tables["lights"]
+_STANDING = Query(
+    select(*(_LIGHTS.c[name] for name in Kept._fields)).where(
+        _LIGHTS.c.project_id.in_(among("projects")), _LIGHTS.c.replaced.is_(None)
+    ),
+    Kept,
+)
+_REPLACE = Change(update(_LIGHTS).where(_LIGHTS.c.id == bindparam("row")).values(replaced=bindparam("now")))
+_ADD = Change(insert(_LIGHTS))
+
+
 def keep(session: Session, lighted: Iterable[Lighted], rules_version: int, now: datetime) -> None:
     """Keeps what was judged where it is otherwise than what stands."""
     by_project = {each.project_id: each for each in lighted}
-    before = {
-        row.project_id: row
-        for row in session.scalars(
-            select(ProjectLight).where(
-                ProjectLight.project_id.in_(by_project), ProjectLight.replaced.is_(None)
-            )
-        )
-    }
+    before = {row.project_id: row for row in _STANDING.all(session, projects=list(by_project))}
     new = [
         (each, before.get(project))
         for project, each in by_project.items()
@@ -88,27 +103,22 @@ def keep(session: Session, lighted: Iterable[Lighted], rules_version: int, now: 
     ]
     if not new:
         return
-    session.execute(
-        update(ProjectLight)
-        .where(ProjectLight.id.in_([old.id for _, old in new if old is not None]))
-        .values(replaced=now)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(insert(ProjectLight), [_row(each, old, rules_version, now) for each, old in new])
+    _REPLACE.run_many(session, [{"row": old.id, "now": now} for _, old in new if old is not None])
+    _ADD.run_many(session, [_row(each, old, rules_version, now) for each, old in new])
     for each, old in new:
         if _turns(each.judged.light, old):
             _enter(session, each, old, rules_version, now)
 
 
-def _is_so(judged: Judged, old: ProjectLight | None) -> bool:
+def _is_so(judged: Judged, old: Kept | None) -> bool:
     return old is not None and old.light is judged.light and Why.of_json(old.why) == judged.why
 
 
-def _turns(light: Light | None, old: ProjectLight | None) -> bool:
+def _turns(light: Light | None, old: Kept | None) -> bool:
     return old is not None and old.light is not light
 
 
-def _row(each: Lighted, old: ProjectLight | None, rules_version: int, now: datetime) -> dict[str, Any]:
+def _row(each: Lighted, old: Kept | None, rules_version: int, now: datetime) -> dict[str, Any]:
     light = each.judged.light
     return {
         "project_id": each.project_id,
@@ -123,9 +133,7 @@ def _row(each: Lighted, old: ProjectLight | None, rules_version: int, now: datet
     }
 
 
-def _enter(
-    session: Session, each: Lighted, old: ProjectLight | None, rules_version: int, now: datetime
-) -> None:
+def _enter(session: Session, each: Lighted, old: Kept | None, rules_version: int, now: datetime) -> None:
     why = each.judged.why
     facts = {
         "project": each.project_id, "before": old.light if old else None, "after": each.judged.light,

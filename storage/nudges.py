@@ -9,12 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, func, insert, select, text, update
+from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Snooze
-from storage.prepared import Change, Query
+from storage.duties import SECOND
+from storage.prepared import Change, Query, among
 from storage.reminding import still_owed
+from storage.tables.base import Instant
 from storage.tables.reminding import Nudge, NudgeDuty, SnoozedNudge
 from storage.tables.reporting import Duty
 from storage.tables.traffic import OutboxRow
@@ -28,6 +30,15 @@ _nudge, _about = Nudge.metadata.tables["nudges"], NudgeDuty.metadata.tables["nud
 _ADD = Query(insert(_nudge).returning(_nudge.c.id), int)
 _ADD_DUTY = Change(insert(_about))
 _SENT_AS = Change(update(_nudge).where(_nudge.c.id == bindparam("nudge")).values(outbox_id=bindparam("row")))
+
+_duty, _out = Duty.__table__.c, OutboxRow.__table__.c
+_until = SnoozedNudge.__table__.c.until
+# Asked in every sweep, and nearly always in vain.
+_ANY_OVERTAKEN = Query(select(_nudge.c.id).where(_OVERTAKEN).limit(1), int)
+_ANY_PUT_OFF = Query(select(_until).where(_WAITING, _until <= bindparam("now")).limit(1), lambda until: until)
+_NEXT_SNOOZE: Query[datetime] = Query(
+    select(_until).where(_WAITING, _until > bindparam("after")).order_by(_until).limit(1), lambda until: until
+)
 
 
 def add(
@@ -54,16 +65,26 @@ class Count(NamedTuple):
     this_month: int = 0
 
 
+_COUNTS: Query[tuple[int, int, int]] = Query(
+    select(
+        _nudge.c.person_id,
+        func.sum(_nudge.c.at >= bindparam("day", type_=Instant())),
+        func.count(literal_column("*")),
+    )
+    .where(
+        _nudge.c.person_id.in_(among("people")),
+        _nudge.c.at >= bindparam("month"),
+        _nudge.c.state == "written",
+        _nudge.c.step != SNOOZED,
+    )
+    .group_by(_nudge.c.person_id),
+    lambda *cells: cells,
+)
+
+
 def counts(session: Session, person_ids: Iterable[int], day: datetime, month: datetime) -> dict[int, Count]:
     """Messages since the day and the month began; those that people asked for themselves are not counted."""
-    rows = session.execute(
-        select(Nudge.person_id, func.sum(Nudge.at >= day), func.count())
-        .where(
-            Nudge.person_id.in_(list(person_ids)), Nudge.at >= month, Nudge.state == "written",
-            Nudge.step != SNOOZED,
-        )
-        .group_by(Nudge.person_id)
-    )  # fmt: skip
+    rows = _COUNTS.all(session, people=list(person_ids), day=day, month=month)
     return {person_id: Count(int(today), int(month)) for person_id, today, month in rows}
 
 
@@ -75,19 +96,43 @@ class Tried(NamedTuple):
     at: datetime
 
 
+_TRIED: Query[tuple[int, int, int, datetime]] = Query(
+    select(_about.c.duty_id, _nudge.c.id, _nudge.c.person_id, _nudge.c.at)
+    .select_from(
+        _about.join(_nudge, _nudge.c.id == _about.c.nudge_id).join(
+            OutboxRow.__table__, _out.id == _nudge.c.outbox_id
+        )
+    )
+    .where(_about.c.duty_id.in_(among("duties")), _about.c.own.is_(True), _out.state == "sent")
+    .order_by(_nudge.c.id),
+    lambda *cells: cells,
+)
+
+
 def tried(session: Session, duty_ids: Collection[int]) -> dict[int, list[Tried]]:
     """Of each of these duties the reminders that reached who has to report it, oldest first."""
-    rows = session.execute(
-        select(NudgeDuty.duty_id, Nudge.id, Nudge.person_id, Nudge.at)
-        .join(Nudge, Nudge.id == NudgeDuty.nudge_id)
-        .join(OutboxRow, OutboxRow.id == Nudge.outbox_id)
-        .where(NudgeDuty.duty_id.in_(list(duty_ids)), NudgeDuty.own, OutboxRow.state == "sent")
-        .order_by(Nudge.id)
-    )
+    rows = _TRIED.all(session, duties=list(duty_ids))
     found: dict[int, list[Tried]] = {}
     for duty_id, nudge_id, person_id, at in rows:
         found.setdefault(duty_id, []).append(Tried(nudge_id, person_id, at))
     return found
+
+
+_DELIVERED = Query(
+    select(_about.c.duty_id)
+    .select_from(
+        _about.join(Duty.__table__, _duty.id == _about.c.duty_id)
+        .join(_nudge, _nudge.c.id == _about.c.nudge_id)
+        .join(OutboxRow.__table__, _out.id == _nudge.c.outbox_id)
+    )
+    .where(
+        _about.c.duty_id.in_(among("duties")),
+        _about.c.own.is_(True),
+        _out.state == "sent",
+        _out.ended < _duty.due,
+    ),
+    int,
+)
 
 
 def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
@@ -95,38 +140,33 @@ def delivered(session: Session, duty_ids: Collection[int]) -> set[int]:
 
     That somebody above them heard of it proves nothing of them.
     """
-    return set(
-        session.scalars(
-            select(NudgeDuty.duty_id)
-            .join(Duty, Duty.id == NudgeDuty.duty_id)
-            .join(Nudge, Nudge.id == NudgeDuty.nudge_id)
-            .join(OutboxRow, OutboxRow.id == Nudge.outbox_id)
-            .where(
-                NudgeDuty.duty_id.in_(list(duty_ids)),
-                NudgeDuty.own.is_(True),
-                OutboxRow.state == "sent",
-                OutboxRow.ended < Duty.due,
-            )
-        )
+    return set(_DELIVERED.all(session, duties=list(duty_ids)))
+
+
+_NO_LONGER_OWED: Query[tuple[int, int]] = Query(
+    select(_nudge.c.id, _nudge.c.outbox_id)
+    .select_from(_nudge.join(_about, _about.c.nudge_id == _nudge.c.id))
+    .where(
+        _nudge.c.outbox_id.in_(among("rows")),
+        ~select(Duty.id).where(Duty.id == _about.c.duty_id, *still_owed()).exists(),
     )
+    .distinct(),
+    lambda *cells: cells,
+)
 
 
 def overtaken(session: Session, outbox_ids: Collection[int], now: datetime) -> list[int]:
     """Those of these outgoing rows that remind of something that is no longer owed; their nudges are marked."""
-    owed = select(Duty.id).where(Duty.id == NudgeDuty.duty_id, *still_owed(now)).exists()
-    found = session.execute(
-        select(Nudge.id, Nudge.outbox_id)
-        .join(NudgeDuty, and_(NudgeDuty.nudge_id == Nudge.id, ~owed))
-        .where(Nudge.outbox_id.in_(list(outbox_ids)))
-        .distinct()
-    ).all()
+    found = _NO_LONGER_OWED.all(session, rows=list(outbox_ids), now=now, closing=now - SECOND)
     if found:
         those = [nudge_id for nudge_id, _ in found]
         session.execute(update(Nudge).where(Nudge.id.in_(those)).values(state="overtaken"))
-    return [outbox_id for _, outbox_id in found if outbox_id is not None]
+    return [outbox_id for _, outbox_id in found]
 
 
 def to_write_anew(session: Session, limit: int) -> Sequence[Nudge]:
+    if _ANY_OVERTAKEN.first(session) is None:
+        return ()
     return session.scalars(select(Nudge).where(_OVERTAKEN).order_by(Nudge.id).limit(limit)).all()
 
 
@@ -157,6 +197,8 @@ def put_off(
 
 def snoozed_until(session: Session, now: datetime, limit: int) -> Sequence[SnoozedNudge]:
     """What was put off until now, oldest first."""
+    if _ANY_PUT_OFF.first(session, now=now) is None:
+        return ()
     wanted = select(SnoozedNudge).where(_WAITING, SnoozedNudge.until <= now)
     return session.scalars(wanted.order_by(SnoozedNudge.until).limit(limit)).all()
 
@@ -170,15 +212,17 @@ def reminded_since(session: Session, person_id: int, since: datetime) -> bool:
 
 
 def next_snooze(session: Session, after: datetime) -> datetime | None:
-    wanted = select(SnoozedNudge.until).where(_WAITING, SnoozedNudge.until > after)
-    return session.scalar(wanted.order_by(SnoozedNudge.until).limit(1))
+    return _NEXT_SNOOZE.first(session, after=after)
+
+
+_STILL_OWED = Query(
+    select(NudgeDuty.duty_id)
+    .join(Duty, Duty.id == NudgeDuty.duty_id)
+    .where(NudgeDuty.nudge_id == bindparam("nudge"), *still_owed()),
+    int,
+)
 
 
 def still_owed_of(session: Session, nudge_id: int, now: datetime) -> set[int]:
     """The duties of a nudge that are still owed."""
-    wanted = (
-        select(NudgeDuty.duty_id)
-        .join(Duty, Duty.id == NudgeDuty.duty_id)
-        .where(NudgeDuty.nudge_id == nudge_id, *still_owed(now))
-    )
-    return set(session.scalars(wanted))
+    return set(_STILL_OWED.all(session, nudge=nudge_id, now=now, closing=now - SECOND))

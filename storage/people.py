@@ -11,7 +11,7 @@ from rules.kinds import Role
 from rules.scope import REPORTING
 from storage.leaves import covered_by
 from storage.messages import Address
-from storage.prepared import Query
+from storage.prepared import Query, among
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
 
 # A binding's last use is written at most this often: it only decides where pushes go.
@@ -161,8 +161,13 @@ def with_account(session: Session) -> set[int]:
     return set(session.scalars(select(Binding.person_id).where(Binding.ended.is_(None))))
 
 
+_NAMES: Query[tuple[int, str]] = Query(
+    select(_person.id, _person.name).where(_person.id.in_(among("people"))), lambda *cells: cells
+)
+
+
 def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
-    return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids)))).all())
+    return dict(_NAMES.all(session, people=list(person_ids)))
 
 
 def in_role(session: Session, role: Role, today: date) -> list[int]:
@@ -247,6 +252,18 @@ def responsible(session: Session, project_id: int, roles: Iterable[Role], today:
     )
 
 
+def _addressed(person_id: int, channel: str, account: str, user: str, chat: str) -> tuple[int, Address]:
+    return person_id, Address(channel=channel, account=account, user=user, chat=chat)
+
+
+_ADDRESSES = Query(
+    select(_binding.person_id, _binding.channel, _binding.account, _binding.user, _binding.chat)
+    .where(_binding.person_id.in_(among("people")), _binding.ended.is_(None), _binding.blocked.is_(False))
+    .order_by(_binding.last_used),
+    _addressed,
+)
+
+
 def contacts(
     session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
 ) -> list[Contact]:
@@ -256,13 +273,9 @@ def contacts(
     """
     wanted = list(dict.fromkeys(person_ids))
     called = names(session, wanted)
-    best: dict[int, Address] = {}
-    bindings = session.scalars(
-        select(Binding)
-        .where(Binding.person_id.in_(wanted), Binding.ended.is_(None), Binding.blocked.is_(False))
-        .order_by(Binding.last_used)
-    )
-    for binding in bindings:
-        if (binding.channel, binding.account) in running:
-            best[binding.person_id] = address_of(binding)
+    best = {
+        person: address
+        for person, address in _ADDRESSES.all(session, people=wanted)
+        if (address.channel, address.account) in running
+    }
     return [Contact(each, called[each], best.get(each)) for each in wanted if each in called]

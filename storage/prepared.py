@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Insert, Select, Update
+from sqlalchemy import JSON, Insert, Select, Update, bindparam, func, select
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -26,6 +26,11 @@ Values = dict[str, Any]
 Giving = Select[Any] | ReturningInsert[Any] | ReturningUpdate[Any]
 
 _DIALECT = SQLiteDialect_pysqlite(paramstyle="named")
+
+
+def among(name: str) -> Select[Any]:
+    """The values of a parameter that is a list, as a subquery for `in_`: a plain IN is compiled anew each time."""
+    return select(func.json_each(bindparam(name, type_=JSON())).table_valued("value").c.value)
 
 
 class Change:

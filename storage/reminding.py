@@ -6,9 +6,11 @@ Everything is read in the transaction that writes the messages, so nobody is rem
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import accumulate
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from rules.issue_life import OPEN
@@ -16,9 +18,9 @@ from rules.kinds import DutyKind, ProjectState, Role
 from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage import issues, leaves
-from storage.duties import awaited, takes_reports
+from storage.duties import CLOSING, NOW, SECOND, awaited, taking_reports
 from storage.issue_life import REAL
-from storage.prepared import Query
+from storage.prepared import Query, among
 from storage.tables.base import Instant
 from storage.tables.registry import Leave, Person, Project, Responsibility, Unit
 from storage.tables.reporting import Duty, Issue, Report
@@ -77,48 +79,82 @@ class Debt:
     mend_by: datetime | None = None
 
 
-def still_owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The condition that somebody may be reminded of a duty: nothing has come, and its project is on the list.
+def still_owed() -> tuple[ColumnElement[bool], ...]:
+    """The condition that somebody may be reminded of a duty at NOW: nothing has come, and its project is on the list.
 
     A zero is not owed while a problem is open; one that was solved in its half-year bars it too (`debts`).
     """
-    problem = select(Issue.id).where(REAL, Issue.project_id == Duty.project_id, Issue.state.in_(OPEN))
+    problem = select(Issue.id).where(
+        REAL, Issue.project_id == Duty.project_id, or_(*(Issue.state == state for state in OPEN))
+    )
+    its_project = Project.__table__.alias("its_project").c
+    listed = select(its_project.id).where(
+        its_project.id == Duty.project_id, its_project.state == ProjectState.ACTIVE
+    )
     return (
         or_(Duty.kind != DutyKind.ZERO, ~problem.exists()),
         Duty.state.is_(None),
-        takes_reports(now),
+        taking_reports(NOW, CLOSING),
         awaited(),
-        Duty.project_id.in_(select(Project.id).where(Project.state == ProjectState.ACTIVE)),
+        listed.exists(),
     )
+
+
+class Owed(NamedTuple):
+    """A duty that is owed, as its row says it."""
+
+    id: int
+    project_id: int
+    project: str
+    kind: DutyKind
+    period: str
+    subject: str
+    opens: datetime
+    due: datetime
+    closes: datetime
+    mend_by: datetime | None
+
+
+_project, _mending = Project.__table__.c, Report.__table__.alias("mending")
+_OWED = Query(
+    select(
+        _duty.id,
+        _duty.project_id,
+        _project.name,
+        _duty.kind,
+        _duty.period,
+        _duty.subject,
+        _duty.opens,
+        _duty.due,
+        _duty.closes,
+        _mending.c.mend_by,
+    )
+    .select_from(
+        Duty.__table__.join(Project.__table__, _project.id == _duty.project_id).outerjoin(
+            _mending, _mending.c.id == _duty.report_id
+        )
+    )
+    .where(Duty.project_id.in_(among("projects")), Duty.opens <= NOW, *still_owed())
+    .order_by(Duty.due, Project.number, Duty.id),
+    Owed,
+)
 
 
 def debts(session: Session, project_ids: Collection[int], now: datetime, zone: ZoneInfo) -> list[Debt]:
     """What these projects owe, the nearest first; a zero that a problem answers for is not owed."""
-    rows = session.execute(
-        select(Duty, Project.name)
-        .join(Project, Project.id == Duty.project_id)
-        .where(Duty.project_id.in_(list(project_ids)), Duty.opens <= now, *still_owed(now))
-        .order_by(Duty.due, Project.number, Duty.id)
-    ).all()
-    barred = barred_zeros(session, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO], zone)
-    mend_by = _mend_by(session, [duty.report_id for duty, _ in rows if duty.report_id is not None])
+    owed = _OWED.all(session, projects=list(project_ids), now=now, closing=now - SECOND)
+    barred = barred_zeros(session, [each for each in owed if each.kind is DutyKind.ZERO], zone)
     return [
         Debt(
-            duty.id, duty.project_id, name, duty.kind, Period.parse(duty.period), duty.subject,
-            Window(duty.opens, duty.due, duty.closes), mend_by.get(duty.report_id or 0),
+            each.id, each.project_id, each.project, each.kind, Period.parse(each.period), each.subject,
+            Window(each.opens, each.due, each.closes), each.mend_by,
         )
-        for duty, name in rows
-        if duty.id not in barred
+        for each in owed
+        if each.id not in barred
     ]  # fmt: skip
 
 
-def _mend_by(session: Session, report_ids: Collection[int]) -> dict[int, datetime | None]:
-    if not report_ids:
-        return {}
-    return dict(session.execute(select(Report.id, Report.mend_by).where(Report.id.in_(report_ids))).all())
-
-
-def barred_zeros(session: Session, zeros: Sequence[Duty], zone: ZoneInfo) -> set[int]:
+def barred_zeros(session: Session, zeros: Sequence[Owed], zone: ZoneInfo) -> set[int]:
     """Zero duties that a problem has answered for: void, so nothing is owed (decisions: 3)."""
     found: set[int] = set()
     for text in {duty.period for duty in zeros}:
@@ -129,57 +165,70 @@ def barred_zeros(session: Session, zeros: Sequence[Duty], zone: ZoneInfo) -> set
     return found
 
 
+_leave, _answers, _person, _unit = (
+    Leave.__table__.c, Responsibility.__table__.c, Person.__table__.c, Unit.__table__.c,
+)  # fmt: skip
+_TODAY = bindparam("today", type_=Date())
+_REPORTING = (
+    or_(*(_answers.role == role for role in REPORTING)),
+    _answers.since <= _TODAY,
+    or_(_answers.until.is_(None), _answers.until > _TODAY),
+)
+_AWAY = Query(select(_leave.person_id).where(_leave.since <= _TODAY, _leave.until > _TODAY).distinct(), int)
+_PEOPLE_AFTER: Query[tuple[int, int]] = Query(
+    select(_answers.person_id, func.count(literal_column("*")))
+    .where(_answers.person_id > bindparam("cursor"), *_REPORTING)
+    .group_by(_answers.person_id)
+    .order_by(_answers.person_id)
+    .limit(bindparam("most")),
+    lambda *cells: cells,
+)
+_PROJECTS_OF = Query(
+    select(_answers.project_id).where(_answers.person_id.in_(among("people")), *_REPORTING), int
+)
+_ANSWERING: Query[tuple[int, Role, int]] = Query(
+    select(_answers.project_id, _answers.role, _answers.person_id)
+    .select_from(Responsibility.__table__.join(Person.__table__, _person.id == _answers.person_id))
+    .where(_answers.project_id.in_(among("projects")), *_REPORTING, _person.active.is_(True))
+    .order_by(_answers.id),
+    lambda *cells: cells,
+)
+
+
 def away(session: Session, day: date) -> Mapping[int, int | None]:
     """Everybody who is away on a day, and who stands in for each."""
-    absent = session.scalars(select(Leave.person_id).where(Leave.since <= day, Leave.until > day).distinct())
-    return leaves.standing_in(session, list(absent), day)
+    return leaves.standing_in(session, _AWAY.all(session, today=day), day)
+
+
+@dataclass(frozen=True, slots=True)
+class Few:
+    """How much is looked at together: so many people, and no more projects than that unless one person has more."""
+
+    people: int
+    projects: int
 
 
 def people_after(
-    session: Session, cursor: int, limit: int, today: date, absent: Mapping[int, int | None]
+    session: Session, cursor: int, few: Few, today: date, absent: Mapping[int, int | None]
 ) -> list[int]:
     """The next people, by id, who report for something or stand in for somebody."""
-    wanted = (
-        select(Responsibility.person_id)
-        .where(Responsibility.person_id > cursor, *_reporting_on(today))
-        .distinct()
-        .order_by(Responsibility.person_id)
-        .limit(limit)
-    )
-    found = list(session.scalars(wanted))
+    projects = dict(_PEOPLE_AFTER.all(session, cursor=cursor, most=few.people, today=today))
     standing_in = {each for each in absent.values() if each is not None and each > cursor}
-    return sorted({*found, *standing_in})[:limit]
-
-
-def _reporting_on(today: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Responsibility.role.in_(REPORTING),
-        Responsibility.since <= today,
-        or_(Responsibility.until.is_(None), Responsibility.until > today),
-    )
+    following = sorted({*projects, *standing_in})[: few.people]
+    sums = accumulate(projects.get(each, 0) for each in following)
+    return following[: max(1, sum(1 for together in sums if together <= few.projects))]
 
 
 def projects_of(session: Session, person_ids: Iterable[int], today: date) -> set[int]:
-    wanted = select(Responsibility.project_id).where(
-        Responsibility.person_id.in_(list(person_ids)), *_reporting_on(today)
-    )
-    return set(session.scalars(wanted))
+    return set(_PROJECTS_OF.all(session, people=list(person_ids), today=today))
 
 
 def answering(
     session: Session, project_ids: Iterable[int], today: date
 ) -> dict[int, dict[Role, tuple[int, ...]]]:
     """Of each project who answers for it in which role, in the order of the registry."""
-    rows = session.execute(
-        select(Responsibility.project_id, Responsibility.role, Responsibility.person_id)
-        .join(Person, Person.id == Responsibility.person_id)
-        .where(
-            Responsibility.project_id.in_(list(project_ids)), *_reporting_on(today), Person.active.is_(True)
-        )
-        .order_by(Responsibility.id)
-    )
     found: dict[int, dict[Role, tuple[int, ...]]] = {}
-    for project_id, role, person_id in rows:
+    for project_id, role, person_id in _ANSWERING.all(session, projects=list(project_ids), today=today):
         roles = found.setdefault(project_id, {})
         roles[role] = (*roles.get(role, ()), person_id)
     return found
@@ -194,10 +243,17 @@ class Card:
     unit: str
 
 
+def _card(person_id: int, name: str, phone: str | None, unit: str) -> tuple[int, Card]:
+    return person_id, Card(name, phone or "", unit)
+
+
+_CARDS = Query(
+    select(_person.id, _person.name, _person.phone, _unit.name)
+    .select_from(Person.__table__.join(Unit.__table__, _unit.id == _person.unit_id))
+    .where(_person.id.in_(among("people"))),
+    _card,
+)
+
+
 def cards(session: Session, person_ids: Iterable[int]) -> dict[int, Card]:
-    rows = session.execute(
-        select(Person.id, Person.name, Person.phone, Unit.name)
-        .join(Unit, Unit.id == Person.unit_id)
-        .where(Person.id.in_(list(person_ids)))
-    )
-    return {person_id: Card(name, phone or "", unit) for person_id, name, phone, unit in rows}
+    return dict(_CARDS.all(session, people=list(person_ids)))

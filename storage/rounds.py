@@ -3,32 +3,40 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from rules.periods import Window
 from rules.reminding import Reminder
+from storage.prepared import Query
 from storage.tables.reminding import ReminderRound
 
 # Word for word as in the partial index, without which it would not be used.
 _RUNNING = text("reminder_rounds.state = 'running'")
 
+_round = ReminderRound.__table__.c
+_ANY_RUNNING = Query(select(_round.id).where(_RUNNING).limit(1), int)
+_STEPS = Query(
+    select(_round.step).where(
+        _round.closes == bindparam("closing"),
+        _round.due == bindparam("until"),
+        _round.opens == bindparam("opening"),
+    ),
+    str,
+)
+
 
 def known(session: Session, spans: Collection[Window]) -> dict[Window, set[str]]:
     """The steps of these windows that were decided before."""
-    found: dict[Window, set[str]] = {each: set() for each in spans}
-    closes = {each.closes for each in spans}
-    rows = session.execute(
-        select(ReminderRound.opens, ReminderRound.due, ReminderRound.closes, ReminderRound.step).where(
-            ReminderRound.closes.in_(closes)
-        )
-    )
-    for opens, due, closed, step in rows:
-        found.setdefault(Window(opens, due, closed), set()).add(step)
-    return found
+    return {
+        each: set(_STEPS.all(session, opening=each.opens, until=each.due, closing=each.closes))
+        for each in spans
+    }
 
 
 def running(session: Session) -> Sequence[ReminderRound]:
+    if _ANY_RUNNING.first(session) is None:
+        return ()
     return session.scalars(select(ReminderRound).where(_RUNNING).order_by(ReminderRound.id)).all()
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from storage import rules as stored_rules
+from storage.reminding import Few, people_after
 from storage.tables.registry import Binding
 from storage.tables.reminding import Nudge
 from storage.tables.traffic import OutboxRow
@@ -61,6 +62,17 @@ def test_a_wave_is_spread_by_the_rate_and_keeps_out_of_the_busy_minutes(remindin
     assert len(due) == 61
     assert {moment.minute for moment in due} == {58, 59, 1, 2}
     assert max(due) - min(due) < timedelta(minutes=5)
+
+
+def test_a_slice_is_few_people_and_still_fewer_where_one_has_many_projects(session: Session) -> None:
+    first, second, third = (a_person(session) for _ in range(3))
+    for person, count in ((first, 2), (second, 1), (third, 5)):
+        for _ in range(count):
+            a_project(session, reporter=person)
+    today, few = START.date(), Few(people=10, projects=3)
+    assert people_after(session, 0, few, today, {}) == [first.id, second.id]
+    assert people_after(session, second.id, few, today, {}) == [third.id]
+    assert people_after(session, 0, Few(people=1, projects=99), today, {}) == [first.id]
 
 
 # Missed sweeps

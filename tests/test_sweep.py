@@ -1,5 +1,7 @@
 """What happens without being asked: duties open ahead and close once, and the clock steps through every deadline."""
 
+import sqlite3
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -8,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock, stored_offset
 from bot.moving import Mover, MovingRefused
-from reminders.sweep import next_instant
+from reminders.sweep import next_instant, sweep
 from rules.kinds import DutyKind, DutyState, ProjectState
 from storage import ledger
 from storage.tables.ledger import LedgerRoot, LedgerRow
@@ -97,6 +99,60 @@ def test_hundreds_of_projects_are_opened_slice_by_slice(town: Town) -> None:
     town.do(register)
     assert town.sweep() > 3
     assert len(duties(town, OF_MARCH)) == 252
+
+
+def test_a_sweep_that_finds_nothing_does_no_more_in_a_large_city(town: Town) -> None:
+    def work() -> int:
+        return town.do(lambda session: steps(session, lambda: sweep(session, town.clock.now, ZONE)))
+
+    town.sweep()
+    before = work()
+    town.do(lambda session: [a_project(session, number=number) for number in range(100, 400)])
+    town.sweep()
+    assert work() < before + 20
+
+
+def steps(session: Session, ask: Callable[[], object]) -> int:
+    """Of how many hundred instructions what SQLite does consists."""
+    driver = session.connection().connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    count = 0
+
+    def note() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    driver.set_progress_handler(note, 100)
+    ask()
+    driver.set_progress_handler(None, 100)
+    return count
+
+
+def test_what_a_workbook_has_changed_is_opened_at_once(town: Town) -> None:
+    town.do(lambda session: a_project(session, number=100, registered=date(2012, 3, 20)))
+    town.sweep()
+    assert len(duties(town, OF_MARCH)) == 2
+
+    def corrects(session: Session) -> None:
+        session.execute(update(Project).where(Project.number == 100).values(registered=date(2012, 1, 1)))
+        ledger.append(session, chain="unit:1", who="office", act="import", facts={}, now=town.clock.now)
+
+    town.do(corrects)
+    town.sweep()
+    assert len(duties(town, OF_MARCH)) == 3
+
+
+def test_a_day_later_everything_is_looked_at_anew(town: Town) -> None:
+    """Whatever changed a project without a trace in the ledger."""
+    town.do(lambda session: a_project(session, number=100, registered=date(2012, 3, 20)))
+    town.sweep()
+    town.do(lambda session: session.execute(update(Project).values(registered=date(2012, 1, 1))))
+    town.sweep()
+    assert len(duties(town, OF_MARCH)) == 2
+    town.clock.now += timedelta(days=1)
+    town.sweep()
+    assert len(duties(town, OF_MARCH)) == 3
 
 
 # Closing

@@ -22,6 +22,7 @@ from bot.rehearsal.messages import swept
 from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, ProjectState
 from rules.periods import latest_opened
 from rules.workdays import local_date
+from storage import city_facts, light_marks, opened
 from storage import rules as stored_rules
 from storage.migrations.append_only import APPEND_ONLY
 from storage.tables.all import metadata
@@ -151,7 +152,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "ledger": Swept("at"),
     "ledger_roots": Swept("at"),
     "rules_versions": Stands("the rules in force are the question, not the past"),
-    "city_facts": Stands("single facts, the moved clock among them"),
+    "city_facts": Stands("single facts, the moved clock among them; how far sweeps have come is forgotten"),
     "tryout_messages": Stands("what the try-out page shows"),
 }
 
@@ -180,6 +181,7 @@ def rewind(session: Session, to: datetime, zone: ZoneInfo) -> list[Deed]:
     for name, treatment in TABLES.items():
         if isinstance(treatment, Hangs):
             _let_go(session, metadata.tables[name], treatment)
+    city_facts.forget(session, (opened.SEEN, opened.PASS, light_marks.SEEN, light_marks.PASS))
     _count_versions(session)
     return sorted(deeds, key=lambda deed: deed.at)
 

@@ -49,7 +49,7 @@ class RulesVersion(Base):
 
 
 class CityFact(Base):
-    """A few single facts of a city by name: the moved clock, the city's name."""
+    """A few single facts of a city by name: the moved clock, how far sweeps have come."""
 
     __tablename__ = "city_facts"
 
