@@ -7,6 +7,7 @@ A button's data is at most 64 bytes and one of
     a|<issue>                 acknowledges a problem
     w|<issue>|<word>          says a word on a problem (`SayOf`)
     z|<nudge>|<choice>        wants to be reminded again later (`PutOff`)
+    f|<figure>|<part>         explains a figure (`LookUpFigure`): a page of its parts, or one of them
 Those that reminders write too are written by `storage/presses.py`.
 """
 
@@ -65,6 +66,14 @@ class LookUpNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpFigure:
+    """`查 A17`: what a figure was made of. `part`: p7 (a project), w12 (a problem), 2 (a page), or typed words."""
+
+    figure: int
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     issue: int
 
@@ -86,7 +95,7 @@ class PutOff:
     choice: Snooze
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf | PutOff
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf | PutOff | LookUpFigure
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
     "r": Resume,
@@ -112,6 +121,8 @@ def read_button(data: str) -> Meaning | None:
         return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
     if kind == "z":
         return PutOff(int(key), Snooze(value)) if _ID.fullmatch(key) and value in set(Snooze) else None
+    if kind == "f":
+        return LookUpFigure(int(key), value) if _ID.fullmatch(key) else None
     if not kind.startswith("t") or not separator:
         return None
     talk = from_base36(kind[1:])

@@ -7,12 +7,18 @@ card would otherwise swallow `W2 已解决`, or a whole 接龙.
 from handlers import leave_lines, lines, talking
 from handlers.buttons import Acknowledge, LookUp, PutOff, SayOf
 from handlers.deeds import notices
+from handlers.deeds.figures import look_up_figure
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
-from handlers.opening import read_about_issue, read_about_notice, read_about_report
+from handlers.opening import (
+    read_about_figure,
+    read_about_issue,
+    read_about_notice,
+    read_about_report,
+)
 from handlers.plain import plain
 from handlers.screen import menu_rows
 from handlers.turning import Turn
@@ -38,6 +44,9 @@ def taken(turn: Turn, text: str) -> str:
             return "word on a problem"
     if report := read_about_report(text):
         turn.answer(look_up_report(turn, report))
+        return "look up"
+    if figure := read_about_figure(text, words):
+        turn.answer(look_up_figure(turn, figure.figure, figure.part))
         return "look up"
     if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
         turn.answer(found)

@@ -1,9 +1,9 @@
 """What a conversation may decide, as frozen imperatives. `handlers/deeds/` carries them out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueWord, Often, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +301,15 @@ class EndLeave:
     leave_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class ChooseDigest:
+    """日报设置 of who says it: how often, at what time of day, and whether nothing is sent when nothing is new."""
+
+    often: Often
+    at: time
+    silent: bool
+
+
 Registering = (
     ImportWorkbook | LeaveWorkbook | ChangeRegistry | Unbind | GiveCode | HandOver | ConfirmHandover
     | AppointSecretary | DismissSecretary | SetLeave | EndLeave
@@ -322,4 +331,4 @@ OfTheOffice = (
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-Command = OfAReporter | OfTheOffice | Registering | Tell
+Command = OfAReporter | OfTheOffice | Registering | ChooseDigest | Tell

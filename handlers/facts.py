@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.desk_facts import DeskFacts
+from handlers.digest_facts import DigestFacts, ReviewFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from rules.book import MoneyGuard
@@ -219,3 +220,5 @@ class Facts:
 
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
+    digest: DigestFacts = field(default_factory=DigestFacts)
+    review: ReviewFacts = field(default_factory=ReviewFacts)

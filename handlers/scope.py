@@ -17,6 +17,7 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
@@ -54,6 +55,7 @@ from rules.scope import (
     Permission,
     Standing,
     anyone,
+    gets_digests,
     heads_the_unit,
     is_their_own,
     office,
@@ -94,6 +96,7 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     DismissSecretary: (office,),
     SetLeave: (office, heads_the_unit, is_their_own),
     EndLeave: (office, heads_the_unit, is_their_own),
+    ChooseDigest: (gets_digests,),
 }
 
 

@@ -16,6 +16,7 @@ from handlers.conversations.handed_over import handed_over
 from handlers.conversations.import_workbook import import_workbook
 from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
+from handlers.conversations.monthly_review import monthly_review
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
 from handlers.conversations.pause_project import pause_project
@@ -30,6 +31,7 @@ from handlers.conversations.report_zero import report_zero
 from handlers.conversations.resume_project import resume_project
 from handlers.conversations.return_report import return_report
 from handlers.conversations.send_notice import send_notice
+from handlers.conversations.set_digest import set_digest
 from handlers.conversations.set_secretary import set_secretary
 from handlers.conversations.show_help import show_help
 from handlers.conversations.take_leave import take_leave
@@ -73,12 +75,14 @@ SCRIPTS: dict[str, Script] = {
     "burden": burden,
     "take_leave": take_leave,
     "end_leave": end_leave,
+    "set_digest": set_digest,
+    "monthly_review": monthly_review,
 }
 
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit", "end_leave": "leave",
+    "who_owes": "unit", "end_leave": "leave", "monthly_review": "month",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.

@@ -10,8 +10,19 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Opener, PutOff, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import (
+    Acknowledge,
+    Drop,
+    LookUpFigure,
+    Opener,
+    PutOff,
+    Resume,
+    SayOf,
+    TalkButton,
+    read_button,
+)
 from handlers.city import City
+from handlers.deeds.figures import look_up_figure
 from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
@@ -119,6 +130,8 @@ def _press(turn: Turn) -> str:
             follow(turn, meaning)
         case PutOff():
             put_off(turn, meaning)
+        case LookUpFigure(figure, part):
+            turn.answer(look_up_figure(turn, figure, part))
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"

@@ -7,6 +7,7 @@ from handlers.wording.binding import Binding
 from handlers.wording.burden import Burdens
 from handlers.wording.common import Common
 from handlers.wording.desk import Desk
+from handlers.wording.digests import Digests
 from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
@@ -34,5 +35,6 @@ class Words(
     Leaves,
     Burdens,
     Lights,
+    Digests,
 ):
     """All of them; a name is used once."""

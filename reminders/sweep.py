@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.again import remind_again
+from reminders.at_once import next_morning, tell_at_once
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.digests import next_time, send_digests
 from reminders.lights import light_some
 from reminders.moment import Moment
+from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
@@ -28,7 +31,10 @@ NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
 # Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
-STEPS = (move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, light_some, end_day)
+STEPS = (
+    move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, light_some, end_day,
+    send_digests, send_review, tell_at_once,
+)  # fmt: skip
 
 
 def sweep(
@@ -48,11 +54,15 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
+    book = stored_rules.in_force(session).book
     found = (
         midnight,
         due and due + duties.SECOND,
-        next_reminder(session, now, stored_rules.in_force(session).book, zone),
+        next_reminder(session, now, book, zone),
         nudges.next_snooze(session, now),
         outbox.next_due(session, now),
+        next_time(session, now, zone, book),
+        next_review(now, book, zone),
+        next_morning(session, now, book, zone),
     )
     return min(each for each in found if each is not None)

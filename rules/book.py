@@ -22,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Anchor, Measure, Pace, Role, Rolling
+from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
@@ -179,6 +179,16 @@ class MediaLimits(_Section):
         return by_name.get(channel.partition("_")[0], min(by_name.values())) * 1024 * 1024
 
 
+class DigestRules(_Section):
+    """日报 and 讲评: what a leader has who has chosen nothing, and when the month is reviewed."""
+
+    at: DueTime
+    often: Often
+    silent: bool
+    late_minutes: int = Field(ge=1, le=600)
+    review_at: DueTime
+
+
 class Caps(_Section):
     """Limits on what one person can put in, and is sent unasked."""
 
@@ -284,6 +294,7 @@ class Book(_Section):
     reminders: Reminders
     money_guard: MoneyGuard
     media: MediaLimits
+    digests: DigestRules
     caps: Caps
     lights: tuple[LightRule, ...]
     categories: tuple[Category, ...]

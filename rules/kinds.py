@@ -125,6 +125,14 @@ class Light(StrEnum):
     RED = "red"  # 红灯
 
 
+class Often(StrEnum):
+    """How often a leader wants to be told (日报设置)."""
+
+    INSTANT = "instant"  # 立即
+    DAILY = "daily"  # 每日
+    WEEKLY = "weekly"  # 每周
+
+
 class Measure(StrEnum):
     """What a light is judged by."""
 

@@ -10,7 +10,7 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.settings import Settings
 from handlers.conversations.desk import desk_menu
-from handlers.opening import _SLASH, menu, registry_words
+from handlers.opening import _SLASH, leader_words, menu, registry_words
 from handlers.scripts import SCRIPTS
 from handlers.words import Words
 from rules.book import default_book
@@ -37,7 +37,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 def openers() -> list[tuple[str, str]]:
     others = [(WORDS.desk_words.split("、")[0], "desk"), (WORDS.menu_not_mine, "not_mine")]
-    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *others]
+    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *leader_words(WORDS), *others]
 
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS))

@@ -6,7 +6,7 @@ example and a row of its own here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import get_args
 
 import pytest
@@ -17,6 +17,7 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
@@ -51,7 +52,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueWord, Often, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
@@ -110,6 +111,10 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
     SetLeave: (lambda _about: SetLeave(REPORTER, DAY, DAY + timedelta(days=1)), {"reporter", *HEADS}),
     EndLeave: (lambda _about: EndLeave(1), {"reporter", *HEADS}),
+    ChooseDigest: (
+        lambda _about: ChooseDigest(Often.DAILY, time(7, 30), False),
+        {"head", "leader", "department", "office"},
+    ),
 }
 # Commands about a person, by whose id.
 OF_PEOPLE: dict[type[Command], Callable[[int], Command]] = {

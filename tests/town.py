@@ -124,12 +124,12 @@ def _settle(session: Session) -> dict[str, int]:
     stored_rules.take(session, None, START)
     unit = a_unit(session, name="城北区住建局")
     city = a_unit(session, name="市政府")
-    reporter = _someone(session, unit, "张三", Role.REPORTER)
-    deputy = _someone(session, unit, "李四", Role.DEPUTY)
-    head = _someone(session, unit, "赵局长", Role.HEAD)
-    leader = _someone(session, city, "王市长", Role.LEAD_LEADER)
-    department = _someone(session, city, "孙主任", Role.LEAD_DEPARTMENT)
-    office = _someone(session, city, "周科长", Role.OFFICE)
+    reporter = someone(session, unit, "张三", Role.REPORTER)
+    deputy = someone(session, unit, "李四", Role.DEPUTY)
+    head = someone(session, unit, "赵局长", Role.HEAD)
+    leader = someone(session, city, "王市长", Role.LEAD_LEADER)
+    department = someone(session, city, "孙主任", Role.LEAD_DEPARTMENT)
+    office = someone(session, city, "周科长", Role.OFFICE)
     north = a_project(session, reporter=reporter, name=NORTH, number=7)
     south = a_project(session, reporter=reporter, name=SOUTH, number=13)
     a_year_plan(session, north)
@@ -145,7 +145,7 @@ def _settle(session: Session) -> dict[str, int]:
     return {"NORTH": north.id, "SOUTH": south.id, **{role: person.id for role, person in people.items()}}
 
 
-def _someone(session: Session, unit: Unit, name: str, role: Role) -> Person:
+def someone(session: Session, unit: Unit, name: str, role: Role) -> Person:
     person = a_person(session, unit=unit, role=role, name=name)
     a_binding(session, person, channel="chat")
     return person

@@ -7,6 +7,7 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 
 from handlers.commands import (
     CallFalse,
+    ChooseDigest,
     Command,
     DisownProject,
     EndLightExemption,
@@ -30,6 +31,7 @@ from handlers.commands import (
     UnlockDuty,
     WithdrawReport,
 )
+from handlers.deeds.digests import choose_digest
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
 from handlers.deeds.judging import judge_duty
@@ -72,6 +74,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return file_zeros(turn, command, talk_id)
         case Tell():
             return tell(command)
+        case ChooseDigest():
+            return choose_digest(turn, command)
         case DisownProject():
             return disown_project(turn, command)
     return _of_the_office(turn, command)

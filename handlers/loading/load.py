@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, handover, leave, registry
+from handlers.loading import desk, digests, handover, leave, registry
 from handlers.loading.base import Loading, by_name
 from handlers.loading.burden import office_burden
 from handlers.loading.duties import my_duties
@@ -60,4 +60,6 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "burden": desk.of_office(office_burden),
     "take_leave": leave.take_leave,
     "end_leave": leave.end_leave,
+    "set_digest": digests.set_digest,
+    "monthly_review": digests.monthly_review,
 }

@@ -128,7 +128,7 @@ class ReportVersion(Base):
     """What a report said at one time. Money in yuan; `percent` in whole per cent where it was given."""
 
     __tablename__ = "report_versions"
-    __table_args__ = (UniqueConstraint("report_id", "version"),)
+    __table_args__ = (UniqueConstraint("report_id", "version"), Index("ix_report_versions_filed", "filed"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))
