@@ -25,6 +25,7 @@ WORK_WITH = {
     "hand_over": HEADING,
     "set_digest": TOLD,
     "monthly_review": (*TOLD, Role.SUPERVISION),
+    "ask_menu": (*TOLD, Role.SUPERVISION),
 }
 
 

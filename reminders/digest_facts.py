@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from rules.book import Book
 from rules.kinds import DutyKind, Light, Severity
 from rules.periods import Period, latest_opened, span
+from rules.problems import days_overdue
 from rules.workdays import local_date
 from storage import codes, lights, news, projects, spending
 from storage.codes import Figure, Gathering, Part, figure_of
@@ -153,12 +154,9 @@ def _problems(
             majors.add(Part(each.id, 1), -majors.count)
             major += [each] if len(major) < NAMED else []
             continue
-        category = book.category(each.category)
-        limit = category.days if category else None
-        days = (day - local_date(each.filed, zone)).days
-        if limit is not None and days > limit:
-            overdue.add(Part(each.id, 1), days - limit)
-            late.append(LateProblem(each, days - limit))
+        if days := days_overdue(book, each.category, local_date(each.filed, zone), day):
+            overdue.add(Part(each.id, 1), days)
+            late.append(LateProblem(each, days))
             late = sorted(late, key=lambda one: -one.days)[:NAMED]
     return majors.figure(codes.MAJOR), tuple(major), overdue.figure(codes.OVERDUE), tuple(late)
 

@@ -25,7 +25,7 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "leave_workbook": lambda town: a_workbook_waits(town),
 }
 # Whose words a line holds; the reporter's where nobody is named.
-WHO = {"": "reporter", "市项目办": "office", "一把手": "head"}
+WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader"}
 
 
 SPOKEN = re.compile(r"(\S*)> (.+)")
