@@ -163,6 +163,16 @@ def test_a_project_is_told_whole(asking: Asking) -> None:
     assert [point.done for point in answer.chart.points] == [None, 0, 15_000_000]
 
 
+def test_a_project_that_is_called_like_a_place_is_found_by_who_reports_for_it(asking: Asking) -> None:
+    def work(session: Session) -> None:
+        session.get_one(Project, asking.town.south).district = "南湖风景区"
+
+    asking.town.do(work)
+    assert asking.town.reporter.says("南湖").title == f"13号 {SOUTH}"
+    assert asking.town.leader.says("南湖").title == "南湖风景区 总览（您牵头的）"
+    assert asking.town.leader.says("云溪化").title == f"22号 {CHEMICALS}"  # not 云溪区 with a slip
+
+
 def test_who_reports_for_a_project_has_the_buttons_of_reporting(asking: Asking) -> None:
     assert labels(asking.town.reporter.says("南湖")) == [f"报进展：{SOUTH}", f"报问题：{SOUTH}"]
     assert labels(asking.town.leader.says("南湖")) == []

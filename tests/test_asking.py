@@ -135,6 +135,11 @@ def test_what_is_not_understood_is_near_to_something() -> None:
     assert nearest(read_question("云希 进度", CITY), CITY)[0][1] == Ask(What.DONE, (YUNXI,))
 
 
+@pytest.mark.parametrize("text", ["150号", "云溪二区红灯", "一区", "君山一期"])
+def test_numerals_are_never_the_slip(text: str) -> None:
+    assert not read_question(text, CITY).slip
+
+
 def test_talk_is_no_question() -> None:
     for text in ("", "。", "今天天气不错", "谢谢", "字" * 100):
         assert not read_question(text, CITY).is_clear

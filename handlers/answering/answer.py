@@ -55,9 +55,9 @@ def ask_in_words(turn: Turn, text: str) -> str:
     city = _vocabulary(turn, view, book)
     reading = read_question(text, city)
     asked = Asked(turn, view, city, book, Ask(What.OVERVIEW))
-    if reading.is_clear:
+    if reading.is_clear and not _sooner_a_project(asked, reading):
         return _answer(replace(asked, ask=reading.asks[0]))
-    if reading.rest:
+    if reading.rest or reading.is_clear:
         return _about_a_name(asked, reading, text)
     if reading.asks:
         turn.answer(Outgoing(text=turn.city.words.asked_which, rows=_offers(asked, reading.asks)))
@@ -130,6 +130,13 @@ def _about_a_name(asked: Asked, reading: Reading, text: str) -> str:
     if reading.short:
         return _one_or_which(asked, reading.short)
     return _not_understood(asked, reading, text)
+
+
+def _sooner_a_project(asked: Asked, reading: Reading) -> bool:
+    """Whether a bare name is rather a project's: if a place was read with a slip, and for who reports for projects."""
+    if not reading.bare or not (reading.slip or asked.view.kind == REPORTED):
+        return False
+    return bool(named_projects(asked.turn, asked.view, reading, 1))
 
 
 def _one_or_which(asked: Asked, asks: tuple[Ask, ...]) -> str:

@@ -39,6 +39,7 @@ class Reading:
     name  the same with the places that stand beside it: 君山 is a district, and 君山垃圾发电 a project
     short what it can mean if that is a unit called for short: 城投 for 市城建投资公司
     bare  nothing but a name was said
+    slip  a word was read with a slip in it
     """
 
     asks: tuple[Ask, ...] = ()
@@ -46,6 +47,7 @@ class Reading:
     name: str = ""
     short: tuple[Ask, ...] = ()
     bare: bool = False
+    slip: bool = False
 
     @property
     def is_clear(self) -> bool:
@@ -67,15 +69,15 @@ def read_question(text: str, vocabulary: Vocabulary) -> Reading:
     letters = folded.letters
     if not letters or len(letters) > LONGEST:
         return Reading(rest=letters[:LONGEST], name=letters[:LONGEST])
-    tokens = [_forgiven(token, vocabulary) for token in _tokens(folded, vocabulary)]
+    typed = _tokens(folded, vocabulary)
+    tokens = [_forgiven(token, vocabulary) for token in typed]
     rest = "".join(token.letters for token in tokens if not token.meanings)
     telling = [token.meanings for token in tokens if token.meanings and token.meanings != (FILLER,)]
     asks = [_ask(chosen, vocabulary) for chosen in product(*telling)] if telling else []
     found = tuple(dict.fromkeys(asks))[:MEANT]
-    if not rest:
-        return Reading(found)
     bare = all(token.is_place for token in tokens if token.meanings and token.meanings != (FILLER,))
-    return Reading(found, rest, _name(tokens), tuple(_short(tokens, rest, vocabulary)), bare)
+    short = tuple(_short(tokens, rest, vocabulary)) if rest else ()
+    return Reading(found, rest, _name(tokens), short, bare, tokens != typed)
 
 
 def _short(tokens: list[_Token], rest: str, vocabulary: Vocabulary) -> list[Ask]:
@@ -150,13 +152,13 @@ def _month(letters: str, at: int, vocabulary: Vocabulary) -> _Token | None:
 
 def _forgiven(token: _Token, vocabulary: Vocabulary) -> _Token:
     """A word of ours that is but one slip away, if there are not too many of them."""
-    if token.meanings or len(token.letters) < SLIP_FROM:
+    if token.meanings or len(token.letters) < SLIP_FROM or not token.letters.isalpha():
         return token
     near = [
         meanings
         for word, meanings in vocabulary.meanings.items()
         if len(word) >= SLIP_FROM and abs(len(word) - len(token.letters)) <= 1
-        if one_slip(token.letters, word) or one_slip(word, token.letters)
+        if one_slip(token.letters, word) and one_slip(word, token.letters)
     ]
     found = tuple(dict.fromkeys(meaning for meanings in near for meaning in meanings if meaning != FILLER))
     return _Token(token.letters, found) if 0 < len(found) <= MEANT else token
@@ -165,7 +167,7 @@ def _forgiven(token: _Token, vocabulary: Vocabulary) -> _Token:
 def _name(tokens: list[_Token]) -> str:
     """From the first to the last word that may be a part of a name, with all that stands between."""
     places = [at for at, token in enumerate(tokens) if not token.meanings or token.is_place]
-    return "".join(token.letters for token in tokens[places[0] : places[-1] + 1])
+    return "".join(token.letters for token in tokens[places[0] : places[-1] + 1]) if places else ""
 
 
 def _ask(meanings: Iterable[Meaning], vocabulary: Vocabulary) -> Ask:
