@@ -125,7 +125,7 @@ def test_a_month_tells_what_was_reported_for_it(asking: Asking) -> None:
 def test_who_owes_is_told_with_the_telephone(asking: Asking) -> None:
     answer = asking.town.leader.says("城南区 未报")
     assert answer.text.splitlines()[0] == "应报1项，未报1项，其中逾期0项"
-    assert "3月进展 ☎张三 13900000001" in answer.text
+    assert "☎张三 13900000001" in answer.text
 
 
 def test_the_office_has_one_way_to_who_owes_all_over(asking: Asking) -> None:

@@ -105,9 +105,9 @@ def _line(asked: Asked, group: Group) -> str:
     words, name = asked.words, short(group.name)
     if share is None:
         return words.told_group_money_no_plan.format(name=name, done=money.brief(group.done))
-    return words.told_group_money.format(
-        name=name, share=pace.written(share), gap=gap(words, share - time_of(asked))
-    )
+    ahead = share - time_of(asked)
+    points = f"{'+' if ahead > 0 else ''}{pace.written(ahead)}"
+    return words.told_group_money.format(name=name, share=pace.written(share), points=points)
 
 
 def _deeper(asked: Asked, found: Money) -> list[Option]:

@@ -64,7 +64,8 @@ def answer_owing(asked: Asked) -> Outgoing:
     lines = [words.told_owing.format(expected=found.expected, owing=found.owing, overdue=found.overdue)]
     rows = _debtors(asked, found)
     callers = owing.callers(asked.turn.session, {row.project_id for row in rows}, asked.turn.today)
-    lines += [_line(asked, row, callers.get(row.project_id, ())) for row in rows]
+    alone = len(found.periods) == 1
+    lines += [_line(asked, row, callers.get(row.project_id, ()), alone=alone) for row in rows]
     projects = tuple(
         option
         for row in {each.project_id: each for each in rows}.values()
@@ -85,7 +86,8 @@ def _debtors(asked: Asked, found: Owed) -> list[Owing]:
     return rows[first:]
 
 
-def _line(asked: Asked, row: Owing, callers: tuple[Caller, ...]) -> str:
+def _line(asked: Asked, row: Owing, callers: tuple[Caller, ...], *, alone: bool) -> str:
+    """With what is owed, unless but one thing can be."""
     words = asked.words
     name = Period.parse(row.period).chinese.partition("年")[2] or row.period
     called = callers[0] if callers else None
@@ -93,5 +95,7 @@ def _line(asked: Asked, row: Owing, callers: tuple[Caller, ...]) -> str:
         who = words.nobody_reports
     else:
         who = words.caller.format(name=short(called.name, 6), phone=called.phone or words.no_phone)
+    if alone:
+        return words.told_debtor_only.format(project=short(row.project, 10), callers=who)
     what = duty_name(words, row.kind, name, row.subject and f"W{row.subject}")
     return words.told_debtor.format(project=short(row.project, 10), what=what, callers=who)
