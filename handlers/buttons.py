@@ -8,6 +8,7 @@ A button's data is at most 64 bytes and one of
     w|<issue>|<word>          says a word on a problem (`SayOf`)
     z|<nudge>|<choice>        wants to be reminded again later (`PutOff`)
     f|<figure>|<part>         explains a figure (`LookUpFigure`): a page of its parts, or one of them
+    q|<what>;<key>=<value>…   asks a question about projects (handlers/asking/question.py)
 Those that reminders write too are written by `storage/presses.py`.
 """
 
@@ -15,6 +16,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from handlers.asking.question import Ask, read_data
 from handlers.scripts import PRESETS, SCRIPTS
 from rules.kinds import IssueWord, Snooze
 
@@ -119,7 +121,7 @@ class PutOff:
     choice: Snooze
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | Handle | SayOf | PutOff | LookUpFigure
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | Handle | SayOf | PutOff | LookUpFigure | Ask
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge] | type[Handle]] = {
     "r": Resume,
@@ -134,6 +136,8 @@ def read_button(data: str) -> Meaning | None:
     if _NO_ID.search(data):
         return None
     kind, _, rest = data.partition("|")
+    if kind == "q":
+        return read_data(data)
     if kind == "o":
         script, _, preset = rest.partition("|")
         return Opener(script, preset) if script in SCRIPTS else None

@@ -236,6 +236,9 @@ class Facts:
     next_kind: DutyKind = DutyKind.PROGRESS
 
     work: WorkFacts = field(default_factory=WorkFacts)
+    leads: bool = False  # looks at projects and reports for none (牵头领导, 牵头部门, 督查室, 秘书)
+    waiting: tuple[tuple[int, str], ...] = ()  # major problems that nobody has taken note of: id, in words
+
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
     digest: DigestFacts = field(default_factory=DigestFacts)

@@ -65,7 +65,11 @@ def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
 
 def leader_words(words: Words) -> tuple[tuple[str, str], ...]:
     """Words of those who are told of projects: what stands first is the word of a list."""
-    return ((words.word_digest, "set_digest"), (words.word_review, "monthly_review"))
+    return (
+        (words.word_digest, "set_digest"),
+        (words.word_review, "monthly_review"),
+        (words.word_ask, "ask_menu"),
+    )
 
 
 _SLASH = {
@@ -105,6 +109,8 @@ def read_leader_word(text: str, words: Words) -> Opener | None:
     typed = plain(text).strip(_AROUND)
     if typed == plain(words.word_digest):
         return Opener("set_digest")
+    if typed in words.aliases(words.ask_words):
+        return Opener("ask_menu")
     if typed in words.aliases(words.review_words):
         return Opener("monthly_review")
     before, _, after = plain(words.review_turn).partition("{page}")

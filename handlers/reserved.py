@@ -28,6 +28,7 @@ WORK_WITH = {
     "monthly_review": (*TOLD, Role.SUPERVISION),
     "direct_issue": TAKING,
     "forward_issue": TAKING,
+    "ask_menu": (*TOLD, Role.SUPERVISION),
 }
 
 

@@ -3,6 +3,7 @@
 from handlers.conversation import Script
 from handlers.conversations.add_person import add_person
 from handlers.conversations.add_project import add_project
+from handlers.conversations.ask_menu import ask_menu
 from handlers.conversations.burden import burden
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
@@ -85,6 +86,7 @@ SCRIPTS: dict[str, Script] = {
     "end_leave": end_leave,
     "set_digest": set_digest,
     "monthly_review": monthly_review,
+    "ask_menu": ask_menu,
 }
 
 # The question that a button's preset answers; for the others it is the project.

@@ -1,6 +1,7 @@
 """One turn: a person's one message, read, decided and carried out in one transaction.
 
-What an input is read as, in this order (decisions: 13): button, exact menu word, open question, search.
+What an input is read as, in this order (decisions: 13): button, exact menu word, open question, one-line report,
+question about projects (handlers/answering).
 Nothing here waits for anything, and nothing here is sent: answers are rows.
 """
 
@@ -10,6 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, stepping, strangers, talking
+from handlers.answering.answer import answer_question, ask_in_words
+from handlers.asking.question import Ask
 from handlers.buttons import (
     Acknowledge,
     Drop,
@@ -28,22 +31,19 @@ from handlers.deeds.noting import acknowledge
 from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
 from handlers.following import follow
-from handlers.lights_shown import light_lines
 from handlers.loading.base import kept_media
 from handlers.opening import read_menu_word
 from handlers.proof import Proof
 from handlers.questions import Photos
-from handlers.reading import Item, Said, find
+from handlers.reading import Said
 from handlers.screen import menu_rows
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
-from storage import inbox, media, people, projects, talks, workbooks
+from storage import inbox, media, people, talks, workbooks
 from storage.inbox import Waiting
-from storage.messages import Incoming, IncomingKind, Option, Outgoing
-
-FOUND = 3  # projects a search shows
+from storage.messages import Incoming, IncomingKind, Outgoing
 
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
@@ -135,6 +135,8 @@ def _press(turn: Turn) -> str:
             follow(turn, meaning)
         case PutOff():
             put_off(turn, meaning)
+        case Ask():
+            answer_question(turn, meaning)
         case LookUpFigure(figure, part):
             turn.answer(look_up_figure(turn, figure, part))
         case None:
@@ -156,7 +158,7 @@ def _hear(turn: Turn) -> str:
     if talk is not None:
         talking.answer(turn, talk, Said(text=text), otherwise=lambda: by_itself.taken(turn, text) != "")
         return "answer"
-    return by_itself.taken(turn, text) or _search(turn, text)
+    return by_itself.taken(turn, text) or ask_in_words(turn, text)
 
 
 def _opened_by(turn: Turn, text: str) -> Opener | None:
@@ -229,36 +231,3 @@ def _written_place(turn: Turn) -> str:
                 longitude=f"{each.longitude:.5f}",
             )
     return ""
-
-
-def _search(turn: Turn, text: str) -> str:
-    """Nothing else fits: a project by its number or part of its name, else the menu."""
-    words = turn.city.words
-    mine = projects.of_person(turn.session, turn.person.id, turn.today)
-    items = [Item(str(row.id), row.name, (f"{row.number}号", str(row.number))) for row in mine]
-    found = find(items, text)
-    if not found:
-        turn.answer(Outgoing(text=words.not_understood, rows=menu_rows(words)))
-        return "not understood"
-    reportable = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
-    periods = {row.id: row.period for row in reportable}
-    rows: list[tuple[Option, ...]] = []
-    for item in found[:FOUND]:
-        if period := periods.get(int(item.id)):
-            label = words.duties_button_progress.format(project=item.label)
-            rows.append((Option(label=label, data=f"o|report_progress|{item.id}.{period}"),))
-        label = words.button_issue.format(project=item.label)
-        rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
-    head = words.ask_project if len(found) > 1 else found[0].label
-    turn.answer(Outgoing(text="\n".join([head, *_lights(turn, found[:FOUND])]), rows=tuple(rows)))
-    return "search"
-
-
-def _lights(turn: Turn, found: list[Item]) -> list[str]:
-    """How the projects that were found stand; of several each with its name."""
-    words = turn.city.words
-    lines = light_lines(turn.session, [int(item.id) for item in found], words, turn.today, turn.city.zone)
-    if len(found) == 1:
-        return list(lines.values())
-    labels = {int(item.id): item.label for item in found}
-    return [words.light_of_project.format(project=labels[each], line=line) for each, line in lines.items()]

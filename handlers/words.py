@@ -3,6 +3,7 @@
 They stand by subject in `handlers/wording/`; the rules for them in `wording/sentences.py`.
 """
 
+from handlers.wording.asking import Asking
 from handlers.wording.binding import Binding
 from handlers.wording.burden import Burdens
 from handlers.wording.common import Common
@@ -38,5 +39,6 @@ class Words(
     Burdens,
     Lights,
     Digests,
+    Asking,
 ):
     """All of them; a name is used once."""

@@ -8,7 +8,7 @@ Rule 2  How many queries there are does not depend on how many projects there ar
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from rules.book import Book
 from rules.kinds import DutyKind, Light, Severity
 from rules.periods import Period, latest_opened, span
+from rules.problems import days_overdue
 from rules.workdays import local_date
 from storage import codes, lights, news, projects, spending
 from storage.codes import Figure, Gathering, Part, figure_of
@@ -153,20 +154,12 @@ def _problems(
             majors.add(Part(each.id, 1), -majors.count)
             major += [each] if len(major) < NAMED else []
             continue
-        days = (day - _limit(each, book, zone)).days
-        if days > 0:
+        due = local_date(each.due, zone) if each.due else None
+        if days := days_overdue(book, each.category, local_date(each.filed, zone), due, day):
             overdue.add(Part(each.id, 1), days)
             late.append(LateProblem(each, days))
             late = sorted(late, key=lambda one: -one.days)[:NAMED]
     return majors.figure(codes.MAJOR), tuple(major), overdue.figure(codes.OVERDUE), tuple(late)
-
-
-def _limit(problem: OpenProblem, book: Book, zone: ZoneInfo) -> date:
-    """The last day of its 办理时限: its own once somebody holds it, else that of its category."""
-    if problem.due is not None:
-        return local_date(problem.due, zone)
-    category = book.category(problem.category)
-    return local_date(problem.filed, zone) + timedelta(days=category.days) if category else date.max
 
 
 def _owing(found: Iterable[news.Debt]) -> tuple[Figure, tuple[tuple[str, int], ...]]:

@@ -181,6 +181,17 @@ class Light(StrEnum):
     RED = "red"  # 红灯
 
 
+class PlaceKind(StrEnum):
+    """What projects are told apart by. Kept in buttons, never renamed."""
+
+    DISTRICT = "d"  # 县市区
+    FRONT = "f"  # 战线
+    CATEGORY = "c"  # 项目类别
+    KIND = "k"  # 项目类型
+    UNIT = "u"  # 责任单位
+    LEADER = "m"  # 牵头领导
+
+
 class Often(StrEnum):
     """How often a leader wants to be told (日报设置)."""
 

@@ -5,6 +5,7 @@ Only matches are loaded, and never more than asked for: a city may have ten thou
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -100,6 +101,23 @@ def projects(session: Session, among: ColumnElement[bool], typed: str, limit: in
     if typed:
         wanted = wanted.where(_meant_by(_folded(typed)))
     return [Found(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def in_pieces(session: Session, among: ColumnElement[bool], letters: str, limit: int) -> list[Found]:
+    """Projects in whose names these letters stand in this order: 君山垃圾发电 for 君山垃圾焚烧发电."""
+    pattern = "%" + "%".join(_escaped(letter) for letter in letters) + "%"
+    wanted = _projects().where(among, Project.name.like(pattern, escape="/"))
+    return [Found(*row) for row in session.execute(wanted.limit(limit))]
+
+
+def sharing(session: Session, among: ColumnElement[bool], parts: Iterable[str], limit: int) -> list[Found]:
+    """Projects in whose names one of these parts stands."""
+    shared = or_(*(Project.name.contains(part, autoescape=True) for part in parts))
+    return [Found(*row) for row in session.execute(_projects().where(among, shared).limit(limit))]
+
+
+def _escaped(letter: str) -> str:
+    return f"/{letter}" if letter in "%_/" else letter
 
 
 def project(session: Session, among: ColumnElement[bool], project_id: int) -> list[Found]:

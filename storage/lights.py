@@ -81,13 +81,17 @@ def changed(
     return found
 
 
-def by_light(session: Session, light: Light, *which: ColumnElement[bool]) -> list[Lit]:
+def by_light(
+    session: Session, light: Light, *which: ColumnElement[bool], limit: int | None = None, offset: int = 0
+) -> list[Lit]:
     """The projects (those of `which` conditions on Project) that have this light, the longest-standing first."""
     wanted = (
         select(Project.id, Project.number, Project.name, ProjectLight.since, ProjectLight.why)
         .join(Project, Project.id == ProjectLight.project_id)
         .where(ProjectLight.light == light, ProjectLight.replaced.is_(None), *which)
         .order_by(ProjectLight.since, Project.number)
+        .limit(limit)
+        .offset(offset)
     )
     return [
         Lit(project, number, name, since, Why.of_json(why))

@@ -73,15 +73,20 @@ def open_periods(session: Session, now: datetime) -> list[OpenPeriod]:
 
 
 def figures(
-    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, now: datetime
+    session: Session,
+    period: OpenPeriod,
+    half: Span | None,
+    unit_id: int | None,
+    now: datetime,
+    *also: ColumnElement[bool],
 ) -> list[UnitFigures]:
-    """Of each unit (or one) what is expected for a period, what came, how much of it late."""
+    """Of each unit (or one) what is expected for a period, what came, how much of it late; `also` of these duties."""
     came = ~awaited()
     late = and_(came, Duty.settled >= period.due + SECOND)
     wanted = (
         select(Duty.unit_id, Unit.name, func.count(), _sum(came), _sum(late))
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(*_expected(period, half, unit_id, now))
+        .where(*_expected(period, half, unit_id, now), *also)
         .group_by(Duty.unit_id, Unit.name)
         .order_by(Duty.unit_id)
     )
@@ -89,14 +94,20 @@ def figures(
 
 
 def owing(
-    session: Session, period: OpenPeriod, half: Span | None, unit_id: int | None, now: datetime, limit: int
+    session: Session,
+    period: OpenPeriod,
+    half: Span | None,
+    unit_id: int | None,
+    now: datetime,
+    limit: int,
+    *also: ColumnElement[bool],
 ) -> list[Owing]:
-    """What has not come, by unit and project."""
+    """What has not come, by unit and project; `also` of these duties."""
     wanted = (
         select(Duty.project_id, Project.name, Unit.name, Duty.kind, Duty.period, Duty.subject)
         .join(Project, Project.id == Duty.project_id)
         .join(Unit, Unit.id == Duty.unit_id)
-        .where(*_expected(period, half, unit_id, now), awaited())
+        .where(*_expected(period, half, unit_id, now), *also, awaited())
         .order_by(Duty.unit_id, Project.number, Duty.id)
         .limit(limit)
     )

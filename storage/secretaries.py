@@ -25,6 +25,12 @@ def of_leaders(session: Session, leader_ids: Collection[int], today: date) -> li
     return [(person, leader) for person, leader in rows]
 
 
+def leaders_of(session: Session, person_id: int, today: date) -> list[int]:
+    """Those on whose behalf a person acts today."""
+    wanted = select(Secretary.leader_id).where(Secretary.person_id == person_id, *_on(today))
+    return list(session.scalars(wanted.order_by(Secretary.id)))
+
+
 def current(session: Session, today: date) -> Sequence[Secretary]:
     """Those who act today or will."""
     wanted = select(Secretary).where(or_(Secretary.until.is_(None), Secretary.until > today))

@@ -32,6 +32,7 @@ class ProjectDone(NamedTuple):
     unit_id: int
     unit: str
     district: str
+    front: str
     plan: int
     done: int
 
@@ -44,7 +45,9 @@ def by_project(session: Session, through: Period, which: ColumnElement[bool]) ->
         corrected = _cumulated(session, through, made_up) if made_up else {}
         for row in rows:
             done = corrected.get(row.id, row.opening + row.added)
-            yield ProjectDone(row.id, row.name, row.unit_id, row.unit, row.district, row.plan, done)
+            yield ProjectDone(
+                row.id, row.name, row.unit_id, row.unit, row.district, row.front, row.plan, done
+            )
 
 
 def _of_year(through: Period) -> tuple[ColumnElement[bool], ...]:
@@ -68,6 +71,7 @@ def _sums(through: Period) -> Select[*tuple[Any, ...]]:
             Project.unit_id,
             Unit.name.label("unit"),
             Project.district,
+            Project.front,
             plan.label("plan"),
             _opening(through.year).label("opening"),
             func.coalesce(func.sum(ReportVersion.amount), 0).label("added"),
@@ -80,7 +84,7 @@ def _sums(through: Period) -> Select[*tuple[Any, ...]]:
             ReportVersion,
             and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version),
         )
-        .where(*_counted(through.year))
+        .where(*counted(through.year))
         .group_by(Project.id, Unit.name, plan)
         .order_by(Project.id)
     )
@@ -91,7 +95,8 @@ def _opening(year: int) -> "ColumnElement[int]":
     return case((func.substr(Project.opening_month, 1, 4) == str(year), Project.opening_year_done), else_=0)
 
 
-def _counted(year: int) -> tuple[ColumnElement[bool], ...]:
+def counted(year: int) -> tuple[ColumnElement[bool], ...]:
+    """The condition that a project's money is counted in a year."""
     return (
         Project.kind == ProjectKind.CONSTRUCTION,
         Project.parent_id.is_(None),

@@ -86,7 +86,7 @@ def test_a_code_binds_and_shows_the_menu(town: Town) -> None:
     welcome = stranger.says(a_code(town, town.leader))
     assert welcome.title == "王市长，您好！您已绑定为市政府的王市长。"
     assert labels(welcome) == ["报进展", "报问题", "零报告", "我的待办", "帮助"]
-    assert stranger.says("帮助").title == "三报怎么用"
+    assert stranger.says("帮助").title == "您能做什么"
 
 
 def test_binding_says_what_is_kept_why_and_for_how_long_and_that_nothing_classified_may_be_sent(

@@ -4,10 +4,14 @@ Each has its buttons; one tap under a problem is the word that is owed on it eac
 
 > 我的待办
 我的待办 [报进展：城北水厂扩建工程]
+牵头领导> 我的待办
+我的待办 [红灯] [未报] [进度]
 """
 
+from handlers.asking.question import Ask, What, button_data
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
+from handlers.conversations.ask_menu import menu_of_asking
 from handlers.conversations.follow_up import about, word_name
 from handlers.facts import Facts, Owed, ThreadFacts
 from rules.kinds import DutyKind, IssueWord
@@ -16,8 +20,10 @@ SHOWN = 6
 
 
 def my_duties(facts: Facts) -> Dialogue[Tell]:
-    lines = _owed_lines(facts)
     words = facts.words
+    if facts.leads:
+        return _of_a_leader(facts)
+    lines = _owed_lines(facts)
     if not lines and not any(thread.due for thread in facts.threads):
         lines = [words.duties_none]
         if facts.next_opening:
@@ -35,6 +41,23 @@ def my_duties(facts: Facts) -> Dialogue[Tell]:
     rows = tuple(_thread_row(facts, each) for each in facts.threads[:SHOWN])
     return Tell(words.duties_title, "\n".join([*_away(facts), *lines]), _buttons(facts), rows)
     yield  # a conversation is a generator even when it asks nothing
+
+
+def _of_a_leader(facts: Facts) -> Tell:
+    """What waits for somebody who reports nothing: major problems that nobody has taken note of."""
+    words = facts.words
+    if not facts.waiting:
+        return Tell(words.duties_title, words.leader_duties_none, menu_of_asking(words), columns=3)
+    shown = facts.waiting[:SHOWN]
+    head = words.leader_duties_waiting.format(count=len(facts.waiting))
+    rows = tuple(
+        (
+            (f"W{issue}", button_data(Ask(What.PROBLEMS, number=issue)) or ""),
+            (words.acknowledge_button, f"a|{issue}"),
+        )
+        for issue, _ in shown
+    )
+    return Tell(words.duties_title, "\n".join([head, *(said for _, said in shown)]), rows=rows)
 
 
 def _away(facts: Facts) -> list[str]:

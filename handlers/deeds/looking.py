@@ -1,5 +1,6 @@
 """Looking a problem up by its number: what it is, how often and when it was spoken of, and what may be done now."""
 
+from handlers.answering.view import sees
 from handlers.conversations.follow_up import word_name
 from handlers.deeds.alarm import drill_mark, follow_row, take_rows
 from handlers.deeds.issue_course import course
@@ -20,10 +21,10 @@ from storage.tables.reporting import Issue
 
 
 def look_up(turn: Turn, issue_id: int) -> Outgoing:
-    """For those whom it concerns: who was told of it, and who reports for its project."""
+    """For those whom it concerns (who was told of it, who reports for its project) or who may ask about its project."""
     words = turn.city.words
     issue = turn.session.get(Issue, issue_id)
-    if issue is None or not concerns(turn, issue):
+    if issue is None or not (concerns(turn, issue) or sees(turn, issue.project_id)):
         return Outgoing(text=words.no_such_issue.format(number=f"W{issue_id}"))
     major = issue.severity is Severity.MAJOR
     title = words.issue_title_line.format(

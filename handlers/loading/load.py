@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, digests, handover, leave, registry
+from handlers.loading import desk, digests, handover, leading, leave, registry
 from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.burden import office_burden
@@ -23,6 +23,10 @@ def load(loading: Loading, script: str) -> Facts:
     return _LOADERS[script](loading)
 
 
+def _nothing(loading: Loading) -> Facts:
+    return Facts(loading.city.words, loading.person)
+
+
 def _not_mine(loading: Loading) -> Facts:
     return Facts(loading.city.words, loading.person, projects=by_name(loading))
 
@@ -31,8 +35,8 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "report_progress": progress,
     "report_issue": issue,
     "report_zero": zero,
-    "my_duties": my_duties,
-    "show_help": desk.of_office(desk.nothing),
+    "my_duties": leading.with_waiting(my_duties),
+    "show_help": leading.show_help,
     "not_mine": _not_mine,
     "handle_issue": work,
     "desk": desk.of_office(desk.nothing),
@@ -69,4 +73,5 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "end_leave": leave.end_leave,
     "set_digest": digests.set_digest,
     "monthly_review": digests.monthly_review,
+    "ask_menu": _nothing,
 }
