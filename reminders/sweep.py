@@ -61,7 +61,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         nudges.next_snooze(session, now),
         outbox.next_due(session, now),
         next_time(session, now, zone, book),
-        next_review(now, book, zone),
+        next_review(session, now, book, zone),
         next_morning(session, now, book, zone),
     )
     return min([midnight, *(each for each in coming if each is not None)])
