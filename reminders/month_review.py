@@ -163,6 +163,7 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
     rows = reviews.rows_of(review)
     placed = [each for each in rank(rows, time_gone) if each.place is not None]
     duties = sum((row.duties for row in rows), Tally())
+    oldest = max((row.oldest for row in rows), default=0)
     top, bottom = placed[:ENDS], placed[ENDS:][-ENDS:]
     lines = [
         words.REVIEW_REPORTS.format(
@@ -174,7 +175,7 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
             opened=sum(row.opened for row in rows),
             closed=sum(row.closed for row in rows),
             open=sum(row.open for row in rows),
-            oldest=max((row.oldest for row in rows), default=0),
+            oldest=words.REVIEW_OLDEST.format(days=oldest) if oldest else "",
         ),
         words.REVIEW_RULE,
     ]

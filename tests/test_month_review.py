@@ -104,7 +104,7 @@ def test_it_tells_the_own_money_by_twelfths_the_reports_the_ranking_and_its_rule
         f"您的项目 完成1200万 {mine[-1].code}，占50.0%，序时25.0%，超前25.0个百分点",
         "全市报送 应报2，按时1，完整率50.0%",
         "前1（比序时，百分点）：1.城北区住建局 +25.0",
-        "问题 新增0，办结0，未结0（最久0天）",
+        "问题 新增0，办结0，未结0",
         "按完成率与序时之差排名；并列看完整率、及时率。无年度计划的不排。",
     ]
     assert message.chart is not None

@@ -93,13 +93,20 @@ def _with_amounts(course: Course, did: Sequence[Did], lot: Random) -> Iterator[D
     for each in did:
         if each.what in ("report", "correct"):
             amount = int((course.plan(2026) or 6_000_000) / 1200 * pace * lot.uniform(0.5, 1.5)) * 100
-            each = replace(each, amount=amount)  # noqa: PLW2901 - the same thing, with its amount
+            each = replace(each, amount=amount)
+        if each.what == "correct":
+            before = next(one for one in reversed(done) if (one.what, one.period) == ("report", each.period))
+            each = replace(each, made_up=before.made_up, made_up_for=before.made_up_for)
         if each.what == "report":
             silent = _silent(replace(course, did=tuple(done)), each)
             in_year = sum(month[:4] == each.period[:4] for month in silent)
-            each = replace(each, made_up=in_year * 312_345, made_up_for=silent)  # noqa: PLW2901 - as above
+            each = replace(each, made_up=in_year * 312_345, made_up_for=silent)
         done.append(each)
         yield each
+
+
+# In working hours, after everything of that morning has been sent: the machine's clock is put back by an hour.
+PUT_BACK = datetime(2026, 5, 6, 9, 10, tzinfo=CITY)
 
 
 def _silent(before: Course, report: Did) -> tuple[str, ...]:
@@ -117,6 +124,8 @@ def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
         filed = _filing(lot.choice(HABITS[:5]) if habit == "as_it_comes" else habit, period, lot)
         if filed is not None:
             yield Did(filed, "report", period)
+            if number % 5 == 0:
+                yield from _second_thoughts(filed, period)
     if habit != "never":
         yield from (
             Did(at(workday(lot.randint(1, 5), last_of(half) + DAY), time(10)), "zero", half)
@@ -129,6 +138,20 @@ def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
             yield from _a_pause(number, lot)
         case 4:
             yield from _office(course, lot)
+
+
+def _second_thoughts(filed: datetime, period: str) -> Iterator[Did]:
+    """What becomes of a report once filed: it is corrected, withdrawn, or returned and mended in time."""
+    returned = at(workday(1, filed.date() + DAY), time(10, 40))
+    match period[5:]:
+        case "03":
+            yield Did(filed + timedelta(hours=2), "correct", period)
+        case "06":
+            yield Did(filed + timedelta(hours=2), "withdraw", period)
+            yield Did(filed + timedelta(hours=30), "report", period)
+        case "04":
+            yield Did(returned, "return", period, at(workday(3, returned.date() + DAY), time(23, 59, 59)))
+            yield Did(at(workday(2, returned.date() + DAY), time(9, 30)), "report", period)
 
 
 HALVES = ("2025H2", "2026H1", "2026H2")
@@ -221,7 +244,9 @@ def _may(course: Course, done: list[Did], did: Did) -> bool:
     before = replace(course, did=tuple(done))
     match did.what:
         case "report" | "zero":
-            return before.first(did.what, did.period) is None and _is_open(before, did)
+            return standing(before, did.period, did.at, did.what) is None and _is_open(before, did)
+        case "correct" | "withdraw" | "return":
+            return standing(before, did.period, did.at) is not None and _is_open(before, did)
         case "exempt":
             return before.first("report", did.period) is None and not before.first("pause")
         case "unlock":

@@ -17,7 +17,6 @@ AWAY = (
 )
 
 
-
 def _of_unit(unit: str) -> Callable[[Course, date], bool]:
     return lambda course, _day: course.unit == unit
 
@@ -51,7 +50,8 @@ LEADERS = (
 
 def who_is_told(courses: Sequence[Course]) -> list[Leader]:
     heads = [
-        Leader(f"{unit}一把手", _of_unit(unit), reviewed=False) for unit in sorted({each.unit for each in courses})
+        Leader(f"{unit}一把手", _of_unit(unit), reviewed=False)
+        for unit in sorted({each.unit for each in courses})
     ]
     return [Leader(OFFICE, None), *heads, *LEADERS]
 

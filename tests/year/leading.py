@@ -1,4 +1,4 @@
-"""The leaders' digests once more, as plainly as they can be said (docs/手册.md 日报 and 讲评, rules/book.toml [digests]).
+"""The leaders' digests once more, as plainly as they can be said (docs/手册.md 日报 and 讲评, book.toml [digests]).
 
 Every day is walked, and everybody who gets a digest is asked what there is to say of their projects of that day. What a
 message says is put in words of our own, so that it can be compared with what is read off the program's (reading.py).
@@ -163,10 +163,14 @@ def _is_there(project: Course, did: Did, now: datetime) -> bool:
     if did.what not in ("report", "correct"):
         return False
     taken_back = [
-        each.at for each in project.did if each.what == "withdraw" and each.period == did.period and each.at <= now
+        each.at
+        for each in project.did
+        if each.what == "withdraw" and each.period == did.period and each.at <= now
     ]
     again = [
-        each.at for each in project.did if each.what == "report" and each.period == did.period and each.at <= now
+        each.at
+        for each in project.did
+        if each.what == "report" and each.period == did.period and each.at <= now
     ]
     return not taken_back or max(again) > max(taken_back)
 
@@ -202,7 +206,9 @@ def _turned(projects: Sequence[Course], since: datetime, now: datetime) -> list[
     ]
 
 
-def _money(projects: Sequence[Course], year: int, through: str, time_gone: Fraction, now: datetime) -> list[str]:
+def _money(
+    projects: Sequence[Course], year: int, through: str, time_gone: Fraction, now: datetime
+) -> list[str]:
     counted = [each for each in projects if each.owes]
     spent = sum(done(each, year, through, now) for each in counted)
     plan = sum(each.plan(year) for each in counted)
@@ -337,5 +343,3 @@ def _problems(courses: Sequence[Course], month: str) -> list[str]:
         if problem is not None and problem.at < ends and (solved is None or solved.at >= ends):
             ages.append((ends - problem.at).days)
     return [f"problems {opened} {closed} {len(ages)} {max(ages, default=0)}"]
-
-

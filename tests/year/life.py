@@ -6,24 +6,24 @@ does goes through its conversation. Nothing here knows what is to come of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from bot.rehearsal.living import arrive
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
-from rules.duties import DutyFacts, state_of
+from rules.duties import DutyFacts, filing_that_counts, state_of
 from rules.kinds import DutyKind, IssueWord, Often, ReportKind, Role, Severity
 from rules.periods import Window
 from storage import digests, duties, issues, ledger, reports
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.digests import Choice
-from storage.reports import Content
+from storage.reports import Content, Filed
 from storage.tables.registry import Person, Project, Responsibility, Unit
-from storage.tables.reporting import Duty, Issue
+from storage.tables.reporting import Duty, Issue, Report
 from tests.builders import (
     a_binding,
     a_leave,
@@ -35,7 +35,7 @@ from tests.builders import (
     a_year_plan,
 )
 from tests.chat import Chat, Clock
-from tests.year.courses import BEGINS, ENDS, OUTAGES
+from tests.year.courses import BEGINS, ENDS, OUTAGES, PUT_BACK
 from tests.year.expected import ADMIN, AWAY, LEADERS, OFFICE, TAKEN_OVER, UNREACHABLE
 from tests.year.leading import Leader
 from tests.year.model import CITY, EDITED, Course, Did
@@ -177,6 +177,7 @@ def live(city: City) -> None:
     waiting = sorted(
         ((did.at, course, did) for course in city.courses for did in course.did), key=lambda each: each[0]
     )
+    put_back = False
     while True:
         while waiting and waiting[0][0] <= city.clock.now:
             _, course, did = waiting.pop(0)
@@ -186,9 +187,14 @@ def live(city: City) -> None:
         _sweep(city)
         if city.clock.now >= ENDS:
             return
+        if not put_back and city.clock.now >= PUT_BACK:
+            put_back = True
+            city.clock.now -= timedelta(hours=1)
         following = city.database.run_now(lambda session: next_instant(session, city.clock.now, CITY))
         edited = [EDITED] if city.clock.now < EDITED else []
-        city.clock.now = _up(min(following.astimezone(CITY), ENDS, *edited, *(at for at, _, _ in waiting[:1])))
+        city.clock.now = _up(
+            min(following.astimezone(CITY), ENDS, *edited, *(at for at, _, _ in waiting[:1]))
+        )
 
 
 def _up(moment: datetime) -> datetime:
@@ -211,6 +217,8 @@ def _do(city: City, course: Course, did: Did) -> None:
             _office_says(city, "暂停", course.name, "停工", "确认")
         case "resume":
             _office_says(city, "恢复", course.name, "确认")
+        case "return":
+            _office_says(city, "退回", course.name, "数字有误", "全部重报", "确认")
         case "unlock":
             assert did.until is not None
             until = f"{did.until.month}月{did.until.day}日"
@@ -244,6 +252,13 @@ def _act(session: Session, course: Course, did: Did) -> None:
         case "report" | "zero":
             kind = ReportKind.PROGRESS if did.what == "report" else ReportKind.ZERO
             _file(session, project, person, kind, did)
+        case "correct":
+            _write(session, project, person, ReportKind.PROGRESS, did)
+        case "withdraw":
+            duty = session.scalars(_of(project, did)).one()
+            assert duty.report_id is not None
+            reports.withdraw(session, duty.report_id, did.at)
+            duties.unsettle(session, duty.id)
         case "problem":
             issue = Issue(
                 project_id=project.id, unit_id=project.unit_id, severity=Severity.GENERAL, category="land",
@@ -266,18 +281,39 @@ def _file(session: Session, project: Project, person: Person, kind: ReportKind, 
         )
     ).one_or_none()  # fmt: skip
     assert duty is not None, f"{did.at:%m-%d %H:%M}: {project.name} has nothing open for {did.period}"
-    content = Content(
-        amount=did.amount if kind is ReportKind.PROGRESS else None, progress="主体施工", backfill_year=did.made_up,
-        backfill_total=did.made_up, backfilled=list(did.made_up_for),
-    )  # fmt: skip
-    filed = reports.file(
-        session, project_id=project.id, unit_id=project.unit_id, kind=kind, period=did.period, person_id=person.id,
-        content=content, talk_id=None, now=did.at,
-    )  # fmt: skip
+    mend_by = _mend_by(session, duty)
+    filed = _write(session, project, person, kind, did)
+    first = duty.settled
     duties.settle(session, duty.id, filed.report_id, did.at)
+    if mend_by is not None:
+        counts = filing_that_counts(first, mended=did.at, mend_by=mend_by)
+        duties.mend(session, duty.id, counts)
     if duty.state is not None:
         facts = DutyFacts(
             Window(duty.opens, duty.due, duty.closes), filed_at=did.at, written=duty.state,
             unlocked_until=duty.unlocked_until,
         )  # fmt: skip
         duties.restate(session, duty.id, state_of(facts, did.at))
+
+
+def _mend_by(session: Session, duty: Duty) -> datetime | None:
+    """Until when the duty's report, if it was returned, can be mended."""
+    report = session.get(Report, duty.report_id) if duty.report_id else None
+    return report.mend_by if report is not None else None
+
+
+def _of(project: Project, did: Did) -> Select[tuple[Duty]]:
+    return select(Duty).where(
+        Duty.project_id == project.id, Duty.kind == DutyKind.PROGRESS, Duty.period == did.period
+    )
+
+
+def _write(session: Session, project: Project, person: Person, kind: ReportKind, did: Did) -> Filed:
+    content = Content(
+        amount=did.amount if kind is ReportKind.PROGRESS else None, progress="主体施工", backfill_year=did.made_up,
+        backfill_total=did.made_up, backfilled=list(did.made_up_for),
+    )  # fmt: skip
+    return reports.file(
+        session, project_id=project.id, unit_id=project.unit_id, kind=kind, period=did.period, person_id=person.id,
+        content=content, talk_id=None, now=did.at,
+    )  # fmt: skip

@@ -153,7 +153,9 @@ def window(period: str) -> Span:
         return Span(at(following), fifth, fifth)
     opens = at(first_of(period).replace(day=25))
     due, closes = (6, 12) if opens > EDITED else (5, 10)  # what has opened keeps its dates
-    return Span(opens, at(rolled(following.replace(day=due)), SIX), at(rolled(following.replace(day=closes)), SIX))
+    return Span(
+        opens, at(rolled(following.replace(day=due)), SIX), at(rolled(following.replace(day=closes)), SIX)
+    )
 
 
 # Reports
@@ -167,6 +169,17 @@ class Standing:
     amount: int
     made_up: int
     made_up_for: tuple[str, ...]
+
+
+def counting(course: Course, month: str, moment: datetime) -> Standing | None:
+    """The report whose money counts: also one that was returned, for as long as its month has not closed."""
+    found = standing(course, month, moment)
+    returned = [
+        each.at for each in course.did if (each.what, each.period) == ("return", month) and each.at <= moment
+    ]
+    if found is None and returned and moment < window(month).closes + SECOND:
+        return standing(course, month, max(returned) - SECOND)
+    return found
 
 
 def standing(course: Course, period: str, moment: datetime, what: str = "report") -> Standing | None:

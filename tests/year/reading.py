@@ -42,18 +42,24 @@ def _units(word: str) -> Read:
 
 LINES: Sequence[tuple[re.Pattern[str], Read]] = (
     (re.compile(r"^逾期问题(\d+)件 A\d+：$"), lambda match: [f"overdue {match[1]}"]),
-    (re.compile(r"^·(\S+) 用地 超(\d+)天 W\d+(?:（另\d+件）)?$"), lambda match: [f"overdue {match[1]} {match[2]}"]),
+    (
+        re.compile(r"^·(\S+) 用地 超(\d+)天 W\d+(?:（另\d+件）)?$"),
+        lambda match: [f"overdue {match[1]} {match[2]}"],
+    ),
     (re.compile(r"^新报 A\d+：(.+)$"), _came),
     (re.compile(r"^逾期未报(\d+)项 A\d+：(.+)$"), _owing),
     (re.compile(r"^(?:年投资|您的项目|全市) 完成(\S+) A\d+，占(\S+)%，序时(\S+)%，(\S+)$"), _money),
     (re.compile(r"^年投资 完成(\S+) A\d+（没有年度计划）$"), lambda match: [f"done {match[1]} no plan"]),
     (re.compile(r"^灯色 A\d+：(.+)$"), _lights),
-    (re.compile(r"^全市报送 应报(\d+)，按时(\d+)，完整率(\S+)$"), lambda m: [f"reports {m[1]} {m[2]} {m[3]}"]),
+    (
+        re.compile(r"^全市报送 应报(\d+)，按时(\d+)，完整率(\S+)$"),
+        lambda m: [f"reports {m[1]} {m[2]} {m[3]}"],
+    ),
     (re.compile(r"^前\d（比序时，百分点）：(.+)$"), _units("best")),
     (re.compile(r"^后\d：(.+)$"), _units("last")),
     (
-        re.compile(r"^问题 新增(\d+)，办结(\d+)，未结(\d+)（最久(\d+)天）$"),
-        lambda m: [f"problems {m[1]} {m[2]} {m[3]} {m[4]}"],
+        re.compile(r"^问题 新增(\d+)，办结(\d+)，未结(\d+)(?:（最久(\d+)天）)?$"),
+        lambda m: [f"problems {m[1]} {m[2]} {m[3]} {m[4] or 0}"],
     ),
     (re.compile(r"^按完成率与序时之差排名；并列看完整率、及时率。无年度计划的不排。$"), lambda _match: []),
 )

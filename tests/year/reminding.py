@@ -192,7 +192,8 @@ def _has_come(course: Course, duty: Duty, moment: datetime) -> bool:
             return filed is not None or _barring(course, duty.period, moment) is not None
         case _:
             return any(
-                each.what in ("word", "solved") and duty.span.opens <= each.at <= moment for each in course.did
+                each.what in ("word", "solved") and duty.span.opens <= each.at <= moment
+                for each in course.did
             )
 
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 
-from tests.year.model import DAY, EDITED, SECOND, Course, after, first_of, month_of, standing, window
+from tests.year.model import DAY, EDITED, SECOND, Course, after, counting, first_of, month_of, window
 
 LIMIT = 30  # days until a problem about land is overdue
 
@@ -19,7 +19,7 @@ def done(course: Course, year: int, through: str, moment: datetime) -> int:
     opening = course.opening_done if course.opening_month[:4] == str(year) else 0
     counted: dict[str, int] = {}
     for month in _months(f"{year}-01", through):
-        filed = standing(course, month, moment)
+        filed = counting(course, month, moment)
         if month <= course.opening_month or filed is None:
             continue
         since = sum(counted.get(each, 0) for each in filed.made_up_for if each[:4] == str(year))
@@ -55,7 +55,12 @@ def light(course: Course, moment: datetime) -> str | None:
     """red, yellow, green, or None: not judged, or not known."""
     if course.paused(moment):
         return None
-    found = [_money(course, moment), _start(course, moment), _milestone(course, moment), _problem(course, moment)]
+    found = [
+        _money(course, moment),
+        _start(course, moment),
+        _milestone(course, moment),
+        _problem(course, moment),
+    ]
     for colour in ("red", "yellow", "unknown", "green"):
         if colour in found:
             return None if colour == "unknown" else colour
@@ -80,7 +85,9 @@ def _money(course: Course, moment: datetime) -> str | None:
 
 def newest_figures(course: Course, moment: datetime) -> str:
     reported = [
-        month for month in _months("2025-12", month_of(moment.date())) if standing(course, month, moment) is not None
+        month
+        for month in _months("2025-12", month_of(moment.date()))
+        if counting(course, month, moment) is not None
     ]
     return max([course.opening_month, *reported])
 

@@ -41,7 +41,8 @@ def test_the_year_holds_everything_that_can_happen_to_a_duty(city: City) -> None
     for state in ("on_time", "missed"):
         assert ("issue", state) in by_kind
     assert {each.what for course in city.courses for each in course.did} == {
-        "report", "zero", "problem", "word", "solved", "exempt", "pause", "resume", "unlock",
+        "report", "correct", "withdraw", "return", "zero", "problem", "word", "solved", "exempt", "pause",
+        "resume", "unlock",
     }  # fmt: skip
 
 
