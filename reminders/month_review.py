@@ -1,12 +1,13 @@
 """一月一讲评: after the month has closed, to the office and the leaders, with the best and the last of the units.
 
 Rule 1  It is drawn up once, on the first working day after the closing, and kept: what was sent, what 讲评 shows and
-        what the export holds are the same figures. Only the newest month that has closed is sent.
+        what the export holds are the same figures. Only the newest month that has closed is sent; one that an outage
+        missed, when the program is back, but never in quiet hours.
 Rule 2  What stands of the reader's own projects is read for each reader; everything else is the same for all.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -24,8 +25,9 @@ from rules.figures import Tally
 from rules.kinds import DutyKind, Lane, PeriodKind
 from rules.periods import Period, window
 from rules.review import Placed, rank
-from rules.workdays import calendar_of, instant, local_date
+from rules.workdays import calendar_of, in_working_hours, instant, local_date, next_working_moment
 from storage import codes, digests, outbox, people, reviews, scopes
+from storage import rules as stored_rules
 from storage.codes import Figure
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -39,8 +41,8 @@ ENDS, NAME = 3, 12  # units that are named from above and from below; characters
 
 def send_review(session: Session, moment: Moment) -> bool:
     """Draws the review up, then sends it to a few; True if there may be more."""
-    month = _month_that_closed(moment.now, moment.rules.book, moment.zone)
-    if moment.now < _when(month, moment.rules.book, moment.zone) or _is_done(session, month):
+    month = _month_that_closed(session, moment.now, moment.rules.book, moment.zone)
+    if not _may_go(session, month, moment) or _is_done(session, month):
         return False
     if not reviews.closed(session, month, moment.now):
         return _finish(session, month, moment.now)
@@ -64,23 +66,40 @@ def send_review(session: Session, moment: Moment) -> bool:
     return True
 
 
-def next_review(now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
+def next_review(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
     """The next moment at which a review is sent, if it is to come."""
-    month = _month_that_closed(now, book, zone)
-    coming = (_when(each, book, zone) for each in (month, month.next()))
+    month = _month_that_closed(session, now, book, zone)
+    coming = [_when(session, each, book, zone) for each in (month, month.next())]
+    if coming[0] <= now:  # one that was missed, if it was
+        coming.append(next_working_moment(now, book, zone))
     return min((each for each in coming if each > now), default=None)
 
 
-def _month_that_closed(now: datetime, book: Book, zone: ZoneInfo) -> Period:
+def _month_that_closed(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> Period:
     month = Period.of(PeriodKind.MONTH, local_date(now, zone))
-    while window(DutyKind.PROGRESS, month, book, zone).closes > now:
+    while _closes(session, month, book, zone) > now:
         month = month.previous()
     return month
 
 
-def _when(month: Period, book: Book, zone: ZoneInfo) -> datetime:
-    closes = local_date(window(DutyKind.PROGRESS, month, book, zone).closes, zone)
+def _closes(session: Session, month: Period, book: Book, zone: ZoneInfo) -> datetime:
+    """When its duties close: what has opened keeps its dates, whatever the rules have become since."""
+    opened = window(DutyKind.PROGRESS, month, book, zone).opens
+    return window(DutyKind.PROGRESS, month, stored_rules.book_at(session, opened), zone).closes
+
+
+def _when(session: Session, month: Period, book: Book, zone: ZoneInfo) -> datetime:
+    closes = local_date(_closes(session, month, book, zone), zone)
     return instant(calendar_of(book).next_workday(closes), book.digests.review_at, zone)
+
+
+def _may_go(session: Session, month: Period, moment: Moment) -> bool:
+    """From its time on; one that an outage missed waits for working hours."""
+    book, zone = moment.rules.book, moment.zone
+    when = _when(session, month, book, zone)
+    if moment.now > when + timedelta(minutes=book.digests.late_minutes):
+        return in_working_hours(moment.now, book, zone)
+    return moment.now >= when
 
 
 def _done(month: Period) -> str:
@@ -144,6 +163,7 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
     rows = reviews.rows_of(review)
     placed = [each for each in rank(rows, time_gone) if each.place is not None]
     duties = sum((row.duties for row in rows), Tally())
+    oldest = max((row.oldest for row in rows), default=0)
     top, bottom = placed[:ENDS], placed[ENDS:][-ENDS:]
     lines = [
         words.REVIEW_REPORTS.format(
@@ -155,7 +175,7 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
             opened=sum(row.opened for row in rows),
             closed=sum(row.closed for row in rows),
             open=sum(row.open for row in rows),
-            oldest=max((row.oldest for row in rows), default=0),
+            oldest=words.REVIEW_OLDEST.format(days=oldest) if oldest else "",
         ),
         words.REVIEW_RULE,
     ]

@@ -83,7 +83,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         nudges.next_snooze(session, now),
         outbox.next_due(session, now),
         next_time(session, now, zone, book),
-        next_review(now, book, zone),
+        next_review(session, now, book, zone),
         next_morning(session, now, book, zone),
         escalations.next_instant(session, now),
         issue_life.next_instant(session, now),

@@ -9,8 +9,8 @@ from reminders.moment import Moment
 from reminders.wording import nudges as words
 from rules.kinds import Lane, Role
 from rules.workdays import local_date, next_working_moment
-from storage import nudges, outbox, people, reminding
-from storage.messages import Outgoing
+from storage import nudges, outbox, people, presses, reminding
+from storage.messages import Option, Outgoing
 from storage.tables.reporting import Duty
 
 SHOWN = 8
@@ -20,15 +20,20 @@ def tell_office(session: Session, moment: Moment, begun: datetime) -> None:
     unreached = nudges.reasons_since(session, begun, ["unreachable", "away"])
     if not unreached:
         return
-    _tell(session, moment, _text(session, unreached), f"unreached since {begun.isoformat()}", moment.now)
+    message = Outgoing(text=_text(session, unreached), rows=_button(words.NEW_CODE, "rebind"))
+    _tell(session, moment, message, f"unreached since {begun.isoformat()}", moment.now)
 
 
-def _tell(session: Session, moment: Moment, text: str, once: str, due: datetime) -> None:
+def _button(label: str, conversation: str) -> tuple[tuple[Option, ...], ...]:
+    return ((Option(label=label, data=presses.begins(conversation)),),)
+
+
+def _tell(session: Session, moment: Moment, message: Outgoing, once: str, due: datetime) -> None:
     office = people.in_role(session, Role.OFFICE, local_date(moment.now, moment.zone))
     for contact in people.contacts(session, office, moment.reach.running):
         if contact.address is not None:
             outbox.write(
-                session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
+                session, address=contact.address, person_id=contact.id, message=message,
                 lane=Lane.REMINDER, now=moment.now, limit=moment.reach.limit(contact.address.channel),
                 due=due, once=f"{once} for person {contact.id}",
             )  # fmt: skip
@@ -51,4 +56,5 @@ def tell_of_undelivered(session: Session, moment: Moment, undelivered: Sequence[
         return
     closes = undelivered[0].closes
     due = next_working_moment(moment.now, moment.rules.book, moment.zone)
-    _tell(session, moment, words.UNDELIVERED, f"undelivered at {closes.isoformat()}", due)
+    message = Outgoing(text=words.UNDELIVERED, rows=_button(words.JUDGE, "judge_duty"))
+    _tell(session, moment, message, f"undelivered at {closes.isoformat()}", due)

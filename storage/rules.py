@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rules.book import Book, default_book, default_text, load
@@ -48,6 +48,13 @@ def in_force(session: Session) -> InForce:
     if rules is None:
         raise LookupError("no rules in force; `take` was never called on this database")
     return rules
+
+
+def book_at(session: Session, moment: datetime) -> Book:
+    """The rules that were in force at a moment: what opened then keeps them. Before the first version, those of it."""
+    until = session.scalar(select(func.max(RulesVersion.id)).where(RulesVersion.taken <= moment))
+    wanted = select(RulesVersion.text).where(RulesVersion.id >= (until or 0)).order_by(RulesVersion.id)
+    return _parsed(session.scalars(wanted.limit(1)).one())
 
 
 def take(session: Session, text: str | None, now: datetime) -> int:

@@ -1,13 +1,16 @@
 """一月一讲评: every unit's month, ranked by a rule that is shown, sent once after the closing and the same for all."""
 
 import io
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from openpyxl import load_workbook
 
+from reminders.sweep import next_instant
 from rules.figures import Tally
 from rules.review import UnitMonth, rank
+from storage import rules as stored_rules
 from storage.export.city import export
 from storage.tables.digests import FigureCode, Review
 from storage.tables.reporting import Duty
@@ -101,7 +104,7 @@ def test_it_tells_the_own_money_by_twelfths_the_reports_the_ranking_and_its_rule
         f"您的项目 完成1200万 {mine[-1].code}，占50.0%，序时25.0%，超前25.0个百分点",
         "全市报送 应报2，按时1，完整率50.0%",
         "前1（比序时，百分点）：1.城北区住建局 +25.0",
-        "问题 新增0，办结0，未结0（最久0天）",
+        "问题 新增0，办结0，未结0",
         "按完成率与序时之差排名；并列看完整率、及时率。无年度计划的不排。",
     ]
     assert message.chart is not None
@@ -116,7 +119,8 @@ def test_what_is_shown_in_chat_and_stands_in_the_export_are_the_figures_that_wer
     town.do(lambda session: session.query(Duty).filter_by(period="2012-03").update({"state": "late"}))
     answer = town.leader.says("讲评")
     assert answer.title == "2012年3月讲评（序时25.0%）"
-    assert "1 城北区住建局：完成50.0%，超前25.0个百分点；完整率50.0%，及时率50.0%" in answer.text
+    # What nobody was reminded of in time (送达异常) leaves timeliness and stays in completeness.
+    assert "1 城北区住建局：完成50.0%，超前25.0个百分点；完整率50.0%，及时率100.0%" in answer.text
     assert town.leader.says("上月排名") == answer == town.office.says("讲评")
     assert "城北区住建局" in town.head.says("讲评").text
     book = load_workbook(io.BytesIO(town.do(lambda session: export(session, town.clock.now, ZONE))))
@@ -130,6 +134,30 @@ def test_what_is_shown_in_chat_and_stands_in_the_export_are_the_figures_that_wer
 def test_a_review_that_an_outage_missed_comes_when_the_program_is_back(after_march: Town) -> None:
     reaches(after_march, 4, 13, 10)
     assert reviews_of(after_march, "leader") == ["2012年3月讲评"]
+
+
+def test_a_review_that_was_missed_waits_for_the_morning_if_the_program_is_back_in_the_evening(
+    after_march: Town,
+) -> None:
+    reaches(after_march, 4, 13, 20)
+    assert reviews_of(after_march, "leader") == []
+    coming = after_march.do(lambda session: next_instant(session, after_march.clock.now, ZONE))
+    assert coming <= after_march.clock.now + timedelta(hours=4)  # midnight at the latest
+    reaches(after_march, 4, 16, 8, 30)
+    assert reviews_of(after_march, "leader") == ["2012年3月讲评"]
+
+
+@pytest.mark.parametrize("closes", [9, 12])
+def test_rules_that_were_edited_while_a_month_was_open_move_its_review_no_more_than_its_closing(
+    town: Town, closes: int
+) -> None:
+    """By closes_day = 9 the month would have counted as reviewed before it had closed, and its review been lost."""
+    reaches(town, 4, 2)
+    text = f"[monthly]\ncloses_day = {closes}\n"
+    town.do(lambda session: stored_rules.take(session, text, town.clock.now))
+    for day in (10, 11):
+        reaches(town, 4, day, 8, 33)
+        assert len(reviews_of(town, "leader")) == (day == 11)
 
 
 def test_before_the_first_review_it_is_said_that_there_is_none_and_others_are_told_whose_it_is(

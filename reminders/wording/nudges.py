@@ -47,7 +47,9 @@ SNOOZE_HOURS = "{hours}小时后提醒"
 SNOOZE_MORNING = "明早提醒"
 
 # To the office, once a wave.
-UNREACHED = "这次催报有{count}人联系不上，请打电话，或发“换号”给他们新的邀请码："
+UNREACHED = "这次催报有{count}人联系不上，请打电话，或点“换号”给他们新的邀请码："
 UNREACHED_LINE = "{unit} {name} {phone}"
-UNDELIVERED = "有应报项到截止也没有送达的凭据，不能算迟报、未报。请发“送达异常”逐项认定。"
+UNDELIVERED = "有应报项到截止也没有送达的凭据，先不算迟报、未报。请点“送达异常”逐项认定。"
 UNREACHED_MORE = "还有{count}人没有列出。"
+NEW_CODE = "换号"
+JUDGE = "送达异常"

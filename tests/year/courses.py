@@ -1,6 +1,6 @@
 """A year drawn by lot: projects, how their people are, and when the program is down. The same seed, the same year."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -16,6 +16,7 @@ from tests.year.model import (
     first_of,
     last_of,
     rolled,
+    standing,
     window,
     workday,
 )
@@ -49,23 +50,72 @@ OUTAGES = (
     Outage(
         datetime(2026, 6, 9, 22, tzinfo=CITY), datetime(2026, 6, 11, 0, tzinfo=CITY)
     ),  # 26 hours, over a close
+    Outage(
+        datetime(2026, 5, 20, 7, 59, tzinfo=CITY), datetime(2026, 5, 20, 8, 25, tzinfo=CITY)
+    ),  # over a digest, but not so long that it would be late
+    Outage(
+        datetime(2026, 8, 11, 7, tzinfo=CITY), datetime(2026, 8, 11, 20, tzinfo=CITY)
+    ),  # over a digest and a review, into the evening
     Outage(datetime(2026, 9, 29, 12, tzinfo=CITY), datetime(2026, 10, 7, 12, tzinfo=CITY)),  # eight days
 )
 
 
 def courses(count: int, seed: int) -> list[Course]:
     lot = Random(seed)  # noqa: S311 - nothing is to be kept secret
-    return [_course(number, lot) for number in range(count)]
+    return [_course(number, count, lot) for number in range(count)]
 
 
-def _course(number: int, lot: Random) -> Course:
+def _course(number: int, count: int, lot: Random) -> Course:
     name = f"{PLACES[number // len(NAMES) % 5]}{'一二三四五六七八九'[number // 60 % 9]}{NAMES[number % len(NAMES)]}"
     registered = date(2026, 4, 15) if number % 11 == 10 else date(2025, 6, 1)
+    plan = lot.randint(20, 90) * 1_000_000
     bare = Course(
-        name, f"{number % 3 + 1}号局", f"联络人{number // 2 + 1}", registered, owes=number % 13 != 12
-    )
+        name, f"{number % (3 if count < 60 else 8) + 1}号局", f"联络人{number // 2 + 1}", registered,
+        owes=number % 13 != 12, number=number,
+        plans=((2025, plan - 3_333_333), (2026, plan), (2027, plan)) if number % 10 != 9 else (),
+        opening_month="2025-11" if registered.year < BEGINS.year else "2026-03",
+        opening_done=plan // lot.choice([1, 2, 3, 4, 7]),
+        start_planned=date(2026, 3, 20) if number % 9 == 4 else None,
+        finish_planned=date(2026, 10, 31) if number % 5 == 2 else None,
+        milestone=date(2026, 4, 15) if number % 8 == 5 else None,
+        successor=(date(2026, 8, 3), f"联络人{abs(number // 2 - 3)}") if number % 10 == 1 else None,
+    )  # fmt: skip
     did = sorted(_drawn(bare, number, lot), key=lambda each: each.at) if bare.owes else []
-    return replace(bare, did=tuple(_possible(bare, did)))
+    return replace(bare, did=tuple(_with_amounts(bare, list(_possible(bare, did)), lot)))
+
+
+PACES = (0.2, 0.6, 0.8, 0.9, 1.0, 1.2)  # of a twelfth of the year plan
+
+
+def _with_amounts(course: Course, did: Sequence[Did], lot: Random) -> Iterator[Did]:
+    """What each report says was done; and, where months before it were not reported, what was done in those."""
+    pace, done = lot.choice(PACES), list[Did]()
+    for each in did:
+        if each.what in ("report", "correct"):
+            amount = int((course.plan(2026) or 6_000_000) / 1200 * pace * lot.uniform(0.5, 1.5)) * 100
+            each = replace(each, amount=amount)
+        if each.what == "correct":
+            before = next(one for one in reversed(done) if (one.what, one.period) == ("report", each.period))
+            each = replace(each, made_up=before.made_up, made_up_for=before.made_up_for)
+        if each.what == "report":
+            silent = _silent(replace(course, did=tuple(done)), each)
+            in_year = sum(month[:4] == each.period[:4] for month in silent)
+            each = replace(each, made_up=in_year * 312_345, made_up_for=silent)
+        done.append(each)
+        yield each
+
+
+# In working hours, after everything of that morning has been sent: the machine's clock is put back by an hour.
+PUT_BACK = datetime(2026, 5, 6, 9, 10, tzinfo=CITY)
+
+
+def _silent(before: Course, report: Did) -> tuple[str, ...]:
+    """The months between the report before and this one; none if there is one after it."""
+    found, month = list[str](), after(before.opening_month)
+    while month < report.period:
+        found = [*found, month] if standing(before, month, report.at) is None else []
+        month = after(month)
+    return tuple(found)
 
 
 def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
@@ -74,6 +124,8 @@ def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
         filed = _filing(lot.choice(HABITS[:5]) if habit == "as_it_comes" else habit, period, lot)
         if filed is not None:
             yield Did(filed, "report", period)
+            if number % 5 == 0:
+                yield from _second_thoughts(filed, period)
     if habit != "never":
         yield from (
             Did(at(workday(lot.randint(1, 5), last_of(half) + DAY), time(10)), "zero", half)
@@ -86,6 +138,20 @@ def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
             yield from _a_pause(number, lot)
         case 4:
             yield from _office(course, lot)
+
+
+def _second_thoughts(filed: datetime, period: str) -> Iterator[Did]:
+    """What becomes of a report once filed: it is corrected, withdrawn, or returned and mended in time."""
+    returned = at(workday(1, filed.date() + DAY), time(10, 40))
+    match period[5:]:
+        case "03":
+            yield Did(filed + timedelta(hours=2), "correct", period)
+        case "06":
+            yield Did(filed + timedelta(hours=2), "withdraw", period)
+            yield Did(filed + timedelta(hours=30), "report", period)
+        case "04":
+            yield Did(returned, "return", period, at(workday(3, returned.date() + DAY), time(23, 59, 59)))
+            yield Did(at(workday(2, returned.date() + DAY), time(9, 30)), "report", period)
 
 
 HALVES = ("2025H2", "2026H1", "2026H2")
@@ -178,7 +244,9 @@ def _may(course: Course, done: list[Did], did: Did) -> bool:
     before = replace(course, did=tuple(done))
     match did.what:
         case "report" | "zero":
-            return before.first(did.what, did.period) is None and _is_open(before, did)
+            return standing(before, did.period, did.at, did.what) is None and _is_open(before, did)
+        case "correct" | "withdraw" | "return":
+            return standing(before, did.period, did.at) is not None and _is_open(before, did)
         case "exempt":
             return before.first("report", did.period) is None and not before.first("pause")
         case "unlock":

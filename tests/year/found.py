@@ -14,6 +14,7 @@ from storage.tables.reporting import Duty as DutyRow
 from storage.tables.traffic import OutboxRow
 from tests.year.life import City
 from tests.year.model import CITY, Duty, Said, Span
+from tests.year.reading import leaders_message
 
 # By what a message is known, beginning with what is said least often; what is known by nothing is `unknown`.
 KNOWN_BY = (
@@ -79,7 +80,7 @@ def _said(row: OutboxRow, person: str, names: Sequence[str]) -> Said:
             count = int(match[1]) if match.groups() else 0
             named = tuple(sorted(name for name in names if name in text)) if about == "reminder" else ()
             return Said(at, person, about, named, count)
-    return Said(at, person, f"unknown: {text[:60]}")
+    return leaders_message(at, person, text) or Said(at, person, f"unknown: {text[:60]}")
 
 
 def differences(expected: Iterable[Hashable], found: Iterable[Hashable]) -> list[str]:

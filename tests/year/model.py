@@ -7,7 +7,7 @@ clever: days are walked one by one, and each duty is looked at by itself. All mo
 
 from calendar import monthrange
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,8 @@ import chinese_calendar  # type: ignore[import-untyped]  # it carries no types
 CITY = ZoneInfo("Asia/Shanghai")
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 SIX = time(18)
+# From then on other rules are in force: due on the 6th, closed on the 12th, yellow from 15 points, digests at 8:11.
+EDITED = datetime(2026, 9, 10, 10, tzinfo=CITY)
 NEWEST_KNOWN = max(chinese_calendar.holidays).year
 
 
@@ -26,15 +28,20 @@ NEWEST_KNOWN = max(chinese_calendar.holidays).year
 class Did:
     """One thing that was done about a project.
 
-    what    report | zero | problem | word | solved | exempt | pause | resume | unlock
-    period  of a report, zero, exemption or unlocking: 2026-03, 2026H1
-    until   of an unlocking: the last moment
+    what    report | correct | withdraw | return | zero | problem | word | solved | exempt | pause | resume | unlock
+    period  of a report and what is done with it, of a zero, exemption or unlocking: 2026-03, 2026H1
+    until   of an unlocking the last moment, of a return the last moment to mend it
+    amount  of a report or correction, in yuan; `made_up` is what it says was done in its year in `made_up_for`, the
+            months before it that had not been reported
     """
 
     at: datetime
     what: str
     period: str = ""
     until: datetime | None = None
+    amount: int = 0
+    made_up: int = 0
+    made_up_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,6 +54,33 @@ class Course:
     registered: date
     owes: bool = True  # a sub-project owes nothing unless it is flagged
     did: tuple[Did, ...] = field(default=())
+    number: int = 0
+    plans: tuple[tuple[int, int], ...] = ()  # 年度计划投资 of a year, in yuan
+    opening_month: str = "2025-11"
+    opening_done: int = 0  # of the year, by the end of that month
+    start_planned: date | None = None  # of a project that has not started
+    finish_planned: date | None = None
+    milestone: date | None = None  # when the only one was to be reached, which it is not
+    successor: tuple[date, str] | None = None  # who reports from a day on
+
+    def contact(self, day: date) -> str:
+        """Who reports on a day."""
+        return self.reporter if self.successor is None or day < self.successor[0] else self.successor[1]
+
+    def plan(self, year: int) -> int:
+        return dict(self.plans).get(year, 0)
+
+    def paused(self, moment: datetime) -> bool:
+        pause, resume = self.first("pause"), self.first("resume")
+        return pause is not None and pause.at <= moment and (resume is None or resume.at > moment)
+
+    def missed(self, month: str, moment: datetime) -> bool:
+        """Whether a month that has closed was not reported, though it was owed."""
+        if not self.owes or self.registered > first_of(month) or _away_when_opened(self, month):
+            return False
+        if (exempt := self.first("exempt", month)) is not None and exempt.at <= window(month).closes:
+            return False
+        return standing(self, month, moment) is None and not _off(self, month, window(month).closes)
 
     def first(self, what: str, period: str = "") -> Did | None:
         return next((each for each in self.did if each.what == what and each.period in ("", period)), None)
@@ -117,8 +151,58 @@ def window(period: str) -> Span:
     if "H" in period:
         fifth = at(workday(5, following), SIX)
         return Span(at(following), fifth, fifth)
-    due, closes = rolled(following.replace(day=5)), rolled(following.replace(day=10))
-    return Span(at(first_of(period).replace(day=25)), at(due, SIX), at(closes, SIX))
+    opens = at(first_of(period).replace(day=25))
+    due, closes = (6, 12) if opens > EDITED else (5, 10)  # what has opened keeps its dates
+    return Span(
+        opens, at(rolled(following.replace(day=due)), SIX), at(rolled(following.replace(day=closes)), SIX)
+    )
+
+
+# Reports
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A report that stands: when it came, as it counts, and what it says now."""
+
+    at: datetime
+    amount: int
+    made_up: int
+    made_up_for: tuple[str, ...]
+
+
+def counting(course: Course, month: str, moment: datetime) -> Standing | None:
+    """The report whose money counts: also one that was returned, for as long as its month has not closed."""
+    found = standing(course, month, moment)
+    returned = [
+        each.at for each in course.did if (each.what, each.period) == ("return", month) and each.at <= moment
+    ]
+    if found is None and returned and moment < window(month).closes + SECOND:
+        return standing(course, month, max(returned) - SECOND)
+    return found
+
+
+def standing(course: Course, period: str, moment: datetime, what: str = "report") -> Standing | None:
+    """What stands for a period at a moment.
+
+    What was withdrawn has never come. What was returned and mended in time came when it came first; until it is
+    mended it has not come.
+    """
+    found, returned, mend_by = None, None, None
+    for did in course.did:
+        if did.period != period or did.at > moment:
+            continue
+        if did.what == what:
+            in_time = returned is not None and mend_by is not None and did.at <= mend_by
+            counts = returned.at if in_time and returned is not None else did.at
+            found, returned = Standing(counts, did.amount, did.made_up, did.made_up_for), None
+        elif did.what == "correct" and found is not None:
+            found = replace(found, amount=did.amount)
+        elif did.what == "withdraw":
+            found = None
+        elif did.what == "return":
+            found, returned, mend_by = None, found, did.until
+    return found
 
 
 # Duties
@@ -211,12 +295,12 @@ def _off(course: Course, period: str, moment: datetime) -> bool:
 
 def _early_state(course: Course, period: str, span: Span, ends: datetime) -> str | None:
     """Before the close only what no longer applies has a state."""
-    filed = course.first("report", period) or course.first("zero", period)
-    return "void" if _off(course, period, ends) and (filed is None or filed.at > ends) else None
+    filed = standing(course, period, ends) or standing(course, period, ends, "zero")
+    return "void" if _off(course, period, ends) and filed is None else None
 
 
 def _state(course: Course, kind: str, period: str, span: Span) -> str:
-    filed = course.first("report" if kind == "progress" else "zero", period)
+    filed = standing(course, period, span.closes, "report" if kind == "progress" else "zero")
     exempt = course.first("exempt", period) if kind == "progress" else None
     if exempt is not None and exempt.at <= span.closes:
         return "exempt"
@@ -228,10 +312,10 @@ def _state(course: Course, kind: str, period: str, span: Span) -> str:
         return "void"
     if _off(course, period, span.closes):
         return "void"
-    return _after_close(course, kind, period, filed)
+    return _after_close(course, kind, period, standing(course, period, span.closes + 90 * DAY))
 
 
-def _after_close(course: Course, kind: str, period: str, filed: Did | None) -> str:
+def _after_close(course: Course, kind: str, period: str, filed: Standing | None) -> str:
     """Unlocked and filed until then: late at best."""
     unlock = course.first("unlock", period) if kind == "progress" else None
     if unlock is None or unlock.until is None or filed is None:

@@ -8,7 +8,20 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from tests.year.model import DAY, SECOND, Course, Duty, Said, Span, at, first_of, is_worked, last_of, workday
+from tests.year.model import (
+    DAY,
+    SECOND,
+    Course,
+    Duty,
+    Said,
+    Span,
+    at,
+    first_of,
+    is_worked,
+    last_of,
+    standing,
+    workday,
+)
 
 HOUR = time(8, 47)
 MORNING, EVENING = time(8, 30), time(18)
@@ -50,7 +63,7 @@ class People:
 
     def who_hears(self, course: Course, day: date) -> str | None:
         """The contact, or who stands in; None if nobody can be told."""
-        person = course.reporter
+        person = course.contact(day)
         for leave in self.away:
             if leave.person == person and leave.since <= day < leave.back:
                 return leave.stand_in
@@ -71,7 +84,7 @@ def remind(
     spans = sorted({duty.span for duty in duties}, key=lambda span: (span.closes, span.due, span.opens))
     day = begins.date()
     while day <= ends.date():
-        moment = _runs(at(day, HOUR), down)
+        moment = runs(at(day, HOUR), down)
         if (
             begins <= moment <= ends
             and is_worked(moment.date())
@@ -85,7 +98,7 @@ def remind(
     return found
 
 
-def _runs(moment: datetime, down: Outages) -> datetime:
+def runs(moment: datetime, down: Outages) -> datetime:
     return next((ends for begins, ends in down if begins <= moment < ends), moment)
 
 
@@ -132,7 +145,7 @@ def _tell(
     steps: dict[Span, tuple[str, int, int]],
     moment: datetime,
 ) -> None:
-    owed = [duty for duty in duties if _is_owed(courses[duty.project], duty, moment)]
+    owed = [duty for duty in duties if is_owed(courses[duty.project], duty, moment)]
     called = [duty for duty in owed if duty.span in steps]
     theirs, above, unheard = dict[str, list[Duty]](), dict[str, list[Duty]](), False
     for duty in owed:
@@ -158,26 +171,30 @@ def _names(duties: Sequence[Duty]) -> tuple[str, ...]:
     return tuple(sorted({duty.project for duty in duties}))
 
 
-def _is_owed(course: Course, duty: Duty, moment: datetime) -> bool:
+def is_owed(course: Course, duty: Duty, moment: datetime, *, also_paused: bool = False) -> bool:
     """Open, nothing has come, and the project is neither paused nor exempt nor, for a zero, with a problem."""
-    if not duty.span.opens <= moment < duty.span.closes + SECOND or _paused(course, moment):
+    if not duty.span.opens <= moment < duty.span.closes + SECOND or _off(course, duty, moment):
         return False
+    if course.paused(moment) and not also_paused:
+        return False
+    return not _has_come(course, duty, moment)
+
+
+def _has_come(course: Course, duty: Duty, moment: datetime) -> bool:
     match duty.kind:
         case "progress":
-            gone = (course.first("report", duty.period), course.first("exempt", duty.period))
+            exempt = course.first("exempt", duty.period)
+            return standing(course, duty.period, moment) is not None or (
+                exempt is not None and exempt.at <= moment
+            )
         case "zero":
-            gone = (course.first("zero", duty.period), _barring(course, duty.period, moment))
+            filed = standing(course, duty.period, moment, "zero")
+            return filed is not None or _barring(course, duty.period, moment) is not None
         case _:
-            said = [
-                each for each in course.did if each.what in ("word", "solved") and each.at >= duty.span.opens
-            ]
-            gone = (said[0] if said else None, None)
-    return not any(each is not None and each.at <= moment for each in gone) and not _off(course, duty, moment)
-
-
-def _paused(course: Course, moment: datetime) -> bool:
-    pause, resume = course.first("pause"), course.first("resume")
-    return pause is not None and pause.at <= moment and (resume is None or resume.at > moment)
+            return any(
+                each.what in ("word", "solved") and duty.span.opens <= each.at <= moment
+                for each in course.did
+            )
 
 
 def _off(course: Course, duty: Duty, moment: datetime) -> bool:
