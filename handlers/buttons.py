@@ -6,6 +6,8 @@ A button's data is at most 64 bytes and one of
     r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>  h|<issue>      acknowledges a problem; takes it on
     w|<issue>|<word>          says a word on a problem (`SayOf`)
+    z|<nudge>|<choice>        wants to be reminded again later (`PutOff`)
+Those that reminders write too are written by `storage/presses.py`.
 """
 
 import re
@@ -13,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.scripts import PRESETS, SCRIPTS
-from rules.kinds import IssueWord
+from rules.kinds import IssueWord, Snooze
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
@@ -100,7 +102,15 @@ class SayOf:
     note: str = ""
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | Handle | SayOf
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """稍后提醒我: a nudge is wanted again; 0 for the last one."""
+
+    nudge: int
+    choice: Snooze
+
+
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | Handle | SayOf | PutOff
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge] | type[Handle]] = {
     "r": Resume,
@@ -125,6 +135,8 @@ def read_button(data: str) -> Meaning | None:
     key, separator, value = rest.partition("|")
     if kind == "w":
         return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
+    if kind == "z":
+        return PutOff(int(key), Snooze(value)) if _ID.fullmatch(key) and value in set(Snooze) else None
     if not kind.startswith("t") or not separator:
         return None
     talk = from_base36(kind[1:])

@@ -4,18 +4,21 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import leave_lines, lines, talking
-from handlers.buttons import Acknowledge, Handle, LookUp, SayOf
+from handlers import leave_lines, lines, stepping, talking
+from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
 from handlers.instructing import instruct
 from handlers.opening import read_about_issue, read_about_notice, read_about_report, read_instruction
 from handlers.plain import plain
 from handlers.screen import menu_rows
+from handlers.step_words import read_step
 from handlers.turning import Turn
+from rules.kinds import Snooze
 from storage import outbox
 from storage.messages import Outgoing
 
@@ -23,6 +26,9 @@ from storage.messages import Outgoing
 def taken(turn: Turn, text: str) -> str:
     """What the text was taken as, once it has been answered; empty if it means nothing by itself."""
     words = turn.city.words
+    if (step := read_step(text, words)) is not None:
+        stepping.take(turn, step)
+        return "step of a problem"
     match read_about_issue(text, words):
         case Acknowledge(issue_id) if number := issue_id or outbox.last_issue_told(
             turn.session, turn.person.id
@@ -46,6 +52,10 @@ def taken(turn: Turn, text: str) -> str:
     if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
         turn.answer(found)
         return "look up"
+    for listed, choice in ((words.snooze_words, Snooze.HOURS), (words.morning_words, Snooze.MORNING)):
+        if plain(text) in words.aliases(listed):
+            put_off(turn, PutOff(0, choice))
+            return "put off"
     if plain(text) in words.aliases(words.restore_words):
         talking.restore_last(turn)
         return "restore"

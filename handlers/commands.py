@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,35 @@ class CallFalse:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeStep:
+    """A step in the life of a problem (rules/issue_life), by whose it is.
+
+    note      the reason, what was done, or what has come of it
+    photos    evidence (办结)
+    until     the new limit (延期), or the limit given with the problem (交办; None: its category's)
+    unit_id, helping   to whom it is given (交办): 牵头单位 and 配合单位
+    """
+
+    issue_id: int
+    step: IssueStep
+    note: str = ""
+    photos: tuple[int, ...] = ()
+    until: date | None = None
+    unit_id: int | None = None
+    helping: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ZeroCheck:
-    """What spoke against a project's zero: flat months, problems nearby. The person said: 确实没有."""
+    """What spoke against a project's zero: flat months, problems nearby, the rule of a red light.
+
+    The person said: 确实没有.
+    """
 
     project_id: int
     flat: tuple[str, ...] = ()
     nearby: tuple[str, ...] = ()
+    red: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +163,29 @@ class ExemptDuty:
 @dataclass(frozen=True, slots=True)
 class TakeBackExemption:
     duty_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptLight:
+    """灯色豁免: the project is not judged until a day, inclusive."""
+
+    project_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndLightExemption:
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeDuty:
+    """送达异常: what was not provably delivered counts as late or missed after all (`counts`), or is let be."""
+
+    duty_id: int
+    counts: bool
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +353,9 @@ OfTheOffice = (
     | UnlockDuty
     | ExemptDuty
     | TakeBackExemption
+    | ExemptLight
+    | EndLightExemption
+    | JudgeDuty
     | PauseProject
     | EndProject
     | ResumeProject
@@ -317,4 +366,4 @@ OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
 OfWhoeverIsTold = DirectIssue | ForwardIssue
-Command = OfAReporter | OfTheOffice | OfWhoeverIsTold | Registering | Tell
+Command = OfAReporter | TakeStep | OfTheOffice | OfWhoeverIsTold | Registering | Tell

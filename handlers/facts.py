@@ -6,6 +6,7 @@ from datetime import date, datetime
 from handlers.desk_facts import DeskFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
+from handlers.work_facts import WorkFacts
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
 
@@ -155,6 +156,7 @@ class ZeroFacts:
     barred_by  each problem with its reason: W3（征拆，3月2日报）
     flat       the last two months that were reported, if nothing was spent in either (2012-05, 2012-06)
     nearby     problems of others on its parent or sub-projects
+    red        why its light is red, in words, and by which rule; empty if it is not
     """
 
     project_id: int
@@ -163,6 +165,12 @@ class ZeroFacts:
     barred_by: tuple[str, ...] = ()
     flat: tuple[str, ...] = ()
     nearby: tuple[NearbyProblem, ...] = ()
+    red: str = ""
+    red_rule: str = ""
+
+    @property
+    def is_doubted(self) -> bool:
+        return bool(self.flat or self.nearby or self.red)
 
     @property
     def can_be_given(self) -> bool:
@@ -221,9 +229,11 @@ class Facts:
 
     owed: tuple[Owed, ...] = ()
     sent: tuple[Sent, ...] = ()
+    burden: tuple[int, int, int] | None = None  # this month: messages unasked, questions, own inputs
     away: tuple[tuple[str, str], ...] = ()  # the person's own leaves: which days, who stands in
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 
+    work: WorkFacts = field(default_factory=WorkFacts)
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)

@@ -14,6 +14,7 @@ from handlers.deeds.problems import concerns
 from handlers.outcome import Outcome, refusal
 from handlers.scope import allows
 from handlers.turning import Turn
+from rules.issue_life import ENDED
 from rules.kinds import IssueState, IssueWord, Severity
 from storage.tables.reporting import Issue
 
@@ -54,11 +55,13 @@ def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
 
 
 def _at_once(issue: Issue, said: SayOf, word: IssueWord) -> bool:
-    if issue.state is IssueState.CLOSED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
+    if issue.state in ENDED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
         return True
     if word is IssueWord.CHANGED:
         return issue.state is IssueState.SOLVED
-    return issue.severity is Severity.GENERAL and said.word != HOW and not said.note
+    # Where a department has said that it is done, it has said how as well.
+    told = issue.severity is Severity.GENERAL or issue.state is IssueState.DONE
+    return told and said.word != HOW and not said.note
 
 
 def _answer(turn: Turn, outcome: Outcome) -> None:

@@ -90,10 +90,15 @@ def read_desk_word(text: str, words: Words) -> Opener | None:
         return Opener("desk")
     if typed in words.aliases(words.own_unit_words):
         return Opener("who_owes")
-    for word, script in (*desk_menu(words), (words.menu_not_mine, "not_mine")):
+    for word, script in (*desk_menu(words), *for_all(words)):
         if typed == plain(word):
             return Opener(script)
     return None
+
+
+def for_all(words: Words) -> tuple[tuple[str, str], ...]:
+    """Words that open for everybody and stand in no menu."""
+    return ((words.menu_not_mine, "not_mine"), (words.menu_handle, "handle_issue"))
 
 
 def read_about_notice(text: str) -> LookUpNotice | None:

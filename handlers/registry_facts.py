@@ -97,3 +97,4 @@ class RegistryFacts:
     leaves: tuple[LeaveFacts, ...] = ()  # that the sender may end
     against: str = ""  # what speaks against the leave at hand
     owed: tuple[str, ...] = ()  # what falls due in it
+    covers: tuple[str, ...] = ()  # for whom the person themselves stands in then

@@ -23,8 +23,10 @@ from handlers.commands import (
     DismissSecretary,
     DisownProject,
     EndLeave,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -34,6 +36,7 @@ from handlers.commands import (
     GiveCode,
     HandOver,
     ImportWorkbook,
+    JudgeDuty,
     LeaveWorkbook,
     PauseProject,
     ResumeProject,
@@ -42,13 +45,14 @@ from handlers.commands import (
     SetLeave,
     StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     Unbind,
     UnlockDuty,
     WithdrawReport,
 )
-from handlers.loading.base import may_take
 from handlers.turning import Turn
+from rules.issue_life import who_may
 from rules.scope import (
     HEADING,
     OUT_OF_REACH,
@@ -58,10 +62,13 @@ from rules.scope import (
     heads_the_unit,
     is_their_own,
     office,
+    raised_it,
     reports_for_it,
     takes_the_problem,
 )
 from storage import issues, people, secretaries
+from storage.alerting import may_take
+from storage.problem_scope import whos
 from storage.tables.registry import Handover, Leave, Person, Project
 from storage.tables.reporting import Issue
 
@@ -71,14 +78,18 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     FileSame: (reports_for_it,),
     WithdrawReport: (reports_for_it, office),
     FileIssue: (reports_for_it, office),
-    FollowUp: (reports_for_it, office),
+    FollowUp: (reports_for_it, raised_it, office),
     CallFalse: (reports_for_it,),
+    TakeStep: (),  # each step has its own: `who_may` (rules/issue_life)
     FileZeros: (reports_for_it, office),
     DisownProject: (reports_for_it,),
     ReturnReport: (office,),
     UnlockDuty: (office,),
     ExemptDuty: (office,),
     TakeBackExemption: (office,),
+    ExemptLight: (office,),
+    EndLightExemption: (office,),
+    JudgeDuty: (office,),
     PauseProject: (office,),
     EndProject: (office,),
     ResumeProject: (office,),
@@ -102,11 +113,12 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a command is about: a project, one problem of it, or people (the unit is the first one's)."""
+    """What a command is about: a project, a problem and who raised it, or people (the unit is the first one's)."""
 
     project_id: int | None = None
     person_ids: tuple[int, ...] = ()
     issue_id: int | None = None
+    raised_by: int | None = None
 
 
 NOTHING = Subject()
@@ -114,10 +126,18 @@ NOTHING = Subject()
 
 def allows(turn: Turn, command: Command) -> bool:
     """Whether who sent this may have it carried out."""
+    if isinstance(command, TakeStep):
+        return _may_take(turn, command)
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
     return all(_may(turn, permissions, subject) for subject in subjects_of(turn.session, command))
+
+
+def _may_take(turn: Turn, command: TakeStep) -> bool:
+    issue = turn.session.get(Issue, command.issue_id)
+    stands = whos(turn.session, turn.person.id, issue, turn.today) if issue else frozenset()
+    return not stands.isdisjoint(who_may(command.step))
 
 
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
@@ -140,7 +160,7 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
         case FileProgress() | FileIssue() | WithdrawReport() | DisownProject():
             return (Subject(command.project_id),)
         case FollowUp(issue_id=issue) | CallFalse(issue_id=issue):
-            return (Subject(issues.project_of(session, issue)),)
+            return (Subject(issues.project_of(session, issue), raised_by=issues.raised_by(session, issue)),)
         case DirectIssue(issue_id=issue) | ForwardIssue(issue_id=issue):
             return (Subject(issues.project_of(session, issue), issue_id=issue),)
         case FileSame(projects=pairs):
@@ -172,6 +192,7 @@ def standing(session: Session, person_id: int, subject: Subject, today: date) ->
         and _of_their_unit(session, person_id, subject)
         and {*subject.person_ids} - {person_id} <= within_reach(session, subject.person_ids, today),
         own=person_id in subject.person_ids,
+        raised=person_id == subject.raised_by,
     )
 
 

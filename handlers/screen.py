@@ -5,7 +5,7 @@ from typing import Any
 from handlers.buttons import button_data
 from handlers.conversation import Asking
 from handlers.conversations.desk import desk_menu
-from handlers.opening import menu, registry_words
+from handlers.opening import for_all, menu, registry_words
 from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
@@ -49,7 +49,7 @@ def talk_title(words: Words, script: str) -> str:
         "report_progress": words.progress_title,
         "report_issue": words.issue_title,
         "report_zero": words.zero_title,
-        "not_mine": words.menu_not_mine,
+        **{script: word for word, script in for_all(words)},
         **{script: word for word, script in desk_menu(words)},
     }
     return titles.get(script, script)

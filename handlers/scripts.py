@@ -3,6 +3,7 @@
 from handlers.conversation import Script
 from handlers.conversations.add_person import add_person
 from handlers.conversations.add_project import add_project
+from handlers.conversations.burden import burden
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
@@ -11,10 +12,13 @@ from handlers.conversations.drill import drill
 from handlers.conversations.end_leave import end_leave
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
+from handlers.conversations.exempt_light import exempt_light
 from handlers.conversations.forward_issue import forward_issue
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
+from handlers.conversations.handle_issue import handle_issue
 from handlers.conversations.import_workbook import import_workbook
+from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
@@ -44,12 +48,15 @@ SCRIPTS: dict[str, Script] = {
     "my_duties": my_duties,
     "show_help": show_help,
     "not_mine": not_mine,
+    "handle_issue": handle_issue,
     "desk": desk,
     "who_owes": who_owes,
     "phone_list": phone_list,
     "return_report": return_report,
     "unlock_duty": unlock_duty,
     "exempt_duty": exempt_duty,
+    "exempt_light": exempt_light,
+    "judge_duty": judge_duty,
     "pause_project": pause_project,
     "resume_project": resume_project,
     "end_project": end_project,
@@ -71,6 +78,7 @@ SCRIPTS: dict[str, Script] = {
     "hand_over": hand_over,
     "handed_over": handed_over,
     "set_secretary": set_secretary,
+    "burden": burden,
     "take_leave": take_leave,
     "end_leave": end_leave,
 }
@@ -79,12 +87,13 @@ SCRIPTS: dict[str, Script] = {
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
     "who_owes": "unit", "end_leave": "leave", "direct_issue": "issue", "forward_issue": "issue",
+    "handle_issue": "step",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave", "handle_issue"),
     }
 )

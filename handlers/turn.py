@@ -9,17 +9,31 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, reserved, strangers, talking
-from handlers.buttons import Acknowledge, Drop, Handle, Opener, Resume, SayOf, TalkButton, read_button
+from handlers import by_itself, evidence, reserved, stepping, strangers, talking
+from handlers.buttons import (
+    Acknowledge,
+    Drop,
+    Handle,
+    Opener,
+    PutOff,
+    Resume,
+    SayOf,
+    TalkButton,
+    read_button,
+)
 from handlers.city import City
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
 from handlers.following import follow
+from handlers.lights_shown import light_lines
 from handlers.loading.base import kept_media
 from handlers.opening import read_menu_word
+from handlers.proof import Proof
 from handlers.questions import Photos
 from handlers.reading import Item, Said, find
 from handlers.screen import menu_rows
+from handlers.step_words import read_step
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
@@ -117,6 +131,8 @@ def _press(turn: Turn) -> str:
             turn.answer(acknowledge(turn, issue_id, handles=True).message)
         case SayOf():
             follow(turn, meaning)
+        case PutOff():
+            put_off(turn, meaning)
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"
@@ -152,7 +168,7 @@ def _receive(turn: Turn) -> str:
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
     question = talking.open_question(turn, talk) if talk is not None else None
-    if talk is not None and isinstance(question, Photos):
+    if talk is not None and isinstance(question, Photos | Proof):
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
         _pass_workbooks_over(turn, ids)
@@ -162,7 +178,7 @@ def _receive(turn: Turn) -> str:
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     caption = turn.incoming.text
-    if caption.strip() and (talk is not None or _opened_by(turn, caption)):
+    if caption.strip() and (talk is not None or _means_something(turn, caption)):
         return f"kept, {_hear(turn.apart())}"
     if _is_workbook(turn):
         turn.answer(Outgoing(text=turn.city.words.workbook_received))
@@ -170,9 +186,17 @@ def _receive(turn: Turn) -> str:
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
+    if said := stepping.add_proof(turn, ids):
+        turn.answer(Outgoing(text=said))
+        return "more evidence"
     count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
+
+
+def _means_something(turn: Turn, caption: str) -> bool:
+    """Whether words under a photo open something, or take a step on a problem."""
+    return _opened_by(turn, caption) is not None or read_step(caption, turn.city.words) is not None
 
 
 def _is_workbook(turn: Turn) -> bool:
@@ -221,5 +245,16 @@ def _search(turn: Turn, text: str) -> str:
             rows.append((Option(label=label, data=f"o|report_progress|{item.id}.{period}"),))
         label = words.button_issue.format(project=item.label)
         rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
-    turn.answer(Outgoing(text=words.ask_project if len(found) > 1 else found[0].label, rows=tuple(rows)))
+    head = words.ask_project if len(found) > 1 else found[0].label
+    turn.answer(Outgoing(text="\n".join([head, *_lights(turn, found[:FOUND])]), rows=tuple(rows)))
     return "search"
+
+
+def _lights(turn: Turn, found: list[Item]) -> list[str]:
+    """How the projects that were found stand; of several each with its name."""
+    words = turn.city.words
+    lines = light_lines(turn.session, [int(item.id) for item in found], words, turn.today, turn.city.zone)
+    if len(found) == 1:
+        return list(lines.values())
+    labels = {int(item.id): item.label for item in found}
+    return [words.light_of_project.format(project=labels[each], line=line) for each, line in lines.items()]

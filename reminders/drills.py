@@ -13,8 +13,9 @@ from rules.book import Book
 from rules.kinds import EscalationState, IssueState, Lane, PeriodKind, Role
 from rules.periods import Period
 from rules.workdays import calendar_of, instant
-from storage import escalations, issues, outbox, people, projects
+from storage import escalations, issue_life, issues, outbox, people, projects
 from storage import rules as stored_rules
+from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
 from storage.tables.escalating import EscalationAlert
 from storage.tables.traffic import Occurrence
@@ -28,7 +29,8 @@ def end_drill(case: Case) -> None:
     told = escalations.alerts(session, case.row, all_of_them=True)
     result = Outgoing(title=_title(case), text="\n".join(_result(case, told)))
     end(case, EscalationState.OVER)
-    issue.state, issue.closed = IssueState.CLOSED, now
+    issue_life.stand(session, issue, IssueState.CLOSED, now, Rules(case.moment.rules.book, case.moment.zone))
+    issue_life.let_go(session, issue, now)
     issues.add_event(session, issue.id, None, "drill_ended", now)
     office = people.in_role(session, Role.OFFICE, case.today)
     for contact in case.contacts([issue.filed_by, *office]):

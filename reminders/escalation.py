@@ -12,15 +12,20 @@ from sqlalchemy.orm import Session
 
 from reminders import drills
 from reminders.case import Case, end, enter, names_of, write
+from reminders.issue_messages import turn_rows
 from reminders.moment import Moment
 from reminders.wording import escalation as words
-from rules.kinds import EscalationState, IssueAct, IssueState, Role, Severity
+from rules.issue_life import ENDED, TURN, Who
+from rules.kinds import EscalationState, IssueAct, Role, Severity
 from rules.ladder import LATE, Step, due, following, is_end, next_rung, resumed
 from storage import escalations, issues, people, projects, whom
-from storage.messages import Outgoing
+from storage.messages import Option, Outgoing
 from storage.people import Contact
+from storage.problem_scope import those
 from storage.tables.escalating import Escalation
 from storage.tables.reporting import Issue
+
+Rows = tuple[tuple[Option, ...], ...]
 
 
 def escalate(session: Session, moment: Moment) -> bool:
@@ -33,7 +38,7 @@ def escalate(session: Session, moment: Moment) -> bool:
 
 def _do(case: Case) -> None:
     row, issue = case.row, case.issue
-    if issue.state is IssueState.CLOSED or issue.severity is not Severity.MAJOR:
+    if issue.state in ENDED or issue.severity is not Severity.MAJOR:
         end(case, EscalationState.OVER)
     elif row.ends is not None and row.ends <= case.moment.now:
         drills.end_drill(case)
@@ -126,11 +131,27 @@ def _send(case: Case, told: whom.Told, contact: Contact, reasons: Sequence[str])
         update={
             "title": alert.title + mark,
             "text": "\n".join([*reasons, alert.text]),
-            "rows": alert.rows if told.may else (),
+            "rows": _rows(case, told, alert),
+            "photos": () if _was_told(case, told.person_id) else alert.photos,
         }
     )
     written = write(case, contact, message, escalations.once(case.row, told.person_id))
     return written if contact.address else None
+
+
+def _was_told(case: Case, person_id: int) -> bool:
+    """Whether an earlier step was said to somebody: then they have the photos."""
+    return any(
+        each.person_id == person_id for each in escalations.alerts(case.session, case.row, all_of_them=True)
+    )
+
+
+def _rows(case: Case, told: whom.Told, alert: Outgoing) -> Rows:
+    """Who holds the problem signs for it, and that is taking note; whoever only learns of it has nothing to press."""
+    holds = TURN.get(case.issue.state) is Who.HOLDER
+    if holds and told.person_id in those(case.session, Who.HOLDER, case.issue, case.today):
+        return turn_rows(case.issue, Who.HOLDER)
+    return alert.rows if told.may else ()
 
 
 def _tell_end(case: Case) -> None:

@@ -12,22 +12,28 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.again import remind_again
 from reminders.auditing import audit_rungs
 from reminders.closing import close_some
 from reminders.daily_words import ask_words, next_question, note_silence
 from reminders.day_end import end_day
 from reminders.drills import next_proposal, propose_drill
 from reminders.escalation import escalate
+from reminders.issue_chasing import chase_some
+from reminders.issue_rising import rise_some
+from reminders.lights import light_some
 from reminders.moment import Moment
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
-from storage import duties, escalations, expected
+from reminders.rounds import begin_rounds, next_reminder, run_rounds
+from storage import duties, escalations, expected, issue_life, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
+# Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
 STEPS = (
     audit_rungs,
     escalate,
@@ -35,7 +41,13 @@ STEPS = (
     note_silence,
     move_unopened,
     open_some,
+    begin_rounds,
+    run_rounds,
+    remind_again,
     close_some,
+    chase_some,
+    rise_some,
+    light_some,
     end_day,
     propose_drill,
 )
@@ -58,7 +70,15 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    moments = [midnight, due + duties.SECOND if due else None]
-    moments += [escalations.next_instant(session, now), next_proposal(session, now, zone)]
-    moments.append(next_question(session, now, zone))
-    return min(moment for moment in moments if moment is not None)
+    found = (
+        midnight,
+        due and due + duties.SECOND,
+        next_reminder(session, now, stored_rules.in_force(session).book, zone),
+        nudges.next_snooze(session, now),
+        outbox.next_due(session, now),
+        escalations.next_instant(session, now),
+        issue_life.next_instant(session, now),
+        next_proposal(session, now, zone),
+        next_question(session, now, zone),
+    )
+    return min(each for each in found if each is not None)

@@ -82,12 +82,49 @@ class Role(StrEnum):
 
 
 class IssueState(StrEnum):
-    """Where a problem stands. Its whole life comes with supervision; a problem begins registered."""
+    """Where a problem stands; what leads from one to the next is one table (rules/issue_life)."""
 
-    REGISTERED = "registered"  # 已登记
-    ACKNOWLEDGED = "acknowledged"  # 已知悉
+    REGISTERED = "registered"  # 已登记, 待交办
+    ACKNOWLEDGED = "acknowledged"  # 已知悉, 待交办
+    ASSIGNED = "assigned"  # 已交办, 待签收
+    DISPUTED = "disputed"  # 退单, 待裁定
+    HANDLING = "handling"  # 办理中
+    DEFERRING = "deferring"  # 办理中, 延期待批
+    DONE = "done"  # 报办结, 待提出人确认
     SOLVED = "solved"  # 报称已解决, not yet closed out
     CLOSED = "closed"  # 已销号
+    FALSE = "false"  # 误报: the office has decided that there was no problem
+
+
+class IssueStep(StrEnum):
+    """What is done with a problem beside the words of its unit; kept as the kind of the problem's event."""
+
+    ASSIGN = "assigned"  # 交办
+    SIGN = "sign"  # 签收
+    REFUSE = "refuse"  # 退单
+    UPHOLD = "uphold"  # 驳回退单
+    FEEDBACK = "feedback"  # 反馈
+    EXTEND = "extend"  # 申请延期
+    APPROVE = "approve"  # 同意延期
+    DENY = "deny"  # 不同意延期
+    FINISH = "finish"  # 办结
+    CLOSE = "close"  # 销号
+    SEND_BACK = "send_back"  # 退回重办
+    REOPEN = "reopen"  # 重新打开
+    RAISE = "raise"  # 升为重大
+    LOWER = "lower"  # 降为一般
+    IS_FALSE = "is_false"  # 认定误报
+    NOT_FALSE = "not_false"  # 不是误报
+    CONCEALED = "concealed"  # 认定瞒报: the zero does not count
+    NOT_CONCEALED = "not_concealed"  # 不是瞒报: the zero stands
+
+
+class Ageing(StrEnum):
+    """超期颜色 of a problem whose limit has passed."""
+
+    BLUE = "blue"  # 蓝
+    YELLOW = "yellow"  # 黄
+    RED = "red"  # 红
 
 
 class IssueWord(StrEnum):
@@ -104,7 +141,6 @@ class IssueAct(StrEnum):
 
     ACKNOWLEDGED = "acknowledged"  # 知悉
     HANDLING = "handling"  # 我来处理
-    ASSIGNED = "assigned"  # 交办
     FORWARDED = "forwarded"  # 转办
     DIRECTIVE = "directive"  # 批示
 
@@ -145,6 +181,31 @@ class Light(StrEnum):
     RED = "red"  # 红灯
 
 
+class Measure(StrEnum):
+    """What a light is judged by."""
+
+    BEHIND_POINTS = "behind_points"  # 落后序时的百分点
+    BEHIND_PERCENT = "behind_percent"  # 比应完成的少百分之几
+    START_MONTHS = "start_months"  # 逾期未开工的月数
+    MILESTONE_DAYS = "milestone_days"  # 节点逾期的天数
+    PROBLEM_DAYS = "problem_days"  # 问题逾期的天数
+
+    @property
+    def of_money(self) -> bool:
+        return self in (Measure.BEHIND_POINTS, Measure.BEHIND_PERCENT)
+
+    @property
+    def monthly(self) -> bool:
+        return self.of_money or self is Measure.START_MONTHS
+
+
+class Pace(StrEnum):
+    """What 序时 is counted by."""
+
+    YEAR = "year"  # months/12
+    OWN = "own"  # the months of the year in which the project is planned to be built
+
+
 class PeriodKind(StrEnum):
     """期别的种类."""
 
@@ -152,6 +213,21 @@ class PeriodKind(StrEnum):
     QUARTER = "quarter"  # 季度
     HALF = "half"  # 半年
     YEAR = "year"  # 年
+
+
+class Anchor(StrEnum):
+    """What a reminder is counted from, in working days."""
+
+    DUE = "due"  # before the due day
+    OVERDUE = "overdue"  # after it
+    CLOSE = "close"  # before the day of the close
+
+
+class Snooze(StrEnum):
+    """稍后提醒我: when to be reminded again."""
+
+    HOURS = "h"  # some hours later
+    MORNING = "m"  # on the next working morning
 
 
 class Rolling(StrEnum):

@@ -27,6 +27,7 @@ class Standing:
     own         the act is about the person themselves
     takes       may take note of the problem that the act is about (decisions: 9): 牵头领导, 牵头部门, 市项目办,
                 who acts for one of them, and whom its ladder has asked
+    raised      raised the problem that the act is about, whoever reports for its project
     """
 
     roles: frozenset[Role] = frozenset()
@@ -34,6 +35,7 @@ class Standing:
     heads_unit: bool = False
     own: bool = False
     takes: bool = False
+    raised: bool = False
 
 
 Permission = Callable[[Standing], bool]
@@ -47,6 +49,11 @@ def anyone(_standing: Standing) -> bool:
 def reports_for_it(standing: Standing) -> bool:
     """Who reports for the project."""
     return not standing.answers.isdisjoint(REPORTING)
+
+
+def raised_it(standing: Standing) -> bool:
+    """提出人 of the problem."""
+    return standing.raised
 
 
 def office(standing: Standing) -> bool:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from rules.kinds import ProjectKind, ReportKind, Stage
+from rules.issue_life import OPEN
+from rules.kinds import IssueState, ProjectKind, ReportKind, Stage
 from rules.periods import Period
-from storage.issues import OPEN, REAL
+from storage.issue_life import REAL
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, Report, ReportVersion
 
@@ -72,6 +73,7 @@ def nearby(session: Session, project_ids: Sequence[int], since: datetime, until:
                 Project.id.in_(project_ids),
                 Person.unit_id != Project.unit_id,
                 or_(Issue.state.in_(OPEN), and_(Issue.filed >= since, Issue.filed < until)),
+                Issue.state != IssueState.FALSE,
             )
             .order_by(Issue.id)
         )

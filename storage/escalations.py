@@ -12,11 +12,12 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.book import Ladder
-from rules.kinds import EscalationState, IssueAct, IssueState, IssueWord, Severity
+from rules.issue_life import ENDED
+from rules.kinds import EscalationState, IssueAct, IssueStep, IssueWord, Severity
 from rules.ladder import FIRST, Step, stops
 from storage import outbox, whom
 from storage import rules as stored_rules
-from storage.issues import REAL
+from storage.issue_life import REAL
 from storage.messages import Outgoing
 from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.registry import Person
@@ -25,7 +26,7 @@ from storage.tables.traffic import Occurrence
 from storage.whom import About, Told
 
 # What counts as something that followed an acknowledgement (decisions: 9).
-FOLLOWING = (IssueAct.ASSIGNED, IssueAct.FORWARDED, IssueAct.DIRECTIVE, *IssueWord)
+FOLLOWING = (IssueAct.FORWARDED, IssueAct.DIRECTIVE, *IssueStep, *IssueWord)
 STOPPABLE = (EscalationState.RUNNING, EscalationState.EXHAUSTED)
 
 
@@ -185,7 +186,7 @@ def open_for(session: Session, person_id: int, limit: int) -> Sequence[Issue]:
         .join(EscalationAlert, EscalationAlert.escalation_id == Escalation.id)
         .where(EscalationAlert.person_id == person_id, EscalationAlert.may.is_(True))
     )
-    wanted = select(Issue).where(Issue.id.in_(theirs), Issue.state != IssueState.CLOSED)
+    wanted = select(Issue).where(Issue.id.in_(theirs), Issue.state.not_in(ENDED))
     return session.scalars(wanted.order_by(Issue.id.desc()).limit(limit)).all()
 
 
@@ -244,7 +245,10 @@ def take(session: Session, row: Escalation, person_id: int, now: datetime, follo
 def followed(session: Session, row: Escalation) -> bool:
     """Whether something has followed the acknowledgement."""
     wanted = select(IssueEvent.id).where(
-        IssueEvent.issue_id == row.issue_id, IssueEvent.kind.in_(FOLLOWING), IssueEvent.at >= row.taken
+        IssueEvent.issue_id == row.issue_id,
+        IssueEvent.kind.in_(FOLLOWING),
+        IssueEvent.person_id.is_not(None),  # what a rule does is no answer
+        IssueEvent.at >= row.taken,
     )
     return session.scalar(wanted.limit(1)) is not None
 

@@ -13,7 +13,7 @@ from rules.kinds import DutyKind, ProjectState, Severity
 from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage.duties import SECOND
-from storage.issues import REAL
+from storage.issue_life import REAL
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report
 

@@ -7,14 +7,14 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from rules.issue_life import OPEN, leads_to, move
 from rules.kinds import IssueState, IssueWord, Severity
+from storage import issue_life
+from storage.issue_life import REAL, Rules
 from storage.tables.registry import Project
 from storage.tables.reporting import Issue, IssueEvent
 
-OPEN = (IssueState.REGISTERED, IssueState.ACKNOWLEDGED)
-# Every question about problems that counts, shows or exports them asks for real ones: a drill (演练) is none.
 NO_WORD = "no_word"  # an event: the unit owed its daily word (续报) and said nothing
-REAL = Issue.drill.is_(False)
 
 
 class Bar(NamedTuple):
@@ -42,12 +42,13 @@ class Thread(NamedTuple):
 def bars(since: datetime, until: datetime, as_of: datetime | None = None) -> ColumnElement[bool]:
     """The condition that a problem bars a zero for [since, until): filed in it, or open now (decisions: 3).
 
-    With `as_of`, open then.
+    With `as_of`, open then. What the office has found to be no problem (误报) bars nothing.
     """
     standing: ColumnElement[bool] = Issue.state.in_(OPEN)
     if as_of is not None:
         standing = or_(standing, Issue.closed >= as_of)
-    return and_(REAL, or_(standing, and_(Issue.filed >= since, Issue.filed < until)))
+    filed = and_(Issue.filed >= since, Issue.filed < until)
+    return and_(REAL, or_(standing, filed), Issue.state != IssueState.FALSE)
 
 
 def barring(
@@ -111,25 +112,38 @@ def project_of(session: Session, issue_id: int) -> int | None:
     return session.scalar(select(Issue.project_id).where(Issue.id == issue_id))
 
 
-def register(session: Session, issue: Issue, now: datetime) -> Issue:
+def raised_by(session: Session, issue_id: int) -> int | None:
+    issue = session.get(Issue, issue_id)
+    return issue.whose if issue else None
+
+
+def register(session: Session, issue: Issue, now: datetime, rules: Rules) -> Issue:
+    """A new problem; until it is given to a department, the office has it."""
     session.add(issue)
     session.flush()
+    issue_life.hold(session, issue, None, now)
+    issue_life.stand(session, issue, IssueState.REGISTERED, now, rules)
     add_event(session, issue.id, issue.filed_by, "registered", now)
     return issue
 
 
-def say(session: Session, issue: Issue, person_id: int, word: IssueWord, note: str, now: datetime) -> None:
-    """A word of the unit on a problem. What is added to a solved one tells more of it and is no further report."""
-    if not (issue.state is IssueState.SOLVED and word is IssueWord.SOLVED):
-        issue.times += 1
+def say(
+    session: Session, issue: Issue, person_id: int, word: IssueWord, note: str, now: datetime, rules: Rules
+) -> bool:
+    """A word of the unit on a problem. What answers a department or adds to a solved one is no further report.
+
+    Whether the problem stands otherwise than before.
+    """
+    before = issue.state
+    if not (before is IssueState.SOLVED and word is IssueWord.SOLVED):
+        issue.times += before is not IssueState.DONE
         issue.last_word = now
-    if word is IssueWord.SOLVED:
-        issue.closed = issue.closed or now
-        issue.state = IssueState.SOLVED
-    elif issue.state is IssueState.SOLVED:
-        taken = acknowledgement(session, issue.id)
-        issue.state, issue.closed = IssueState.ACKNOWLEDGED if taken else IssueState.REGISTERED, None
+    found = move(before, word, issue.severity)
+    after = leads_to(found, before, issue_life.back_to(session, issue)) if found else before
+    if after is not before:
+        issue_life.stand(session, issue, after, now, rules)
     add_event(session, issue.id, person_id, word, now, note)
+    return after is not before
 
 
 def add_event(

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
+from storage import nudges, photos
 from storage.messages import Address, Outgoing
 from storage.parts import parts
 from storage.prepared import Query
@@ -151,10 +152,12 @@ def write(
     once: str | None = None,
     not_before: datetime | None = None,
 ) -> int | None:
-    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
+    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units) or has pictures with it.
 
+    What is urgent goes as bare words; its photos follow in rows of their own, which no urgent message waits for. So do
+    photos of any message that are not on the shelf yet (`storage/photos.py`).
     `not_before` (machine clock) holds it back for a moment in which it may still change.
-    Returns the id of the last part, whose end is the message's end; None if `once` was written before.
+    Returns the id of the last part of the words, whose end is the message's end; None if `once` was written before.
     Without an address the row is kept as `nobody`: counted and shown, never sent.
     """
     values: dict[str, Any] = {
@@ -174,14 +177,22 @@ def write(
         "retry": not_before,
         "part_of": None,
     }
-    last: int | None = None
-    for part in parts(message, limit) if address else [message]:
+    here = photos.of(session, message.photos)
+    message = message.model_copy(update={"photos": here.stored}) if message.photos else message
+    words: int | None = None
+    for part in parts(message, limit, words_first=lane is Lane.URGENT) if address else [message]:
+        bare = words is not None and not part.plain
         body = part.model_dump(mode="json", exclude_defaults=True)
-        last = _INSERT.first(session, **values, body=body)
-        if last is None:
+        row = _INSERT.first(
+            session, **values | ({"lane": photos.lane(lane).order} if bare else {}), body=body
+        )
+        if row is None:
             return None
-        values |= {"part_of": last, "once": None}
-    return last
+        words = words if bare else row
+        values |= {"part_of": row, "once": None}
+    if words is not None and address:
+        photos.await_for(session, here.awaited, words)
+    return words
 
 
 def newest(session: Session, person_id: int) -> OutboxRow | None:
@@ -245,11 +256,15 @@ def claim(
 ) -> Claims:
     """Takes what one account may send now, at most one row a chat, each under a lease.
 
-    On the way it ends what has become useless, and settles rows whose lease ran out (rule 4).
+    On the way it ends what has become useless, settles rows whose lease ran out (rule 4), and ends reminders of
+    what was done since they were written.
     """
     view = _look(session, channel, account, room, now, machine)
     if view.lapsed:
         _settle_lapsed(session, view.lapsed, now)
+        view = _look(session, channel, account, room, now, machine)
+    while view.reminders and (gone := nudges.overtaken(session, view.reminders, now)):
+        _expire(session, gone, now, note="what it reminds of was done meanwhile")
         view = _look(session, channel, account, room, now, machine)
     if view.stale:
         _expire(session, view.stale, now)
@@ -267,6 +282,7 @@ class _View:
     free: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+    reminders: list[int] = field(default_factory=list)  # of those free
     again: datetime | None = None
 
 
@@ -297,6 +313,8 @@ def _look(
                 view.again = min(view.again or row.retry, row.retry)
             elif row.chat not in room.slow or row.lane == Lane.REPLY.order:
                 view.free.append(row.id)
+                if row.lane == Lane.REMINDER.order:
+                    view.reminders.append(row.id)
                 bulk += row.lane in _BULK
     return view
 
@@ -315,11 +333,11 @@ def _settle_lapsed(session: Session, ids: Sequence[int], now: datetime) -> None:
     finish(session, [Outcome(_claimed(row), End.UNCLEAR, note="the lease ran out") for row in lapsed], now)
 
 
-def _expire(session: Session, ids: Sequence[int], now: datetime) -> None:
+def _expire(session: Session, ids: Sequence[int], now: datetime, note: str = "") -> None:
     session.execute(
         update(_T)
         .where(_T.c.id.in_(ids), _T.c.state == State.DUE)
-        .values(state=State.EXPIRED, ended=now, retry=None)
+        .values(state=State.EXPIRED, ended=now, retry=None, note=note)
     )
 
 
@@ -441,6 +459,15 @@ def _fail_the_queue(session: Session, row: Claimed, now: datetime) -> None:
         )
         .values(state=State.FAILED, ended=now, note="blocked")
     )
+
+
+_NEXT_DUE = select(_T.c.due).where(_OPEN, _T.c.due > bindparam("now")).order_by(_T.c.due).limit(1)
+
+
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the next message that was written ahead is to go. Asked only for a clock that is moved: it looks at all
+    that is open."""
+    return session.scalar(_NEXT_DUE, {"now": now})
 
 
 def counts(session: Session) -> dict[State, int]:

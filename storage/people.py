@@ -156,6 +156,11 @@ def has_account(session: Session, person_id: int) -> bool:
     return session.scalar(wanted) is not None
 
 
+def with_account(session: Session) -> set[int]:
+    """Everyone who has an account."""
+    return set(session.scalars(select(Binding.person_id).where(Binding.ended.is_(None))))
+
+
 def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids)))).all())
 

@@ -14,7 +14,7 @@ from itertools import groupby
 from sqlalchemy import and_, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import IssueState
+from rules.issue_life import ENDED
 from storage import talks
 from storage.tables.registry import Person
 from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
@@ -70,7 +70,7 @@ def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
             or_(younger.is_(None), MediaFile.id < younger),
             or_(
                 Report.id.is_not(None),
-                and_(Issue.state == IssueState.CLOSED, or_(Issue.closed.is_(None), Issue.closed < before)),
+                and_(Issue.state.in_(ENDED), or_(Issue.closed.is_(None), Issue.closed < before)),
             ),
         )
         .order_by(MediaFile.id)

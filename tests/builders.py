@@ -26,6 +26,7 @@ from storage.tables.registry import (
     Unit,
     YearPlan,
 )
+from storage.tables.reminding import Nudge, NudgeDuty
 from storage.tables.reporting import Duty, Issue, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 
@@ -167,6 +168,20 @@ def a_duty(session: Session, *, project: Project | None = None, **given: object)
         "rules_version": some_rules(session).id,
     }
     return added(session, Duty(**{**defaults, **given}))
+
+
+def a_delivered_reminder(session: Session, duty: Duty, person_id: int) -> Nudge:
+    """The proof that somebody knew of a duty: a reminder that another channel had taken the moment it opened."""
+    row = an_outbox_row(
+        session, channel="elsewhere", lane=Lane.REMINDER.order, state="sent", ended=duty.opens,
+        person_id=person_id,
+    )  # fmt: skip
+    nudge = added(
+        session,
+        Nudge(person_id=person_id, at=duty.opens, step="due-5", state="written", outbox_id=row.id),
+    )
+    added(session, NudgeDuty(nudge_id=nudge.id, duty_id=duty.id, own=True))
+    return nudge
 
 
 def a_report(

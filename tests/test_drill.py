@@ -1,6 +1,6 @@
 """A drill (演练) goes down the real path, is marked everywhere, counts nowhere, and ends with what it found."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import update
@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from reminders.sweep import next_instant
 from rules.kinds import DutyKind, DutyState, EscalationState, IssueState
-from storage import issues
+from storage import issue_life, issues, light_facts
+from storage import rules as stored_rules
 from storage.export.courses import courses
 from storage.export.problems import problems
 from storage.messages import Outgoing
@@ -106,7 +107,7 @@ def test_a_drill_counts_nowhere(town: Town) -> None:
         half = (datetime(2012, 1, 1, tzinfo=ZONE), datetime(2012, 7, 1, tzinfo=ZONE))
         assert issues.barring(session, [town.north], *half) == {}
         assert issues.threads(session, [town.north]) == []
-        assert list(problems(session).rows) == list(courses(session).rows) == []
+        assert list(problems(session, date(2012, 7, 1)).rows) == list(courses(session).rows) == []
 
     town.do(looks)
     town.reaches(7, 2)
@@ -116,6 +117,20 @@ def test_a_drill_counts_nowhere(town: Town) -> None:
     zeros = [row for row in town.rows(Duty) if row.kind is DutyKind.ZERO and row.period == "2012H1"]
     assert {row.state for row in zeros} == {DutyState.MISSED}, "a drill answers for no zero"
     assert "W1" not in town.reporter.says("我的待办").text
+
+
+def test_an_open_drill_is_nobodys_work_chased_by_nobody_and_turns_no_light(town: Town) -> None:
+    drills(town)
+
+    def looks(session: Session) -> None:
+        book, now = stored_rules.in_force(session).book, town.clock.now
+        (_, standing), *_ = light_facts.standings(session, [town.north], book, now, ZONE)
+        assert standing.problems == ()
+        assert issue_life.standing_so(session, IssueState, 10) == issue_life.these(session, [1]) == []
+        assert issue_life.next_instant(session, START) is None
+
+    town.do(looks)
+    assert "W1" not in town.office.says("待办问题").text
 
 
 def test_only_the_office_holds_a_drill(town: Town) -> None:

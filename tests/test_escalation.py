@@ -13,7 +13,7 @@ from reminders.auditing import audit_rungs
 from reminders.moment import Moment
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
-from rules.kinds import EscalationState, Role, Severity
+from rules.kinds import EscalationState, IssueState, Role, Severity
 from rules.ladder import Step
 from storage import escalations, ledger, people
 from storage import rules as stored_rules
@@ -23,7 +23,7 @@ from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Person, Responsibility
 from storage.tables.reporting import Issue, IssueEvent, MediaFile
-from storage.tables.traffic import OutboxRow
+from storage.tables.traffic import AwaitedPhoto, OutboxRow
 from tests.builders import a_binding, a_leave, a_person, a_responsibility, a_secretary, a_unit
 from tests.chat import CITY, START, ZONE, Chat, labels
 from tests.town import NORTH, Town, reports_problem
@@ -104,7 +104,9 @@ def test_the_first_message_stands_beside_the_report_with_what_matters_first(town
     assert told.text.splitlines()[:2] == ["两户阻工", "需要：请派工作组"]
     assert "城北区住建局 张三 139" in told.text
     assert labels(told) == ["已知悉", "我来处理", "转办", "批示"]
-    assert told.photos == tuple(row.id for row in town.rows(MediaFile))
+    awaited = {(row.outbox_id, row.media_id) for row in town.rows(AwaitedPhoto)}
+    photo = town.rows(MediaFile)[0].id
+    assert (town.leader.rows()[-1].id, photo) in awaited, "the words wait for no photo"
     told_by = {
         row.inbox_id for chat in (town.leader, town.department, town.office, town.head) for row in chat.rows()
     }
@@ -117,7 +119,7 @@ def test_the_lead_department_of_the_category_is_told_too(town: Town) -> None:
     other = joins(town, "吴主任", Role.LEAD_DEPARTMENT)
     assert "钱主任" in reports_problem(town.reporter).text
     assert (len(alerts(bureau)), len(alerts(other))) == (1, 0)
-    assert "已记下" in bureau.taps("已知悉").text
+    assert "已签收 W1" in bureau.taps("签收").text
 
 
 def test_the_ladder_is_frozen_when_the_problem_opens(town: Town) -> None:
@@ -314,11 +316,11 @@ def test_taking_note_stops_the_ladder_and_what_is_on_its_way(town: Town) -> None
     chief = joins(town, "督查主任", Role.SUPERVISION)
     reports_problem(town.reporter)
     passes(town, minutes=10)
-    town.department.taps("已知悉", alerts(town.department)[0])
+    town.department.taps("签收", alerts(town.department)[0])
     waiting = [row for row in town.leader.rows() if Outgoing.model_validate(row.body).title.startswith("🔴")]
     assert [row.state for row in waiting] == [State.EXPIRED]
     for chat in (town.leader, town.office, town.head, town.reporter):
-        assert chat.last().text == f"3月26日 9:10 孙主任已知悉 W1（{NORTH}）"
+        assert chat.last().text == f"3月26日 9:10 孙主任已签收 W1（{NORTH}）"
     passes(town, minutes=100)
     assert alerts(chief) == []
     assert len(alerts(town.leader)) == 1
@@ -327,7 +329,7 @@ def test_taking_note_stops_the_ladder_and_what_is_on_its_way(town: Town) -> None
 def test_what_has_arrived_stays_as_it_is(town: Town) -> None:
     reports_problem(town.reporter)
     is_sent(town)
-    town.department.taps("已知悉")
+    town.department.taps("签收")
     assert {row.state for row in town.leader.rows()} == {State.SENT, State.DUE}
 
 
@@ -351,7 +353,8 @@ def test_i_take_it_on_by_button_or_by_word_is_told_as_such(town: Town) -> None:
     reports_problem(town.reporter)
     town.leader.taps("我来处理")
     assert town.reporter.last().text == f"3月26日 9:00 王市长来处理 W1（{NORTH}）"
-    assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "acknowledged", "handling"]
+    kinds = [row.kind for row in town.rows(IssueEvent)]
+    assert kinds == ["registered", "assigned", "acknowledged", "handling"]
     assert town.office.says("W1 我来处理").text == "W1 已由王市长于3月26日 9:00接手处理。"
 
 
@@ -366,7 +369,7 @@ def test_each_of_a_rung_must_answer_where_the_rules_say_so_and_a_secretary_answe
     helper = town.do(lambda session: a_secretary(session, leader_id=int(town.leader.user) - 1000).person_id)
     town.do(lambda session: a_binding(session, session.get_one(Person, helper), channel="chat"))
     reports_problem(town.reporter)
-    town.department.taps("已知悉")
+    town.department.taps("签收")
     assert the_ladder(town).state is EscalationState.RUNNING
     passes(town, minutes=15)
     assert (len(alerts(town.department)), len(alerts(town.leader))) == (1, 2)
@@ -423,9 +426,11 @@ def test_if_who_took_it_has_left_the_ladder_goes_on_at_once(town: Town) -> None:
     assert "王市长知悉 W1 后已离岗" in chief.last().text
 
 
-def test_a_problem_that_was_lowered_is_taken_no_further(town: Town) -> None:
+@pytest.mark.parametrize("said", ["降为一般 W1 已自行化解", "认定误报 W1 没有这回事"])
+def test_a_problem_that_was_lowered_or_ended_is_taken_no_further(town: Town, said: str) -> None:
     reports_problem(town.reporter)
-    town.do(lambda session: session.execute(update(Issue).values(severity=Severity.GENERAL)))
+    town.office.says(said)
+    assert the_ladder(town).state is EscalationState.OVER
     passes(town, minutes=15)
     assert the_ladder(town).state is EscalationState.OVER
     assert len(alerts(town.leader)) == 1
@@ -445,7 +450,7 @@ def test_an_instruction_is_kept_and_told_to_the_office_and_the_unit_and_is_an_ac
     )
     for chat in (town.office, town.reporter, town.head, town.deputy):
         assert chat.last().text == f"3月26日 9:00 王市长批示 W1（{NORTH}）：\n请自规局本周内拿方案"
-    assert [(row.kind, row.note) for row in town.rows(IssueEvent)][1:] == [
+    assert [(row.kind, row.note) for row in town.rows(IssueEvent)][2:] == [
         ("acknowledged", ""), ("directive", "请自规局本周内拿方案"),
     ]  # fmt: skip
     assert "批示：3月26日 9:00 王市长：请自规局本周内拿方案" in town.reporter.says("W1").text
@@ -465,9 +470,10 @@ def test_a_department_to_which_it_is_passed_on_gets_the_alert_and_may_take_it(to
         f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发展和改革委员会牵头\n两户阻工"
     )
     assert town.office.last().text == f"3月26日 9:00 王市长把 W1（{NORTH}）转给市发展和改革委员会牵头"
-    assert "已由王市长" in bureau.taps("已知悉").text
-    bureau.taps("我来处理", alerts(bureau)[0])
-    assert town.leader.last().text == f"3月26日 9:00 钱主任来处理 W1（{NORTH}）"
+    assert town.rows(Issue)[0].state is IssueState.ASSIGNED
+    assert "不归您办" in town.department.taps("签收", alerts(town.department)[0]).text, "it is another's now"
+    assert "已签收 W1" in bureau.taps("签收").text
+    assert town.leader.last().text == f"3月26日 9:00 钱主任已签收 W1（{NORTH}）"
     assert bureau.says("W1 明天现场办公").text.startswith("W1 的批示已送")
 
 
@@ -475,7 +481,7 @@ def test_a_department_to_which_it_is_passed_on_gets_the_alert_and_may_take_it(to
 def test_what_a_reporter_types_behind_a_number_is_no_instruction(town: Town, who: str) -> None:
     reports_problem(town.reporter)
     getattr(town, who).says("W1 请自规局本周内拿方案")
-    assert [row.kind for row in town.rows(IssueEvent)] == ["registered"]
+    assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "assigned"]
 
 
 def test_an_instruction_on_anothers_problem_or_on_none_is_not_taken(town: Town) -> None:
@@ -483,7 +489,7 @@ def test_an_instruction_on_anothers_problem_or_on_none_is_not_taken(town: Town) 
     reports_problem(town.reporter)
     for said in ("W1 请自规局拿方案", "W9 请自规局拿方案"):
         stranger.says(said)
-    assert [row.kind for row in town.rows(IssueEvent)] == ["registered"]
+    assert [row.kind for row in town.rows(IssueEvent)] == ["registered", "assigned"]
 
 
 # On leave

@@ -109,11 +109,11 @@ def test_a_problem_of_another_kind_or_a_graver_one_is_not_offered_as_the_same(
 def test_what_has_changed_is_seen_and_told_under_the_same_number(town: Town) -> None:
     me = town.reporter
     reports_problem(me, GENERAL)
-    town.reaches(7, 1)
+    town.reaches(5, 2)
     assert chooses_thread(me, "有变化").title == "W1：有什么变化？"
     card = me.says("一户已签")
     assert (card.title, card.text) == ("请核对：W1 有变化", f"{NORTH}\n有变化：一户已签")
-    assert me.taps("✅").text == f"{NORTH}\n第2次上报，已97天"
+    assert me.taps("✅").text == f"{NORTH}\n第2次上报，已37天"
     issue = the_problem(town)
     assert (issue.number, issue.times, issue.last_word) == ("W1", 2, town.clock.now)
     assert events(town) == [("registered", ""), ("changed", "一户已签")]
@@ -193,7 +193,8 @@ def test_what_a_leader_had_taken_note_of_stays_so_when_it_is_open_again(town: To
     town.reporter.says("撤了")
     town.reporter.taps("🔴")
     town.reporter.says("W1 还没解决")
-    assert the_problem(town).state is IssueState.ACKNOWLEDGED
+    assert the_problem(town).state is IssueState.ASSIGNED  # the department has it still, and has not signed
+    assert "已由王市长于" in town.reporter.says("W1").text
 
 
 @pytest.mark.parametrize("said", ["W1 仍在", "ｗ1仍在。", "仍在W1", "w1：还在"])
@@ -290,7 +291,7 @@ def test_a_number_shows_how_often_and_what_was_said_last_with_the_words_below(to
     town.deputy.taps("✅")
     seen = town.reporter.says("W1")
     assert "第2次上报，已7天\n最近：4月2日 9:00 李四：有变化，一户已签" in seen.text
-    assert labels(seen) == ["仍在", "有变化", "已解决", "误报，告诉项目办"]
+    assert labels(seen) == ["仍在", "有变化", "已解决", "升为重大", "误报，告诉项目办"]
     assert town.reporter.taps("有变化").title == "W1：有什么变化？"
 
 

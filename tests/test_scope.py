@@ -23,8 +23,10 @@ from handlers.commands import (
     DismissSecretary,
     DisownProject,
     EndLeave,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -34,6 +36,7 @@ from handlers.commands import (
     GiveCode,
     HandOver,
     ImportWorkbook,
+    JudgeDuty,
     LeaveWorkbook,
     PauseProject,
     ResumeProject,
@@ -42,6 +45,7 @@ from handlers.commands import (
     SetLeave,
     StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     Unbind,
     UnlockDuty,
@@ -51,7 +55,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
@@ -87,12 +91,17 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     FileIssue: (lambda about: FileIssue(about.project, Severity.GENERAL, "land", "x"), REPORTERS | OFFICE),
     FollowUp: (lambda about: FollowUp(about.issue, IssueWord.STILL), REPORTERS | OFFICE),
     CallFalse: (lambda about: CallFalse(about.issue), REPORTERS),
+    # Of a step's own permission one stands here; all of them are tried in test_issue_steps.py.
+    TakeStep: (lambda about: TakeStep(about.issue, IssueStep.CLOSE), OFFICE),
     FileZeros: (lambda about: FileZeros((about.project,), "2011H2"), REPORTERS | OFFICE),
     DisownProject: (lambda about: DisownProject(about.project, "other"), REPORTERS),
     ReturnReport: (lambda _about: ReturnReport(1, "x"), OFFICE),
     UnlockDuty: (lambda _about: UnlockDuty(1, "x", date(2012, 4, 12)), OFFICE),
     ExemptDuty: (lambda _about: ExemptDuty(1, "x"), OFFICE),
     TakeBackExemption: (lambda _about: TakeBackExemption(1), OFFICE),
+    ExemptLight: (lambda about: ExemptLight(about.project, "x", date(2012, 4, 30)), OFFICE),
+    EndLightExemption: (lambda about: EndLightExemption(about.project), OFFICE),
+    JudgeDuty: (lambda _about: JudgeDuty(1, True, "x"), OFFICE),
     PauseProject: (lambda about: PauseProject(about.project, "x"), OFFICE),
     EndProject: (lambda about: EndProject(about.project, "x"), OFFICE),
     ResumeProject: (lambda about: ResumeProject(about.project), OFFICE),

@@ -179,6 +179,33 @@ def test_a_talk_that_outlasts_the_leave_files_nothing_and_says_so(town: Town) ->
     assert town.rows(Report) == []
 
 
+def test_a_stand_in_who_takes_leave_sees_whom_they_cover_and_passes_it_on(town: Town) -> None:
+    is_away(town, since=date(2012, 3, 26))
+    deputy = town.deputy
+    assert "那几天还代着张三，就没有人代了" in deputy.says("今天请假 不用人代").text
+    deputy.taps("改代班人")
+    assert "那几天还代着张三，也由赵局长接着代" in deputy.taps("赵局长").text
+    deputy.taps("✅ 确认请假")
+    other = town.head.says("我的待办").text
+    assert other.count(SOUTH) >= 1
+    assert "代" not in other.splitlines()[0]  # the head answers for these projects anyway
+
+
+def test_a_chain_of_stand_ins_ends_with_who_is_there(town: Town) -> None:
+    third = a_colleague(town)
+    is_away(town, since=date(2012, 3, 26))
+
+    def work(session: Session) -> None:
+        deputy, other = (session.get_one(Person, each) for each in (DEPUTY, int(third.user) - 1000))
+        a_leave(session, person=deputy, stand_in=other, since=date(2012, 3, 26))
+
+    town.do(work)
+    for step in ("报进展", SOUTH, "1200", "主体封顶", "没有", "确认"):
+        third.says(step)
+    assert [row.filed_by for row in town.rows(Report)] == [int(third.user) - 1000]
+    assert "钱六（代张三）" in town.office.says("电话单").text
+
+
 def test_who_is_away_may_still_report_and_sees_until_when_and_who_stands_in(town: Town) -> None:
     is_away(town, since=date(2012, 3, 26))
     assert town.reporter.says("我的待办").text.startswith("您3月26日至4月10日请假，由李四代班。")

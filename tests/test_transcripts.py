@@ -10,6 +10,7 @@ import pytest
 from handlers.scripts import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
+from tests.reminding import reminds
 from tests.town import NORTH, SOUTH, Town, reports_problem
 from tests.workbooks import a_workbook_waits
 
@@ -18,14 +19,16 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "report_zero": lambda town: town.reaches(7, 2),
     "return_report": lambda town: [files(town, name) for name in (NORTH, SOUTH)],
     "unlock_duty": lambda town: town.reaches(4, 11),
+    "judge_duty": lambda town: (reminds(town), town.reaches(4, 11)),
     "resume_project": lambda town: pauses(town, NORTH),
     "import_workbook": lambda town: a_workbook_waits(town),
     "direct_issue": lambda town: reports_problem(town.reporter),
     "forward_issue": lambda town: reports_problem(town.reporter),
     "leave_workbook": lambda town: a_workbook_waits(town),
+    "handle_issue": lambda town: reports_problem(town.reporter),
 }
 # Whose words a line holds; the reporter's where nobody is named.
-WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader"}
+WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader", "牵头部门": "department"}
 
 
 SPOKEN = re.compile(r"(\S*)> (.+)")

@@ -7,17 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reminders.sweep import sweep
+from reminders.reach import Reach
+from reminders.sweep import NOBODY, sweep
 from rules.kinds import Role
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Outgoing
 from storage.tables.base import Base
 from storage.tables.registry import Person, Project, Unit
+from storage.tables.reminding import NudgeDuty
+from storage.tables.reporting import Duty
 from tests.builders import (
     a_binding,
+    a_delivered_reminder,
     a_person,
     a_project,
     a_report,
@@ -35,7 +40,11 @@ NORTH, SOUTH = "城北水厂扩建工程", "南湖大道改造"
 
 @dataclass
 class Town:
-    """People by what they do; `north` and `south` are the projects' ids."""
+    """People by what they do; `north` and `south` are the projects' ids.
+
+    Nobody is reminded unless `reach` says by which accounts; and whoever owes something is known to know it, so that
+    what does not come is late or missed, unless a test of reminders sets `known` to False.
+    """
 
     database: Database
     clock: Clock
@@ -47,6 +56,8 @@ class Town:
     leader: Chat
     department: Chat
     office: Chat
+    reach: Reach = NOBODY
+    known: bool = True
 
     def do(self, work: Callable[[Session], T]) -> T:
         return self.database.run_now(work)
@@ -63,8 +74,10 @@ class Town:
 
     def sweep(self) -> int:
         """Sweeps until nothing is due; gives back how many slices there were."""
+        if self.known:
+            self.do(everybody_knows)
         slices = 1
-        while self.do(lambda session: sweep(session, self.clock.now, ZONE)):
+        while self.do(lambda session: sweep(session, self.clock.now, ZONE, reach=self.reach)):
             slices += 1
         return slices
 
@@ -86,6 +99,14 @@ class Town:
 
     def rows(self, table: type[Row]) -> list[Row]:
         return self.do(lambda session: list(session.query(table)))
+
+
+def everybody_knows(session: Session) -> None:
+    """Every duty that has no proof of it yet was provably heard of when it opened."""
+    proven = select(NudgeDuty.nudge_id).where(NudgeDuty.duty_id == Duty.id).exists()
+    someone = session.scalar(select(Person.id).order_by(Person.id).limit(1))
+    for duty in session.scalars(select(Duty).where(~proven)).all():
+        a_delivered_reminder(session, duty, someone or 0)
 
 
 def a_town(database: Database) -> Town:

@@ -32,12 +32,31 @@ from handlers.registry_facts import (
 from handlers.screen import render
 from handlers.scripts import SCRIPTS
 from handlers.words import Words
+from handlers.work_facts import WorkFacts, WorkItem
 from rules.book import default_book
-from rules.kinds import DutyKind, ProjectKind, Role, Severity
+from rules.issue_life import Ask
+from rules.kinds import DutyKind, IssueStep, ProjectKind, Role, Severity
 from storage.messages import Outgoing
 from tests.builders import NOW
 
 WORDS = Words()
+WORK = WorkFacts(
+    items=tuple(
+        WorkItem(7, step, f"{step} W7", "W7 城北水厂：两户阻工", ask)
+        for step, ask in (
+            (IssueStep.SIGN, None),
+            (IssueStep.REFUSE, Ask.REASON),
+            (IssueStep.ASSIGN, Ask.UNIT),
+            (IssueStep.EXTEND, Ask.DAY),
+            (IssueStep.FINISH, Ask.EVIDENCE),
+        )
+    ),
+    units=((1, "市征收安置办"), (2, "市住建局")),
+    due="4月25日",
+    earliest=date(2012, 4, 26),
+    latest=date(2013, 4, 26),
+    by_rule=date(2012, 4, 25),
+)
 GUARD = default_book().money_guard
 TALK = 999_999_999
 LARGE = 999_999_900  # project ids of nine digits: the longest that buttons must carry
@@ -228,6 +247,12 @@ CASES: dict[str, tuple[str, Facts]] = {
     "an unlocking": ("unlock_duty", desk_facts()),
     "an exemption": ("exempt_duty", desk_facts()),
     "an exemption taken back": ("exempt_duty", desk_facts(duties=(replace(DUTIES[0], is_exempt=True),))),
+    "an exemption from lights": ("exempt_light", desk_facts()),
+    "an exemption from lights ended": (
+        "exempt_light",
+        desk_facts(exempt_until="4月30日", exempt_because="停工"),
+    ),
+    "a judgement": ("judge_duty", desk_facts()),
     "a pause": ("pause_project", desk_facts()),
     "an end": ("end_project", desk_facts()),
     "a resumption": ("resume_project", desk_facts()),
@@ -243,6 +268,7 @@ CASES: dict[str, tuple[str, Facts]] = {
     "a person changed": ("change_person", some_facts(registry=REGISTRY)),
     "an account ended": ("unbind", some_facts(registry=REGISTRY)),
     "a new code": ("rebind", some_facts(registry=REGISTRY)),
+    "a step of a problem": ("handle_issue", some_facts(work=WORK, today=date(2012, 3, 26))),
     "a hand-over": ("hand_over", some_facts(registry=REGISTRY)),
     "a secretary": ("set_secretary", some_facts(registry=REGISTRY)),
     "a leave": ("take_leave", some_facts(registry=REGISTRY)),

@@ -75,7 +75,11 @@ class Channel(Protocol):
         """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
-        """Sends (or, where `message.replaces` is set, edits); returns the platform's id of the message."""
+        """Sends (or, where `message.replaces` is set, edits) in one call; returns the platform's id of the message.
+
+        `files` are its pictures: that of `message.chart` first, if it has one, then its photos. Words with pictures are
+        no longer than storage.parts.CAPTION_LIMIT, and several pictures have none.
+        """
 
     async def answer_press(self, press: str) -> None:
         """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""

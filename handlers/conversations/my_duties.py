@@ -29,6 +29,9 @@ def my_duties(facts: Facts) -> Dialogue[Tell]:
         lines += [*([""] if lines else []), *_thread_lines(facts)]
     if facts.sent:
         lines += ["", words.duties_sent, *(_sent(facts, at) for at in range(len(facts.sent)))]
+    if facts.burden is not None:
+        unasked, questions, inputs = facts.burden
+        lines += ["", words.duties_burden.format(unasked=unasked, questions=questions, inputs=inputs)]
     rows = tuple(_thread_row(facts, each) for each in facts.threads[:SHOWN])
     return Tell(words.duties_title, "\n".join([*_away(facts), *lines]), _buttons(facts), rows)
     yield  # a conversation is a generator even when it asks nothing

@@ -91,6 +91,10 @@ def _card(facts: Facts, person: Someone, days: Days, stand_in: Someone | None) -
         words.leave_stand_in_line.format(stand_in=stand_in.name) if stand_in else words.leave_alone_line,
         words.leave_owed_line.format(count=len(registry.owed)) if registry.owed else words.leave_none_owed,
     ]
+    if registry.covers:
+        names = words.list_separator.join(registry.covers)
+        covers = words.leave_covers_line if stand_in else words.leave_covers_alone_line
+        lines.append(covers.format(names=names, stand_in=stand_in.name if stand_in else ""))
     title = words.card_leave.format(name=person.name)
     yield from Confirm.of(key, title, "\n".join(lines), agree=words.leave_confirm, editable=editable)
 

@@ -6,6 +6,7 @@ The rungs above, the repeats and what follows an acknowledgement are the sweep's
 from datetime import timedelta
 
 from handlers.deeds import on_behalf
+from handlers.deeds.issue_telling import with_turn
 from handlers.deeds.telling import speaker
 from handlers.moments import day_and_hour
 from handlers.outcome import enter
@@ -36,13 +37,15 @@ def raise_alarm(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...
     step = following(ladder, FIRST) if reachable else next_rung(FIRST)
     at = due(ladder, FIRST, turn.now, rules.book, zone) if reachable else turn.now
     escalations.say(turn.session, row, step, at)
-    sent = [(each, _send(turn, row, alert, each, contacts[each.person_id])) for each in told]
+    sent = [(each, _send(turn, issue, row, alert, each, contacts[each.person_id])) for each in told]
     escalations.record(turn.session, row, FIRST.rung, sent, turn.now)
     enter(turn, issue.unit_id, "open_ladder", issue=issue.number, told=[each.person_id for each in told])
     return found
 
 
-def _send(turn: Turn, row: Escalation, alert: Outgoing, told: whom.Told, contact: Contact) -> int | None:
+def _send(
+    turn: Turn, issue: Issue, row: Escalation, alert: Outgoing, told: whom.Told, contact: Contact
+) -> int | None:
     """The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9)."""
     mark = on_behalf.mark(turn, told.acts_for)
     message = alert.model_copy(update={"title": alert.title + mark, **({} if told.may else {"rows": ()})})
@@ -50,6 +53,7 @@ def _send(turn: Turn, row: Escalation, alert: Outgoing, told: whom.Told, contact
         why = turn.city.words.alert_stands_in.format(name=on_behalf.name_of(turn, told.acts_for))
         message = message.model_copy(update={"text": f"{why}\n{alert.text}"})
     once = escalations.once(row, told.person_id)
+    message = with_turn(turn, issue, contact.id, message)
     written = turn.push(contact, message, Lane.URGENT, number=f"W{row.issue_id}", once=once)
     return written if contact.address else None
 

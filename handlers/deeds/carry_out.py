@@ -10,14 +10,17 @@ from handlers.commands import (
     Command,
     DirectIssue,
     DisownProject,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
     FileZeros,
     FollowUp,
     ForwardIssue,
+    JudgeDuty,
     OfTheOffice,
     PauseProject,
     Registering,
@@ -26,6 +29,7 @@ from handlers.commands import (
     SendNotice,
     StartDrill,
     TakeBackExemption,
+    TakeStep,
     Tell,
     UnlockDuty,
     WithdrawReport,
@@ -34,6 +38,9 @@ from handlers.deeds.directing import direct_issue, forward_issue
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.drilling import start_drill
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.issue_steps import take_step
+from handlers.deeds.judging import judge_duty
+from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -72,6 +79,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return direct_issue(turn, command)
         case ForwardIssue():
             return forward_issue(turn, command)
+        case TakeStep():
+            return take_step(turn, command)
         case FileZeros():
             return file_zeros(turn, command, talk_id)
         case Tell():
@@ -91,6 +100,12 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_duty(turn, command)
         case TakeBackExemption():
             return take_back_exemption(turn, command)
+        case ExemptLight():
+            return exempt_light(turn, command)
+        case EndLightExemption():
+            return end_light_exemption(turn, command)
+        case JudgeDuty():
+            return judge_duty(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():

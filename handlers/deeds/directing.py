@@ -5,13 +5,18 @@ Either is an acknowledgement too. A numbered order (督办单) begins where `dir
 
 from handlers.commands import DirectIssue, ForwardIssue
 from handlers.deeds.alarm import drill_mark, take_rows
+from handlers.deeds.issue_telling import not_now, with_turn
 from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
 from handlers.deeds.problems import taken
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
-from rules.kinds import IssueAct, IssueState, Lane, Role, Severity
+from rules.issue_life import ENDED, move
+from rules.kinds import IssueAct, IssueState, IssueStep, Lane, Role, Severity
 from rules.scope import REPORTING
-from storage import escalations, issues, people, whom
+from storage import escalations, issue_life, issues, people, whom
+from storage import rules as stored_rules
+from storage.giving import give
+from storage.issue_life import Rules
 from storage.messages import Outgoing
 from storage.tables.registry import Unit
 from storage.tables.reporting import Issue
@@ -48,8 +53,13 @@ def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:
     unit = turn.session.get_one(Unit, command.unit_id)
     if not (ids := whom.department(turn.session, unit.name, turn.today)):
         return refusal(words.department_has_nobody.format(unit=unit.name))
+    if move(issue.state, IssueStep.ASSIGN, issue.severity) is None:
+        return refusal(not_now(turn, issue, IssueStep.ASSIGN))
     leader = _take_if_nobody_has(turn, issue)
     issues.add_event(turn.session, issue.id, turn.person.id, IssueAct.FORWARDED, turn.now, unit.name)
+    rules = stored_rules.in_force(turn.session)
+    give(turn.session, issue, unit.id, turn.now, Rules(rules.book, turn.city.zone))
+    issue_life.stand(turn.session, issue, IssueState.ASSIGNED, turn.now, Rules(rules.book, turn.city.zone))
     enter(turn, issue.unit_id, "forward_issue", issue=issue.number, leader=leader, unit_to=unit.id)
     said = words.told_forwarded.format(unit=unit.name, **who_and_when(turn, issue, leader))
     tell_told(turn, issue, said, also=_office_and_unit(turn, issue))
@@ -59,7 +69,7 @@ def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:
 
 
 def _closed(turn: Turn, issue: Issue) -> Outcome | None:
-    if issue.state is not IssueState.CLOSED:
+    if issue.state not in ENDED:
         return None
     return refusal(turn.city.words.closed_for_leaders.format(number=issue.number))
 
@@ -83,7 +93,9 @@ def _hand_on(turn: Turn, issue: Issue, ids: list[int], reason: str) -> None:
     message = alert.model_copy(update={"text": f"{reason}\n{alert.text}", "rows": take_rows(turn, issue)})
     told = []
     for contact in people.contacts(turn.session, ids, turn.city.running):
-        sent = turn.push(contact, message, Lane.URGENT, number=issue.number)
+        sent = turn.push(
+            contact, with_turn(turn, issue, contact.id, message), Lane.URGENT, number=issue.number
+        )
         told.append((whom.Told(contact.id), sent if contact.address else None))
     if row is not None:
         escalations.record_also(turn.session, row, told, turn.now)

@@ -9,6 +9,7 @@ from handlers.turning import Turn
 from rules.kinds import Severity
 from storage import escalations, issues, projects
 from storage import rules as stored_rules
+from storage.issue_life import Rules
 from storage.messages import Outgoing
 from storage.tables.registry import Project
 from storage.tables.reporting import Issue
@@ -22,7 +23,7 @@ def start_drill(turn: Turn, command: StartDrill) -> Outcome:
         category=rules.book.categories[0].key, what=words.drill_what, help_needed=words.drill_help,
         found=turn.now, filed_by=turn.person.id, filed=turn.now, rules_version=rules.version,
     )  # fmt: skip
-    issues.register(turn.session, issue, turn.now)
+    issues.register(turn.session, issue, turn.now, Rules(rules.book, turn.city.zone))
     enter(turn, project.unit_id, "start_drill", issue=issue.number, project=project.id)
     told = raise_alarm(turn, issue, rules)
     row = escalations.of_issue(turn.session, issue.id)

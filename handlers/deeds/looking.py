@@ -2,15 +2,20 @@
 
 from handlers.conversations.follow_up import word_name
 from handlers.deeds.alarm import drill_mark, follow_row, take_rows
+from handlers.deeds.issue_course import course
+from handlers.deeds.issue_telling import rows_of
 from handlers.deeds.problems import concerns, taken
-from handlers.deeds.threads import CALLED_FALSE, after_solved, how_often
-from handlers.loading.base import may_take
+from handlers.deeds.threads import after_solved, how_often
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
+from rules.issue_life import ENDED
 from rules.kinds import IssueAct, IssueState, IssueWord, Severity
 from storage import issues, people, projects
+from storage.alerting import may_take
+from storage.issue_life import CALLED_FALSE
 from storage.messages import Option, Outgoing
+from storage.problem_scope import whos
 from storage.tables.reporting import Issue
 
 
@@ -64,7 +69,7 @@ def _how_it_stands(turn: Turn, issue: Issue) -> list[str]:
         lines.append(words.issue_solved)
     if issue.state is IssueState.CLOSED:
         lines.append(words.issue_closed)
-    return lines
+    return [*lines, *course(turn, issue)]
 
 
 def _what_followed(turn: Turn, issue: Issue) -> list[str]:
@@ -98,10 +103,14 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     if major and turn.person.id in may_take(turn.session, issue, turn.today):
         rows = (follow_row(turn, issue),) if taken(turn, issue.id) else take_rows(turn, issue)
     reporting = projects.reporters(turn.session, issue.project_id, turn.today)
-    if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
-        return rows
+    stands = whos(turn.session, turn.person.id, issue, turn.today)
+    aside = rows_of(turn, issue, stands, aside=True)
+    rows = (*rows, *rows_of(turn, issue, stands))
+    if issue.state in (*ENDED, IssueState.DONE) or turn.person.id not in reporting:
+        return (*rows, *aside)
     solved = issue.state is IssueState.SOLVED
     rows = (*rows, after_solved(turn, issue.id) if solved else _words(turn, issue))
+    rows = (*rows, *aside)
     if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is None:
         rows = (*rows, (Option(label=words.word_false, data=f"w|{issue.id}|false"),))
     return rows

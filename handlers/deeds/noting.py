@@ -6,7 +6,6 @@ from handlers.deeds import on_behalf
 from handlers.deeds.alarm import drill_mark, follow_row
 from handlers.deeds.looking import look_up
 from handlers.deeds.problems import concerns, taken
-from handlers.loading.base import may_take, told_of
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
@@ -14,6 +13,7 @@ from rules.kinds import EscalationState, IssueAct, Lane, Severity
 from rules.ladder import follow_by
 from storage import escalations, issues, outbox, people, projects
 from storage import rules as stored_rules
+from storage.alerting import may_take, told_of
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.escalating import Escalation
 from storage.tables.reporting import Issue, IssueEvent

@@ -7,9 +7,9 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from handlers.loading.base import alerted_themselves
 from handlers.turning import Turn
 from storage import people, secretaries
+from storage.alerting import alerted_themselves
 
 _NOTE = "for "  # of an event, before the leader's id
 

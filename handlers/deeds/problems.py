@@ -8,17 +8,19 @@ from handlers.city import City
 from handlers.commands import FileIssue
 from handlers.deeds import on_behalf
 from handlers.deeds.alarm import raise_alarm
+from handlers.deeds.giving import give_by_rule, tell_given
 from handlers.deeds.telling import not_theirs, tell_for
 from handlers.deeds.zeros import doubt_zero
-from handlers.loading.base import told_of
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, digest, enter
 from handlers.turning import Turn
 from rules.kinds import IssueAct, Lane, Role, Severity
-from storage import escalations, issues, media, outbox, people, projects
+from storage import escalations, issues, media, outbox, people, problem_scope
 from storage import rules as stored_rules
+from storage.issue_life import Rules
 from storage.messages import Outgoing
 from storage.people import Contact
+from storage.rules import InForce
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue
 
@@ -28,14 +30,17 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     if command.for_person and (refused := not_theirs(turn, command.for_person, project.id)):
         return refused
     rules = stored_rules.in_force(turn.session)
-    issue = _register(turn, command, project, talk_id, rules.version)
+    issue = _register(turn, command, project, talk_id, rules)
     doubt_zero(turn, issue)
     lines = [project.name, words.line_what.format(text=issue.what)]
     title = words.receipt_issue.format(number=issue.number)
+    given, told = give_by_rule(turn, issue, rules), list[Contact]()
     if issue.severity is Severity.MAJOR:
         told = raise_alarm(turn, issue, rules, command.photos)
         title = words.receipt_major.format(number=issue.number)
-        lines += told_lines(turn, told)
+    tell_given(turn, issue, [each.id for each in told if each.address])
+    lines += [given] if given else []
+    lines += told_lines(turn, told) if issue.severity is Severity.MAJOR else []
     if command.for_person:
         lines.append(_tell_caller(turn, issue, project.name, command.for_person))
     return Outcome(Outgoing(title=title, text="\n".join(lines)), issue.number, title)
@@ -50,17 +55,15 @@ def _tell_caller(turn: Turn, issue: Issue, project: str, person_id: int) -> str:
     return tell_for(turn, person_id, Outgoing(text=told))
 
 
-def _register(
-    turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules_version: int
-) -> Issue:
+def _register(turn: Turn, command: FileIssue, project: Project, talk_id: int | None, rules: InForce) -> Issue:
     issue = Issue(
         project_id=project.id, unit_id=project.unit_id, severity=command.severity, category=command.category,
         what=command.what, help_needed=command.help_needed, place=command.place,
         found=command.found or turn.now, filed_by=turn.person.id, filed=turn.now, talk_id=talk_id,
-        rules_version=rules_version,
+        rules_version=rules.version,
         for_person=command.for_person,
     )  # fmt: skip
-    issues.register(turn.session, issue, turn.now)
+    issues.register(turn.session, issue, turn.now, Rules(rules.book, turn.city.zone))
     media.tie(turn.session, turn.person.id, (*command.photos, *command.pinned), issue_id=issue.id)
     enter(
         turn, project.unit_id, "file_issue", issue=issue.number, project=project.id,
@@ -73,9 +76,7 @@ def _register(
 
 
 def concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
-    told = told_of(turn.session, issue, turn.today)
-    return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
+    return problem_scope.concerns(turn.session, turn.person.id, issue, turn.today)
 
 
 def taken(turn: Turn, issue_id: int) -> tuple[str, str] | None:

@@ -1,6 +1,6 @@
 """Looking a report up by its receipt (J12): what it says now, who filed it, and whether it still counts."""
 
-from handlers.loading.base import alerted
+from handlers.lights_shown import light_lines
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -8,6 +8,7 @@ from rules import money
 from rules.kinds import ReportKind
 from rules.periods import Period
 from storage import leaves, people, projects, reports
+from storage.alerting import alerted
 from storage.messages import Option, Outgoing
 from storage.projects import Named
 from storage.tables.reporting import Report, ReportVersion
@@ -56,6 +57,9 @@ def _how_it_stands(turn: Turn, report: Report, version: ReportVersion) -> list[s
         lines.append(words.report_withdrawn)
     elif report.returned is not None:
         lines.append(words.returned_hint.format(why=report.returned_because))
+    if report.kind is ReportKind.PROGRESS:
+        shown = light_lines(turn.session, [report.project_id], words, turn.today, turn.city.zone)
+        lines += shown.values()
     return lines
 
 

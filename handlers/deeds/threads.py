@@ -8,19 +8,23 @@ from handlers.commands import CallFalse, FollowUp
 from handlers.conversations.follow_up import age, word_name
 from handlers.deeds.alarm import take_rows
 from handlers.deeds.duty import restate
+from handlers.deeds.issue_telling import judging_rows, rows_of, said_by, tell_others, tell_turn
 from handlers.deeds.problems import taken, told_lines
+from handlers.deeds.rising import rise_by_rule
 from handlers.deeds.telling import not_theirs, speaker, tell_for
-from handlers.loading.base import may_take, told_of
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
+from rules.issue_life import ENDED, Who
 from rules.kinds import DutyState, IssueState, IssueWord, Lane, Role, Severity
-from storage import duties, issues, media, people, projects
+from storage import duties, issue_life, issues, media, people, projects
+from storage import rules as stored_rules
+from storage.alerting import may_take, told_of
+from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
 from storage.tables.reporting import Issue
 
-CALLED_FALSE = "called_false"
 _OPEN_STILL = (IssueWord.STILL, IssueWord.UNSOLVED)
 
 
@@ -29,21 +33,27 @@ def follow_up(turn: Turn, command: FollowUp) -> Outcome:
     issue = turn.session.get_one(Issue, command.issue_id)
     if command.for_person and (refused := not_theirs(turn, command.for_person, issue.project_id)):
         return refused
-    if issue.state is IssueState.CLOSED:
+    if issue.state in ENDED:
         return refusal(words.closed_already.format(number=issue.number))
     if issue.state is IssueState.SOLVED and command.word in (IssueWord.STILL, IssueWord.CHANGED):
         return _solved_already(turn, issue)
     if _said_already(turn, issue, command):
         return _receipt(turn, issue, command, [])
     adds = issue.state is IssueState.SOLVED and command.word is IssueWord.SOLVED
-    _say(turn, issue, command)
-    told = _tell(turn, issue, command) if issue.severity is Severity.MAJOR else []
-    return _receipt(turn, issue, command, told, adds=adds)
+    major = issue.severity is Severity.MAJOR
+    knows = _say(turn, issue, command)
+    told = _tell(turn, issue, command, knows) if major else []
+    return _receipt(
+        turn, issue, command, told, adds=adds, risen=not major and issue.severity is Severity.MAJOR
+    )
 
 
-def _say(turn: Turn, issue: Issue, command: FollowUp) -> None:
+def _say(turn: Turn, issue: Issue, command: FollowUp) -> set[int]:
+    """Gives back who has been told of it as what moves the problem on."""
     whose = command.for_person or turn.person.id
-    issues.say(turn.session, issue, whose, command.word, command.note, turn.now)
+    in_force = stored_rules.in_force(turn.session)
+    rules = Rules(in_force.book, turn.city.zone)
+    moved = issues.say(turn.session, issue, whose, command.word, command.note, turn.now, rules)
     media.tie(turn.session, turn.person.id, command.photos, issue_id=issue.id)
     for duty in duties.keep_word(turn.session, issue.id, turn.now):
         if duty.state is DutyState.MISSED:  # it stood unlocked
@@ -53,6 +63,28 @@ def _say(turn: Turn, issue: Issue, command: FollowUp) -> None:
         times=issue.times, text=digest(turn, command.note), photos=len(command.photos),
         for_person=command.for_person,
     )  # fmt: skip
+    knows = _tell_moved(turn, issue, command) if moved else set[int]()
+    rise_by_rule(turn, issue, in_force)
+    return knows
+
+
+def _tell_moved(turn: Turn, issue: Issue, command: FollowUp) -> set[int]:
+    """What the unit says moves on what a department holds; the leaders of a major one hear of it anyway."""
+    if issue_life.holder(turn.session, issue.id) is None:
+        return set()
+    words, major = turn.city.words, issue.severity is Severity.MAJOR
+    title = words.told_step.format(
+        number=issue.number,
+        step=word_name(words, command.word),
+        project=projects.named(turn.session, issue.project_id).name,
+    )
+    lines = [said_by(turn, command.note)]
+    known = set(told_of(turn.session, issue, turn.today)) if major else set[int]()
+    told = set[int]()
+    if not (major and issue.state is IssueState.SOLVED):
+        told = tell_turn(turn, issue, title, lines)
+    tell_others(turn, issue, [Who.HOLDER], Outgoing(title=title, text="\n".join(lines)), known | told)
+    return told
 
 
 def _said_already(turn: Turn, issue: Issue, command: FollowUp) -> bool:
@@ -66,7 +98,7 @@ def _said_already(turn: Turn, issue: Issue, command: FollowUp) -> bool:
     return (
         last is not None
         and same_kind
-        and issue.state is not IssueState.SOLVED
+        and issue.state not in (IssueState.DONE, IssueState.SOLVED)  # there it is a step
         and last.person_id == (command.for_person or turn.person.id)
         and last.at.astimezone(turn.city.zone).date() == turn.today
     )
@@ -88,13 +120,21 @@ def after_solved(turn: Turn, issue_id: int) -> tuple[Option, ...]:
 
 
 def _receipt(
-    turn: Turn, issue: Issue, command: FollowUp, told: list[Contact], *, adds: bool = False
+    turn: Turn,
+    issue: Issue,
+    command: FollowUp,
+    told: list[Contact],
+    *,
+    adds: bool = False,
+    risen: bool = False,
 ) -> Outcome:
     words = turn.city.words
     title = words.receipt_word.format(number=issue.number, word=word_name(words, command.word))
     if adds:
         title = words.receipt_how.format(number=issue.number)
     lines = [projects.named(turn.session, issue.project_id).name, how_often(turn, issue)]
+    if risen:
+        lines.append(words.risen_by_rule)
     if told:
         lines += told_lines(turn, told)
     if command.for_person:
@@ -122,7 +162,7 @@ def how_often(turn: Turn, issue: Issue) -> str:
     return words.issue_times.format(times=issue.times, age=age(words, days))
 
 
-def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
+def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[Contact]:
     words = turn.city.words
     title = words.told_word.format(
         sign="✅" if command.word is IssueWord.SOLVED else "🔴",
@@ -140,9 +180,12 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
     waiting = command.word is not IssueWord.SOLVED and taken(turn, issue.id) is None
     may = may_take(turn.session, issue, turn.today) if waiting else []
     ids = [each for each in told_of(turn.session, issue, turn.today) if each != turn.person.id]
+    office = people.in_role(turn.session, Role.OFFICE, turn.today)
     contacts = people.contacts(turn.session, ids, turn.city.running)
-    for contact in contacts:
+    for contact in [each for each in contacts if each.id not in knows]:
         rows = take_rows(turn, issue) if contact.id in may else ()
+        if command.word is IssueWord.SOLVED and contact.id in office:
+            rows = rows_of(turn, issue, [Who.OFFICE])
         turn.push(contact, Outgoing(title=title, text=text, rows=rows), lane, number=issue.number)
     return contacts
 
@@ -150,11 +193,11 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp) -> list[Contact]:
 def call_false(turn: Turn, command: CallFalse) -> Outcome:
     """The office is told once; until it has decided, everything stays as it is."""
     words, issue = turn.city.words, turn.session.get_one(Issue, command.issue_id)
-    if issue.state is IssueState.CLOSED:
+    if issue.state in ENDED:
         return refusal(words.closed_already.format(number=issue.number))
-    if issues.newest(turn.session, issue.id, (CALLED_FALSE,)) is not None:
+    if issues.newest(turn.session, issue.id, (issue_life.CALLED_FALSE,)) is not None:
         return refusal(words.false_told_already.format(number=issue.number))
-    issues.add_event(turn.session, issue.id, turn.person.id, CALLED_FALSE, turn.now)
+    issues.add_event(turn.session, issue.id, turn.person.id, issue_life.CALLED_FALSE, turn.now)
     enter(turn, issue.unit_id, "call_issue_false", issue=issue.number, project=issue.project_id)
     text = words.false_to_office.format(
         number=issue.number,
@@ -167,7 +210,8 @@ def call_false(turn: Turn, command: CallFalse) -> Outcome:
     office = people.contacts(
         turn.session, people.in_role(turn.session, Role.OFFICE, turn.today), turn.city.running
     )
+    rows = judging_rows(turn, issue)
     for contact in office:
-        turn.push(contact, Outgoing(text=text), Lane.REMINDER, number=issue.number)
+        turn.push(contact, Outgoing(text=text, rows=rows), Lane.REMINDER, number=issue.number)
     title = words.false_told.format(number=issue.number)
     return Outcome(Outgoing(title=title, text="\n".join(told_lines(turn, office))), issue.number, title)

@@ -2,6 +2,7 @@
 
 from handlers.commands import FileZeros, ZeroCheck
 from handlers.deeds.duty import is_open, keep
+from handlers.deeds.issue_telling import judging_rows
 from handlers.deeds.telling import not_theirs, speaker, tell_for
 from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, enter
@@ -9,7 +10,7 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import DutyKind, Lane, PeriodKind, ReportKind, Role, Severity
 from rules.periods import Period, span
-from storage import duties, issues, people, projects, reports
+from storage import duties, issue_life, issues, people, projects, reports
 from storage.duties import DutyRow
 from storage.messages import Option, Outgoing
 from storage.tables.registry import Person
@@ -89,7 +90,8 @@ def _check(doubted: ZeroCheck | None) -> dict[str, object]:
     """What spoke against a zero, and the answer, as the version keeps it; nothing spoke: both lists are empty."""
     if doubted is None:
         return {"flat": [], "nearby": []}
-    return {"flat": list(doubted.flat), "nearby": list(doubted.nearby), "answer": "none"}
+    red = {"red": doubted.red} if doubted.red else {}
+    return {"flat": list(doubted.flat), "nearby": list(doubted.nearby), **red, "answer": "none"}
 
 
 def doubt_zero(turn: Turn, issue: Issue) -> None:
@@ -100,7 +102,7 @@ def doubt_zero(turn: Turn, issue: Issue) -> None:
     if zero is None or not _by_others(turn, issue):
         return
     receipt = f"J{zero.id}"
-    issues.add_event(session, issue.id, turn.person.id, "found_after_zero", turn.now, receipt)
+    issues.add_event(session, issue.id, turn.person.id, issue_life.FOUND_AFTER_ZERO, turn.now, receipt)
     enter(turn, issue.unit_id, "doubt_zero", report=receipt, issue=issue.number, project=issue.project_id,
           period=str(period))  # fmt: skip
     dated, told_by = issue.severity is Severity.MAJOR, speaker(turn, issue.for_person)
@@ -117,7 +119,8 @@ def doubt_zero(turn: Turn, issue: Issue) -> None:
     )
     office = people.in_role(session, Role.OFFICE, turn.today)
     for contact in people.contacts(session, office, turn.city.running):
-        turn.push(contact, Outgoing(text=text), Lane.REMINDER, number=issue.number)
+        rows = judging_rows(turn, issue)
+        turn.push(contact, Outgoing(text=text, rows=rows), Lane.REMINDER, number=issue.number)
 
 
 def _half_of(turn: Turn, issue: Issue) -> Period:

@@ -1,10 +1,11 @@
 """Facts for 批示 and 转办: the problems of which a person may take note, and the departments that can lead."""
 
 from handlers.facts import BRIEF, AlertFacts, Facts
-from handlers.loading.base import Loading, may_take
-from rules.kinds import IssueState
+from handlers.loading.base import Loading
+from rules.issue_life import ENDED
 from storage import escalations, projects, whom
 from storage import rules as stored_rules
+from storage.alerting import may_take
 from storage.tables.reporting import Issue
 
 LISTED = 8
@@ -26,7 +27,7 @@ def _issues(loading: Loading) -> list[Issue]:
     session, chosen = loading.session, str(loading.answers.get("issue", ""))
     if chosen.isdecimal():
         issue = session.get(Issue, int(chosen))
-        found = [issue] if issue is not None and issue.state is not IssueState.CLOSED else []
+        found = [issue] if issue is not None and issue.state not in ENDED else []
     else:
         found = list(escalations.open_for(session, loading.person.id, LISTED))
     return [each for each in found if loading.person.id in may_take(session, each, loading.today)]

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session
 from handlers.city import City
 from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
-from rules.kinds import DutyKind, Role
-from storage import duties, escalations, leaves, media, people, projects, secretaries, talks
+from rules.kinds import DutyKind
+from storage import duties, media, projects, talks
 from storage.preview import Preview
-from storage.tables.reporting import Issue
 
 # A photo that was sent before any question is offered for this long.
 LOOSE_FOR = timedelta(days=1)
@@ -31,40 +30,6 @@ class Loading:
     today: date
     clerk: int | None = None  # who types for the person (代报)
     plans: dict[int, Preview] = field(default_factory=dict)  # the turn's
-
-
-def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
-    """Who is told of a major problem: lead leader, lead department, unit head, office, then who acts for them.
-
-    Without `heads`, those who may acknowledge it: the unit's own head is told but cannot (decisions: 9).
-    """
-    found = alerted_themselves(session, project_id, today, heads=heads)
-    acting = [secretary for secretary, _ in secretaries.of_leaders(session, found, today)]
-    if heads:  # a head on leave is told all the same, and so is the stand-in
-        acting += leaves.who_is_there(session, found, today)
-    return list(dict.fromkeys([*found, *acting]))
-
-
-def alerted_themselves(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
-    """The same without those who act on somebody's behalf."""
-    found: list[int] = []
-    roles = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD)
-    for role in roles if heads else roles[:2]:
-        found += people.responsible(session, project_id, [role], today)
-    return list(dict.fromkeys([*found, *people.in_role(session, Role.OFFICE, today)]))
-
-
-def told_of(session: Session, issue: Issue, today: date) -> list[int]:
-    """Everyone who is told of a problem: those whom it concerns today, and whom its ladder has told."""
-    concerned = alerted(session, issue.project_id, today)
-    return list(dict.fromkeys([*concerned, *escalations.asked(session, issue, today)]))
-
-
-def may_take(session: Session, issue: Issue, today: date) -> list[int]:
-    """Who may take note of it, and with that stop its ladder; never the unit's own head (decisions: 9)."""
-    concerned = alerted(session, issue.project_id, today, heads=False)
-    asked = escalations.asked(session, issue, today).values()
-    return list(dict.fromkeys([*concerned, *(each.person_id for each in asked if each.may)]))
 
 
 def by_name(loading: Loading, also: Collection[int] = ()) -> tuple[ProjectFacts, ...]:

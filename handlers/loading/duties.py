@@ -3,6 +3,7 @@
 from handlers.away import said_days
 from handlers.facts import Facts, Owed, Sent
 from handlers.loading.base import Loading
+from handlers.loading.burden import own_burden
 from handlers.loading.threads import threads
 from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
@@ -31,6 +32,7 @@ def my_duties(loading: Loading) -> Facts:
         duty.project_id for duty in words_owed.values()
     }  # what was paused still owes its last month's word
     mine = projects.of_person(loading.session, loading.person.id, loading.today, also)
+    mine_this_month = own_burden(loading)
     coming = (
         None if owed else duties.next_of(loading.session, loading.person.id, loading.now, loading.today, None)
     )
@@ -46,6 +48,7 @@ def my_duties(loading: Loading) -> Facts:
             for row in reports.sent_by(loading.session, loading.person.id, 3)
         ),
         away=_away(loading),
+        burden=(mine_this_month.unasked, mine_this_month.questions, mine_this_month.inputs),
         next_opening=day(coming.opens, loading.city.zone) if coming else "",
         next_kind=coming.kind if coming else DutyKind.PROGRESS,
     )

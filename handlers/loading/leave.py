@@ -11,7 +11,7 @@ from handlers.loading.base import Loading
 from handlers.loading.registry import base, listed, of_mine, told
 from handlers.registry_facts import LeaveFacts, RegistryFacts, Someone
 from handlers.spans import restored
-from storage import leaves
+from storage import leaves, people
 from storage.tables.registry import Leave
 
 
@@ -48,8 +48,15 @@ def _of_person(loading: Loading, facts: RegistryFacts, person: Someone) -> Regis
     return replace(
         facts,
         against=why_not(loading.session, loading.city.words, wanted, loading.today),
+        covers=_covers(loading, wanted),
         owed=tuple(name for _, name in owed(loading.session, loading.city, person.id, days.first, until)),
     )
+
+
+def _covers(loading: Loading, wanted: SetLeave) -> tuple[str, ...]:
+    rows = leaves.stood_in_by(loading.session, wanted.person_id, wanted.since)
+    names = people.names(loading.session, [row.person_id for row in rows if row.since < wanted.until])
+    return tuple(names.values())
 
 
 def colleagues(loading: Loading, person: Someone) -> tuple[Someone, ...]:

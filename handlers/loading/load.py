@@ -6,13 +6,16 @@ from handlers.facts import Facts
 from handlers.loading import desk, handover, leave, registry
 from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
+from handlers.loading.burden import office_burden
 from handlers.loading.drill import drill
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
+from handlers.loading.light import exempt_light
 from handlers.loading.notice import send_notice
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
 from handlers.loading.report_for import report_for
+from handlers.loading.work import work
 from handlers.loading.zero import zero
 
 
@@ -31,12 +34,15 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "my_duties": my_duties,
     "show_help": desk.of_office(desk.nothing),
     "not_mine": _not_mine,
+    "handle_issue": work,
     "desk": desk.of_office(desk.nothing),
     "who_owes": who_owes,
     "phone_list": desk.of_office(phone_list),
     "return_report": desk.of_office(desk.return_report),
     "unlock_duty": desk.of_office(desk.unlock_duty),
     "exempt_duty": desk.of_office(desk.exempt_duty),
+    "exempt_light": desk.of_office(exempt_light),
+    "judge_duty": desk.of_office(desk.judge_duty),
     "pause_project": desk.of_office(desk.leave),
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
@@ -58,6 +64,7 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "hand_over": handover.hand_over,
     "handed_over": handover.packet,
     "set_secretary": registry.secretary,
+    "burden": desk.of_office(office_burden),
     "take_leave": leave.take_leave,
     "end_leave": leave.end_leave,
 }

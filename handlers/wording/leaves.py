@@ -28,6 +28,8 @@ class Leaves(Sentences):
     leave_alone_line: str = "没有人代班，要报的还是提醒本人"
     leave_owed_line: str = "这几天要报的：{count}项"
     leave_none_owed: str = "这几天没有要报的"
+    leave_covers_line: str = "那几天还代着{names}，也由{stand_in}接着代"
+    leave_covers_alone_line: str = "那几天还代着{names}，就没有人代了"
     edit_leave_days: str = "改日期"
     edit_stand_in: str = "改代班人"
     leave_confirm: str = "✅ 确认请假"

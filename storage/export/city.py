@@ -23,9 +23,9 @@ def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:
         registry.projects(session, today),
         registry.people(session, today),
         duties.ledger(session, now, zone),
-        reports.progress(session),
+        reports.progress(session, today),
         reports.versions(session),
-        problems.problems(session),
+        problems.problems(session, today),
         courses.courses(session),
         duties.shares(session, now, zone),
     ]

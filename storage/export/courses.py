@@ -5,27 +5,26 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import IssueAct, IssueWord
+from rules.issue_drawing import STEPS
+from rules.kinds import IssueAct
 from storage.export.words import LONG, MOMENT, NAME, Rows, streamed
-from storage.issues import NO_WORD, REAL
+from storage.issue_life import REAL
+from storage.issues import NO_WORD
 from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, IssueEvent
 from storage.xlsx import Column, Sheet
 
-EVENT_WORDS = {
+EVENT_WORDS: dict[str, str] = {
     "registered": "登记",
     IssueAct.ACKNOWLEDGED: "知悉",
     IssueAct.HANDLING: "我来处理",
-    IssueAct.ASSIGNED: "交办",
     IssueAct.FORWARDED: "转办",
     IssueAct.DIRECTIVE: "批示",
     "called_false": "称误报",
     NO_WORD: "当日没有续报",
     "found_after_zero": "零报告后发现",
-    IssueWord.STILL: "仍在",
-    IssueWord.CHANGED: "有变化",
-    IssueWord.SOLVED: "已解决",
-    IssueWord.UNSOLVED: "还没解决",
+    "circular": "列入通报",
+    **{str(step): name for step, name in STEPS.items()},
 }
 
 

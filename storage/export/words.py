@@ -42,8 +42,14 @@ SEVERITY_WORDS = {Severity.MAJOR: "重大问题", Severity.GENERAL: "一般问�
 ISSUE_STATE_WORDS = {
     IssueState.REGISTERED: "已登记",
     IssueState.ACKNOWLEDGED: "已知悉",
+    IssueState.ASSIGNED: "已交办",
+    IssueState.DISPUTED: "退单待裁",
+    IssueState.HANDLING: "办理中",
+    IssueState.DEFERRING: "延期待批",
+    IssueState.DONE: "报办结",
     IssueState.SOLVED: "报已解决",
     IssueState.CLOSED: "已销号",
+    IssueState.FALSE: "误报",
 }
 
 MONEY = (Form.MONEY, 16)
@@ -51,6 +57,7 @@ DAY = (Form.DAY, 12)
 MOMENT = (Form.MOMENT, 17)
 COUNT = (Form.COUNT, 9)
 SHARE = (Form.SHARE, 10)
+POINTS = (Form.POINTS, 12)
 NAME = (Form.TEXT, 28)
 LONG = (Form.TEXT, 40)
 

@@ -1,7 +1,7 @@
 """Every table, imported once, so that the metadata is whole (for migrations and tests)."""
 
-from storage.tables import escalating, ledger, registry, reporting, traffic, tryout
+from storage.tables import escalating, ledger, lights, registry, reminding, reporting, traffic, tryout
 from storage.tables.base import Base
 
 metadata = Base.metadata
-subjects = (registry, reporting, traffic, ledger, tryout, escalating)
+subjects = (registry, reporting, reminding, lights, escalating, traffic, ledger, tryout)

@@ -35,6 +35,21 @@ class Duty(Base):
             sqlite_where=text("unlocked_until IS NOT NULL"),
             postgresql_where=text("unlocked_until IS NOT NULL"),
         ),
+        # Which windows there are, read in a few steps however many duties stand in each.
+        Index(
+            "ix_duties_windows",
+            "closes",
+            "due",
+            "opens",
+            sqlite_where=text("state IS NULL"),
+            postgresql_where=text("state IS NULL"),
+        ),
+        Index(
+            "ix_duties_to_judge",
+            "project_id",
+            sqlite_where=text("state = 'undelivered' AND judged IS NULL"),
+            postgresql_where=text("state = 'undelivered' AND judged IS NULL"),
+        ),
         Index(
             "ix_duties_to_close",
             "closes",
@@ -71,6 +86,11 @@ class Duty(Base):
     unlocked_until: Mapped[datetime | None]
     unlocked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     unlocked_because: Mapped[str] = mapped_column(default="")
+
+    # 送达异常: what the office has made of it, late or missed after all, or not theirs to answer for.
+    judged: Mapped[datetime | None]
+    judged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    judged_because: Mapped[str] = mapped_column(default="")
 
 
 class Report(Base):
@@ -147,6 +167,13 @@ class Issue(Base):
         Index("ix_issues_project_id_state", "project_id", "state"),
         # General problems that await a monthly word are few: open ones, and those closed since.
         Index("ix_issues_closed", "closed"),
+        Index(
+            "ix_issues_chase_at",
+            "chase_at",
+            sqlite_where=text("chase_at IS NOT NULL"),
+            postgresql_where=text("chase_at IS NOT NULL"),
+        ),
+        Index("ix_issues_state_filed", "state", "filed"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -168,6 +195,15 @@ class Issue(Base):
     state: Mapped[IssueState] = mapped_column(by_value(IssueState), default=IssueState.REGISTERED)
     rules_version: Mapped[int] = mapped_column(ForeignKey("rules_versions.id"))
     drill: Mapped[bool] = mapped_column(default=False)  # 演练: counted nowhere
+
+    # 办理 (rules/issue_life): since when it stands as it does, until when it may, and what is chased when.
+    stands_since: Mapped[datetime | None]
+    stands_until: Mapped[datetime | None]
+    chase_at: Mapped[datetime | None]
+    chased: Mapped[int] = mapped_column(default=0)  # the next Chase
+    due: Mapped[datetime | None]  # 办理时限
+    asked_until: Mapped[datetime | None]  # the limit that 延期 asks for
+    closed_out: Mapped[datetime | None]  # 销号时间
 
     @property
     def whose(self) -> int:
@@ -191,6 +227,34 @@ class IssueEvent(Base):
     at: Mapped[datetime]
     kind: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
+
+
+class IssueHolding(Base):
+    """Who has a problem, from when to when (until None: still). `unit_id` None is the office; 配合单位 are `helping`.
+
+    Somebody always has it who is not helping, until it is closed (rules/issue_clocks).
+    """
+
+    __tablename__ = "issue_holdings"
+    __table_args__ = (
+        Index("ix_issue_holdings_issue_id_id", "issue_id", "id"),
+        Index("ix_issue_holdings_unit_id_until", "unit_id", "until"),
+        Index(
+            "uq_issue_holdings_living_lead",
+            "issue_id",
+            unique=True,
+            sqlite_where=text("until IS NULL AND NOT helping"),
+            postgresql_where=text("until IS NULL AND NOT helping"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"))
+    helping: Mapped[bool] = mapped_column(default=False)
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+    refused: Mapped[bool] = mapped_column(default=False)  # 退单
 
 
 class MediaFile(Base):

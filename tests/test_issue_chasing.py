@@ -1,0 +1,166 @@
+"""What happens when nobody takes the next step of a problem: asked, urged, copied to the head, on the list."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy.orm import Session
+
+from reminders.reach import Reach
+from reminders.sweep import next_instant, sweep
+from rules.kinds import IssueState, Role, Severity
+from storage.tables.reporting import Issue, IssueEvent
+from tests.builders import a_binding, a_person, a_unit
+from tests.chat import ZONE, Chat, labels
+from tests.town import NORTH, Town, reports_problem
+
+GENERAL = "一般问题"
+REACH = Reach(running=frozenset({("chat", "bot")}))
+
+
+class Bureau:
+    """The department that the rules name for 征拆: somebody who takes problems, and its head."""
+
+    def __init__(self, town: Town) -> None:
+        def work(session: Session) -> tuple[int, int]:
+            unit = a_unit(session, name="市征收安置办")
+            people = [
+                a_person(session, unit=unit, role=role, name=name)
+                for role, name in ((Role.LEAD_DEPARTMENT, "吴科长"), (Role.HEAD, "郑主任"))
+            ]
+            taker, head = (a_binding(session, each, channel="chat").person_id for each in people)
+            return taker, head
+
+        self.taker, self.head = (town.chat(str(each + 1000)) for each in town.do(work))
+
+
+@pytest.fixture
+def bureau(town: Town) -> Bureau:
+    return Bureau(town)
+
+
+def reaches(town: Town, month: int, day: int, hour: int = 9) -> None:
+    town.clock.strike(month, day, hour)
+    while town.do(lambda session: sweep(session, town.clock.now, ZONE, reach=REACH)):
+        pass
+
+
+def titles(chat: Chat) -> list[str]:
+    return [each.title for each in chat.messages()]
+
+
+def test_what_is_not_signed_in_time_is_urged_then_copied_to_the_head_then_listed(
+    town: Town, bureau: Bureau
+) -> None:
+    reports_problem(town.reporter)  # Monday; to be signed by Tuesday 18:00
+    reaches(town, 3, 27, 18)
+    assert titles(bureau.taker) == [f"W1 交办：{NORTH}"]
+    reaches(town, 3, 28)
+    assert titles(bureau.taker)[1:] == [f"⏰ W1 催办：{NORTH}"]
+    assert labels(bureau.taker.last()) == ["签收", "退单"]
+    assert bureau.head.rows() == []
+    reaches(town, 3, 30, 8)
+    assert bureau.head.rows() == []
+    reaches(town, 3, 30)  # two working days after the limit, in working hours
+    assert titles(bureau.head) == [f"⏰ W1 超期抄送：{NORTH}"]
+    reaches(town, 4, 6)  # five working days after it: 31 March was worked, 2-4 April were not
+    assert titles(town.office)[-1] == f"📋 W1 列入通报：{NORTH}"
+    assert "已列入通报" in town.office.says("W1").text
+    assert [row.kind for row in town.rows(IssueEvent)].count("circular") == 1
+
+
+def test_nothing_is_chased_twice_however_often_it_is_swept(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    for hour in (9, 10, 10, 11):
+        reaches(town, 3, 28, hour)
+    assert titles(bureau.taker).count(f"⏰ W1 催办：{NORTH}") == 1
+
+
+def test_after_a_long_outage_nobody_is_passed_over_who_was_not_urged_first(
+    town: Town, bureau: Bureau
+) -> None:
+    reports_problem(town.reporter)
+    reaches(town, 4, 19)  # Thursday
+    assert titles(bureau.taker)[1:] == [f"⏰ W1 催办：{NORTH}"]
+    assert bureau.head.rows() == []
+    reaches(town, 4, 23)
+    assert titles(bureau.head) == [f"⏰ W1 超期抄送：{NORTH}"]
+
+
+def test_nothing_is_chased_at_night_or_on_rest_days(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    for day, hour in ((27, 23), (28, 7)):
+        reaches(town, 3, day, hour)
+    assert len(bureau.taker.rows()) == 1
+    assert town.do(lambda session: next_instant(session, town.clock.now, ZONE)) == datetime(
+        2012, 3, 28, 8, 30, tzinfo=ZONE
+    )
+
+
+def test_at_half_time_who_works_on_it_is_asked_how_far_it_is_unless_they_have_said(
+    town: Town, bureau: Bureau
+) -> None:
+    reports_problem(town.reporter)
+    bureau.taker.says("签收 W1")
+    reaches(town, 4, 11)
+    assert titles(bureau.taker)[-1] == f"⏳ W1 请反馈：{NORTH}"
+    assert bureau.taker.says("反馈 W1 一户已签").text == "W1 已反馈"
+    assert "吴科长：一户已签" in town.reporter.last().text
+
+
+def test_who_has_told_how_far_it_is_is_not_asked_at_half_time(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    bureau.taker.says("签收 W1")
+    bureau.taker.says("反馈 W1 一户已签")
+    reaches(town, 4, 11)
+    assert not [each for each in titles(bureau.taker) if "请反馈" in each]
+
+
+def test_an_overdue_refusal_is_told_to_the_office_and_then_to_who_supervises(
+    town: Town, bureau: Bureau
+) -> None:
+    def supervision(session: Session) -> int:
+        person = a_person(session, role=Role.SUPERVISION, name="徐主任")
+        return a_binding(session, person, channel="chat").person_id
+
+    supervisor = town.chat(str(town.do(supervision) + 1000))
+    reports_problem(town.reporter)
+    bureau.taker.says("退单 W1 不归我局")
+    reaches(town, 3, 29)
+    assert titles(town.office)[-1] == f"⏰ W1 催办：{NORTH}"
+    assert labels(town.office.last()) == ["交办", "驳回退单"]
+    reaches(town, 3, 31)  # a worked Saturday
+    assert titles(supervisor) == [f"⏰ W1 超期抄送：{NORTH}"]
+
+
+def test_where_its_raiser_says_nothing_the_office_decides(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    bureau.taker.says("签收 W1")
+    bureau.taker.says("办结 W1 路已通")
+    reaches(town, 3, 30)
+    assert titles(town.reporter)[-1] == f"⏰ W1 催办：{NORTH}"
+    assert labels(town.reporter.last()) == ["已解决", "还没解决"]
+    reaches(town, 4, 1)
+    reaches(town, 4, 5)
+    assert titles(town.office)[-1] == f"❓ W1 请核实：{NORTH}"
+    assert labels(town.office.last()) == ["销号", "退回重办"]
+
+
+def test_a_general_problem_open_for_ninety_days_rises_by_rule_and_is_given_to_its_department(
+    town: Town, bureau: Bureau
+) -> None:
+    reports_problem(town.reporter, GENERAL)
+    reaches(town, 6, 23, 8)
+    assert town.rows(Issue)[0].severity is Severity.GENERAL
+    reaches(town, 6, 25)  # Monday
+    issue = town.rows(Issue)[0]
+    assert (issue.severity, issue.state) == (Severity.MAJOR, IssueState.ASSIGNED)
+    told = town.leader.last()
+    assert told.title == f"🔴 重大问题 W1：{NORTH}"
+    assert "第1次上报，已91天还没有解决，按规则升为重大问题。" in told.text
+    assert labels(told) == ["已知悉"]
+    assert labels(town.head.last()) == []
+    town.office.says("降级 W1 只是拖着")
+    reaches(town, 6, 26)
+    assert town.rows(Issue)[0].severity is Severity.GENERAL
+    reaches(town, 6, 27)
+    assert town.rows(Issue)[0].severity is Severity.GENERAL
