@@ -87,7 +87,7 @@ def test_every_value_that_a_row_can_hold_has_a_word_in_the_export(
     assert set(words) == set(values)
 
 
-def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
+def test_the_workbook_has_its_nine_sheets(town: Town) -> None:
     book = exported(town)
     assert book.sheetnames == [
         "项目",
@@ -96,6 +96,7 @@ def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
         "进展",
         "进展各版",
         "问题",
+        "督办",
         "问题经过",
         "完整率及时率",
     ]

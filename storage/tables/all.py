@@ -1,7 +1,17 @@
 """Every table, imported once, so that the metadata is whole (for migrations and tests)."""
 
-from storage.tables import escalating, ledger, lights, registry, reminding, reporting, traffic, tryout
+from storage.tables import (
+    escalating,
+    ledger,
+    lights,
+    ordering,
+    registry,
+    reminding,
+    reporting,
+    traffic,
+    tryout,
+)
 from storage.tables.base import Base
 
 metadata = Base.metadata
-subjects = (registry, reporting, reminding, lights, escalating, traffic, ledger, tryout)
+subjects = (registry, reporting, reminding, lights, escalating, ordering, traffic, ledger, tryout)

@@ -1,0 +1,33 @@
+"""What an instruction may be about besides a problem: a report (J5); and who may give it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from rules.kinds import Role
+from storage import people
+from storage.alerting import alerted
+from storage.tables.reporting import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The project that it is of; None for a figure of many."""
+
+    project_id: int | None = None
+
+
+def find(session: Session, code: str) -> Source | None:
+    report = session.get(Report, int(code[1:])) if code.startswith("J") else None
+    return Source(report.project_id) if report is not None else None
+
+
+def may_direct(session: Session, person_id: int, code: str, today: date) -> bool:
+    """Who leads the report's project, or acts for them; never the unit's own people."""
+    source = find(session, code)
+    if source is None or source.project_id is None:
+        return False
+    if person_id in alerted(session, source.project_id, today, heads=False):
+        return True
+    return Role.SUPERVISION in people.roles_of(session, person_id, today)
