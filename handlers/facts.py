@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.desk_facts import DeskFacts
+from handlers.order_facts import OrderFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from handlers.work_facts import WorkFacts
@@ -236,4 +237,5 @@ class Facts:
 
     work: WorkFacts = field(default_factory=WorkFacts)
     desk: DeskFacts = field(default_factory=DeskFacts)
+    orders: OrderFacts = field(default_factory=OrderFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
