@@ -303,7 +303,7 @@ def an_order(session: Session, *, project: Project | None = None, **given: objec
         "project_id": project.id,
         "unit_id": project.unit_id,
         "drafted": NOW,
-        "drafted_by": a_person(session).id,
+        "drafted_by": given.get("drafted_by") or a_person(session).id,
         "since": NOW,
         "due": NOW + timedelta(days=4),
     }
