@@ -4,7 +4,7 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import leave_lines, lines, stepping, talking
+from handlers import leave_lines, lines, ordering, stepping, talking
 from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.figures import look_up_figure
@@ -21,6 +21,7 @@ from handlers.opening import (
     read_about_report,
     read_instruction,
 )
+from handlers.order_words import read_order, read_source
 from handlers.plain import plain
 from handlers.screen import menu_rows
 from handlers.step_words import read_step
@@ -51,7 +52,12 @@ def taken(turn: Turn, text: str) -> str:
         case SayOf() as said:
             follow(turn, said)
             return "word on a problem"
-    if (order := read_instruction(text, words)) and instruct(turn, order):
+    if (instruction := read_instruction(text, words)) and instruct(turn, instruction):
+        return "instruction"
+    if (order := read_order(text, words)) is not None:
+        ordering.take(turn, order)
+        return "order"
+    if (about := read_source(text)) is not None and ordering.direct(turn, about):
         return "instruction"
     if report := read_about_report(text):
         turn.answer(look_up_report(turn, report))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from rules.kinds import IssueStep, IssueWord, Often, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Often, OrderKind, OrderStep, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,6 +352,46 @@ class ChooseDigest:
     silent: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DirectSource:
+    """批示 on a report (J5) or a figure (A17) that a leader was shown."""
+
+    source: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOrderStep:
+    """A step of an order (督办单); what it needs is in rules/orders. `until` is the last day."""
+
+    order_id: int
+    step: OrderStep
+    note: str = ""
+    photos: tuple[int, ...] = ()
+    until: date | None = None
+    unit_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeOrder:
+    """督办 by the office's own hand: what, by whom, by which day."""
+
+    kind: OrderKind
+    what: str
+    unit_id: int
+    until: date
+    project_id: int | None = None
+    milestone_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawChecks:
+    """抽查: so many projects, drawn from what (storage/drawing)."""
+
+    among: str
+    number: int
+
+
 Registering = (
     ImportWorkbook | LeaveWorkbook | ChangeRegistry | Unbind | GiveCode | HandOver | ConfirmHandover
     | AppointSecretary | DismissSecretary | SetLeave | EndLeave
@@ -374,5 +414,8 @@ OfTheOffice = (
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-OfWhoeverIsTold = DirectIssue | ForwardIssue
-Command = OfAReporter | TakeStep | OfTheOffice | OfWhoeverIsTold | Registering | ChooseDigest | Tell
+OfWhoeverIsTold = DirectIssue | ForwardIssue | DirectSource
+OfOrders = TakeOrderStep | MakeOrder | DrawChecks
+Command = (
+    OfAReporter | TakeStep | OfTheOffice | OfWhoeverIsTold | OfOrders | Registering | ChooseDigest | Tell
+)

@@ -9,9 +9,11 @@ from typing import Any
 
 from handlers.loading.base import LOOSE_FOR
 from handlers.outcome import enter
-from handlers.scope import may_add_evidence
+from handlers.scope import may_add_evidence, may_add_to_order
 from handlers.turning import Turn
 from storage import media, talks
+from storage.media import Belonging
+from storage.tables.reporting import MediaFile
 from storage.talks import TalkRow
 
 
@@ -39,12 +41,21 @@ def put(turn: Turn, talk: TalkRow | None, ids: tuple[int, ...]) -> str:
         return words.media_swapped
     missing = media.missing(turn.session, turn.person.id, turn.now - LOOSE_FOR)
     part_of = media.belonging(turn.session, missing) if missing else None
-    if missing is None or part_of is None or not may_add_evidence(turn, part_of.project_id):
+    if missing is None or part_of is None or not _may_add(turn, missing, part_of):
         return ""
     media.drop(turn.session, [missing.id])
-    media.tie(turn.session, turn.person.id, ids, version_id=missing.version_id, issue_id=missing.issue_id)
+    media.tie(
+        turn.session, turn.person.id, ids, version_id=missing.version_id, issue_id=missing.issue_id,
+        order_id=missing.order_id,
+    )  # fmt: skip
     enter(turn, part_of.unit_id, "add_media", part_of=part_of.number, count=len(ids))
     return words.media_added.format(number=part_of.number, project=part_of.project)
+
+
+def _may_add(turn: Turn, missing: MediaFile, part_of: Belonging) -> bool:
+    if missing.order_id is not None:
+        return may_add_to_order(turn, missing.order_id)
+    return part_of.project_id is not None and may_add_evidence(turn, part_of.project_id)
 
 
 def _swapped(answers: Mapping[str, Any], gone: list[int], instead: tuple[int, ...]) -> dict[str, Any]:

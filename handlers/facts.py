@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from handlers.desk_facts import DeskFacts
 from handlers.digest_facts import DigestFacts, ReviewFacts
+from handlers.order_facts import OrderFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from handlers.work_facts import WorkFacts
@@ -240,6 +241,7 @@ class Facts:
     waiting: tuple[tuple[int, str], ...] = ()  # major problems that nobody has taken note of: id, in words
 
     desk: DeskFacts = field(default_factory=DeskFacts)
+    orders: OrderFacts = field(default_factory=OrderFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
     digest: DigestFacts = field(default_factory=DigestFacts)
     review: ReviewFacts = field(default_factory=ReviewFacts)

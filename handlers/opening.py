@@ -135,7 +135,11 @@ def read_desk_word(text: str, words: Words) -> Opener | None:
 
 def for_all(words: Words) -> tuple[tuple[str, str], ...]:
     """Words that open for everybody and stand in no menu."""
-    return ((words.menu_not_mine, "not_mine"), (words.menu_handle, "handle_issue"))
+    return (
+        (words.menu_not_mine, "not_mine"),
+        (words.menu_handle, "handle_issue"),
+        (words.menu_orders, "handle_order"),
+    )
 
 
 def read_about_notice(text: str) -> LookUpNotice | None:

@@ -15,7 +15,7 @@ from rules.scope import HEADING, TOLD
 from storage import people, talks
 
 # Words of the office's menu that open for everybody, if only to say why not.
-FOR_ALL = frozenset({"desk", "not_mine", "handle_issue"})
+FOR_ALL = frozenset({"desk", "not_mine", "handle_issue", "handle_order"})
 TAKING = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.SUPERVISION)
 # Who works with a word; the office with all of them, and alone where none is named.
 WORK_WITH = {

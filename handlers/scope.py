@@ -21,8 +21,10 @@ from handlers.commands import (
     Command,
     ConfirmHandover,
     DirectIssue,
+    DirectSource,
     DismissSecretary,
     DisownProject,
+    DrawChecks,
     EndLeave,
     EndLightExemption,
     EndProject,
@@ -39,6 +41,7 @@ from handlers.commands import (
     ImportWorkbook,
     JudgeDuty,
     LeaveWorkbook,
+    MakeOrder,
     PauseProject,
     ResumeProject,
     ReturnReport,
@@ -46,6 +49,7 @@ from handlers.commands import (
     SetLeave,
     StartDrill,
     TakeBackExemption,
+    TakeOrderStep,
     TakeStep,
     Tell,
     Unbind,
@@ -53,7 +57,9 @@ from handlers.commands import (
     WithdrawReport,
 )
 from handlers.turning import Turn
+from rules import orders
 from rules.issue_life import who_may
+from rules.kinds import OrderStep
 from rules.scope import (
     HEADING,
     OUT_OF_REACH,
@@ -68,9 +74,10 @@ from rules.scope import (
     reports_for_it,
     takes_the_problem,
 )
-from storage import issues, people, secretaries
+from storage import issues, order_scope, order_sources, people, secretaries
 from storage.alerting import may_take
 from storage.problem_scope import whos
+from storage.tables.ordering import Order
 from storage.tables.registry import Handover, Leave, Person, Project
 from storage.tables.reporting import Issue
 
@@ -99,6 +106,10 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     DirectIssue: (takes_the_problem,),
     ForwardIssue: (takes_the_problem,),
     StartDrill: (office,),
+    DirectSource: (),  # storage/order_sources: who leads what it is about
+    TakeOrderStep: (),  # each step has its own: `who_may` (rules/orders)
+    MakeOrder: (office,),
+    DrawChecks: (office,),
     ImportWorkbook: (office,),
     LeaveWorkbook: (office,),
     ChangeRegistry: (office,),
@@ -131,6 +142,10 @@ def allows(turn: Turn, command: Command) -> bool:
     """Whether who sent this may have it carried out."""
     if isinstance(command, TakeStep):
         return _may_take(turn, command)
+    if isinstance(command, TakeOrderStep):
+        return _may_order(turn, command)
+    if isinstance(command, DirectSource):
+        return order_sources.may_direct(turn.session, turn.person.id, command.source, turn.today)
     permissions = ALLOWED[type(command)]
     if permissions == (anyone,):
         return True
@@ -143,9 +158,20 @@ def _may_take(turn: Turn, command: TakeStep) -> bool:
     return not stands.isdisjoint(who_may(command.step))
 
 
+def _may_order(turn: Turn, command: TakeOrderStep) -> bool:
+    order = turn.session.get(Order, command.order_id)
+    stands = order_scope.whos(turn.session, turn.person.id, order, turn.today) if order else frozenset()
+    return not stands.isdisjoint(orders.who_may(command.step))
+
+
 def may_add_evidence(turn: Turn, project_id: int) -> bool:
     """Whether a photo sent for one that was refused may still go to its report: no command says so, it is only sent."""
     return _may(turn, (reports_for_it, office), Subject(project_id))
+
+
+def may_add_to_order(turn: Turn, order_id: int) -> bool:
+    """The same of an order that somebody has reported done: who still may do so."""
+    return _may_order(turn, TakeOrderStep(order_id, OrderStep.FINISH))
 
 
 def _may(turn: Turn, permissions: tuple[Permission, ...], subject: Subject) -> bool:

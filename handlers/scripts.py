@@ -18,9 +18,12 @@ from handlers.conversations.forward_issue import forward_issue
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
 from handlers.conversations.handle_issue import handle_issue
+from handlers.conversations.handle_order import handle_order
 from handlers.conversations.import_workbook import import_workbook
 from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
+from handlers.conversations.make_order import make_order
+from handlers.conversations.milestone_order import milestone_order
 from handlers.conversations.monthly_review import monthly_review
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
@@ -39,6 +42,8 @@ from handlers.conversations.send_notice import send_notice
 from handlers.conversations.set_digest import set_digest
 from handlers.conversations.set_secretary import set_secretary
 from handlers.conversations.show_help import show_help
+from handlers.conversations.spot_check import spot_check
+from handlers.conversations.spot_results import spot_results
 from handlers.conversations.take_leave import take_leave
 from handlers.conversations.unbind import unbind
 from handlers.conversations.unlock_duty import unlock_duty
@@ -66,6 +71,11 @@ SCRIPTS: dict[str, Script] = {
     "report_for": report_for,
     "send_notice": send_notice,
     "drill": drill,
+    "handle_order": handle_order,
+    "make_order": make_order,
+    "milestone_order": milestone_order,
+    "spot_check": spot_check,
+    "spot_results": spot_results,
     "direct_issue": direct_issue,
     "forward_issue": forward_issue,
     "registry_menu": registry_menu,
@@ -93,12 +103,13 @@ SCRIPTS: dict[str, Script] = {
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
     "who_owes": "unit", "end_leave": "leave", "monthly_review": "month", "direct_issue": "issue",
-    "forward_issue": "issue", "handle_issue": "step",
+    "forward_issue": "issue", "handle_issue": "step", "handle_order": "order",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
+        *("handle_order", "spot_check"),
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
         *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave", "handle_issue"),
     }

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, reserved, stepping, strangers, talking
+from handlers import by_itself, evidence, ordering, quoting, reserved, stepping, strangers, talking
 from handlers.answering.answer import answer_question, ask_in_words
 from handlers.asking.question import Ask
 from handlers.buttons import (
@@ -154,6 +154,8 @@ def _hear(turn: Turn) -> str:
     if strangers.is_start(text):
         turn.answer(Outgoing(text=words.already_bound, rows=menu_rows(words)))
         return "bound already"
+    if (about := quoting.with_code(turn, text)) and (taken := by_itself.taken(turn, about)):
+        return taken
     talk = talks.current(turn.session, turn.person.id)
     if talk is not None:
         talking.answer(turn, talk, Said(text=text), otherwise=lambda: by_itself.taken(turn, text) != "")
@@ -201,8 +203,10 @@ def _receive(turn: Turn) -> str:
 
 
 def _means_something(turn: Turn, caption: str) -> bool:
-    """Whether words under a photo open something, or take a step on a problem."""
-    return _opened_by(turn, caption) is not None or read_step(caption, turn.city.words) is not None
+    """Whether words under a photo open something, or take a step on a problem or an order."""
+    if _opened_by(turn, caption) is not None or read_step(caption, turn.city.words) is not None:
+        return True
+    return ordering.is_order_line(turn, caption)
 
 
 def _is_workbook(turn: Turn) -> bool:

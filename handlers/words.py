@@ -16,6 +16,7 @@ from handlers.wording.issues import Issues
 from handlers.wording.leaves import Leaves
 from handlers.wording.lights import Lights
 from handlers.wording.lines import Lines
+from handlers.wording.orders import Orders
 from handlers.wording.problem_life import ProblemLife
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
@@ -40,5 +41,6 @@ class Words(
     Lights,
     Digests,
     Asking,
+    Orders,
 ):
     """All of them; a name is used once."""

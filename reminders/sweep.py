@@ -28,9 +28,10 @@ from reminders.moment import Moment
 from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
+from reminders.order_chasing import chase_orders
 from reminders.reach import Reach
 from reminders.rounds import begin_rounds, next_reminder, run_rounds
-from storage import duties, escalations, expected, issue_life, nudges, outbox
+from storage import duties, escalations, expected, issue_life, nudges, orders, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
@@ -51,6 +52,7 @@ STEPS = (
     chase_some,
     rise_some,
     light_some,
+    chase_orders,
     end_day,
     send_digests,
     send_review,
@@ -87,6 +89,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         next_morning(session, now, book, zone),
         escalations.next_instant(session, now),
         issue_life.next_instant(session, now),
+        orders.next_instant(session, now),
         next_proposal(session, now, zone),
         next_question(session, now, zone),
     )

@@ -306,6 +306,23 @@ class FollowUp(_Section):
         return self
 
 
+class Supervision(_Section):
+    """督办单: limits and what follows when they pass, in working days unless said otherwise (rules/order_clocks)."""
+
+    default_workdays: int = Field(ge=1, le=250)
+    spot_workdays: int = Field(ge=1, le=60)
+    limit_time: DueTime
+    confirm_minutes: int = Field(ge=1)
+    sign_workdays: int = Field(ge=1, le=60)
+    remind_workdays: int = Field(ge=1, le=60)
+    head_workdays: int = Field(ge=1, le=60)
+    check_workdays: int = Field(ge=1, le=60)
+    mend_workdays: int = Field(ge=1, le=60)
+    file_workdays: int = Field(ge=1, le=60)
+    milestone_days: int = Field(ge=0, le=366)
+    most_drawn: int = Field(ge=1, le=500)
+
+
 class Drill(_Section):
     """上报演练: `minutes` after which it ends by itself; whether the office is reminded of one each quarter."""
 
@@ -392,6 +409,7 @@ class Book(_Section):
     ladder: Ladder
     follow_up: FollowUp
     drill: Drill
+    supervision: Supervision
     problems: Problems
     categories: tuple[Category, ...]
 

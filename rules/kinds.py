@@ -255,3 +255,47 @@ class Rolling(StrEnum):
     NEXT = "next"  # 顺延至下一工作日
     SECOND = "second"  # 顺延至其后第二个工作日
     PREVIOUS = "previous"  # 提前至上一工作日
+
+
+class OrderKind(StrEnum):
+    """督办单: where an order comes from."""
+
+    DIRECTIVE = "directive"  # 批示件: a leader's instruction
+    KEY = "key"  # 重点督办, by the office's hand
+    MILESTONE = "milestone"  # 分段督办: a milestone that is due or overdue
+    CHECK = "check"  # 不定期抽查
+
+
+class OrderState(StrEnum):
+    """Where an order stands (rules/orders)."""
+
+    DRAFTED = "drafted"  # 待确认
+    CONFIRMED = "confirmed"  # 待送达: nobody of the receiver can be reached here
+    DELIVERED = "delivered"  # 待签收
+    SIGNED = "signed"  # 办理中
+    DEFERRING = "deferring"  # 延期待批
+    DONE = "done"  # 待核查
+    CHECKED = "checked"  # 已核查, reported to the leader
+    CLOSED = "closed"  # 已结
+    WITHDRAWN = "withdrawn"  # 已撤销
+
+
+class OrderStep(StrEnum):
+    """What is done with an order; kept as the kind of its event."""
+
+    CONFIRM = "confirm"  # 确认下达
+    RECEIVER = "receiver"  # 改对象
+    LIMIT = "limit"  # 改时限
+    TEXT = "text"  # 改内容
+    DELIVER = "deliver"  # 已送达
+    SIGN = "sign"  # 签收
+    REFUSE = "refuse"  # 退单
+    FEEDBACK = "feedback"  # 反馈
+    EXTEND = "extend"  # 申请延期
+    APPROVE = "approve"  # 同意延期
+    DENY = "deny"  # 不同意延期
+    FINISH = "finish"  # 办结
+    AGREE = "agree"  # 同意办结
+    SEND_BACK = "send_back"  # 退回重办
+    CLOSE = "close"  # 归档
+    WITHDRAW = "withdraw"  # 撤销

@@ -17,7 +17,8 @@ from rules.kinds import Role
 from storage import people, workbooks
 from storage.messages import Incoming, MediaKind
 from storage.prepared import Query
-from storage.tables.registry import Project
+from storage.tables.ordering import Order
+from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
 
 LONGEST_NAME = 100
@@ -71,6 +72,7 @@ _LOOSE = Query(
         _file.person_id == bindparam("person"),
         _file.version_id.is_(None),
         _file.issue_id.is_(None),
+        _file.order_id.is_(None),
         _file.received >= bindparam("since"),
         or_(_file.state == "wanted", _file.state == "stored"),
     )
@@ -105,8 +107,9 @@ def tie(
     *,
     version_id: int | None = None,
     issue_id: int | None = None,
+    order_id: int | None = None,
 ) -> None:
-    """Makes media part of a report's version or of a problem: only the person's own, and never taken from one."""
+    """Makes media part of a report's version, a problem or an order: only one's own, and never taken from another."""
     if ids:
         session.execute(
             update(MediaFile)
@@ -115,8 +118,9 @@ def tie(
                 MediaFile.person_id == person_id,
                 MediaFile.version_id.is_(None),
                 MediaFile.issue_id.is_(None),
+                MediaFile.order_id.is_(None),
             )
-            .values(version_id=version_id, issue_id=issue_id)
+            .values(version_id=version_id, issue_id=issue_id, order_id=order_id)
         )
 
 
@@ -145,11 +149,11 @@ def missing_among(session: Session, ids: Collection[int]) -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """The report or problem that a file is part of."""
+    """The report, problem or order that a file is part of; an order need not be of a project."""
 
-    number: str  # J12, W3
+    number: str  # J12, W3, D5
     unit_id: int
-    project_id: int
+    project_id: int | None
     project: str
 
 
@@ -167,6 +171,11 @@ def belonging(session: Session, row: MediaFile) -> Belonging | None:
         issue = session.get_one(Issue, row.issue_id)
         project = session.get_one(Project, issue.project_id)
         return Belonging(issue.number, issue.unit_id, project.id, project.name)
+    if row.order_id is not None:
+        order = session.get_one(Order, row.order_id)
+        unit_id = order.unit_id or session.get_one(Person, row.person_id).unit_id
+        name = session.get_one(Project, order.project_id).name if order.project_id is not None else ""
+        return Belonging(order.number, unit_id, order.project_id, name)
     return None
 
 
@@ -184,7 +193,11 @@ def missing(session: Session, person_id: int, since: datetime) -> MediaFile | No
         select(MediaFile)
         .where(
             MediaFile.person_id == person_id,
-            or_(MediaFile.version_id.is_not(None), MediaFile.issue_id.is_not(None)),
+            or_(
+                MediaFile.version_id.is_not(None),
+                MediaFile.issue_id.is_not(None),
+                MediaFile.order_id.is_not(None),
+            ),
             MediaFile.state.in_(_MISSING),
             MediaFile.id > func.coalesce(before, 0),
         )

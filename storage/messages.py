@@ -67,6 +67,12 @@ class Incoming(Frozen):
     album: str = Field(
         default="", description="what the photos of one album share, where each is a message of its own"
     )
+    quotes: str = Field(
+        default="", description="the platform's id of the message of ours that this one answers"
+    )
+    quoted: str = Field(
+        default="", description="what of that message was marked, or all the platform tells of it"
+    )
     group: bool = False
     to_me: bool = Field(default=True, description="in a group: a command or a mention of the bot")
     sender_name: str = ""

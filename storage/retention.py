@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from rules.issue_life import ENDED
 from storage import talks
+from storage.tables.ordering import Order
 from storage.tables.registry import Person
 from storage.tables.reporting import Issue, MediaFile, Report, ReportVersion
 from storage.tables.traffic import Workbook
@@ -38,6 +39,7 @@ def loose_due(session: Session, before: datetime) -> list[Due]:
         .where(
             MediaFile.version_id.is_(None),
             MediaFile.issue_id.is_(None),
+            MediaFile.order_id.is_(None),
             MediaFile.state == "stored",
             MediaFile.received < before,
         )
@@ -51,7 +53,7 @@ def loose_due(session: Session, before: datetime) -> list[Due]:
 
 
 def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
-    """What came before then and is part of a report, or of a problem that was closed before then."""
+    """What came before then and is part of a report, or of a problem or an order that was closed before then."""
     # Ids rise with time: what is younger than that is not looked at.
     younger = (
         select(MediaFile.id)
@@ -61,15 +63,22 @@ def filed_due(session: Session, before: datetime, limit: int) -> list[Due]:
         .scalar_subquery()
     )
     rows = session.execute(
-        select(MediaFile.id, func.coalesce(Report.unit_id, Issue.unit_id), MediaFile.sha256)
+        select(
+            MediaFile.id,
+            func.coalesce(Report.unit_id, Issue.unit_id, Order.unit_id, Person.unit_id),
+            MediaFile.sha256,
+        )
         .outerjoin(ReportVersion, ReportVersion.id == MediaFile.version_id)
         .outerjoin(Report, Report.id == ReportVersion.report_id)
         .outerjoin(Issue, Issue.id == MediaFile.issue_id)
+        .outerjoin(Order, Order.id == MediaFile.order_id)
+        .join(Person, Person.id == MediaFile.person_id)
         .where(
             MediaFile.state == "stored",
             or_(younger.is_(None), MediaFile.id < younger),
             or_(
                 Report.id.is_not(None),
+                Order.ended < before,
                 and_(Issue.state.in_(ENDED), or_(Issue.closed.is_(None), Issue.closed < before)),
             ),
         )

@@ -10,10 +10,11 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, Lane, ProjectKind, ReportKind, Role, Severity, Stage
+from rules.kinds import DutyKind, Lane, OrderKind, OrderState, ProjectKind, ReportKind, Role, Severity, Stage
 from storage.messages import MediaKind, Outgoing
 from storage.tables.base import Base
 from storage.tables.ledger import RulesVersion
+from storage.tables.ordering import Order
 from storage.tables.registry import (
     Binding,
     Leave,
@@ -290,3 +291,20 @@ def a_photo(session: Session, person: Person, *, inbox: InboxRow | None = None, 
         "next_try": NOW,
     }
     return added(session, MediaFile(**{**defaults, **given}))
+
+
+def an_order(session: Session, *, project: Project | None = None, **given: object) -> Order:
+    """A draft of the city's first leader for the project's own unit."""
+    project = project or a_project(session)
+    defaults = {
+        "kind": OrderKind.DIRECTIVE,
+        "state": OrderState.DRAFTED,
+        "what": "请本周内拿方案",
+        "project_id": project.id,
+        "unit_id": project.unit_id,
+        "drafted": NOW,
+        "drafted_by": given.get("drafted_by") or a_person(session).id,
+        "since": NOW,
+        "due": NOW + timedelta(days=4),
+    }
+    return added(session, Order(**{**defaults, **given}))

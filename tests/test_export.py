@@ -18,6 +18,7 @@ from storage.export import words as export_words
 from storage.export.city import export
 from storage.reports import Content
 from storage.tables.base import Base
+from storage.tables.ordering import Order
 from storage.tables.registry import Person, Project, Unit, YearPlan
 from storage.tables.reporting import Duty, Issue, ReportVersion
 from tests.builders import (
@@ -28,6 +29,7 @@ from tests.builders import (
     a_responsibility,
     a_year_plan,
     an_issue,
+    an_order,
 )
 from tests.chat import ZONE
 from tests.town import NORTH, Town
@@ -96,6 +98,7 @@ def test_the_workbook_has_its_nine_sheets(town: Town) -> None:
         "进展",
         "进展各版",
         "问题",
+        "督办",
         "问题经过",
         "完整率及时率",
         "讲评",
@@ -322,7 +325,7 @@ def texts_of(model: type[Base]) -> list[str]:
     return [column.key for column in plain if column.key not in fixed]
 
 
-@pytest.mark.parametrize("model", [Unit, Person, Project, YearPlan, ReportVersion, Issue])
+@pytest.mark.parametrize("model", [Unit, Person, Project, YearPlan, ReportVersion, Issue, Order])
 def test_every_table_with_words_of_people_is_in_the_test_of_hostile_texts(model: type[Base]) -> None:
     assert texts_of(model)
 
@@ -360,6 +363,7 @@ def _rows_full_of(session: Session, text: str, number: int) -> None:
     person = a_person(session, unit=unit, **words(Person))
     project = a_project(session, reporter=person, number=1000 + number, **words(Project))
     a_year_plan(session, project, **words(YearPlan))
+    an_order(session, project=project, drafted_by=person.id, **words(Order))
     report = a_report(session, project=project, person=person)
     session.execute(
         update(ReportVersion).where(ReportVersion.report_id == report.id).values(words(ReportVersion))

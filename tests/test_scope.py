@@ -21,8 +21,10 @@ from handlers.commands import (
     Command,
     ConfirmHandover,
     DirectIssue,
+    DirectSource,
     DismissSecretary,
     DisownProject,
+    DrawChecks,
     EndLeave,
     EndLightExemption,
     EndProject,
@@ -39,6 +41,7 @@ from handlers.commands import (
     ImportWorkbook,
     JudgeDuty,
     LeaveWorkbook,
+    MakeOrder,
     PauseProject,
     ResumeProject,
     ReturnReport,
@@ -46,6 +49,7 @@ from handlers.commands import (
     SetLeave,
     StartDrill,
     TakeBackExemption,
+    TakeOrderStep,
     TakeStep,
     Tell,
     Unbind,
@@ -56,12 +60,22 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueStep, IssueWord, Often, Role, Severity
+from rules.kinds import IssueStep, IssueWord, Often, OrderKind, OrderStep, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_leave, a_person, a_project, a_role, a_secretary, added, an_issue
+from tests.builders import (
+    a_leave,
+    a_person,
+    a_project,
+    a_report,
+    a_role,
+    a_secretary,
+    added,
+    an_issue,
+    an_order,
+)
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -80,6 +94,8 @@ class Subject:
 
     project: int
     issue: int
+    report: int = 0
+    order: int = 0
 
 
 # What each command looks like for a project, and which of the town's people may give it for 城北水厂.
@@ -110,6 +126,11 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     StartDrill: (lambda _about: StartDrill(1), OFFICE),
     DirectIssue: (lambda about: DirectIssue(about.issue, "x"), TAKING | OFFICE),
     ForwardIssue: (lambda about: ForwardIssue(about.issue, 2), TAKING | OFFICE),
+    DirectSource: (lambda about: DirectSource(f"J{about.report}", "x"), TAKING | OFFICE),
+    # Of a step's own permission one stands here; the others are tried in test_orders.py.
+    TakeOrderStep: (lambda about: TakeOrderStep(about.order, OrderStep.CONFIRM), OFFICE),
+    MakeOrder: (lambda _about: MakeOrder(OrderKind.KEY, "x", 1, DAY), OFFICE),
+    DrawChecks: (lambda _about: DrawChecks("city", 1), OFFICE),
     ImportWorkbook: (lambda _about: ImportWorkbook(1), {"office"}),
     LeaveWorkbook: (lambda _about: LeaveWorkbook(1), {"office"}),
     ChangeRegistry: (lambda _about: ChangeRegistry("人员", None, ()), {"office"}),
@@ -141,7 +162,9 @@ BY_PROJECT = [
 
 
 def a_subject(session: Session, project: Project) -> Subject:
-    return Subject(project.id, an_issue(session, project=project).id)
+    report = a_report(session, project=project, person=a_person(session))
+    order = an_order(session, project=project)
+    return Subject(project.id, an_issue(session, project=project).id, report.id, order.id)
 
 
 def a_turn(town: Town, session: Session, who: str) -> Turn:

@@ -243,6 +243,14 @@ def test_in_a_group_an_answer_to_our_message_is_meant_for_us() -> None:
     assert not said(GROUP, text="好的", reply_to_message=message(text="x")).to_me
 
 
+def test_a_reply_names_our_message_and_what_was_marked_in_it() -> None:
+    heard = said(text="请抓紧", reply_to_message=ASKED, quote={"text": "W3 两户阻工", "position": 0})
+    assert (heard.quotes, heard.quoted) == (str(ASKED["message_id"]), "W3 两户阻工")
+    others = said(text="请抓紧", reply_to_message=message(text="W3"), quote={"text": "W3", "position": 0})
+    assert (others.quotes, others.quoted) == ("", "")
+    assert said(text="请抓紧").quotes == ""
+
+
 def test_before_our_name_is_known_no_mention_is_ours() -> None:
     assert not said(GROUP, Me(ME.account), text="@sanbao_bot 报进展").to_me
     assert said(GROUP, Me(ME.account), text="/zero").to_me

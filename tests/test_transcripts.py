@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 
 import pytest
+from sqlalchemy.orm import Session
 
 from handlers.scripts import SCRIPTS
 from storage.messages import Outgoing
+from storage.tables.registry import Project
+from tests.builders import a_milestone
 from tests.chat import labels
 from tests.reminding import reminds
 from tests.town import NORTH, SOUTH, Town, reports_problem
@@ -26,6 +30,8 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "forward_issue": lambda town: reports_problem(town.reporter),
     "leave_workbook": lambda town: a_workbook_waits(town),
     "handle_issue": lambda town: reports_problem(town.reporter),
+    "handle_order": lambda town: instructs(town),
+    "milestone_order": lambda town: has_milestone(town),
 }
 # Whose words a line holds; the reporter's where nobody is named.
 WHO = {"": "reporter", "市项目办": "office", "一把手": "head", "牵头领导": "leader", "牵头部门": "department"}
@@ -37,6 +43,18 @@ SPOKEN = re.compile(r"(\S*)> (.+)")
 def files(town: Town, project: str) -> None:
     for step in ("报进展", project, "1200", "主体封顶", "没有", "确认"):
         town.reporter.says(step)
+
+
+def instructs(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("W1 请市政府尽快拿方案")
+
+
+def has_milestone(town: Town) -> None:
+    def work(session: Session) -> None:
+        a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 30))
+
+    town.do(work)
 
 
 def pauses(town: Town, project: str) -> None:

@@ -21,6 +21,7 @@ from handlers.facts import (
     ThreadFacts,
     ZeroFacts,
 )
+from handlers.order_facts import DueMilestone, OrderFacts, OrderItem
 from handlers.reading import Said
 from handlers.registry_facts import (
     Appointment,
@@ -37,7 +38,8 @@ from handlers.words import Words
 from handlers.work_facts import WorkFacts, WorkItem
 from rules.book import default_book
 from rules.issue_life import Ask
-from rules.kinds import DutyKind, IssueStep, ProjectKind, Role, Severity
+from rules.kinds import DutyKind, IssueStep, OrderKind, OrderStep, ProjectKind, Role, Severity
+from rules.orders import needs
 from storage.messages import Outgoing
 from tests.builders import NOW
 
@@ -78,6 +80,9 @@ TYPED = {
     "found": "刚才",
     "place": "就在项目现场",
     "note": "已签一户",
+    "sentence": "请住建局办好施工许可",
+    "until": "4月20日",
+    "number": "3",
     "total": "500",
     "year": "300",
     "start": "3月20日",
@@ -132,6 +137,23 @@ def a_thread(place: int, **given: Any) -> ThreadFacts:  # noqa: ANN401 - the fie
 FILED = Filed("J999999999", "李四", 12_000_000, "主体封顶")
 ZEROS = tuple(ZeroFacts(LARGE + place, f"城北水厂{place}期") for place in range(3))
 
+ORDERS = OrderFacts(
+    items=tuple(
+        OrderItem(LARGE, OrderKind.DIRECTIVE, step, f"{step} D{LARGE}", needs(step)) for step in OrderStep
+    ),
+    lines=("D7 城北区住建局：拿方案（办理中，4月1日前）",),
+    units=((LARGE, "市政府"), (LARGE + 1, "城北区住建局")),
+    earliest=date(2012, 3, 26),
+)
+BY_HAND = OrderFacts(
+    office=True,
+    units=ORDERS.units,
+    earliest=ORDERS.earliest,
+    milestones=(DueMilestone(LARGE, "城北水厂 主体封顶 4月15日", "抓紧", LARGE, LARGE, date(2012, 4, 15)),),
+    among=(("city", "全市"), ("district:城北区", "城北区")),
+    candidates=20,
+    most=50,
+)
 FEW = Choosable(tuple(Found(LARGE + place, place + 1, f"城北水厂{place}期", "城建局") for place in range(3)))
 DUTIES = tuple(
     DeskDuty(LARGE + place, DutyKind.PROGRESS, f"2012-0{place + 3}", f"2012年{place + 3}月", "4月10日 18:00")
@@ -274,6 +296,10 @@ CASES: dict[str, tuple[str, Facts]] = {
     "an account ended": ("unbind", some_facts(registry=REGISTRY)),
     "a new code": ("rebind", some_facts(registry=REGISTRY)),
     "a step of a problem": ("handle_issue", some_facts(work=WORK, today=date(2012, 3, 26))),
+    "a step of an order": ("handle_order", some_facts(orders=ORDERS, today=date(2012, 3, 26))),
+    "an order by hand": ("make_order", some_facts(orders=BY_HAND, today=date(2012, 3, 26))),
+    "a milestone ordered": ("milestone_order", some_facts(orders=BY_HAND)),
+    "a spot check": ("spot_check", some_facts(orders=BY_HAND)),
     "a hand-over": ("hand_over", some_facts(registry=REGISTRY)),
     "a secretary": ("set_secretary", some_facts(registry=REGISTRY)),
     "a leave": ("take_leave", some_facts(registry=REGISTRY)),

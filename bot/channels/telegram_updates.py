@@ -197,6 +197,8 @@ def _message(message: Json, me: Me, edited: bool = False) -> Incoming | None:
         media=media,
         message=str(_id(message, "message_id")),
         album=_text(message.get("media_group_id", "")) if kind is IncomingKind.MEDIA else "",
+        quotes=_quotes(message, me),
+        quoted=_text((message.get("quote") or {}).get("text", "")) if _answers_me(message, me) else "",
         group=group,
         to_me=to_me or _answers_me(message, me),
         sender_name=_name(user),
@@ -234,6 +236,11 @@ def _mention(username: str) -> re.Pattern[str]:
 def _answers_me(message: Json, me: Me) -> bool:
     quoted: Json = message.get("reply_to_message") or {}
     return str(quoted.get("from", {}).get("id")) == me.account
+
+
+def _quotes(message: Json, me: Me) -> str:
+    """The message of ours that this one replies to."""
+    return str(_id(message["reply_to_message"], "message_id")) if _answers_me(message, me) else ""
 
 
 def _press(query: Json, me: Me) -> Incoming:

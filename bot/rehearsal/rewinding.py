@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.rehearsal.living import Deed
 from bot.rehearsal.messages import swept
-from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, ProjectState
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, OrderState, ProjectState
 from rules.periods import latest_opened
 from rules.workdays import local_date
 from storage import city_facts, light_marks, opened
@@ -130,6 +130,18 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
         "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
     ),
     "escalation_alerts": Swept("at"),
+    "orders": Lived(
+        "drafted",
+        (
+            Noted("since", ("state", "chase_at", "chased"), {"state": OrderState.DRAFTED, "chased": 0}),
+            Noted("confirmed", ("confirmed",)),
+            Noted("signed", ("signed",)),
+            Noted("done", ("done", "late"), {"late": False}),
+            Noted("ended", ("ended",)),
+        ),
+    ),
+    "order_events": Lived("at", new_id=True),
+    "order_draws": Lived("at"),
     "media": Stands("photos and files; a message is written without looking at them"),
     "inbox": Stands("what people said; what came of it is done again as it was written"),
     "talks": Stands("drafts; nothing that is said unasked depends on them"),

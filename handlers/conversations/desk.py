@@ -29,6 +29,10 @@ def desk_menu(words: Words) -> tuple[tuple[str, str], ...]:
         (words.menu_end, "end_project"),
         (words.menu_burden, "burden"),
         (words.menu_drill, "drill"),
+        (words.menu_make_order, "make_order"),
+        (words.menu_milestone_order, "milestone_order"),
+        (words.menu_spot_check, "spot_check"),
+        (words.menu_spot_results, "spot_results"),
     )
 
 

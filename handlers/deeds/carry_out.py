@@ -10,7 +10,9 @@ from handlers.commands import (
     ChooseDigest,
     Command,
     DirectIssue,
+    DirectSource,
     DisownProject,
+    DrawChecks,
     EndLightExemption,
     EndProject,
     ExemptDuty,
@@ -22,6 +24,8 @@ from handlers.commands import (
     FollowUp,
     ForwardIssue,
     JudgeDuty,
+    MakeOrder,
+    OfOrders,
     OfTheOffice,
     PauseProject,
     Registering,
@@ -30,6 +34,7 @@ from handlers.commands import (
     SendNotice,
     StartDrill,
     TakeBackExemption,
+    TakeOrderStep,
     TakeStep,
     Tell,
     UnlockDuty,
@@ -45,6 +50,8 @@ from handlers.deeds.judging import judge_duty
 from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
+from handlers.deeds.order_drafting import direct_source, draw_checks, make_order
+from handlers.deeds.order_steps import take_order_step
 from handlers.deeds.problems import file_issue
 from handlers.deeds.progress import file_progress
 from handlers.deeds.registering import register
@@ -91,7 +98,21 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return choose_digest(turn, command)
         case DisownProject():
             return disown_project(turn, command)
+        case DirectSource() | TakeOrderStep() | MakeOrder() | DrawChecks():
+            return _of_orders(turn, command)
     return _of_the_office(turn, command)
+
+
+def _of_orders(turn: Turn, command: DirectSource | OfOrders) -> Outcome:
+    match command:
+        case DirectSource():
+            return direct_source(turn, command)
+        case TakeOrderStep():
+            return take_order_step(turn, command)
+        case MakeOrder():
+            return make_order(turn, command)
+        case DrawChecks():
+            return draw_checks(turn, command)
 
 
 def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:

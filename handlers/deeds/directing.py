@@ -1,12 +1,13 @@
 """What may follow an acknowledgement: an instruction (批示), and passing a problem on to a lead department (转办).
 
-Either is an acknowledgement too. A numbered order (督办单) begins where `direct_issue` has stored its event.
+Either is an acknowledgement too. An instruction is drafted into a numbered order (督办单) for the office to confirm.
 """
 
 from handlers.commands import DirectIssue, ForwardIssue
 from handlers.deeds.alarm import drill_mark, take_rows
 from handlers.deeds.issue_telling import not_now, with_turn
 from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
+from handlers.deeds.order_drafting import Instruction, draft
 from handlers.deeds.problems import taken
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
@@ -18,6 +19,7 @@ from storage import rules as stored_rules
 from storage.giving import give
 from storage.issue_life import Rules
 from storage.messages import Outgoing
+from storage.tables.ordering import Order
 from storage.tables.registry import Unit
 from storage.tables.reporting import Issue
 
@@ -39,9 +41,22 @@ def direct_issue(turn: Turn, command: DirectIssue) -> Outcome:
         text=digest(turn, command.text),
     )
     said = words.told_directive.format(text=command.text, **who_and_when(turn, issue, leader))
-    tell_told(turn, issue, said, also=_office_and_unit(turn, issue))
+    order = _draft(turn, issue, command.text, leader)
+    # Who is shown the draft to confirm needs no second message that says the same.
+    office = people.in_role(turn.session, Role.OFFICE, turn.today) if order else []
+    tell_told(turn, issue, said, also=_office_and_unit(turn, issue), but=office)
     receipt = drill_mark(turn, issue) + words.directive_kept.format(number=issue.number, text=command.text)
+    if order is not None:
+        receipt = f"{receipt}\n{words.order_drafted.format(number=order.number)}"
     return Outcome(Outgoing(text=receipt), summary=receipt)
+
+
+def _draft(turn: Turn, issue: Issue, text: str, leader: int | None) -> Order | None:
+    """The trackable form of the instruction; a drill's is none."""
+    if issue.drill:
+        return None
+    lane = Lane.URGENT if issue.severity is Severity.MAJOR else Lane.REMINDER
+    return draft(turn, Instruction(text, issue.number, issue.project_id, issue.id, leader, lane))
 
 
 def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:

@@ -1,5 +1,6 @@
 """Taking note of a major problem (知悉), or taking it on (我来处理): the ladder stops, and the others see by whom."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from handlers.deeds import on_behalf
@@ -125,9 +126,11 @@ def _noted(turn: Turn, issue: Issue, leader: int | None) -> Outgoing:
     return shown.message.model_copy(update={"text": text, "rows": rows, "replaces": pressed, "photos": ()})
 
 
-def tell_told(turn: Turn, issue: Issue, text: str, *, also: tuple[int, ...] = ()) -> None:
+def tell_told(
+    turn: Turn, issue: Issue, text: str, *, also: tuple[int, ...] = (), but: Collection[int] = ()
+) -> None:
     """Everyone who was told of the problem hears what was done about it, and who raised it."""
     told = [*also, issue.whose, *told_of(turn.session, issue, turn.today)]
-    others = [each for each in dict.fromkeys(told) if each != turn.person.id]
+    others = [each for each in dict.fromkeys(told) if each != turn.person.id and each not in but]
     for contact in people.contacts(turn.session, others, turn.city.running):
         turn.push(contact, Outgoing(text=text), Lane.URGENT, number=issue.number)

@@ -15,7 +15,7 @@ from handlers.turning import Turn
 from storage.talks import TalkRow
 
 # Answers that other facts hang on: when one changes, they are loaded anew before the next question is asked.
-LOADED_BY = frozenset({"project", "for", "kind", "month", "audience", "unit"})
+LOADED_BY = frozenset({"project", "for", "kind", "month", "audience", "unit", "sentence"})
 
 
 def need_new_facts(talk: TalkRow, after: Asking | Finished) -> bool:

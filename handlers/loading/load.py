@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, digests, handover, leading, leave, registry
+from handlers.loading import desk, digests, handover, leading, leave, new_orders, registry
 from handlers.loading.alerts import alerts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.burden import office_burden
@@ -12,6 +12,7 @@ from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
 from handlers.loading.light import exempt_light
 from handlers.loading.notice import send_notice
+from handlers.loading.orders import handle_order
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
 from handlers.loading.report_for import report_for
@@ -52,6 +53,11 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "end_project": desk.of_office(desk.leave),
     "report_for": report_for,
     "drill": drill,
+    "handle_order": handle_order,
+    "make_order": new_orders.make_order,
+    "milestone_order": new_orders.milestone_order,
+    "spot_check": new_orders.spot_check,
+    "spot_results": new_orders.spot_results,
     "direct_issue": alerts,
     "forward_issue": alerts,
     "send_notice": desk.of_office(send_notice),

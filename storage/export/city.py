@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from storage.export import courses, duties, problems, registry, reports, reviews
+from storage.export import courses, duties, orders, problems, registry, reports, reviews
 from storage.xlsx import to_workbook
 
 
@@ -26,6 +26,7 @@ def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:
         reports.progress(session, today),
         reports.versions(session),
         problems.problems(session, today),
+        orders.orders(session),
         courses.courses(session),
         duties.shares(session, now, zone),
         reviews.monthly(session),

@@ -5,6 +5,7 @@ from storage.tables import (
     escalating,
     ledger,
     lights,
+    ordering,
     registry,
     reminding,
     reporting,
@@ -14,4 +15,4 @@ from storage.tables import (
 from storage.tables.base import Base
 
 metadata = Base.metadata
-subjects = (registry, reporting, reminding, lights, escalating, traffic, ledger, digests, tryout)
+subjects = (registry, reporting, reminding, lights, escalating, ordering, traffic, ledger, digests, tryout)

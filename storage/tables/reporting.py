@@ -262,7 +262,7 @@ class MediaFile(Base):
 
     state: wanted (to be fetched) | stored | refused (too large, of no kind that is taken) | lost (the platform's link
     died) | dropped (one too many; or refused or lost, and another came for it) | expired (kept long enough, deleted).
-    It belongs to a report version or a problem once that is filed; before, only to the message it came with.
+    It belongs to a report version, a problem or an order once that is filed; before, only to the message it came with.
     """
 
     __tablename__ = "media"
@@ -303,3 +303,4 @@ class MediaFile(Base):
 
     version_id: Mapped[int | None] = mapped_column(ForeignKey("report_versions.id"), index=True)
     issue_id: Mapped[int | None] = mapped_column(ForeignKey("issues.id"), index=True)
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"), index=True)
