@@ -227,8 +227,8 @@ def _refusal(code: int, words: str) -> SendError:
         return NotSent(words, retry_after=5, everyone=True)
     if code == _NOT_TRUSTED:
         log.error(
-            "WeCom refuses this machine's address (60020). In the WeCom console open the app, 企业可信IP, and enter the "
-            "address that WeCom names here: %s", words,
+            "WeCom refuses this machine's address (60020). In the WeCom console open the app, then 企业可信IP, and "
+            "enter the address that WeCom names here: %s", words,
         )  # fmt: skip
         return NotSent(words, everyone=True)
     if code in _WRONG_SECRET:

@@ -5,7 +5,7 @@ Rule 1  What a card cannot hold goes before it as text; what no card can hold at
 Rule 2  Characters that turn the reading direction are taken out: no name can dress up as something else.
 Rule 3  A `task_id` is never used twice; `key` makes it, so that the same message sent again is the same bytes.
 
-Limits: developer.work.weixin.qq.com, 发送应用消息 (90236). Those of characters are "recommended": the client cuts there.
+Limits: developer.work.weixin.qq.com, 发送应用消息 (90236). Those of characters are "recommended": clients cut there.
 """
 
 import re

@@ -4,8 +4,8 @@ Rule 1  The signature is checked, in constant time, before anything is decrypted
 Rule 2  Whatever is wrong ends as the same `Rejected`: who tries keys learns nothing from the answers.
 Rule 3  A timestamp is not judged here: WeCom's own retries reuse it, and a clock may drift (decisions: 18).
 
-Source: developer.work.weixin.qq.com, 加解密方案说明. The plain text of an envelope is 16 random bytes, the length of the
-message as four bytes (big-endian), the message, and who it is for: the CorpID, or nothing for a smart bot. All is
+Source: developer.work.weixin.qq.com, 加解密方案说明. The plain text of an envelope is 16 random bytes, the length of
+the message as four bytes (big-endian), the message, and who it is for: the CorpID, or nothing for a smart bot. All is
 padded to multiples of 32 bytes and encrypted with AES-256-CBC, whose IV is the key's first half.
 """
 

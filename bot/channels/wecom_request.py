@@ -1,7 +1,7 @@
 """Calls to WeCom's server API (qyapi) for one self-built app: the access token, and what a failed call proves.
 
-Rule 1  One token for all, kept by `tokens` so that processes share it; it is fetched anew once, under a lock, when WeCom
-        says that it died (40014, 42001, 40001), and the call that learned it is made once more.
+Rule 1  One token for all, kept by `tokens` so that processes share it; it is fetched anew once, under a lock, when
+        WeCom says that it died (40014, 42001, 40001), and the call that learned it is made once more.
 Rule 2  NotReached only where WeCom cannot have got the whole call; every doubt is Unknown.
 Rule 3  Token and secret stand in addresses. Every error text is made here, without them.
 """
@@ -37,15 +37,15 @@ class WecomFault(Exception):  # noqa: N818 - it says what happened
     """A call that was not plainly carried out."""
 
 
-class NotReached(WecomFault):  # noqa: N818
+class NotReached(WecomFault):
     """Surely not sent: no connection, no name, a proxy that refused."""
 
 
-class Unknown(WecomFault):  # noqa: N818
+class Unknown(WecomFault):
     """It may have been carried out: a time-out after it went out, a broken connection, a 5xx."""
 
 
-class ApiRefusal(WecomFault):  # noqa: N818
+class ApiRefusal(WecomFault):
     """WeCom answered with an errcode other than 0."""
 
     def __init__(self, code: int, words: str) -> None:
@@ -53,7 +53,7 @@ class ApiRefusal(WecomFault):  # noqa: N818
         self.code = code
 
 
-class TooMuch(WecomFault):  # noqa: N818
+class TooMuch(WecomFault):
     """A file of more bytes than are taken."""
 
 
