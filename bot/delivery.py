@@ -331,7 +331,7 @@ class Delivery:
         if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
             raise NotSent("paused", retry_after=left)
         async with asyncio.timeout(self._send_time):
-            return await post.channel.send(row.chat, message, files)
+            return await post.channel.send(row.chat, message, files, f"{row.id}" if row.may_repeat else "")
 
     async def _files(self, photos: Sequence[int]) -> tuple[bytes, ...]:
         try:

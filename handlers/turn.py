@@ -63,6 +63,9 @@ def _meet(
     session: Session, city: City, row: Waiting, incoming: Incoming, now: datetime, machine: datetime
 ) -> tuple[str, str, int | None]:
     known = people.known(session, incoming.address)
+    if known is None and incoming.vouched:
+        strangers.recognise(strangers.Meeting(session, city, row.id, row.sender, incoming, now, machine))
+        known = people.known(session, incoming.address)
     if incoming.kind is IncomingKind.BLOCKED:
         address = incoming.address
         people.mark_blocked(session, address.channel, address.account, address.chat)

@@ -93,12 +93,15 @@ class Claimed:
         return bool(self.body.get("replaces"))
 
     @property
+    def may_repeat(self) -> bool:
+        """Is it of a kind that is sent again although it may have arrived?"""
+        receipt = self.lane is Lane.REPLY and self.number != ""
+        return self.edits or self.lane is Lane.URGENT or receipt
+
+    @property
     def resends(self) -> bool:
         """May it be sent again although it may have arrived?"""
-        if self.edits:
-            return self.ambiguous < EDIT_RESENDS
-        receipt = self.lane is Lane.REPLY and self.number != ""
-        return (self.lane is Lane.URGENT or receipt) and self.ambiguous == 0
+        return self.may_repeat and self.ambiguous < (EDIT_RESENDS if self.edits else 1)
 
 
 @dataclass(frozen=True, slots=True)

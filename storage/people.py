@@ -73,6 +73,17 @@ def known(session: Session, address: Address) -> Known | None:
     return _KNOWN.first(session, channel=address.channel, account=address.account, user=address.user)
 
 
+def vouched_for(session: Session, address: Address) -> int | None:
+    """The active person whom the registry knows by this account's user, unless a binding of theirs to it was ended."""
+    ended = select(Binding.person_id).where(
+        Binding.channel == address.channel, Binding.account == address.account, Binding.user == address.user
+    )
+    wanted = select(Person.id).where(
+        Person.wecom_userid == address.user, Person.active.is_(True), Person.id.not_in(ended)
+    )
+    return session.scalar(wanted)
+
+
 def touch(session: Session, person: Known, now: datetime) -> None:
     """Remembers that the person used this channel; pushes go to the one last used."""
     if person.blocked or now - person.last_used >= TOUCH_EVERY or now < person.last_used:

@@ -22,7 +22,6 @@ class Capabilities:
 
     edits: bool
     text_limit: int
-    idempotent: bool = False  # a byte-identical resend is not delivered twice
 
 
 class SendError(Exception):
@@ -74,8 +73,12 @@ class Channel(Protocol):
     def to_incoming(self, raw: bytes) -> Incoming | None:
         """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
-        """Sends (or, where `message.replaces` is set, edits); returns the platform's id of the message."""
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
+        """Sends (or, where `message.replaces` is set, edits); returns the platform's id of the message.
+
+        `key` names a message that may be sent again although it may have arrived: a channel that can keeps the second
+        from being shown.
+        """
 
     async def answer_press(self, press: str) -> None:
         """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""

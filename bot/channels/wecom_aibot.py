@@ -5,7 +5,8 @@ Rule 1  What arrives is stored before anything is answered. WeCom brings nothing
 Rule 2  Messages go to a conversation, never to the id of what they answer: those ids die with the connection.
 Rule 3  Every failed send ends as one of the outcomes of channel.py, by what it proves.
 
-Beside it: `wecom_socket.py` (the connection), `wecom_frames.py` (what callbacks say), `wecom_cards.py` (how messages look).
+Beside it: `wecom_socket.py` (the connection), `wecom_frames.py` (what callbacks say), `wecom_cards.py` (how messages
+look).
 """
 
 import asyncio
@@ -62,7 +63,6 @@ class AibotChannel:
         self._socket = socket
         self._welcome = welcome
         self._proxy = proxy
-        self._store: Store | None = None
         self._shown: set[tuple[str, str, int]] = set()
         self._cards: OrderedDict[str, Json] = OrderedDict()
 
@@ -70,10 +70,13 @@ class AibotChannel:
 
     async def run(self, store: Store) -> None:
         """Takes callbacks in, for ever. Raises wecom_socket.Replaced."""
-        self._store = store
-        await self._socket.run(self._called)
 
-    async def _called(self, command: str, request: str, frame: Json, raw: bytes) -> None:
+        async def called(command: str, request: str, frame: Json, raw: bytes) -> None:
+            await self._called(store, command, request, frame, raw)
+
+        await self._socket.run(called)
+
+    async def _called(self, store: Store, command: str, request: str, frame: Json, raw: bytes) -> None:
         if command == "aibot_event_callback" and _event_type(frame) == "enter_chat":
             # In a task of its own: this one reads the acknowledgement that the answer waits for.
             asyncio.create_task(self._greet(request))  # noqa: RUF006 - it ends by itself within seconds
@@ -83,8 +86,7 @@ class AibotChannel:
             channel=CHANNEL, account=self.account, external=found.external,
             sender=f"{CHANNEL}:{self.account}:{found.user}", raw=raw, received=datetime.now(UTC),
         )  # fmt: skip
-        assert self._store is not None
-        await self._store([arrived])
+        await store([arrived])
 
     async def _greet(self, request: str) -> None:
         body = {"msgtype": "text", "text": {"content": self._welcome}}

@@ -51,7 +51,9 @@ def read_update(raw: bytes, agent: str) -> Incoming | None:
     """What it says to us; None if nothing. Raises Unreadable."""
     try:
         told = read_xml(raw)
-        return _read(told, agent) if _word(told, "AgentID") in (agent, "") else None
+        said = _read(told, agent) if _word(told, "AgentID") in (agent, "") else None
+        # The envelope was sealed for our CorpID: the userid is the one in our company's address book.
+        return said.model_copy(update={"vouched": True}) if said is not None else None
     except NotOurXml as fault:
         raise Unreadable(str(fault)) from None
     except (KeyError, ValueError, TypeError) as fault:
