@@ -21,7 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import editable, wecom
 from bot import rates as sending
-from bot.channels import tryout, wecom_aibot, wecom_app
+from bot.channels import tryout
 from bot.channels.channel import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.tryout import TryoutChannel
@@ -253,7 +253,7 @@ def _channels(settings: Settings, database: Database, clock: Clock, words: Words
 def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
     if account[0] == tryout.NAME:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
-    if account[0] in (wecom_app.CHANNEL, wecom_aibot.CHANNEL):
+    if account[0] in (WecomAppChannel.name, AibotChannel.name):
         return sending.Rates(wecom.LIMITS, clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))

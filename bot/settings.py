@@ -161,7 +161,8 @@ class Settings(BaseSettings):
         """Refuses a moved city clock beside a real channel: real people would be told false dates."""
         if moved and self.has_channel and not self.rehearses:
             raise SettingsError(
-                f"SANBAO_TELEGRAM_TOKEN, WECOM_AGENT_ID or AIBOT_ID: found beside a city clock {abs(moved).days} days away from the true one; "
+                f"SANBAO_TELEGRAM_TOKEN, WECOM_AGENT_ID or AIBOT_ID: found beside a city clock "
+                f"{abs(moved).days} days away from the true one; "
                 "expected the true clock. Start the real city in a SANBAO_DATA_DIR of its own."
             )
 
