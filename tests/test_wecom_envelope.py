@@ -77,7 +77,7 @@ def test_a_changed_envelope_is_rejected_even_by_who_knows_the_token(at: int, cha
 def test_nonsense_is_rejected_in_the_same_words(
     signature: str, timestamp: str, nonce: str, encrypted: str
 ) -> None:
-    with pytest.raises(Rejected, match="^not a valid envelope$"):
+    with pytest.raises(Rejected, match="not a valid envelope"):
         ENVELOPE.open(signature, timestamp, nonce, encrypted)
 
 
