@@ -30,6 +30,7 @@ from bot.channels.wecom_app import CALLBACK_PATH, WecomAppChannel
 from bot.clock import Clock, store_offset, stored_offset
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch, tell_admins
+from bot.drawing import Gallery
 from bot.errands import office_app, open_socket, socket_path
 from bot.fetching import Fetching
 from bot.intake import Intake
@@ -163,12 +164,15 @@ async def _wire(
 ) -> Running:
     shelf = Shelf(settings.data_dir / "media")
     fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
+    gallery = Gallery(settings.data_dir / "pictures")
+    stack.push_async_callback(gallery.close)
     delivery = Delivery(
         database=database,
         channels=channels,
         rates={account: _rates(account, settings, clock) for account in channels},
         clock=clock,
         media=fetching.read,
+        pictures=gallery.picture,
         on_blocked=lambda session, claimed, now: _note_block(session, claimed, now, city),
     )
 

@@ -15,14 +15,16 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
+from bot.drawing import NotDrawn
 from bot.rates import Rates
 from storage import outbox
+from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Outgoing
 from storage.outbox import Claimed, Claims, End, Outcome, Room
@@ -55,6 +57,13 @@ class Clock(Protocol):
 def backoff(failures: int, cap: float) -> float:
     """Seconds to wait after so many failures in a row: 1, 2, 4 ... up to the cap."""
     return min(cap, 2.0 ** min(failures - 1, 16))
+
+
+class _Whole(NamedTuple):
+    """A message as it is sent: without the chart that could not be drawn; the chart's picture is the first file."""
+
+    message: Outgoing
+    files: tuple[bytes, ...]
 
 
 class Post:
@@ -122,6 +131,7 @@ class Delivery:
     """`await run()` sends until it is cancelled, and then lets what is in flight end.
 
     media        a photo of ours by its media id; if there is none any more, the message goes without it
+    pictures     draws a chart; if it raises NotDrawn, the words go without the picture, and the row's note says so
     on_blocked   told, in the transaction that fails the row, that this person blocked us; may be told twice
     send_time    seconds after which a send that has not ended is unclear; must be shorter than the lease
     """
@@ -134,6 +144,7 @@ class Delivery:
         rates: Mapping[Account, Rates],
         clock: Clock,
         media: Callable[[int], Awaitable[bytes | None]],
+        pictures: Callable[[Chart], Awaitable[bytes]],
         on_blocked: Callable[[Session, Claimed, datetime], None],
         places: int = 64,
         lease: timedelta = timedelta(seconds=90),
@@ -147,6 +158,7 @@ class Delivery:
         }
         self._clock = clock
         self._media = media
+        self._pictures = pictures
         self._on_blocked = on_blocked
         self._lease = lease
         self._send_time = send_time
@@ -302,7 +314,8 @@ class Delivery:
     async def _attempt(self, post: Post, row: Claimed, answers: int) -> Outcome:
         """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
         try:
-            external = await self._call(post, row)
+            whole, note = await self._whole(row)
+            external = await self._call(post, row, whole)
         except NotSent as error:
             return self._once_more(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
         except Refused as error:
@@ -320,18 +333,32 @@ class Delivery:
             log.exception("outbox row %d: the channel failed in a way it does not document", row.id)
             return self._unclear(row, type(error).__name__)
         post.learn_answer()
-        return Outcome(row, End.SENT, external=external)
+        return Outcome(row, End.SENT, external=external, note=note)
 
-    async def _call(self, post: Post, row: Claimed) -> str:
+    async def _whole(self, row: Claimed) -> tuple[_Whole, str]:
+        """What the row says, with its pictures; and why one that it was to have is not among them."""
         try:
             message = Outgoing.model_validate(row.body)
         except ValidationError as error:
             raise Refused(f"the row cannot be read: {error.error_count()} errors") from error
-        files = await self._files(message.photos)
+        files, note = await self._files(message.photos), ""
+        if message.chart is not None:
+            try:
+                files = (await self._pictures(message.chart), *files)
+            except NotDrawn as error:
+                log.warning("outbox row %d goes without its picture: %s", row.id, error)
+                message, note = message.model_copy(update={"chart": None}), str(error)
+        if not (files or message.plain):
+            raise Refused(note or "its photos are gone")
+        return _Whole(message, files), note
+
+    async def _call(self, post: Post, row: Claimed, whole: _Whole) -> str:
         if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
             raise NotSent("paused", retry_after=left)
         async with asyncio.timeout(self._send_time):
-            return await post.channel.send(row.chat, message, files, f"{row.id}" if row.may_repeat else "")
+            return await post.channel.send(
+                row.chat, whole.message, whole.files, f"{row.id}" if row.may_repeat else ""
+            )
 
     async def _files(self, photos: Sequence[int]) -> tuple[bytes, ...]:
         try:

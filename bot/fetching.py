@@ -23,7 +23,7 @@ from bot.media.shelf import Changed, Shelf
 from bot.media.unkeepable import Unkeepable, too_large
 from handlers.city import City
 from rules.kinds import Lane
-from storage import media, outbox, people
+from storage import media, outbox, people, photos
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import MediaKind, Outgoing
@@ -118,7 +118,13 @@ class Fetching:
         async with self._shelf.guard:
             path = await self._shelf.put(kept)
             values = {"state": "stored", "path": path, "size": len(kept), "sha256": PurePosixPath(path).name}
-            await self._database.run(lambda session: _change(session, wanted.id, values))
+            now = self._clock.city()
+
+            def write(session: Session) -> None:
+                _change(session, wanted.id, values)
+                photos.follow(session, wanted.id, now)
+
+            await self._database.run(write)
 
     async def _again(self, wanted: MediaFile, note: str) -> None:
         if wanted.attempts + 1 >= TRIES:
@@ -154,6 +160,7 @@ class Fetching:
 
         def write(session: Session) -> None:
             _change(session, wanted.id, {"state": state, "note": note[:300]})
+            photos.forget(session, wanted.id)
             part_of = media.belonging(session, session.get_one(MediaFile, wanted.id))
             asked = words.media_asked_for.format(number=part_of.number) if part_of else words.media_stands
             for contact in people.contacts(session, [wanted.person_id], self._city.running):

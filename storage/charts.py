@@ -4,15 +4,24 @@ A message carries its chart as data (`storage.messages.Outgoing.chart`), so the 
 of the moment it was written; whoever sends the message draws it. Money in yuan; shares in per cent, unrounded.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from rules.kinds import Light
 
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Chart(_Frozen):
+    chart: str
+
+    @model_serializer(mode="wrap")
+    def _with_its_kind(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Messages are written down without what is usual; a chart without its kind could not be read again."""
+        return {"chart": self.chart, **written(self)}
 
 
 class ProgressBar(_Frozen):
@@ -23,7 +32,7 @@ class ProgressBar(_Frozen):
     light: Light | None = None
 
 
-class ProgressChart(_Frozen):
+class ProgressChart(_Chart):
     """完成年度计划 against 序时进度, by district, front, leader, unit or project."""
 
     chart: Literal["progress"] = "progress"
@@ -40,7 +49,7 @@ class LightsBar(_Frozen):
     red: int
 
 
-class LightsChart(_Frozen):
+class LightsChart(_Chart):
     """灯色: how many projects stand at each light."""
 
     chart: Literal["lights"] = "lights"
@@ -57,7 +66,7 @@ class TrendPoint(_Frozen):
     plan: int | None
 
 
-class TrendChart(_Frozen):
+class TrendChart(_Chart):
     """累计完成投资 by month against plan."""
 
     chart: Literal["trend"] = "trend"

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
+from storage import photos
 from storage.messages import Address, Outgoing
 from storage.parts import parts
 from storage.prepared import Query
@@ -154,10 +155,12 @@ def write(
     once: str | None = None,
     not_before: datetime | None = None,
 ) -> int | None:
-    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units).
+    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units) or has pictures with it.
 
+    What is urgent goes as bare words; its photos follow in rows of their own, which no urgent message waits for. So do
+    photos of any message that are not on the shelf yet (`storage/photos.py`).
     `not_before` (machine clock) holds it back for a moment in which it may still change.
-    Returns the id of the last part, whose end is the message's end; None if `once` was written before.
+    Returns the id of the last part of the words, whose end is the message's end; None if `once` was written before.
     Without an address the row is kept as `nobody`: counted and shown, never sent.
     """
     values: dict[str, Any] = {
@@ -177,14 +180,22 @@ def write(
         "retry": not_before,
         "part_of": None,
     }
-    last: int | None = None
-    for part in parts(message, limit) if address else [message]:
+    here = photos.of(session, message.photos)
+    message = message.model_copy(update={"photos": here.stored}) if message.photos else message
+    words: int | None = None
+    for part in parts(message, limit, words_first=lane is Lane.URGENT) if address else [message]:
+        bare = words is not None and not part.plain
         body = part.model_dump(mode="json", exclude_defaults=True)
-        last = _INSERT.first(session, **values, body=body)
-        if last is None:
+        row = _INSERT.first(
+            session, **values | ({"lane": photos.lane(lane).order} if bare else {}), body=body
+        )
+        if row is None:
             return None
-        values |= {"part_of": last, "once": None}
-    return last
+        words = words if bare else row
+        values |= {"part_of": row, "once": None}
+    if words is not None and address:
+        photos.await_for(session, here.awaited, words)
+    return words
 
 
 def newest(session: Session, person_id: int) -> OutboxRow | None:

@@ -16,15 +16,20 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Blocked, Capabilities, NotSent, Refused, Unclear
 from bot.delivery import ACCOUNT_BACKOFF_CAP, Delivery
+from bot.drawing import NotDrawn
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
 from storage import outbox
+from storage.charts import Chart, LightsBar, LightsChart
 from storage.database import Database
 from storage.messages import Address, Incoming, Outgoing
 from storage.outbox import Claimed, State
 from storage.tables.traffic import OutboxRow
-from tests.builders import NOW
+from tests.builders import NOW, a_person, a_photo
 
+CHART = LightsChart(
+    title="全市灯色", as_of="截至2012年7月31日", bars=(LightsBar(name="全市", green=1, yellow=2, red=3),)
+)
 UNLIMITED = Limits(total=0, bulk=0, chat=0, group=0)
 
 
@@ -97,6 +102,7 @@ class Office:
         self.phone = Phone(self.clock)
         self.blocked: list[Claimed] = []
         self.photos: dict[int, bytes] = {}
+        self.undrawn = ""
         self.delivery = self.a_delivery(limits)
 
     def a_delivery(self, limits: Limits = UNLIMITED, send_time: float = 60) -> Delivery:
@@ -106,6 +112,7 @@ class Office:
             rates={("telegram", "bot"): Rates(limits, self.clock.monotonic)},
             clock=self.clock,
             media=self.photo,
+            pictures=self.picture,
             on_blocked=lambda _session, row, _now: self.blocked.append(row),
             send_time=send_time,
             patience=0.05,
@@ -113,6 +120,21 @@ class Office:
 
     async def photo(self, media_id: int) -> bytes | None:
         return self.photos.get(media_id)
+
+    async def picture(self, chart: Chart) -> bytes:
+        if self.undrawn:
+            raise NotDrawn(self.undrawn)
+        return f"a picture of {chart.title}".encode()
+
+    def keeps(self, *ids: int) -> None:
+        """Photos of these ids are on the shelf."""
+
+        def work(session: Session) -> None:
+            person = a_person(session)
+            for each in ids:
+                a_photo(session, person, id=each, state="stored")
+
+        self.database.run_now(work)
 
     def say(
         self,
@@ -123,11 +145,12 @@ class Office:
         number: str = "",
         replaces: str = "",
         photos: tuple[int, ...] = (),
+        chart: Chart | None = None,
         limit: int = 4096,
         useless_after: datetime | None = None,
     ) -> None:
         address = Address(channel="telegram", account="bot", user=chat, chat=chat)
-        message = Outgoing(text=words, replaces=replaces, photos=photos)
+        message = Outgoing(text=words, replaces=replaces, photos=photos, chart=chart)
 
         def work(session: Session) -> int | None:
             return outbox.write(
@@ -408,11 +431,49 @@ async def test_a_row_that_cannot_be_read_fails_alone(office: Office) -> None:
     assert office.states() == ["failed", "sent"]
 
 
-async def test_photos_go_along_and_one_that_is_gone_is_left_out(office: Office) -> None:
+async def test_photos_follow_their_words_and_one_that_is_gone_is_left_out(office: Office) -> None:
+    office.keeps(1, 2, 3)
     office.photos = {1: b"one", 3: b"three"}
     office.say("现场", photos=(1, 2, 3))
     await office.until_quiet()
-    assert office.phone.calls[0].files == (b"one", b"three")
+    assert [(call.text, call.files) for call in office.phone.calls] == [
+        ("现场", ()),
+        ("", (b"one", b"three")),
+    ]
+
+
+async def test_a_row_of_photos_that_are_all_gone_ends_without_a_call(office: Office) -> None:
+    office.keeps(1, 2)
+    office.say("现场", photos=(1, 2))
+    await office.until_quiet()
+    assert (office.phone.texts(), office.states()) == (["现场"], ["sent", "failed"])
+
+
+async def test_a_chart_is_drawn_and_goes_with_its_words(office: Office) -> None:
+    office.say("全市", chart=CHART)
+    await office.until_quiet()
+    assert [call.files for call in office.phone.calls] == [("a picture of 全市灯色".encode(),)]
+
+
+async def test_words_go_without_a_picture_that_cannot_be_drawn_and_their_row_says_so(office: Office) -> None:
+    office.undrawn = "the process that draws has died"
+    office.say("全市", chart=CHART)
+    await office.until_quiet()
+    assert [(call.text, call.files) for call in office.phone.calls] == [("全市", ())]
+    assert [(row.state, row.note) for row in office.rows()] == [("sent", "the process that draws has died")]
+
+
+async def test_a_chart_that_stood_alone_and_cannot_be_drawn_fails_after_its_words_went(
+    office: Office,
+) -> None:
+    office.undrawn = "no picture in time"
+    office.say("长" * 1025, chart=CHART)
+    await office.until_quiet()
+    assert len(office.phone.calls) == 1
+    assert [(row.state, row.note) for row in office.rows()] == [
+        ("sent", ""),
+        ("failed", "no picture in time"),
+    ]
 
 
 # Pauses
@@ -445,6 +506,7 @@ async def test_what_goes_to_a_paused_chat_is_not_even_claimed(office: Office) ->
 async def test_a_pause_that_begins_after_the_claim_still_stops_the_call(office: Office) -> None:
     office.phone.answer = in_turn(NotSent("flood", retry_after=30, everyone=True))
     office.photos = {1: b"one"}
+    office.keeps(1)
     office.say("first", "1")
     office.say("with a photo, which takes its time to read", "2", photos=(1,))
     opened = asyncio.Event()
@@ -735,6 +797,7 @@ async def test_a_paused_account_does_not_hold_up_another(office: Office) -> None
         },
         clock=office.clock,
         media=office.photo,
+        pictures=office.picture,
         on_blocked=lambda _session, _row, _now: None,
     )
     office.say("x")

@@ -1,6 +1,7 @@
 """The fake Bot API server keeps the promises that our own tests rest on."""
 
 import asyncio
+import io
 import json
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -9,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from PIL import Image
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message, Update
 from telegram.error import BadRequest, Conflict, Forbidden, NetworkError, RetryAfter, TimedOut
 
@@ -694,3 +696,19 @@ def _keyboard(*labels: str) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(label, callback_data=f"d:{label}")] for label in labels]
     )
+
+
+@pytest.mark.parametrize(
+    ("size", "taken"), [((1080, 2200), True), ((5001, 5000), False), ((2100, 100), False)]
+)
+async def test_a_photo_has_sides_that_telegram_takes(
+    api: FakeTelegram, bot: Bot, size: tuple[int, int], taken: bool
+) -> None:
+    api.person(1001, started=True)
+    out = io.BytesIO()
+    Image.new("1", size).save(out, "PNG")
+    if taken:
+        assert (await bot.send_photo(1001, out.getvalue())).photo
+    else:
+        with pytest.raises(BadRequest, match=r"(?i)photo_invalid_dimensions"):
+            await bot.send_photo(1001, out.getvalue())

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
 from storage import outbox
+from storage.charts import LightsChart
 from storage.messages import Address, Option, Outgoing
 from storage.outbox import Claimed, Claims, End, Outcome, Room, State
 from storage.parts import parts
@@ -21,6 +22,7 @@ MACHINE = datetime.fromisoformat("2026-01-05T08:00:00+00:00")
 LEASE = timedelta(seconds=60)
 SECOND = timedelta(seconds=1)
 PLENTY = Room(total=100, bulk=100)
+CHART = LightsChart(title="灯色", as_of="截至今天", bars=())
 BUTTON = ((Option(label="确认", data="ok"),),)
 
 
@@ -288,11 +290,31 @@ def test_a_part_in_doubt_does_not_hold_the_rest_back(session: Session) -> None:
     assert texts(take(session))[0].endswith("(2/2)")
 
 
-def test_buttons_and_photos_come_with_the_last_part_and_the_first_replaces() -> None:
-    long = Outgoing(title="题目", text="字" * 100, rows=BUTTON, photos=(7,), replaces="4711")
+def test_buttons_come_with_the_last_of_the_words_and_the_first_replaces() -> None:
+    long = Outgoing(title="题目", text="字" * 100, rows=BUTTON, replaces="4711")
     first, *_, last = parts(long, 60)
-    assert (first.title, first.replaces, first.rows, first.photos) == ("题目", "4711", (), ())
-    assert (last.title, last.replaces, last.rows, last.photos) == ("", "", BUTTON, (7,))
+    assert (first.title, first.replaces, first.rows) == ("题目", "4711", ())
+    assert (last.title, last.replaces, last.rows) == ("", "", BUTTON)
+
+
+def test_one_picture_and_short_words_are_one_message() -> None:
+    for message in (Outgoing(text="字" * 1024, rows=BUTTON, photos=(7,)), Outgoing(text="字", chart=CHART)):
+        assert parts(message, 4096) == [message]
+
+
+def test_a_picture_follows_words_that_are_too_long_to_stand_below_it() -> None:
+    words, picture = parts(Outgoing(text="字" * 1025, rows=BUTTON, chart=CHART), 4096)
+    assert (words.rows, words.chart) == (BUTTON, None)
+    assert picture == Outgoing(chart=CHART)
+
+
+def test_several_photos_follow_their_words_in_albums_that_a_platform_takes() -> None:
+    chart, *albums = parts(Outgoing(text="字", rows=BUTTON, chart=CHART, photos=tuple(range(25))), 4096)
+    assert (chart.text, chart.rows, chart.chart) == ("字", BUTTON, CHART)
+    assert [len(album.photos) for album in albums] == [10, 10, 5]
+    words, *albums = parts(Outgoing(text="字", rows=BUTTON, photos=tuple(range(25))), 4096)
+    assert (words.rows, words.photos) == (BUTTON, ())
+    assert sum((album.photos for album in albums), ()) == tuple(range(25))
 
 
 def test_a_text_is_cut_at_the_end_of_a_line_where_one_is_near() -> None:

@@ -453,32 +453,42 @@ async def test_a_photo_carries_short_words_as_its_caption() -> None:
         assert api.file(shown.payload["photo"][-1]["file_id"]) == JPEG
 
 
-async def test_long_words_follow_the_photo_and_keep_the_buttons() -> None:
+async def test_several_photos_are_one_album_in_one_call() -> None:
     async with FakeTelegram() as api, running(api.url) as channel:
         api.person(1001, started=True)
-        long = HELLO.model_copy(update={"text": "长" * 1022})
-        sent = await channel.send("1001", long, (JPEG,))
-        photo, words = api.shown(1001)
-        assert ("photo" in photo.payload, photo.text) == (True, "")
-        assert (str(words.id), words.buttons) == (sent, ["修改"])
+        await channel.send("1001", Outgoing(), (JPEG,) * 10)
+        assert [call.method for call in api.calls] == ["sendMediaGroup"]
+        assert len({shown.payload["media_group_id"] for shown in api.shown(1001)}) == 1
 
 
-async def test_several_photos_are_albums_with_the_words_after_them() -> None:
+async def test_the_words_below_a_picture_are_edited_as_its_caption() -> None:
     async with FakeTelegram() as api, running(api.url) as channel:
         api.person(1001, started=True)
-        await channel.send("1001", HELLO, (JPEG,) * 11)
-        assert [call.method for call in api.calls] == ["sendMediaGroup", "sendPhoto", "sendMessage"]
-        assert [shown.text for shown in api.shown(1001)] == [""] * 11 + ["收到\n编号 J-0001"]
+        first = await channel.send("1001", HELLO, (JPEG,))
+        edited = Outgoing(title="收到", text="已修改", replaces=first)
+        assert await channel.send("1001", edited) == first
+        assert await channel.send("1001", edited) == first, "'not modified' is a success"
+        (shown,) = api.shown(1001)
+        assert (shown.text, shown.buttons, "photo" in shown.payload) == ("收到\n已修改", [], True)
 
 
-async def test_photos_are_not_shown_again_when_their_words_had_to_wait() -> None:
+async def test_words_too_long_to_stand_below_a_picture_are_sent_anew() -> None:
     async with FakeTelegram() as api, running(api.url) as channel:
         api.person(1001, started=True)
-        api.faults.script("sendMessage", [server_error(503)])
-        with pytest.raises(Unclear):
-            await channel.send("1001", HELLO, (JPEG, JPEG))
-        await channel.send("1001", HELLO, (JPEG, JPEG))
-        assert [shown.text for shown in api.shown(1001)] == ["", "", "收到\n编号 J-0001"]
+        first = await channel.send("1001", HELLO, (JPEG,))
+        assert await channel.send("1001", Outgoing(text="长" * 1025, replaces=first)) != first
+
+
+async def test_a_picture_that_may_have_arrived_is_unclear_and_one_that_was_kept_back_is_not_sent() -> None:
+    async with FakeTelegram() as api, running(api.url) as channel:
+        api.person(1001, started=True)
+        for method, files in (("sendPhoto", (JPEG,)), ("sendMediaGroup", (JPEG, JPEG))):
+            api.faults.script(method, [server_error(503), too_many(7)])
+            with pytest.raises(Unclear):
+                await channel.send("1001", Outgoing(), files)
+            with pytest.raises(NotSent) as kept_back:
+                await channel.send("1001", Outgoing(), files)
+            assert kept_back.value.retry_after == 7
 
 
 async def test_a_picture_that_is_no_photo_to_telegram_is_sent_as_a_file() -> None:

@@ -74,10 +74,11 @@ class Channel(Protocol):
         """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
-        """Sends (or, where `message.replaces` is set, edits); returns the platform's id of the message.
+        """Sends (or, where `message.replaces` is set, edits) in one call; returns the platform's id of the message.
 
-        `key` names a message that may be sent again although it may have arrived: a channel that can keeps the second
-        from being shown.
+        `files` are its pictures: that of `message.chart` first, if it has one, then its photos. Words with pictures are
+        no longer than storage.parts.CAPTION_LIMIT, and several pictures have none. `key` names a message that may be
+        sent again although it may have arrived: a channel that can keeps the second from being shown.
         """
 
     async def answer_press(self, press: str) -> None:

@@ -21,6 +21,7 @@ from bot.channels.channel import Capabilities, NotSent, TooLarge, Unfetchable
 from bot.channels.telegram_outcomes import (
     CANNOT_EDIT,
     MARKUP_REFUSED,
+    NO_TEXT_THERE,
     SAME_ALREADY,
     TOO_BIG,
     UNREACHABLE,
@@ -48,8 +49,9 @@ MENU = (
     ("cancel", "取消"),
 )
 
-_MAX_ALBUM = 10
+PNG = b"\x89PNG"
 _ANSWER_PATIENCE = 5.0
+_NO_PREVIEW: dict[str, object] = {"link_preview_options": {"is_disabled": True}}
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +91,6 @@ class TelegramChannel:
             prepare=self._prepare_polling,
             pause=pause,
         )
-        self._pictured: set[tuple[str, Outgoing]] = set()
         # At DEBUG the library logs what is sent: people's words, and links that log a person in.
         logging.getLogger("telegram.Bot").setLevel(logging.INFO)
 
@@ -139,20 +140,28 @@ class TelegramChannel:
             raise outcome(fault) from None
 
     async def _send(self, chat: str, message: Outgoing, files: tuple[bytes, ...]) -> str:
+        if len(files) > 1:
+            return await self._album(chat, files)
         if files:
-            return await self._send_with_pictures(chat, message, files)
+            return str((await self._picture(chat, files[0], message)).message_id)
         if message.replaces.isdecimal():
             return await self._edit(chat, message) or await self._send_text(chat, message)
         return await self._send_text(chat, message)
 
     async def _send_text(self, chat: str, message: Outgoing) -> str:
-        sent = await self._say("sendMessage", {"chat_id": chat}, message)
+        sent = await self._say("sendMessage", {"chat_id": chat, **_NO_PREVIEW}, message)
         return str(sent["message_id"])
 
     async def _edit(self, chat: str, message: Outgoing) -> str | None:
-        """The message's id; None if Telegram no longer lets it be edited."""
+        """The message's id; None if Telegram no longer lets it be edited. The words of a picture are its caption."""
+        where: dict[str, object] = {"chat_id": chat, "message_id": message.replaces}
         try:
-            await self._say("editMessageText", {"chat_id": chat, "message_id": message.replaces}, message)
+            try:
+                await self._say("editMessageText", {**where, **_NO_PREVIEW}, message)
+            except BadRequest as refusal:
+                if not (says(refusal, NO_TEXT_THERE) and fits_caption(message)):
+                    raise
+                await self._say("editMessageCaption", where, message, "caption")
         except BadRequest as refusal:
             if says(refusal, SAME_ALREADY):
                 return message.replaces
@@ -161,10 +170,10 @@ class TelegramChannel:
             raise
         return message.replaces
 
-    async def _say(self, method: str, where: dict[str, str], message: Outgoing) -> Any:  # noqa: ANN401 - JSON
+    async def _say(self, method: str, call: dict[str, object], message: Outgoing, name: str = "text") -> Any:  # noqa: ANN401 - JSON
         """Sends the words; if Telegram refuses our markup, the same words without it."""
         text, mode = render(message)
-        call: dict[str, object] = {**where, "text": text, "link_preview_options": {"is_disabled": True}}
+        call = {**call, name: text}
         if markup := keyboard(message.rows):
             call["reply_markup"] = markup
         try:
@@ -173,57 +182,34 @@ class TelegramChannel:
             if not says(refusal, MARKUP_REFUSED):
                 raise
             log.warning("Telegram refused our markup, sent as plain text: %s", refusal)
-            return await self._request.call(method, {**call, "text": clean(message.plain)})
+            return await self._request.call(method, {**call, name: clean(message.plain)})
 
     # Sending pictures
 
-    async def _send_with_pictures(self, chat: str, message: Outgoing, files: tuple[bytes, ...]) -> str:
-        """One picture carries short words as its caption; otherwise the words follow the pictures."""
-        if len(files) == 1 and fits_caption(message):
-            return str((await self._picture(chat, files[0], message)).message_id)
-        # If the words were kept back (a 429), their next try must not show the pictures again.
-        key = (chat, message)
-        if key not in self._pictured:
-            first = await self._pictures(chat, files)
-            if not message.plain and not message.rows:
-                return first
-            self._pictured.add(key)
-        sent = await self._send_text(chat, message)
-        self._pictured.discard(key)
-        return sent
-
-    async def _pictures(self, chat: str, files: tuple[bytes, ...]) -> str:
-        ids = [
-            await self._album(chat, files[start : start + _MAX_ALBUM])
-            for start in range(0, len(files), _MAX_ALBUM)
-        ]
-        return ids[0]
-
     async def _album(self, chat: str, files: tuple[bytes, ...]) -> str:
-        if len(files) == 1:
-            return str((await self._picture(chat, files[0])).message_id)
         try:
             sent = await self._bot.send_media_group(chat, [InputMediaPhoto(file) for file in files])
         except BadRequest as refusal:
             _check_it_is_the_picture(refusal)
-            documents = [InputMediaDocument(file, filename=f"{n}.jpg") for n, file in enumerate(files, 1)]
+            documents = [
+                InputMediaDocument(file, filename=_file_name(file, n)) for n, file in enumerate(files, 1)
+            ]
             sent = await self._bot.send_media_group(chat, documents)
         return str(sent[0].message_id)
 
-    async def _picture(self, chat: str, file: bytes, message: Outgoing | None = None) -> Message:
-        """One picture; as a file if Telegram does not take it as a photo (its sides, its bytes)."""
+    async def _picture(self, chat: str, file: bytes, message: Outgoing) -> Message:
+        """One picture with its words; as a file if Telegram does not take it as a photo (its sides, its bytes)."""
         words: dict[str, Any] = {}
-        if message is not None:
-            words["caption"], words["parse_mode"] = render(message)
-            words["reply_markup"] = keyboard(message.rows)
+        words["caption"], words["parse_mode"] = render(message)
+        words["reply_markup"] = keyboard(message.rows)
         try:
             return await self._bot.send_photo(chat, file, api_kwargs=words)
         except BadRequest as refusal:
-            if message is not None and says(refusal, MARKUP_REFUSED):
+            if says(refusal, MARKUP_REFUSED):
                 plain = {"caption": clean(message.plain), "reply_markup": words["reply_markup"]}
                 return await self._bot.send_photo(chat, file, api_kwargs=plain)
             _check_it_is_the_picture(refusal)
-            return await self._bot.send_document(chat, file, filename="1.jpg", api_kwargs=words)
+            return await self._bot.send_document(chat, file, filename=_file_name(file), api_kwargs=words)
 
     async def answer_press(self, press: str) -> None:
         try:
@@ -267,6 +253,10 @@ class TelegramChannel:
         await self._bot.delete_webhook()
         if not self.username:
             await self._learn_name()
+
+
+def _file_name(file: bytes, number: int = 1) -> str:
+    return f"{number}.{'png' if file.startswith(PNG) else 'jpg'}"
 
 
 def _check_it_is_the_picture(refusal: BadRequest) -> None:

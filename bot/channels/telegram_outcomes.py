@@ -11,10 +11,11 @@ from bot.channels.telegram_request import FloodWait, NotReached
 MARKUP_REFUSED = "can't parse entities"
 TOO_BIG = "file is too big"
 SAME_ALREADY = "message is not modified"
+NO_TEXT_THERE = "there is no text in the message to edit"
 CANNOT_EDIT = (
     "message to edit not found",
     "message can't be edited",
-    "there is no text in the message to edit",
+    NO_TEXT_THERE,
     "message identifier is not specified",
     "message_id_invalid",
 )

@@ -9,9 +9,9 @@ import re
 from typing import Any
 
 from storage.messages import Option, Outgoing
+from storage.parts import CAPTION_LIMIT
 
 TEXT_LIMIT = 4096
-CAPTION_LIMIT = 1024
 PARSE_MODE = "HTML"
 
 # Embeddings, overrides and isolates (U+202A-202E, U+2066-2069); control characters and lone surrogates, which

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
+from reminders.pictures.telling import told
 from storage import inbox
 from storage.database import Database
 from storage.messages import Address, Arrived, Incoming, Outgoing
@@ -65,10 +66,11 @@ class TryoutChannel:
             raise Unreadable(str(error)) from error
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
-        body = message.model_dump(mode="json", exclude_defaults=True)
-        body["media"] = [
-            {"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files
-        ]
+        body = message.model_dump(mode="json", exclude_defaults=True, exclude={"chart", "photos"})
+        media = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
+        if message.chart is not None:
+            media[0] |= {"kind": "chart", "alt": told(message.chart)}
+        body["media"] = media
         row = await self._database.run(
             lambda session: _add(session, int(chat), False, self._city_now(), body)
         )

@@ -35,7 +35,7 @@ def file_issue(turn: Turn, command: FileIssue, talk_id: int | None) -> Outcome:
     lines = [project.name, words.line_what.format(text=issue.what)]
     title = words.receipt_issue.format(number=issue.number)
     if issue.severity is Severity.MAJOR:
-        told = _alert(turn, issue, project, category_name(rules, command.category))
+        told = _alert(turn, issue, project, category_name(rules, command.category), command.photos)
         title = words.receipt_major.format(number=issue.number)
         lines += told_lines(turn, told)
     if command.for_person:
@@ -74,7 +74,9 @@ def _register(
     return issue
 
 
-def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Contact]:
+def _alert(
+    turn: Turn, issue: Issue, project: Project, category: str, photos: tuple[int, ...]
+) -> list[Contact]:
     """Writes to everyone who must know at once; gives back who that is, reachable or not."""
     words = turn.city.words
     by = speaker(turn, issue.for_person)
@@ -98,7 +100,7 @@ def _alert(turn: Turn, issue: Issue, project: Project, category: str) -> list[Co
         # The unit's own head is told, but has nothing to press: it is not theirs to acknowledge (decisions: 9).
         rows = acknowledge_row(turn, issue) if contact.id in may else ()
         mark = on_behalf.mark(turn, acting.get(contact.id))
-        message = Outgoing(title=title + mark, text=text, rows=rows)
+        message = Outgoing(title=title + mark, text=text, rows=rows, photos=photos)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
     return contacts
 

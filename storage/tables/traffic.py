@@ -150,6 +150,15 @@ class OutboxRow(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class AwaitedPhoto(Base):
+    """A photo that a message was to bring and that was not fetched yet: it follows once it is stored."""
+
+    __tablename__ = "awaited_photos"
+
+    media_id: Mapped[int] = mapped_column(ForeignKey("media.id"), primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
+
+
 class Occurrence(Base):
     """Something due that happened once: the key says what and when; claiming it is inserting it."""
 

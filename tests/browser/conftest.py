@@ -17,12 +17,21 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from bot.channels import tryout
+from rules.kinds import Lane
+from storage import outbox
+from storage.messages import Outgoing
+from storage.tables.registry import Person
 
 TOP = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -98,6 +107,18 @@ class City:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def is_told(self, name: str, message: Outgoing) -> None:
+        """Writes a message to this person, as a sweep does; the program finds it when it looks next."""
+        now = datetime.now(UTC)
+        engine = create_engine(f"sqlite:///{self.folder}/data/sanbao.db", connect_args={"timeout": 10})
+        with Session(engine) as session, session.begin():
+            person_id = session.scalars(select(Person.id).where(Person.name == name)).one()
+            outbox.write(
+                session, address=tryout.address(person_id), person_id=person_id, message=message,
+                lane=Lane.DIGEST, now=now, due=datetime(2012, 1, 1, tzinfo=UTC), limit=4096,
+            )  # fmt: skip
+        engine.dispose()
 
     def filed_by(self, name: str) -> list[str]:
         """The kind of every version of every report that this person has filed."""

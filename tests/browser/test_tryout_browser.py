@@ -7,8 +7,11 @@ a test that moves the clock takes nothing from the others.
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from storage.charts import LightsBar, LightsChart
+from storage.messages import Outgoing
 from tests.browser.conftest import City, Meet, NewPage, Someone
 
 # How bright, from 0 to 255, an element's words are and what lies behind them.
@@ -90,6 +93,28 @@ def test_a_photo_is_attached_shown_and_goes_with_the_report(page: Page, meet: Me
     contact.see("照片：1张")
     contact.tap("确认上报")
     contact.see(RECEIPT)
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_a_chart_is_shown_whole_on_a_phone_and_said_in_words(
+    new_page: NewPage, meet: Meet, city: City, dark: bool
+) -> None:
+    page = new_page(390, 844, phone=True, dark=dark)
+    [leader] = meet(page, "李德林")
+    title = f"各县市区项目灯色（{'夜' if dark else '日'}）"
+    bars = (
+        LightsBar(name="云溪区", green=12, yellow=3, red=1),
+        LightsBar(name="君山区", green=7, yellow=0, red=2),
+    )
+    chart = LightsChart(title=title, as_of="截至2012年7月31日", bars=bars)
+    city.is_told("李德林", Outgoing(title="七月简报", text="红灯3个。", chart=chart))
+    words = "云溪区绿灯12个、黄灯3个、红灯1个；君山区绿灯7个、黄灯0个、红灯2个。"
+    shown = leader.log.get_by_role("img", name=f"{title}。截至2012年7月31日。{words}")
+    expect(shown).to_be_visible(timeout=30_000)
+    expect(shown).to_have_js_property("naturalWidth", 1080)
+    sides = shown.evaluate("(image) => image.naturalWidth / image.naturalHeight - image.width / image.height")
+    assert abs(sides) < 0.05, "nothing is cut off"
+    assert page.evaluate(STICKS_OUT) == []
 
 
 def test_a_major_problem_is_at_its_leader_at_once_and_what_he_says_comes_back(page: Page, meet: Meet) -> None:

@@ -12,7 +12,7 @@ export function bubbleOf(message, onPress) {
   fillMedia(element.querySelector(".media"), message.media);
   fillButtons(element.querySelector(".buttons"), message, onPress);
   element.classList.toggle("asks", message.rows.length > 0);
-  element.classList.toggle("shows", message.media.some((media) => media.kind === "photo"));
+  element.classList.toggle("shows", message.media.some(isPicture));
   const stamp = write(element, "time", time.hour(time.wall(message.at)));
   stamp.dateTime = message.at;
   return element;
@@ -78,16 +78,20 @@ function addRow(box) {
 }
 
 function fillMedia(box, media) {
-  for (const one of media) box.append(one.kind === "photo" ? photo(one) : file(one));
+  for (const one of media) box.append(isPicture(one) ? photo(one) : file(one));
 }
 
-const KINDS = { photo: "照片", file: "文件", voice: "语音", video: "视频", place: "位置" };
+/** A chart is a picture that is shown whole; its alt text says all its figures. */
+const isPicture = (media) => media.kind === "photo" || media.kind === "chart";
+
+const KINDS = { photo: "照片", chart: "图表", file: "文件", voice: "语音", video: "视频", place: "位置" };
 const wordsOf = (media) => media.name || KINDS[media.kind] || "附件";
 
 function photo(media) {
   const link = linkTo(clone("photo-template"), media);
   const image = link.querySelector("img");
-  image.alt = `照片：${wordsOf(media)}`;
+  image.alt = media.alt ?? `照片：${wordsOf(media)}`;
+  link.classList.toggle("chart", media.kind === "chart");
   image.addEventListener("error", () => link.replaceWith(file(media)));
   if (isOurs(media.url)) image.src = media.url;
   return link;

@@ -1,5 +1,9 @@
 """Text, captions, photos, documents and albums of outgoing messages."""
 
+import io
+
+from PIL import Image
+
 from tests.fakes.telegram.chats import Json
 from tests.fakes.telegram.errors import bad_request, too_large
 from tests.fakes.telegram.parameters import Parameters
@@ -32,6 +36,15 @@ def photo_sizes(file: Json) -> list[Json]:
     return [small, {**file, "width": 1280, "height": 960}]
 
 
+def _has_sides_of_a_photo(content: bytes) -> bool:
+    """Both sides together at most 10,000 px, one at most 20 times the other. What only begins like a picture passes."""
+    try:
+        wide, high = Image.open(io.BytesIO(content)).size
+    except OSError:
+        return True
+    return wide + high <= 10_000 and max(wide, high) <= 20 * min(wide, high)
+
+
 class Media:
     def __init__(self, shelf: FileShelf) -> None:
         self._shelf = shelf
@@ -45,6 +58,8 @@ class Media:
             raise bad_request("file is too big for a photo")
         if not content.startswith(_PICTURE_BEGINNINGS):
             raise bad_request("IMAGE_PROCESS_FAILED")
+        if not _has_sides_of_a_photo(content):
+            raise bad_request("PHOTO_INVALID_DIMENSIONS")
         return {"photo": photo_sizes(self._shelf.put(content, "photos", ".jpg"))}
 
     def document(self, call: Parameters, value: object, field: str) -> Json:

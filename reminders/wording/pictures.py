@@ -1,0 +1,26 @@
+"""The words in the pictures, and those that say a picture's figures to whoever cannot see it."""
+
+TIME_PROGRESS = "序时进度 {percent}"
+DONE_SHARE = "完成年度计划 %"
+BY_LIGHT = "项目数（个）"
+NO_PLAN = "无年度计划"
+REST = "其余{count}项未画出"
+NOTHING = "没有可以画的数字。"
+LIGHT_NAMES = {"green": "绿", "yellow": "黄", "red": "红"}
+DONE = "累计完成"
+PLAN = "累计计划"
+UNIT_BIG = "亿元"
+UNIT_SMALL = "万元"
+MONTH = "{month}月"
+MONTH_OF_YEAR = "{year}年{month}月"
+
+# Said aloud, or shown where the picture cannot be.
+STOP = "。"
+COMMA = "，"
+LIST = "；"
+SAID_PERCENT = "{name}{percent}"
+SAID_LIGHT = "（{light}灯）"
+SAID_NO_PLAN = "{name}无年度计划"
+SAID_LIGHTS = "{name}绿灯{green}个、黄灯{yellow}个、红灯{red}个"
+SAID_MONTH = "{month}完成{done}、计划{plan}"
+SAID_UNKNOWN = "未知"
