@@ -20,8 +20,8 @@ Json = dict[str, Any]
 # 2048 bytes, where WeCom cuts without a word, hold any 682 characters of the basic plane; a rarer character counts as
 # two of our units and takes four bytes.
 TEXT_LIMIT = 680
-_TITLE, _WORDS, _DESCRIPTION = 36, 160, 44
-_FEW = Buttons(most=6, words=_WORDS, label=20)
+_TITLE, _SUBTITLE, _DESCRIPTION = 36, 160, 44
+_FEW = Buttons(most=6, words=_SUBTITLE, label=20)
 _MANY = Buttons(most=20, words=_DESCRIPTION, label=34)
 # Pictures have no words below them here, and come one by one.
 FIT = Fit(words=TEXT_LIMIT, caption=0, album=1, buttons=(_FEW, _MANY))
@@ -44,7 +44,7 @@ def render(outgoing: Outgoing, key: str) -> Json:
     options = _options(outgoing)
     if not options or not _fits(outgoing, options):
         return without_card(outgoing)
-    title, words = _heading(clean(outgoing.plain))
+    title, words = _heading(_words(outgoing))
     if len(options) <= _FEW.most:
         return _buttons(title, words, options, key)
     return _choices(title, words, options, key)
@@ -78,9 +78,13 @@ def _options(outgoing: Outgoing) -> list[Option]:
     return [Option(label=clean(option.label).strip() or _NOTHING, data=option.data) for option in options]
 
 
+def _words(outgoing: Outgoing) -> str:
+    return clean(outgoing.plain).strip()
+
+
 def _fits(outgoing: Outgoing, options: Sequence[Option]) -> bool:
     card = _FEW if len(options) <= _FEW.most else _MANY
-    return len(options) <= card.most and 0 < units(clean(outgoing.plain)) <= card.words
+    return len(options) <= card.most and 0 < units(_words(outgoing)) <= card.words
 
 
 def _heading(words: str) -> tuple[str, str]:
