@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import photos
+from storage import photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query
@@ -180,6 +180,7 @@ def write(
         "retry": not_before,
         "part_of": None,
     }
+    message = policy.discreet(session, address, message, lane, number)
     here = photos.of(session, message.photos)
     message = message.model_copy(update={"photos": here.stored}) if message.photos else message
     words: int | None = None
