@@ -147,9 +147,12 @@ class Rates:
         slow = {chat for chat in counted if self._chat_free(chat) > now}
         return (set(self._paused) | slow, set()) if self._limits.strict else (set(self._paused), slow)
 
-    def next_change(self) -> float | None:
-        """When the room grows or a chat comes free; None if nothing is held back."""
-        now = self._clock()
+    def next_change(self, since: float | None = None) -> float | None:
+        """When, after `since` (or now), the room grows or a chat comes free; None if nothing is held back.
+
+        Who looked at the room a moment ago gives that moment: what came free meanwhile is a change too.
+        """
+        now = self._clock() if since is None else since
         windows = (self._total, self._bulk)
         moments = [window.when() for window in windows if window]
         moments += [self._all_paused, *self._paused.values()]
