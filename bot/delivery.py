@@ -15,6 +15,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -241,9 +242,21 @@ class Delivery:
         while True:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
-                return await self._database.run(lambda session: outbox.recover(session, machine))
+                await self._database.run(lambda session: outbox.recover(session, machine))
+                return await self._remember()
             except Exception:
                 await asyncio.sleep(self._look_failed())
+
+    async def _remember(self) -> None:
+        """What an earlier process has sent lately counts too where a platform drops the rest without a word."""
+        now = self._clock.city()
+        for (channel, account), post in self._posts.items():
+            if not post.rates.memory:
+                continue
+            since = now - timedelta(seconds=post.rates.memory)
+            work = partial(outbox.lately, channel=channel, account=account, since=since)
+            for chat, ended in await self._database.read(work):
+                post.rates.remember(chat, max(0.0, (now - ended).total_seconds()))
 
     async def _until_woken(self, seconds: float) -> None:
         with suppress(TimeoutError):

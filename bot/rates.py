@@ -118,6 +118,19 @@ class Rates:
             for window in self._groups.setdefault(chat, self._windows()):
                 window.take(now)
 
+    @property
+    def memory(self) -> float:
+        """For how many seconds before a start the calls must be known: what is beyond a strict limit is lost."""
+        if not (self._limits.strict and self._limits.group):
+            return 0.0
+        return HOUR_SECONDS if self._limits.hourly else GROUP_SECONDS
+
+    def remember(self, chat: str, seconds_ago: float) -> None:
+        """Counts a call of an earlier process; told in the order in which they were made."""
+        if self._is_group(chat):
+            for window in self._groups.setdefault(chat, self._windows()):
+                window.take(self._clock() - seconds_ago)
+
     def pause(self, seconds: float, chat: str | None = None) -> None:
         """Stops one chat, or all; never shortens a pause."""
         until = self._clock() + seconds

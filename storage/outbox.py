@@ -426,6 +426,24 @@ def _fail_the_queue(session: Session, row: Claimed, now: datetime) -> None:
     )
 
 
+# How far back, in rows, a new process looks for what went lately: more than any hour sends.
+LATELY = 50_000
+
+
+def lately(session: Session, channel: str, account: str, since: datetime) -> list[tuple[str, datetime]]:
+    """Chat and end of what has gone, or may have, since then (city clock), the earliest first."""
+    newest = session.scalar(select(func.max(_T.c.id))) or 0
+    wanted = (
+        select(_T.c.chat, _T.c.ended)
+        .where(
+            _T.c.id > newest - LATELY, _T.c.channel == channel, _T.c.account == account, _T.c.ended >= since,
+            _T.c.attempts > 0,
+        )
+        .order_by(_T.c.ended)
+    )  # fmt: skip
+    return [(chat, ended) for chat, ended in session.execute(wanted)]
+
+
 def counts(session: Session) -> dict[State, int]:
     """How many rows are in each state, for metrics. The sent ones, nearly all, are what the others leave."""
     found = dict.fromkeys(State, 0)
