@@ -303,6 +303,16 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _wecom_finds_us(self) -> Self:
+        """WeCom calls us by our public name, and a name that is not known is refused (Host header)."""
+        if self.wecom_agent_id and self.wecom_api_url == OFFICIAL_WECOM and not self.public_url:
+            raise ValueError(
+                "SANBAO_PUBLIC_URL: found nothing beside SANBAO_WECOM_AGENT_ID; expected the https address under which "
+                "WeCom reaches /wecom/callback"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _groups_are_told_of_real_things(self) -> Self:
         if self.wecom_group_keys and not self.has_channel:
             raise ValueError(
