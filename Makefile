@@ -31,6 +31,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.importing
 	$(BIN)/python -m bench.history
 	$(BIN)/python -m bench.one_line
+	$(BIN)/python -m bench.digests
 	$(BIN)/python -m bench.pictures
 	$(BIN)/python -m bench.wecom
 

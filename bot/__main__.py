@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 import typer
 import uvloop
@@ -32,6 +32,7 @@ from bot.office import (
     ShowUnknownMembers,
     WecomRefused,
 )
+from bot.rehearsal.refusal import CannotLive
 from rules.book import BookError, default_book, default_text, load
 from rules.changes import changes
 from storage import registry, workbook
@@ -59,6 +60,7 @@ class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a
 
 SAID_PLAINLY = (
     WecomRefused, Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
+    CannotLive,
 )  # fmt: skip
 
 
@@ -170,18 +172,25 @@ def carried_into(file: Path, name: str, arguments: Frozen) -> str:
 
     The file is opened first: a result that cannot be written down would be lost, codes with it.
     """
+    with a_new_file(file) as opened:
+        result = carried_out(name, arguments)
+        opened.write(result.file or b"")
+    return f"{file}: {result.text}"
+
+
+@contextmanager
+def a_new_file(file: Path) -> Iterator[BinaryIO]:
+    """A file for its owner alone, that was not there before; gone again if what is to be written fails."""
     try:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
         raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
     with open(descriptor, "wb") as opened:
         try:
-            result = carried_out(name, arguments)
-            opened.write(result.file or b"")
+            yield opened
         except BaseException:
             file.unlink()
             raise
-    return f"{file}: {result.text}"
 
 
 @app.command()
@@ -197,6 +206,73 @@ def parked(
         if retry and retry_all:
             raise Mistake("parked: found both --retry and --all; expected one of them.")
         typer.echo(carried_out("parked", ShowParked(retry=tuple(retry or ()), retry_all=retry_all)).text)
+
+
+@app.command()
+def rehearse(
+    year: Annotated[int, typer.Argument(metavar="YEAR", help="the running year or one to come")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.xlsx", help="a new file; rehearsal-YEAR.xlsx if not given"),
+    ] = None,
+    reporting: Annotated[
+        bool, typer.Option("--reporting", help="suppose that everybody reports at once; else nobody ever")
+    ] = False,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="FILE", help="rules to try; those in force if not given")
+    ] = None,
+) -> None:
+    """Writes every due date and message of a year, lived through on a copy, into a workbook and a page."""
+    with said_plainly():
+        workbook_file = out or Path(f"rehearsal-{year}.xlsx")
+        page_file = workbook_file.with_suffix(".html")
+        settings = operator.load()
+        from bot.progress import bars
+        from bot.rehearsal import commands
+
+        with a_new_file(workbook_file) as opened, a_new_file(page_file) as page, bars() as progress:
+            found = commands.rehearse(settings, year, reporting, rules, progress)
+            opened.write(found.workbook)
+            page.write(found.page)
+        typer.echo(
+            f"{found.text}\nWritten: {workbook_file} and {page_file}. They hold names: keep them safe."
+        )
+
+
+@app.command()
+def replay(
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="a month that has begun")],
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="a copy of a database; the city's own if not given"),
+    ] = None,
+    copy: Annotated[
+        bool, typer.Option("--copy", help="live on a copy: the only way there is, to be said")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE.xlsx", help="a new file; replay-YYYY-MM.xlsx if not given"),
+    ] = None,
+    rules: Annotated[
+        Path | None, typer.Option("--rules", metavar="FILE", help="rules to try; those in force if not given")
+    ] = None,
+) -> None:
+    """Lives a month once more on a copy, and compares what would be sent with what was."""
+    with said_plainly():
+        if not copy:
+            raise Mistake(
+                "replay: expected --copy; a month is lived through again on a copy and nowhere else."
+            )
+        if not re.fullmatch(r"20\d\d-(0[1-9]|1[0-2])", month):
+            raise Mistake(f"replay: found {month!r}; expected a month such as 2012-04.")
+        workbook_file, settings = out or Path(f"replay-{month}.xlsx"), operator.load()
+        from bot.progress import bars
+        from bot.rehearsal import commands
+
+        with a_new_file(workbook_file) as opened, bars() as progress:
+            found = commands.replay(settings, month, file, rules, progress)
+            opened.write(found.workbook)
+        typer.echo(f"{found.text}\nWritten: {workbook_file}. It holds names: keep it safe.")
 
 
 @rules_commands.command("check")

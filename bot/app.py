@@ -32,6 +32,7 @@ from bot.clock import Clock, store_offset, stored_offset
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch, tell_admins
 from bot.drawing import Gallery
+from bot.editing import Editing, take_sentences
 from bot.errands import office_app, open_socket, socket_path
 from bot.fetching import Fetching
 from bot.intake import Intake
@@ -63,6 +64,8 @@ log = logging.getLogger(__name__)
 
 # What Telegram did not answer is asked again after so long.
 ASK_AGAIN_SECONDS = 10.0
+# How long a step of a moved clock waits for its messages to be sent.
+STEP_SECONDS = 10.0
 
 Loop = Callable[[], Awaitable[None]]
 Account = tuple[str, str]
@@ -81,6 +84,7 @@ class Running:
     sweeping: Sweeping
     intake: Intake
     supervisor: Supervisor
+    city: City
     loops: dict[str, Loop] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
 
@@ -133,15 +137,16 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
     stack.callback(database.close)
     clock = await _clock(database, settings)
     await database.run(lambda session: stored_rules.take(session, rules_text, clock.city()))
+    await database.run(lambda session: take_sentences(session, sentences, clock.city()))
     if settings.tryout_open and (settings.rehearses or not settings.has_channel):
         await database.run(lambda session: _furnish(session, clock.city()))
-    channels = _channels(settings, database, clock, sentences)
+    channels = _channels(settings, database, clock, sentences.words)
     limits = {
         channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
         for channel in channels.values()
     }
     city = City(
-        words=sentences,
+        words=sentences.words,
         zone=settings.zone,
         shows=limits,
         running=reaching(settings, channels),
@@ -190,10 +195,21 @@ async def _wire(
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
     sweeping = Sweeping(database=database, clock=clock, zone=settings.zone, reach=reach, after=delivery.wake)
     reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=delivery.wake)
-    running = Running(database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor())
+
+    def after_edits() -> None:
+        sweeping.wake()
+        delivery.wake()
+
+    editing = Editing(
+        database=database, city=city, clock=clock, rules=settings.rules_file, sentences=settings.words_file,
+        reach=reach, after=after_edits,
+    )  # fmt: skip
+    running = Running(
+        database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city
+    )
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
-        "workbooks": reading.run,
+        "workbooks": reading.run, "editing": editing.run,
         "tidying": Tidying(database=database, shelf=shelf).run,
     }  # fmt: skip
     await _receive(settings, stack, running, city)
@@ -288,11 +304,17 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
         if isinstance(channel, AibotChannel):
             _receive_aibot(running, channel, city, settings)
         if isinstance(channel, TryoutChannel):
+
+            async def step() -> None:
+                """What is written for a moment goes out at that moment: a moment later it may be useless."""
+                await running.sweeping.sweep_all()
+                await running.delivery.emptied(STEP_SECONDS)
+
             mover = Mover(
                 database=running.database,
                 clock=running.clock,
                 zone=settings.zone,
-                sweep=running.sweeping.sweep_all,
+                sweep=step,
             )
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,
@@ -368,7 +390,9 @@ async def _until_answered(ask: Callable[[], Awaitable[bool]]) -> None:
 
 
 def _office(settings: Settings, running: Running) -> Starlette:
-    office = replace(Office.of(settings), city_now=lambda _session, _machine: running.clock.city())
+    office = replace(
+        Office.of(settings), city=running.city, city_now=lambda _session, _machine: running.clock.city()
+    )
 
     def after() -> None:
         running.dispatch.wake()

@@ -170,6 +170,8 @@ class Delivery:
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
         self._failed_looks = 0
+        self._asked = self._empty = 0
+        self._emptied = asyncio.Event()
 
     def wake(self) -> None:
         """Something was written and committed."""
@@ -191,6 +193,7 @@ class Delivery:
     async def look(self) -> float:
         """Writes back, claims, starts sends; returns the seconds until the next look is worth it."""
         self._wake.clear()
+        asked = self._asked
         outcomes = tuple(self._ended)
         looked = self._clock.monotonic()
         rooms = {account: post.room() for account, post in self._posts.items()}
@@ -208,7 +211,21 @@ class Delivery:
             del self._ended[: len(outcomes)]
             for row in claimed:
                 self._start(row)
+            if len(rooms) == len(self._posts) and not (claimed or self._sends or self._ended):
+                self._empty = asked
+                self._emptied.set()
         return SHORTEST_WAIT if rescue else self._next_look(looked)
+
+    async def emptied(self, seconds: float) -> None:
+        """Waits until a look that begins from now on finds nothing to send, at most so many seconds."""
+        self._asked += 1
+        mine = self._asked
+        self.wake()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._empty < mine:
+                    self._emptied.clear()
+                    await self._emptied.wait()
 
     async def settled(self) -> None:
         """Waits until nothing is in flight. The outcomes are written by the next look."""

@@ -21,6 +21,7 @@ from bot.channels import tryout
 from bot.channels.wecom_cards import FIT
 from bot.clock import stored_offset
 from bot.editable import sentences
+from bot.light_changes import light_changes
 from bot.settings import Settings
 from handlers import handing_over
 from handlers.city import City, Show
@@ -123,7 +124,10 @@ def city_of(settings: Settings) -> City:
     # What is written here is sent by the server: no more at once than the narrowest channel shows.
     shows = {channel: Show(edits=False, text_limit=FIT) for channel in ("wecom", "aibot")}
     return City(
-        words=sentences(settings.words_file), zone=settings.zone, shows=shows, running=frozenset(accounts)
+        words=sentences(settings.words_file).words,
+        zone=settings.zone,
+        shows=shows,
+        running=frozenset(accounts),
     )
 
 
@@ -235,15 +239,16 @@ class CompareRules(Frozen):
     text: str
 
 
-def compare_rules(session: Session, wanted: CompareRules, _now: datetime, _office: Office) -> Result:
-    """What a rules text would change of what is in force."""
+def compare_rules(session: Session, wanted: CompareRules, now: datetime, office: Office) -> Result:
+    """What a rules text would change of what is in force, and which projects' lights."""
     rules = stored_rules.newest(session)
     if rules is None:
         return Result(text="No rules are in force yet: the city was never served.")
     changed = changes(rules.book, load(wanted.text))
     if not changed:
         return Result(text=f"It says what is in force (version {rules.version}).")
-    lines = (f"  {change}" for change in changed)
+    lines = [f"  {change}" for change in changed]
+    lines += light_changes(session, load(wanted.text), office.city_now(session, now), office.zone)
     return Result(text=f"It would change what is in force (version {rules.version}):\n" + "\n".join(lines))
 
 

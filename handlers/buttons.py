@@ -6,6 +6,9 @@ A button's data is at most 64 bytes and one of
     r|<talk>  x|<talk>        takes up a talk that was set aside or cancelled; drops it
     a|<issue>                 acknowledges a problem
     w|<issue>|<word>          says a word on a problem (`SayOf`)
+    z|<nudge>|<choice>        wants to be reminded again later (`PutOff`)
+    f|<figure>|<part>         explains a figure (`LookUpFigure`): a page of its parts, or one of them
+Those that reminders write too are written by `storage/presses.py`.
 """
 
 import re
@@ -13,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from handlers.scripts import PRESETS, SCRIPTS
-from rules.kinds import IssueWord
+from rules.kinds import IssueWord, Snooze
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ID = re.compile(r"[0-9]{1,18}")  # what fits into a database's integer
@@ -63,6 +66,14 @@ class LookUpNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class LookUpFigure:
+    """`查 A17`: what a figure was made of. `part`: p7 (a project), w12 (a problem), 2 (a page), or typed words."""
+
+    figure: int
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Acknowledge:
     issue: int
 
@@ -76,7 +87,15 @@ class SayOf:
     note: str = ""
 
 
-Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf
+@dataclass(frozen=True, slots=True)
+class PutOff:
+    """稍后提醒我: a nudge is wanted again; 0 for the last one."""
+
+    nudge: int
+    choice: Snooze
+
+
+Meaning = TalkButton | Opener | Resume | Drop | Acknowledge | SayOf | PutOff | LookUpFigure
 _SAYINGS = frozenset({*IssueWord, HOW, "false"})
 _BY_NUMBER: dict[str, type[Resume] | type[Drop] | type[Acknowledge]] = {
     "r": Resume,
@@ -100,6 +119,10 @@ def read_button(data: str) -> Meaning | None:
     key, separator, value = rest.partition("|")
     if kind == "w":
         return SayOf(int(key), value) if _ID.fullmatch(key) and value in _SAYINGS else None
+    if kind == "z":
+        return PutOff(int(key), Snooze(value)) if _ID.fullmatch(key) and value in set(Snooze) else None
+    if kind == "f":
+        return LookUpFigure(int(key), value) if _ID.fullmatch(key) else None
     if not kind.startswith("t") or not separator:
         return None
     talk = from_base36(kind[1:])

@@ -4,17 +4,25 @@ It is tried where no talk is open, and where the open question has ready answers
 card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
-from handlers import lines, talking
-from handlers.buttons import Acknowledge, LookUp, SayOf
+from handlers import leave_lines, lines, talking
+from handlers.buttons import Acknowledge, LookUp, PutOff, SayOf
 from handlers.deeds import notices
+from handlers.deeds.figures import look_up_figure
 from handlers.deeds.looking import look_up
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
-from handlers.opening import read_about_issue, read_about_notice, read_about_report
+from handlers.opening import (
+    read_about_figure,
+    read_about_issue,
+    read_about_notice,
+    read_about_report,
+)
 from handlers.plain import plain
 from handlers.screen import menu_rows
 from handlers.turning import Turn
+from rules.kinds import Snooze
 from storage import outbox
 from storage.messages import Outgoing
 
@@ -37,15 +45,24 @@ def taken(turn: Turn, text: str) -> str:
     if report := read_about_report(text):
         turn.answer(look_up_report(turn, report))
         return "look up"
+    if figure := read_about_figure(text, words):
+        turn.answer(look_up_figure(turn, figure.figure, figure.part))
+        return "look up"
     if (notice := read_about_notice(text)) and (found := notices.look_up(turn, notice.notice)):
         turn.answer(found)
         return "look up"
+    for listed, choice in ((words.snooze_words, Snooze.HOURS), (words.morning_words, Snooze.MORNING)):
+        if plain(text) in words.aliases(listed):
+            put_off(turn, PutOff(0, choice))
+            return "put off"
     if plain(text) in words.aliases(words.restore_words):
         talking.restore_last(turn)
         return "restore"
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if leave_lines.take_leave_line(turn, text):
+        return "leave"
     if lines.take_lines(turn, text):
         return "lines"
     return ""

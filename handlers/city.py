@@ -1,4 +1,7 @@
-"""What a turn needs to know of the city beside the database: put together once, at the start."""
+"""What a turn needs to know of the city beside the database: put together once, at the start.
+
+Only its words may be put anew while the program runs, between two turns (bot/editing.py).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,7 +19,7 @@ class Show:
     text_limit: Limit
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class City:
     words: Words
     zone: ZoneInfo

@@ -1,9 +1,9 @@
 """What a conversation may decide, as frozen imperatives. `handlers/deeds/` carries them out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueWord, Often, Role, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,15 @@ class CallFalse:
 
 @dataclass(frozen=True, slots=True)
 class ZeroCheck:
-    """What spoke against a project's zero: flat months, problems nearby. The person said: 确实没有."""
+    """What spoke against a project's zero: flat months, problems nearby, the rule of a red light.
+
+    The person said: 确实没有.
+    """
 
     project_id: int
     flat: tuple[str, ...] = ()
     nearby: tuple[str, ...] = ()
+    red: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,29 @@ class ExemptDuty:
 @dataclass(frozen=True, slots=True)
 class TakeBackExemption:
     duty_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExemptLight:
+    """灯色豁免: the project is not judged until a day, inclusive."""
+
+    project_id: int
+    because: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class EndLightExemption:
+    project_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeDuty:
+    """送达异常: what was not provably delivered counts as late or missed after all (`counts`), or is let be."""
+
+    duty_id: int
+    counts: bool
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,9 +284,35 @@ class DismissSecretary:
     secretary_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class SetLeave:
+    """请假: a person is away from a day until another (exclusive); who stands in, if anybody."""
+
+    person_id: int
+    since: date
+    until: date
+    stand_in_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndLeave:
+    """销假: a leave ends today, or never begins."""
+
+    leave_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDigest:
+    """日报设置 of who says it: how often, at what time of day, and whether nothing is sent when nothing is new."""
+
+    often: Often
+    at: time
+    silent: bool
+
+
 Registering = (
     ImportWorkbook | LeaveWorkbook | ChangeRegistry | Unbind | GiveCode | HandOver | ConfirmHandover
-    | AppointSecretary | DismissSecretary
+    | AppointSecretary | DismissSecretary | SetLeave | EndLeave
 )  # fmt: skip
 
 OfTheOffice = (
@@ -267,6 +320,9 @@ OfTheOffice = (
     | UnlockDuty
     | ExemptDuty
     | TakeBackExemption
+    | ExemptLight
+    | EndLightExemption
+    | JudgeDuty
     | PauseProject
     | EndProject
     | ResumeProject
@@ -275,4 +331,4 @@ OfTheOffice = (
 OfAReporter = (
     FileProgress | FileSame | WithdrawReport | FileIssue | FollowUp | CallFalse | FileZeros | DisownProject
 )
-Command = OfAReporter | OfTheOffice | Registering | Tell
+Command = OfAReporter | OfTheOffice | Registering | ChooseDigest | Tell

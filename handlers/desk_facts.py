@@ -64,11 +64,35 @@ class DeskDuty:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Someone who reports for a project, with the telephone number."""
+    """Someone who reports for a project, with the telephone number.
+
+    away  who is on leave: whom this one stands in for, or they themselves if nobody stands in
+    """
 
     id: int
     name: str
     phone: str
+    away: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitBurden:
+    """What people of a unit got unasked this month, and how often they were asked (median)."""
+
+    unit: str
+    median: int
+    highest: int
+    questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class BurdenFacts:
+    """This month's burden: the units with the most burdened first; name, unit and messages of who is above the cap."""
+
+    month: str
+    cap: int
+    units: tuple[UnitBurden, ...] = ()
+    above: tuple[tuple[str, str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +138,9 @@ class DeskFacts:
     mend_by: str = ""
     off_list_because: str = ""
     owes_from: str = ""  # the first period that a resumed project owes
+    light: str = ""  # of the chosen project, with its reason
+    exempt_until: str = ""  # 灯色豁免, if it has one
+    exempt_because: str = ""
 
     periods: tuple[PeriodFigures, ...] = ()
     debtors: tuple[Debtor, ...] = ()
@@ -121,3 +148,4 @@ class DeskFacts:
     page: int = 0  # of the units that owe
     audience: int = 0  # how many people a notice is for
     unreachable: int = 0  # of those, whom no channel reaches
+    burden: BurdenFacts | None = None

@@ -119,4 +119,8 @@ def names_and_phones(words: Words, callers: Sequence[Caller]) -> str:
 
 
 def name_and_phone(words: Words, caller: Caller) -> str:
-    return words.caller.format(name=caller.name, phone=caller.phone or words.no_phone)
+    template = words.caller
+    if caller.away:
+        template = words.caller_away if caller.away == caller.name else words.caller_standing_in
+    phone = caller.phone or words.no_phone
+    return template.format(name=caller.name, phone=phone, away=caller.away)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from handlers.desk_facts import DeskFacts
+from handlers.digest_facts import DigestFacts, ReviewFacts
 from handlers.registry_facts import RegistryFacts
 from handlers.words import Words
 from rules.book import MoneyGuard
@@ -142,6 +143,7 @@ class ZeroFacts:
     barred_by  each problem with its reason: W3（征拆，3月2日报）
     flat       the last two months that were reported, if nothing was spent in either (2012-05, 2012-06)
     nearby     problems of others on its parent or sub-projects
+    red        why its light is red, in words, and by which rule; empty if it is not
     """
 
     project_id: int
@@ -150,6 +152,12 @@ class ZeroFacts:
     barred_by: tuple[str, ...] = ()
     flat: tuple[str, ...] = ()
     nearby: tuple[NearbyProblem, ...] = ()
+    red: str = ""
+    red_rule: str = ""
+
+    @property
+    def is_doubted(self) -> bool:
+        return bool(self.flat or self.nearby or self.red)
 
     @property
     def can_be_given(self) -> bool:
@@ -169,6 +177,7 @@ class Owed:
     closes: str
     overdue: bool
     returned: bool = False
+    instead_of: str = ""  # 代班: who is away and would report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,8 +213,12 @@ class Facts:
 
     owed: tuple[Owed, ...] = ()
     sent: tuple[Sent, ...] = ()
+    burden: tuple[int, int, int] | None = None  # this month: messages unasked, questions, own inputs
+    away: tuple[tuple[str, str], ...] = ()  # the person's own leaves: which days, who stands in
     next_opening: str = ""  # when the next report of the kind asked for opens, written out
     next_kind: DutyKind = DutyKind.PROGRESS
 
     desk: DeskFacts = field(default_factory=DeskFacts)
     registry: RegistryFacts = field(default_factory=RegistryFacts)
+    digest: DigestFacts = field(default_factory=DigestFacts)
+    review: ReviewFacts = field(default_factory=ReviewFacts)

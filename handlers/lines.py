@@ -17,7 +17,6 @@ from handlers.oneline.reading import read_line
 from handlers.prefilled import Prefilled, Untaken, known, prefilled
 from handlers.turning import Turn
 from rules.kinds import Lane
-from rules.scope import REPORTING
 from storage import owing, people, projects
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -137,7 +136,7 @@ def _send_to_owner(turn: Turn, entry: ChainEntry, line: Line) -> _Sent | Untaken
 
 def _owners(turn: Turn, named: str, project_id: int) -> list[Contact]:
     """Whose a line can be, best first: who is named in front, then its contacts or whoever else reports for it."""
-    reporting = people.responsible(turn.session, project_id, REPORTING, turn.today)
+    reporting = projects.reporters(turn.session, project_id, turn.today)
     callers = owing.callers(turn.session, [project_id], turn.today).get(project_id, ())
     contacts = people.contacts(turn.session, [*reporting, *(each.id for each in callers)], turn.city.running)
     usual = {each.id for each in callers}

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from handlers.buttons import HOW, Acknowledge, LookUp, LookUpNotice, Opener, SayOf
+from handlers.buttons import HOW, Acknowledge, LookUp, LookUpFigure, LookUpNotice, Opener, SayOf
 from handlers.conversations.desk import desk_menu
 from handlers.plain import plain
 from handlers.words import Words
@@ -11,6 +11,7 @@ from rules.kinds import IssueWord
 
 _ISSUE = re.compile(r"w([0-9]{1,12})")
 _RECEIPT = re.compile(r"j([0-9]{1,12})")
+_FIGURE = re.compile(r"a\s*([0-9]{1,12})(.*)", re.IGNORECASE | re.DOTALL)
 _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
@@ -43,7 +44,14 @@ def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
         (words.word_hand_over, "hand_over"),
         (words.word_handed_over, "handed_over"),
         (words.word_secretary, "set_secretary"),
+        (words.word_leave, "take_leave"),
+        (words.word_end_leave, "end_leave"),
     )
+
+
+def leader_words(words: Words) -> tuple[tuple[str, str], ...]:
+    """Words of those who are told of projects: what stands first is the word of a list."""
+    return ((words.word_digest, "set_digest"), (words.word_review, "monthly_review"))
 
 
 _SLASH = {
@@ -73,7 +81,23 @@ def read_menu_word(text: str, words: Words) -> Opener | None:
 def read_registry_word(text: str, words: Words) -> Opener | None:
     """An exact word about the registry; whom it opens for is not asked here."""
     typed = plain(text).strip(_AROUND)
+    if typed in words.aliases(words.leave_words):
+        return Opener("take_leave")
     return next((Opener(script) for word, script in registry_words(words) if typed == plain(word)), None)
+
+
+def read_leader_word(text: str, words: Words) -> Opener | None:
+    """`日报设置`, `讲评` or `上月排名`, and `讲评 第2页`; for whom it opens is not asked here."""
+    typed = plain(text).strip(_AROUND)
+    if typed == plain(words.word_digest):
+        return Opener("set_digest")
+    if typed in words.aliases(words.review_words):
+        return Opener("monthly_review")
+    before, _, after = plain(words.review_turn).partition("{page}")
+    page = typed.removeprefix(before).removesuffix(after)
+    if typed == f"{before}{page}{after}" and page.isdecimal():
+        return Opener("monthly_review", f".{page}")
+    return None
 
 
 def read_desk_word(text: str, words: Words) -> Opener | None:
@@ -98,6 +122,18 @@ def read_about_report(text: str) -> int | None:
     """`J12` alone: what that report says."""
     found = _RECEIPT.fullmatch(plain(text).strip(_AROUND))
     return int(found[1]) if found else None
+
+
+def read_about_figure(text: str, words: Words) -> LookUpFigure | None:
+    """`A17` or `查 A17`: what that figure is made of; behind `查 A17` a part of it: a project, or 第2页."""
+    typed = unicodedata.normalize("NFKC", text).strip().strip(_AROUND)
+    asked = next(
+        (typed.removeprefix(word) for word in words.aliases(words.look_words) if typed.startswith(word)), ""
+    )
+    found = _FIGURE.fullmatch((asked or typed).strip())
+    if found is None or (found[2].strip() and not asked):
+        return None
+    return LookUpFigure(int(found[1]), found[2].strip(" ,:，："))
 
 
 def read_about_issue(text: str, words: Words) -> Acknowledge | LookUp | SayOf | None:

@@ -62,6 +62,15 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class LeaveFacts:
+    """A leave that stands or is to come, written out."""
+
+    id: int
+    name: str
+    days: str  # 7月1日至7月10日
+
+
+@dataclass(frozen=True, slots=True)
 class RegistryFacts:
     """A loader fills what its script asks about.
 
@@ -85,3 +94,7 @@ class RegistryFacts:
     packet: int | None = None  # the hand-over that waits for this person's word
     appointments: tuple[Appointment, ...] = ()
     unconfirmed: tuple[str, ...] = ()
+    leaves: tuple[LeaveFacts, ...] = ()  # that the sender may end
+    against: str = ""  # what speaks against the leave at hand
+    owed: tuple[str, ...] = ()  # what falls due in it
+    covers: tuple[str, ...] = ()  # for whom the person themselves stands in then

@@ -7,11 +7,11 @@ may well be what has happened). Who somebody is, is looked up only when such a w
 
 from handlers import drafts, talking
 from handlers.buttons import Opener
-from handlers.opening import read_desk_word, read_registry_word
+from handlers.opening import read_desk_word, read_leader_word, read_registry_word
 from handlers.questions import Text
 from handlers.turning import Turn
 from rules.kinds import Role
-from rules.scope import HEADING
+from rules.scope import HEADING, TOLD
 from storage import people, talks
 
 # Words of the office's menu that open for everybody, if only to say why not.
@@ -23,6 +23,8 @@ WORK_WITH = {
     "unbind": HEADING,
     "rebind": HEADING,
     "hand_over": HEADING,
+    "set_digest": TOLD,
+    "monthly_review": (*TOLD, Role.SUPERVISION),
 }
 
 
@@ -31,6 +33,8 @@ def opened_by(turn: Turn, text: str) -> Opener | None:
         if opener.script == "resume_project" and drafts.just_cancelled(turn):
             return None
         return opener if opener.script in FOR_ALL or _works_with(turn, opener) else None
+    if (opener := read_leader_word(text, turn.city.words)) is not None:
+        return opener if _works_with(turn, opener) or not _is_asked_for_text(turn) else None
     opener = read_registry_word(text, turn.city.words)
     if opener is None or _works_with(turn, opener) or not _is_asked_for_text(turn):
         return opener

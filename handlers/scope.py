@@ -17,12 +17,16 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
     DisownProject,
+    EndLeave,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -31,11 +35,13 @@ from handlers.commands import (
     GiveCode,
     HandOver,
     ImportWorkbook,
+    JudgeDuty,
     LeaveWorkbook,
     PauseProject,
     ResumeProject,
     ReturnReport,
     SendNotice,
+    SetLeave,
     TakeBackExemption,
     Tell,
     Unbind,
@@ -49,13 +55,14 @@ from rules.scope import (
     Permission,
     Standing,
     anyone,
+    gets_digests,
     heads_the_unit,
     is_their_own,
     office,
     reports_for_it,
 )
 from storage import issues, people, secretaries
-from storage.tables.registry import Handover, Person, Project
+from storage.tables.registry import Handover, Leave, Person, Project
 
 ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     Tell: (anyone,),
@@ -71,6 +78,9 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     UnlockDuty: (office,),
     ExemptDuty: (office,),
     TakeBackExemption: (office,),
+    ExemptLight: (office,),
+    EndLightExemption: (office,),
+    JudgeDuty: (office,),
     PauseProject: (office,),
     EndProject: (office,),
     ResumeProject: (office,),
@@ -84,6 +94,9 @@ ALLOWED: Mapping[type[Command], tuple[Permission, ...]] = {
     ConfirmHandover: (is_their_own,),
     AppointSecretary: (office,),
     DismissSecretary: (office,),
+    SetLeave: (office, heads_the_unit, is_their_own),
+    EndLeave: (office, heads_the_unit, is_their_own),
+    ChooseDigest: (gets_digests,),
 }
 
 
@@ -127,8 +140,14 @@ def subjects_of(session: Session, command: Command) -> tuple[Subject, ...]:
             return tuple(Subject(project) for project, _ in pairs)
         case FileZeros(project_ids=projects):
             return tuple(Subject(project) for project in projects)
-        case Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person):
+        case (
+            Unbind(person_id=person) | GiveCode(person_id=person) | HandOver(from_id=person)
+            | SetLeave(person_id=person)
+        ):  # fmt: skip
             return (Subject(person_ids=(person,)),)
+        case EndLeave(leave_id=leave_id):
+            leave = session.get(Leave, leave_id)
+            return (Subject(person_ids=(leave.person_id,)) if leave else NOTHING,)
         case ConfirmHandover(handover_id=packet_id):
             packet = session.get(Handover, packet_id)
             return (Subject(person_ids=(packet.from_id, packet.to_id)) if packet else NOTHING,)

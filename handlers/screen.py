@@ -5,7 +5,7 @@ from typing import Any
 from handlers.buttons import button_data
 from handlers.conversation import Asking
 from handlers.conversations.desk import desk_menu
-from handlers.opening import menu, registry_words
+from handlers.opening import leader_words, menu, registry_words
 from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
@@ -45,7 +45,8 @@ def menu_rows(words: Words) -> Rows:
 
 def talk_title(words: Words, script: str) -> str:
     """How a talk is called when it is offered again."""
-    titles = {script: word for word, script in registry_words(words)} | {
+    listed = (*registry_words(words), *leader_words(words))
+    titles = {script: word for word, script in listed} | {
         "report_progress": words.progress_title,
         "report_issue": words.issue_title,
         "report_zero": words.zero_title,

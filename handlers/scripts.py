@@ -3,15 +3,20 @@
 from handlers.conversation import Script
 from handlers.conversations.add_person import add_person
 from handlers.conversations.add_project import add_project
+from handlers.conversations.burden import burden
 from handlers.conversations.change_person import change_person
 from handlers.conversations.change_project import change_project
 from handlers.conversations.desk import desk
+from handlers.conversations.end_leave import end_leave
 from handlers.conversations.end_project import end_project
 from handlers.conversations.exempt_duty import exempt_duty
+from handlers.conversations.exempt_light import exempt_light
 from handlers.conversations.hand_over import hand_over
 from handlers.conversations.handed_over import handed_over
 from handlers.conversations.import_workbook import import_workbook
+from handlers.conversations.judge_duty import judge_duty
 from handlers.conversations.leave_workbook import leave_workbook
+from handlers.conversations.monthly_review import monthly_review
 from handlers.conversations.my_duties import my_duties
 from handlers.conversations.not_mine import not_mine
 from handlers.conversations.pause_project import pause_project
@@ -26,8 +31,10 @@ from handlers.conversations.report_zero import report_zero
 from handlers.conversations.resume_project import resume_project
 from handlers.conversations.return_report import return_report
 from handlers.conversations.send_notice import send_notice
+from handlers.conversations.set_digest import set_digest
 from handlers.conversations.set_secretary import set_secretary
 from handlers.conversations.show_help import show_help
+from handlers.conversations.take_leave import take_leave
 from handlers.conversations.unbind import unbind
 from handlers.conversations.unlock_duty import unlock_duty
 from handlers.conversations.who_owes import who_owes
@@ -45,6 +52,8 @@ SCRIPTS: dict[str, Script] = {
     "return_report": return_report,
     "unlock_duty": unlock_duty,
     "exempt_duty": exempt_duty,
+    "exempt_light": exempt_light,
+    "judge_duty": judge_duty,
     "pause_project": pause_project,
     "resume_project": resume_project,
     "end_project": end_project,
@@ -63,18 +72,23 @@ SCRIPTS: dict[str, Script] = {
     "hand_over": hand_over,
     "handed_over": handed_over,
     "set_secretary": set_secretary,
+    "burden": burden,
+    "take_leave": take_leave,
+    "end_leave": end_leave,
+    "set_digest": set_digest,
+    "monthly_review": monthly_review,
 }
 
 # The question that a button's preset answers; for the others it is the project.
 PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
-    "who_owes": "unit",
+    "who_owes": "unit", "end_leave": "leave", "monthly_review": "month",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {
         *("add_project", "change_project", "replace_person", "add_person", "change_person"),
-        *("unbind", "rebind", "hand_over", "set_secretary"),
+        *("unbind", "rebind", "hand_over", "set_secretary", "take_leave", "end_leave"),
     }
 )

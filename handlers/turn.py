@@ -10,11 +10,24 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from handlers import by_itself, evidence, reserved, strangers, talking, turning
-from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
+from handlers.buttons import (
+    Acknowledge,
+    Drop,
+    LookUpFigure,
+    Opener,
+    PutOff,
+    Resume,
+    SayOf,
+    TalkButton,
+    read_button,
+)
 from handlers.city import City
+from handlers.deeds.figures import look_up_figure
 from handlers.deeds.noting import acknowledge
+from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
 from handlers.following import follow
+from handlers.lights_shown import light_lines
 from handlers.loading.base import kept_media
 from handlers.opening import read_menu_word
 from handlers.questions import Photos
@@ -122,6 +135,10 @@ def _press(turn: Turn) -> str:
             turn.answer(acknowledge(turn, issue_id).message)
         case SayOf():
             follow(turn, meaning)
+        case PutOff():
+            put_off(turn, meaning)
+        case LookUpFigure(figure, part):
+            turn.answer(look_up_figure(turn, figure, part))
         case None:
             turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
             return "unknown button"
@@ -226,5 +243,16 @@ def _search(turn: Turn, text: str) -> str:
             rows.append((Option(label=label, data=f"o|report_progress|{item.id}.{period}"),))
         label = words.button_issue.format(project=item.label)
         rows.append((Option(label=label, data=f"o|report_issue|{item.id}"),))
-    turn.answer(Outgoing(text=words.ask_project if len(found) > 1 else found[0].label, rows=tuple(rows)))
+    head = words.ask_project if len(found) > 1 else found[0].label
+    turn.answer(Outgoing(text="\n".join([head, *_lights(turn, found[:FOUND])]), rows=tuple(rows)))
     return "search"
+
+
+def _lights(turn: Turn, found: list[Item]) -> list[str]:
+    """How the projects that were found stand; of several each with its name."""
+    words = turn.city.words
+    lines = light_lines(turn.session, [int(item.id) for item in found], words, turn.today, turn.city.zone)
+    if len(found) == 1:
+        return list(lines.values())
+    labels = {int(item.id): item.label for item in found}
+    return [words.light_of_project.format(project=labels[each], line=line) for each, line in lines.items()]

@@ -3,36 +3,38 @@
 They stand by subject in `handlers/wording/`; the rules for them in `wording/sentences.py`.
 """
 
-import tomllib
-
-from pydantic import ValidationError
-
 from handlers.wording.binding import Binding
+from handlers.wording.burden import Burdens
 from handlers.wording.common import Common
 from handlers.wording.desk import Desk
+from handlers.wording.digests import Digests
 from handlers.wording.duties import Duties
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
+from handlers.wording.leaves import Leaves
+from handlers.wording.lights import Lights
 from handlers.wording.lines import Lines
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
 from handlers.wording.zeros import Zeros
-from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
 
-class Words(Common, Binding, Progress, Lines, Issues, Zeros, Duties, Files, Desk, Registry, Handovers):
+class Words(
+    Common,
+    Binding,
+    Progress,
+    Lines,
+    Issues,
+    Zeros,
+    Duties,
+    Files,
+    Desk,
+    Registry,
+    Handovers,
+    Leaves,
+    Burdens,
+    Lights,
+    Digests,
+):
     """All of them; a name is used once."""
-
-
-def load(text: str | None, name: str = "words file") -> Words:
-    """The sentences, those of a words file's text before the defaults.
-
-    Raises `BookError`, whose text calls the file `name`.
-    """
-    try:
-        return Words.model_validate(tomllib.loads(text or ""))
-    except tomllib.TOMLDecodeError as error:
-        raise BookError(name, [syntax_mistake(error, text or "")]) from None
-    except ValidationError as error:
-        raise BookError(name, value_mistakes(error, text or "", Words)) from None

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from reminders.moment import SLICE, Moment
+from reminders.telling_office import tell_of_undelivered
 from rules.duties import DutyFacts, filing_that_counts, left_before, state_at_close
-from rules.kinds import DutyKind
+from rules.kinds import DutyKind, DutyState
 from rules.periods import Period, Window, span
-from storage import duties, expected, issues, ledger, projects, reports
+from storage import duties, expected, issues, ledger, nudges, projects, reports
 from storage.tables.reporting import Duty
 
 
@@ -27,11 +28,13 @@ def close_some(session: Session, moment: Moment) -> bool:
         each.id: projects.stay(each)
         for each in projects.these(session, {duty.project_id for duty in closing})
     }
+    delivered = nudges.delivered(session, [duty.id for duty in closing])
     for duty in closing:
         duty.state = state_at_close(
             DutyFacts(
                 window=Window(duty.opens, duty.due, duty.closes),
                 filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
+                delivered=duty.id in delivered,
                 exempt=duty.exempt is not None,
                 answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
                 off_list=left_before(stays[duty.project_id], Period.parse(duty.period)),
@@ -39,6 +42,7 @@ def close_some(session: Session, moment: Moment) -> bool:
         )
         duty.answerable = answerable[duty.id]
         _enter_close(session, duty, moment.now)
+    tell_of_undelivered(session, moment, [duty for duty in closing if duty.state is DutyState.UNDELIVERED])
     session.flush()
     return True
 

@@ -12,19 +12,29 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.again import remind_again
+from reminders.at_once import next_morning, tell_at_once
 from reminders.closing import close_some
 from reminders.day_end import end_day
+from reminders.digests import next_time, send_digests
+from reminders.lights import light_some
 from reminders.moment import Moment
+from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
 from reminders.reach import Reach
-from storage import duties, expected
+from reminders.rounds import begin_rounds, next_reminder, run_rounds
+from storage import duties, expected, nudges, outbox
 from storage import rules as stored_rules
 
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+# Rounds before the close: of a period that an outage has missed as a whole it is said that nobody was reminded.
+STEPS = (
+    move_unopened, open_some, begin_rounds, run_rounds, remind_again, close_some, light_some, end_day,
+    send_digests, send_review, tell_at_once,
+)  # fmt: skip
 
 
 def sweep(
@@ -44,4 +54,14 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     midnight = datetime.combine(tomorrow, datetime.min.time(), tzinfo=zone)
     # A duty closes to the second: a moment later it is over, and not before.
     due = expected.next_instant(session, now - duties.SECOND)
-    return midnight if due is None else min(midnight, due + duties.SECOND)
+    book = stored_rules.in_force(session).book
+    coming = (
+        due and due + duties.SECOND,
+        next_reminder(session, now, book, zone),
+        nudges.next_snooze(session, now),
+        outbox.next_due(session, now),
+        next_time(session, now, zone, book),
+        next_review(now, book, zone),
+        next_morning(session, now, book, zone),
+    )
+    return min([midnight, *(each for each in coming if each is not None)])

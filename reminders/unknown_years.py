@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders import words
 from reminders.reach import Reach
+from reminders.wording import calendar as words
 from rules.book import Book
 from rules.kinds import Lane
 from rules.periods import Window

@@ -7,9 +7,10 @@ wrong in a text is told at once (`rules/mistakes.py`).
 import json
 import tomllib
 from datetime import date, time
+from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -21,10 +22,10 @@ from pydantic import (
     model_validator,
 )
 
-from rules.kinds import Rolling
+from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling
 from rules.mistakes import BookError, syntax_mistake, value_mistakes
 
-__all__ = ["Book", "BookError", "Category", "default_book", "default_text", "load"]
+__all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
 
 
 def _city_time(value: time) -> time:
@@ -38,6 +39,8 @@ DueTime = Annotated[Clock, Field(gt=time())]  # midnight would be due the moment
 MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Ratio = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
+Bound = Annotated[Decimal, Field(ge=0)]  # exact: an edge is compared with fractions
+BUSY_MINUTES = (0, 30)
 
 
 class _Section(BaseModel):
@@ -109,6 +112,45 @@ class QuietHours(_Section):
         return self
 
 
+class ReminderStep(_Section):
+    """One reminder of a period: so many working days before or after a day, and how far up the ladder it goes."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+    anchor: Anchor
+    workdays: int = Field(ge=0, le=30)
+    upto: Literal[Role.REPORTER, Role.DEPUTY, Role.HEAD]
+
+    @model_validator(mode="after")
+    def _overdue_is_after(self) -> Self:
+        if self.anchor is Anchor.OVERDUE and self.workdays < 1:
+            raise ValueError("an overdue step 1 or more working days after the due day")
+        return self
+
+
+class Reminders(_Section):
+    """催报: when, how far up, and how fast a wave of them goes out."""
+
+    at: Clock
+    steps: tuple[ReminderStep, ...]
+    per_minute: int = Field(ge=1)
+    snooze_hours: int = Field(ge=1, le=12)
+
+    @field_validator("at")
+    @classmethod
+    def _not_on_the_half_hour(cls, value: time) -> time:
+        if value.minute in BUSY_MINUTES:
+            raise ValueError("a minute other than 0 and 30, at which everybody sends")
+        return value
+
+    @field_validator("steps")
+    @classmethod
+    def _each_once(cls, steps: tuple[ReminderStep, ...]) -> tuple[ReminderStep, ...]:
+        keys = [step.key for step in steps]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return steps
+
+
 class MoneyGuard(_Section):
     """Bounds for the 万元/亿元 guard; `rules/guard.py` says how each is used."""
 
@@ -137,12 +179,82 @@ class MediaLimits(_Section):
         return by_name.get(channel.partition("_")[0], min(by_name.values())) * 1024 * 1024
 
 
+class DigestRules(_Section):
+    """日报 and 讲评: what a leader has who has chosen nothing, and when the month is reviewed."""
+
+    at: DueTime
+    often: Often
+    silent: bool
+    late_minutes: int = Field(ge=1, le=600)
+    review_at: DueTime
+
+
 class Caps(_Section):
-    """Limits on what one person can put in."""
+    """Limits on what one person can put in, and is sent unasked."""
 
     unknown_per_minute: int = Field(ge=1)
     text_length: int = Field(ge=50)
+    unasked_per_month: int = Field(ge=1)
     mend_workdays: int = Field(ge=0)
+    reminders_a_day: int = Field(ge=1)
+    reminders_a_month: int = Field(ge=1)
+
+
+class Edge(_Section):
+    """From where on a light has a colour: `at_least` (满) includes the edge itself, `more_than` (超过) does not.
+
+    In points, per cent, months or days, as the rule's measure is; `months`: so many months in a row.
+    """
+
+    at_least: Bound | None = None
+    more_than: Bound | None = None
+    months: int = Field(default=1, ge=1, le=12)
+    follows: str = ""
+
+    @model_validator(mode="after")
+    def _is_one_edge(self) -> Self:
+        if (self.at_least is None) == (self.more_than is None):
+            raise ValueError("either at_least or more_than")
+        return self
+
+    @property
+    def bound(self) -> Decimal:
+        bound = self.at_least if self.more_than is None else self.more_than
+        assert bound is not None  # noqa: S101 - the validator has seen to it
+        return bound
+
+
+class LightRule(_Section):
+    """灯色: one measure with its edges, from the mildest to the worst; `rules/lights.py` says how it is used."""
+
+    key: str = Field(pattern=r"^[a-z_]+$")
+    name: Text
+    measure: Measure
+    pace: Pace | None = None
+    notice: Edge | None = None
+    yellow: Edge | None = None
+    red: Edge | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_measure(self) -> Self:
+        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
+        if not edges:
+            raise ValueError("at least one of notice, yellow and red")
+        if (self.pace is not None) != self.measure.of_money:
+            raise ValueError("pace for behind_points and behind_percent, and for no other measure")
+        if not self.measure.monthly and any(edge.months > 1 for edge in edges):
+            raise ValueError("months only for a measure that is taken monthly")
+        return self
+
+    @model_validator(mode="after")
+    def _worsens(self) -> Self:
+        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
+        places = [(edge.bound, edge.more_than is not None) for edge in edges]
+        months = [edge.months for edge in edges]
+        for nth in range(1, len(edges)):
+            if places[nth] < places[nth - 1] and months[nth] <= months[nth - 1]:
+                raise ValueError("edges that rise from notice over yellow to red")
+        return self
 
 
 class CategoryKind(_Section):
@@ -195,11 +307,28 @@ class Book(_Section):
     rolling: RollingRules
     calendar: CalendarRules
     quiet_hours: QuietHours
+    reminders: Reminders
     money_guard: MoneyGuard
     media: MediaLimits
+    digests: DigestRules
     caps: Caps
     channels: ChannelRules
+    lights: tuple[LightRule, ...]
     categories: tuple[Category, ...]
+
+    @field_validator("lights")
+    @classmethod
+    def _have_keys_of_their_own(cls, rules: tuple[LightRule, ...]) -> tuple[LightRule, ...]:
+        keys = [rule.key for rule in rules]
+        if twice := {key for key in keys if keys.count(key) > 1}:
+            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        return rules
+
+    @model_validator(mode="after")
+    def _reminds_in_working_hours(self) -> Self:
+        if not self.quiet_hours.ends <= self.reminders.at < self.quiet_hours.begins:
+            raise ValueError("reminders.at outside the quiet hours")
+        return self
 
     @field_validator("categories")
     @classmethod
@@ -213,6 +342,11 @@ class Book(_Section):
             if twice := {value for value in values if values.count(value) > 1}:
                 raise ValueError(f"every key and name once; '{min(twice)}' stands there twice")
         return categories
+
+    @property
+    def pace(self) -> Pace:
+        """How 序时 is counted: as the first rule of lights that asks for it does."""
+        return next((rule.pace for rule in self.lights if rule.pace is not None), Pace.YEAR)
 
     def category(self, key: str) -> Category | None:
         """A category or a kind of it by its key; a kind comes with its lead and limit filled in."""

@@ -1,10 +1,10 @@
-"""What differs between two versions of the rules, key by key: `due_day` of `[monthly]` is monthly.due_day."""
+"""What differs between two versions of rules or sentences, key by key: `due_day` of `[monthly]` is monthly.due_day."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from rules.book import Book
+from pydantic import BaseModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +19,8 @@ class Change:
         return f"{self.key}: {_said(self.before)} -> {_said(self.after)}"
 
 
-def changes(before: Book, after: Book) -> tuple[Change, ...]:
-    """Every key whose value differs, in the order of the book. The order of categories is no difference."""
+def changes(before: BaseModel, after: BaseModel) -> tuple[Change, ...]:
+    """Every key whose value differs, in the order of the model. The order of categories is no difference."""
     old, new = (dict(_leaves("", book.model_dump(mode="json"))) for book in (before, after))
     keys = dict.fromkeys([*old, *new])
     found = (Change(key, old.get(key), new.get(key)) for key in keys)

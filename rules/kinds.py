@@ -125,6 +125,39 @@ class Light(StrEnum):
     RED = "red"  # 红灯
 
 
+class Often(StrEnum):
+    """How often a leader wants to be told (日报设置)."""
+
+    INSTANT = "instant"  # 立即
+    DAILY = "daily"  # 每日
+    WEEKLY = "weekly"  # 每周
+
+
+class Measure(StrEnum):
+    """What a light is judged by."""
+
+    BEHIND_POINTS = "behind_points"  # 落后序时的百分点
+    BEHIND_PERCENT = "behind_percent"  # 比应完成的少百分之几
+    START_MONTHS = "start_months"  # 逾期未开工的月数
+    MILESTONE_DAYS = "milestone_days"  # 节点逾期的天数
+    PROBLEM_DAYS = "problem_days"  # 问题逾期的天数
+
+    @property
+    def of_money(self) -> bool:
+        return self in (Measure.BEHIND_POINTS, Measure.BEHIND_PERCENT)
+
+    @property
+    def monthly(self) -> bool:
+        return self.of_money or self is Measure.START_MONTHS
+
+
+class Pace(StrEnum):
+    """What 序时 is counted by."""
+
+    YEAR = "year"  # months/12
+    OWN = "own"  # the months of the year in which the project is planned to be built
+
+
 class PeriodKind(StrEnum):
     """期别的种类."""
 
@@ -132,6 +165,21 @@ class PeriodKind(StrEnum):
     QUARTER = "quarter"  # 季度
     HALF = "half"  # 半年
     YEAR = "year"  # 年
+
+
+class Anchor(StrEnum):
+    """What a reminder is counted from, in working days."""
+
+    DUE = "due"  # before the due day
+    OVERDUE = "overdue"  # after it
+    CLOSE = "close"  # before the day of the close
+
+
+class Snooze(StrEnum):
+    """稍后提醒我: when to be reminded again."""
+
+    HOURS = "h"  # some hours later
+    MORNING = "m"  # on the next working morning
 
 
 class Rolling(StrEnum):

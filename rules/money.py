@@ -14,7 +14,19 @@ from fractions import Fraction
 
 from rules.numerals import ARABIC, CHINESE_DIGITS, Unclear, Why, read_number
 
-__all__ = ["Amount", "Found", "Unit", "Unreadable", "Why", "auto", "find_amounts", "read_amount", "wan", "yi"]
+__all__ = [
+    "Amount",
+    "Found",
+    "Unit",
+    "Unreadable",
+    "Why",
+    "auto",
+    "brief",
+    "find_amounts",
+    "read_amount",
+    "wan",
+    "yi",
+]
 
 MOST_YUAN = 10**6 * 10**8  # a million 亿元: more than any city will ever spend
 
@@ -204,6 +216,13 @@ def wan(yuan: int) -> str:
 def yi(yuan: int, places: int = 1) -> str:
     """In 亿元 as circulars print it, a fixed number of decimals, no thousands mark: `2857.7亿元`."""
     return _decimal(yuan, Unit.YI, places) + Unit.YI.chinese
+
+
+def brief(yuan: int) -> str:
+    """As a digest says it: `37.6亿`, or in whole 万 below one 亿: `3200万`."""
+    if abs(yuan) < Unit.YI.yuan:
+        return _decimal(yuan, Unit.WAN, 0) + "万"
+    return _decimal(yuan, Unit.YI, 1) + "亿"
 
 
 def auto(yuan: int) -> str:

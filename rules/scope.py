@@ -11,6 +11,8 @@ from rules.kinds import Role
 
 REPORTING = (Role.REPORTER, Role.DEPUTY, Role.HEAD)  # 联络人, 分管领导, 一把手 of a project
 HEADING = (Role.HEAD, Role.DEPUTY)  # 一把手, 分管领导 of a unit
+LEADING = (Role.LEAD_LEADER, Role.LEAD_DEPARTMENT)  # 牵头领导, 牵头部门
+TOLD = (Role.OFFICE, *LEADING, Role.HEAD)  # who gets digests; 督查室 asks when it wants to know
 # Whoever holds one of these is nobody's to decide about but the office's: a code for them is their place.
 OUT_OF_REACH = (
     *(Role.OFFICE, Role.ADMIN, Role.SUPERVISION, Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD),
@@ -49,6 +51,11 @@ def reports_for_it(standing: Standing) -> bool:
 def office(standing: Standing) -> bool:
     """市项目办."""
     return Role.OFFICE in standing.roles
+
+
+def gets_digests(standing: Standing) -> bool:
+    """Whoever is told of projects unasked: 市项目办, who leads projects, the head of a unit."""
+    return not standing.roles.isdisjoint(TOLD)
 
 
 def heads_the_unit(standing: Standing) -> bool:

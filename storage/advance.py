@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from rules.figures import Added, Cumulative, Opening, cumulate
 from rules.kinds import DutyKind, ProjectKind, ReportKind
 from rules.scope import REPORTING
+from storage.leaves import covered_by
 from storage.prepared import Query
 from storage.tables.registry import Milestone, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -179,7 +180,7 @@ _UNMOVED = Query(
         )
     )
     .where(
-        _answers.person_id == bindparam("person"),
+        _answers.person_id.in_(covered_by(bindparam("person"), bindparam("today"))),
         or_(*(_answers.role == role for role in REPORTING)),
         _answers.since <= bindparam("today"),
         or_(_answers.until.is_(None), _answers.until > bindparam("today")),

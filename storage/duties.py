@@ -191,6 +191,27 @@ def owed_by(
     )
 
 
+def due_between(
+    session: Session, person_id: int, since: datetime, until: datetime, today: date
+) -> "list[Row[Duty, str]]":
+    """What a person has to report from one moment to another, open by then and not reported yet, with the projects."""
+    return list(
+        session.execute(
+            select(Duty, Project.name)
+            .join(Project, Project.id == Duty.project_id)
+            .where(
+                _of_person(person_id, today),
+                Duty.state.is_(None),
+                Duty.exempt.is_(None),
+                awaited(),
+                Duty.opens < until,
+                Duty.closes >= since,
+            )
+            .order_by(Duty.due, Project.number)
+        )
+    )
+
+
 def open_of(session: Session, project_ids: Collection[int], now: datetime) -> Sequence[Duty]:
     """Duties of these projects that are open at `now` and not settled, oldest due first."""
     return session.scalars(

@@ -8,7 +8,7 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select, text
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, ProjectState, ReportKind
@@ -81,11 +81,24 @@ def with_awaited() -> ColumnElement[bool]:
     return select(Duty.id).where(Duty.project_id == Project.id, Duty.state.is_(None), awaited()).exists()
 
 
-def projects(session: Session, among: ColumnElement[bool], text: str, limit: int) -> list[Found]:
-    """The first of the projects that fulfil a condition; with `text`, of those that it means."""
+# Word for word as in the partial index, without which it would not be used.
+_UNDELIVERED = text("duties.state = 'undelivered'")
+
+
+def with_undelivered() -> ColumnElement[bool]:
+    """Projects with a duty that was not provably delivered, of which the office has not said what it makes of it."""
+    return Project.id.in_(select(Duty.project_id).where(*undelivered()))
+
+
+def undelivered() -> tuple[ColumnElement[bool], ...]:
+    return (and_(_UNDELIVERED), Duty.judged.is_(None))
+
+
+def projects(session: Session, among: ColumnElement[bool], typed: str, limit: int) -> list[Found]:
+    """The first of the projects that fulfil a condition; with `typed`, of those that it means."""
     wanted = _projects().where(among)
-    if text:
-        wanted = wanted.where(_meant_by(_folded(text)))
+    if typed:
+        wanted = wanted.where(_meant_by(_folded(typed)))
     return [Found(*row) for row in session.execute(wanted.limit(limit))]
 
 
@@ -94,10 +107,10 @@ def project(session: Session, among: ColumnElement[bool], project_id: int) -> li
     return [Found(*row) for row in session.execute(_projects().where(among, Project.id == project_id))]
 
 
-def units(session: Session, text: str, limit: int) -> list[Found]:
+def units(session: Session, typed: str, limit: int) -> list[Found]:
     wanted = select(Unit.id, Unit.name).order_by(Unit.id)
-    if text:
-        wanted = wanted.where(Unit.name.contains(_folded(text), autoescape=True))
+    if typed:
+        wanted = wanted.where(Unit.name.contains(_folded(typed), autoescape=True))
     return [Found(row.id, 0, row.name, "") for row in session.execute(wanted.limit(limit))]
 
 
@@ -114,17 +127,17 @@ def _projects() -> "Select[int, int, str, str]":
     )
 
 
-def _folded(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+def _folded(typed: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", typed).split())
 
 
-def _meant_by(text: str) -> ColumnElement[bool]:
+def _meant_by(typed: str) -> ColumnElement[bool]:
     """A registry number or a receipt means that one; anything else is a part of the name, or initials."""
-    if number := _NUMBER.fullmatch(text):
+    if number := _NUMBER.fullmatch(typed):
         return Project.number == int(number[1])
-    if receipt := _RECEIPT.fullmatch(text.lower()):
+    if receipt := _RECEIPT.fullmatch(typed.lower()):
         return Project.id == select(Report.project_id).where(Report.id == int(receipt[1])).scalar_subquery()
-    by_name = Project.name.contains(text, autoescape=True)
-    if text.isascii() and text.isalnum():
-        return or_(by_name, Project.initials.startswith(text.lower(), autoescape=True))
+    by_name = Project.name.contains(typed, autoescape=True)
+    if typed.isascii() and typed.isalnum():
+        return or_(by_name, Project.initials.startswith(typed.lower(), autoescape=True))
     return by_name

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import photos, policy
+from storage import nudges, photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query
@@ -260,11 +260,15 @@ def claim(
 ) -> Claims:
     """Takes what one account may send now, at most one row a chat, each under a lease.
 
-    On the way it ends what has become useless, and settles rows whose lease ran out (rule 4).
+    On the way it ends what has become useless, settles rows whose lease ran out (rule 4), and ends reminders of
+    what was done since they were written.
     """
     view = _look(session, channel, account, room, now, machine)
     if view.lapsed:
         _settle_lapsed(session, view.lapsed, now)
+        view = _look(session, channel, account, room, now, machine)
+    while view.reminders and (gone := nudges.overtaken(session, view.reminders, now)):
+        _expire(session, gone, now, note="what it reminds of was done meanwhile")
         view = _look(session, channel, account, room, now, machine)
     if view.stale:
         _expire(session, view.stale, now)
@@ -282,6 +286,7 @@ class _View:
     free: list[int] = field(default_factory=list)
     stale: list[int] = field(default_factory=list)
     lapsed: list[int] = field(default_factory=list)
+    reminders: list[int] = field(default_factory=list)  # of those free
     again: datetime | None = None
 
 
@@ -312,6 +317,8 @@ def _look(
                 view.again = min(view.again or row.retry, row.retry)
             elif row.chat not in room.slow or row.lane == Lane.REPLY.order:
                 view.free.append(row.id)
+                if row.lane == Lane.REMINDER.order:
+                    view.reminders.append(row.id)
                 bulk += row.lane in _BULK
     return view
 
@@ -330,11 +337,11 @@ def _settle_lapsed(session: Session, ids: Sequence[int], now: datetime) -> None:
     finish(session, [Outcome(_claimed(row), End.UNCLEAR, note="the lease ran out") for row in lapsed], now)
 
 
-def _expire(session: Session, ids: Sequence[int], now: datetime) -> None:
+def _expire(session: Session, ids: Sequence[int], now: datetime, note: str = "") -> None:
     session.execute(
         update(_T)
         .where(_T.c.id.in_(ids), _T.c.state == State.DUE)
-        .values(state=State.EXPIRED, ended=now, retry=None)
+        .values(state=State.EXPIRED, ended=now, retry=None, note=note)
     )
 
 
@@ -442,6 +449,15 @@ def lately(session: Session, channel: str, account: str, since: datetime) -> lis
         .order_by(_T.c.ended)
     )  # fmt: skip
     return [(chat, ended) for chat, ended in session.execute(wanted)]
+
+
+_NEXT_DUE = select(_T.c.due).where(_OPEN, _T.c.due > bindparam("now")).order_by(_T.c.due).limit(1)
+
+
+def next_due(session: Session, now: datetime) -> datetime | None:
+    """When the next message that was written ahead is to go. Asked only for a clock that is moved: it looks at all
+    that is open."""
+    return session.scalar(_NEXT_DUE, {"now": now})
 
 
 def counts(session: Session) -> dict[State, int]:

@@ -3,7 +3,7 @@
 That is what is open, and past its close what was returned and can still be mended, or stands unlocked.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind
 from rules.scope import REPORTING
+from storage import leaves
 from storage.duties import SECOND, awaited, reportable
 from storage.issues import bars
 from storage.tables.registry import Person, Project, Responsibility, Unit
@@ -53,11 +54,12 @@ class Owing(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who is telephoned about a project."""
+    """Who is telephoned about a project. `away` is who is on leave: whom this one stands in for, or they themselves."""
 
     id: int
     name: str
     phone: str
+    away: str = ""
 
 
 def open_periods(session: Session, now: datetime) -> list[OpenPeriod]:
@@ -119,7 +121,23 @@ def callers(session: Session, project_ids: Iterable[int], today: date) -> Mappin
     for project_id, role, person_id, name, phone in rows:
         caller = Caller(person_id, name, phone or "")
         found.setdefault(project_id, []).append((REPORTING.index(role), caller))
-    return {project_id: _first(ranked) for project_id, ranked in found.items()}
+    first = {project_id: _first(ranked) for project_id, ranked in found.items()}
+    there = _there(session, {caller for named in first.values() for caller in named}, today)
+    return {project: tuple(there.get(each.id, each) for each in named) for project, named in first.items()}
+
+
+def _there(session: Session, callers: Collection[Caller], today: date) -> dict[int, Caller]:
+    """Of those who are on leave, who is telephoned instead; nobody stands in: they themselves, marked as away."""
+    away = leaves.standing_in(session, [caller.id for caller in callers], today)
+    named = select(Person.id, Person.name, Person.phone).where(Person.id.in_([*filter(None, away.values())]))
+    others = {row.id: row for row in session.execute(named)} if away else {}
+    found = {}
+    for caller in callers:
+        if caller.id in away:
+            other = others.get(away[caller.id] or 0)
+            instead = Caller(other.id, other.name, other.phone or "") if other else caller
+            found[caller.id] = instead._replace(away=caller.name)
+    return found
 
 
 def _first(ranked: list[tuple[int, Caller]]) -> tuple[Caller, ...]:

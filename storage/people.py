@@ -8,7 +8,9 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
+from rules.scope import REPORTING
 from storage import policy
+from storage.leaves import covered_by
 from storage.messages import Address
 from storage.prepared import Query
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
@@ -183,6 +185,11 @@ def has_account(session: Session, person_id: int) -> bool:
     return session.scalar(wanted) is not None
 
 
+def with_account(session: Session) -> set[int]:
+    """Everyone who has an account."""
+    return set(session.scalars(select(Binding.person_id).where(Binding.ended.is_(None))))
+
+
 def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return dict(session.execute(select(Person.id, Person.name).where(Person.id.in_(list(person_ids)))).all())
 
@@ -231,7 +238,8 @@ _ROLES_OF = Query(
 )
 _ANSWERS_AS = Query(
     select(_answer.role).where(
-        _answer.person_id == bindparam("person"),
+        _answer.person_id.in_(covered_by(bindparam("person"), bindparam("today"))),
+        or_(_answer.person_id == bindparam("person"), *(_answer.role == role for role in REPORTING)),
         _answer.project_id == bindparam("project"),
         _answer.since <= bindparam("today"),
         or_(_answer.until.is_(None), _answer.until > bindparam("today")),
@@ -246,7 +254,7 @@ def roles_of(session: Session, person_id: int, today: date) -> frozenset[Role]:
 
 
 def answers_as(session: Session, person_id: int, project_id: int, today: date) -> frozenset[Role]:
-    """The roles in which a person answers for a project."""
+    """The roles in which a person answers for a project; those of whom they stand in for, as far as these report."""
     return frozenset(_ANSWERS_AS.all(session, person=person_id, project=project_id, today=today))
 
 

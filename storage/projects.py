@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from rules.duties import ProjectFacts
 from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
 from rules.scope import REPORTING
-from storage import people
+from storage import leaves, people
 from storage.prepared import Query
 from storage.tables.registry import Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -53,9 +53,9 @@ def stay(project: Project) -> ProjectFacts:
 
 
 def reported_by(person_id: int, today: date) -> tuple[ColumnElement[bool], ...]:
-    """The condition that a person reports for a project today (联络人, 分管领导, 一把手)."""
+    """The condition that a person reports for a project today (联络人, 分管领导, 一把手, or who stands in for one)."""
     return (
-        Responsibility.person_id == person_id,
+        Responsibility.person_id.in_(leaves.covered_by(person_id, today)),
         Responsibility.role.in_(REPORTING),
         Responsibility.since <= today,
         or_(Responsibility.until.is_(None), Responsibility.until > today),
@@ -80,6 +80,13 @@ def of_person(
         .order_by(Project.number)
     )
     return list(session.execute(statement))
+
+
+def reporters(session: Session, project_id: int, today: date) -> list[int]:
+    """Who reports for a project today: 联络人, 分管领导, 一把手, then who stands in for one of them."""
+    themselves = people.responsible(session, project_id, REPORTING, today)
+    others = leaves.standing_in(session, themselves, today).values()
+    return list(dict.fromkeys([*themselves, *(each for each in others if each is not None)]))
 
 
 def listed(session: Session) -> "list[Row[int, int, str]]":
@@ -157,7 +164,7 @@ _OPEN_FOR_PROGRESS = Query(
         .outerjoin(_filer, _filer.c.id == _report.filed_by)
     )
     .where(
-        _answers.person_id == bindparam("person"),
+        _answers.person_id.in_(leaves.covered_by(bindparam("person"), bindparam("today"))),
         or_(*(_answers.role == role for role in REPORTING)),  # an IN is compiled anew at each execution
         _answers.since <= bindparam("today"),
         or_(_answers.until.is_(None), _answers.until > bindparam("today")),

@@ -36,6 +36,7 @@ class Form(StrEnum):
     COUNT = "0"
     MONEY = "#,##0"  # yuan, shown in 万元
     SHARE = "0.0%"  # a Fraction
+    POINTS = "0.0"  # percentage points, a Fraction
     DAY = "yyyy-mm-dd"
     MOMENT = "yyyy-mm-dd hh:mm"
 

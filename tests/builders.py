@@ -16,6 +16,7 @@ from storage.tables.base import Base
 from storage.tables.ledger import RulesVersion
 from storage.tables.registry import (
     Binding,
+    Leave,
     Milestone,
     Person,
     PersonRole,
@@ -25,6 +26,7 @@ from storage.tables.registry import (
     Unit,
     YearPlan,
 )
+from storage.tables.reminding import Nudge, NudgeDuty
 from storage.tables.reporting import Duty, Issue, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 
@@ -117,6 +119,19 @@ def a_secretary(
     return added(session, Secretary(**{**defaults, **given}))
 
 
+def a_leave(session: Session, *, person: Person, stand_in: Person | None = None, **given: object) -> Leave:
+    """Away for the first ten days of April 2012."""
+    defaults = {
+        "person_id": person.id,
+        "stand_in_id": stand_in.id if stand_in else None,
+        "since": date(2012, 4, 1),
+        "until": date(2012, 4, 11),
+        "set_by": person.id,
+        "at": NOW,
+    }
+    return added(session, Leave(**{**defaults, **given}))
+
+
 def a_binding(session: Session, person: Person, **given: object) -> Binding:
     """The person's account on the fake Telegram; user and chat are the person's id plus 1000."""
     defaults = {
@@ -153,6 +168,20 @@ def a_duty(session: Session, *, project: Project | None = None, **given: object)
         "rules_version": some_rules(session).id,
     }
     return added(session, Duty(**{**defaults, **given}))
+
+
+def a_delivered_reminder(session: Session, duty: Duty, person_id: int) -> Nudge:
+    """The proof that somebody knew of a duty: a reminder that another channel had taken the moment it opened."""
+    row = an_outbox_row(
+        session, channel="elsewhere", lane=Lane.REMINDER.order, state="sent", ended=duty.opens,
+        person_id=person_id,
+    )  # fmt: skip
+    nudge = added(
+        session,
+        Nudge(person_id=person_id, at=duty.opens, step="due-5", state="written", outbox_id=row.id),
+    )
+    added(session, NudgeDuty(nudge_id=nudge.id, duty_id=duty.id, own=True))
+    return nudge
 
 
 def a_report(

@@ -12,6 +12,7 @@ from storage.database import Database, engine_for
 from storage.migrate import config_for
 from storage.migrations.append_only import protect
 from storage.tables.all import metadata
+from tests.reminding import reminds
 from tests.town import Town, a_town
 
 
@@ -56,3 +57,9 @@ def town(database: Database) -> Iterator[Town]:
     town = a_town(database)
     yield town
     town.database.close()
+
+
+@pytest.fixture
+def reminding(town: Town) -> Town:
+    """The town, whose people are reminded."""
+    return reminds(town)

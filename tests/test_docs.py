@@ -10,7 +10,7 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.settings import Settings
 from handlers.conversations.desk import desk_menu
-from handlers.opening import _SLASH, menu, registry_words
+from handlers.opening import _SLASH, leader_words, menu, registry_words
 from handlers.scripts import SCRIPTS
 from handlers.words import Words
 from rules.book import default_book
@@ -37,7 +37,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 def openers() -> list[tuple[str, str]]:
     others = [(WORDS.desk_words.split("、")[0], "desk"), (WORDS.menu_not_mine, "not_mine")]
-    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *others]
+    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *leader_words(WORDS), *others]
 
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS))
@@ -81,6 +81,23 @@ def test_the_manuals_dates_are_those_of_the_rules() -> None:
         f"每个不超过 {book.media.telegram_mb}MB",
     ):
         assert promised.replace(" ", "") in manual.replace(" ", "")
+
+
+def test_the_manuals_lights_are_those_of_the_rules() -> None:
+    """满 is at_least, 超过 more_than; the table has a row for each rule, with yellow before red."""
+    manual = MANUAL.read_text("utf-8").replace(" ", "")
+    for key, row in (
+        ("progress", "|满{}个百分点|超过{}个百分点|"),
+        ("milestone", "|超过{}天|超过{}天|"),
+    ):
+        [rule] = [each for each in default_book().lights if each.key == key]
+        assert rule.yellow is not None
+        assert rule.red is not None
+        assert row.format(rule.yellow.bound, rule.red.bound) in manual
+    [problem] = [each for each in default_book().lights if each.key == "problem"]
+    edges = (problem.yellow, problem.notice, problem.red)
+    bounds = [edge.bound for edge in edges if edge is not None]
+    assert "|满{}天；满{}天先提示|满{}天|".format(*bounds) in manual
 
 
 @pytest.mark.parametrize("path", [TOP / "README.md", MANUAL], ids=["README", "manual"])

@@ -6,11 +6,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
+from bot.editable import spoken
 from bot.errands import lock_paths
 from bot.lock import hold
 from bot.settings import Settings, load
 from handlers.words import Words
-from handlers.words import load as load_words
 from rules.mistakes import BookError
 from storage.database import Database
 from storage.rules import take
@@ -146,10 +146,10 @@ def test_a_city_is_not_served_on_a_file_with_a_mistake(
 )
 def test_a_mistake_in_a_sentence_names_its_line_and_what_is_expected(text: str, said: str) -> None:
     with pytest.raises(BookError) as caught:
-        load_words(text)
+        spoken(text)
     assert said in str(caught.value)
 
 
 def test_sentences_that_are_given_stand_before_the_built_in_ones() -> None:
-    words = load_words('back_button = "返回"')
+    words = spoken('back_button = "返回"').words
     assert (words.back_button, words.cancel_button) == ("返回", Words().cancel_button)

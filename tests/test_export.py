@@ -87,7 +87,7 @@ def test_every_value_that_a_row_can_hold_has_a_word_in_the_export(
     assert set(words) == set(values)
 
 
-def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
+def test_the_workbook_has_its_nine_sheets(town: Town) -> None:
     book = exported(town)
     assert book.sheetnames == [
         "项目",
@@ -98,6 +98,7 @@ def test_the_workbook_has_its_eight_sheets(town: Town) -> None:
         "问题",
         "问题经过",
         "完整率及时率",
+        "讲评",
     ]
     assert all(page.freeze_panes == "A2" and page.auto_filter.ref for page in book)
 
@@ -335,7 +336,7 @@ def test_a_thousand_hostile_texts_through_every_text_column_give_no_formula(town
     content = town.do(lambda session: export(session, town.clock.now, ZONE))
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         pages = [parts.read(name) for name in parts.namelist() if name.startswith("xl/worksheets/")]
-    assert len(pages) == 8
+    assert len(pages) == 9
     for page in pages:
         assert not re.search(rb"<f[ >/]", page)
         assert b't="e"' not in page

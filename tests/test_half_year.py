@@ -22,6 +22,7 @@ from tests.builders import a_person
 from tests.chat import ZONE, Chat, Clock, labels
 from tests.ledgers import HEADING, to_bytes
 from tests.test_export import Table, table
+from tests.town import everybody_knows
 
 BEGINS = datetime(2012, 6, 30, 9, 0, tzinfo=ZONE)
 WATER, ROAD, BRIDGE, HALL = "城北水厂扩建", "滨江路改造", "东风桥重建", "会展中心"
@@ -110,6 +111,7 @@ class Life:
         self.clock.now = datetime(year, month, day, hour, tzinfo=ZONE)
         while self.database.run_now(lambda session: sweep(session, self.clock.now, ZONE)):
             pass
+        self.database.run_now(everybody_knows)
 
     def joins(self, name: str, user: str) -> Chat:
         """Comes in by an invite, as everybody does."""

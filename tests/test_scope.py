@@ -6,7 +6,7 @@ example and a row of its own here.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from typing import get_args
 
 import pytest
@@ -17,12 +17,16 @@ from handlers.commands import (
     AppointSecretary,
     CallFalse,
     ChangeRegistry,
+    ChooseDigest,
     Command,
     ConfirmHandover,
     DismissSecretary,
     DisownProject,
+    EndLeave,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
@@ -31,11 +35,13 @@ from handlers.commands import (
     GiveCode,
     HandOver,
     ImportWorkbook,
+    JudgeDuty,
     LeaveWorkbook,
     PauseProject,
     ResumeProject,
     ReturnReport,
     SendNotice,
+    SetLeave,
     TakeBackExemption,
     Tell,
     Unbind,
@@ -46,12 +52,12 @@ from handlers.deeds.carry_out import carry_out
 from handlers.facts import PersonFacts
 from handlers.scope import ALLOWED, allows
 from handlers.turning import Turn
-from rules.kinds import IssueWord, Role, Severity
+from rules.kinds import IssueWord, Often, Role, Severity
 from rules.scope import OUT_OF_REACH
 from storage.messages import Incoming, IncomingKind
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_person, a_project, a_role, a_secretary, added, an_issue
+from tests.builders import a_leave, a_person, a_project, a_role, a_secretary, added, an_issue
 from tests.chat import CITY, START, ZONE
 from tests.town import Town
 
@@ -87,6 +93,9 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     UnlockDuty: (lambda _about: UnlockDuty(1, "x", date(2012, 4, 12)), OFFICE),
     ExemptDuty: (lambda _about: ExemptDuty(1, "x"), OFFICE),
     TakeBackExemption: (lambda _about: TakeBackExemption(1), OFFICE),
+    ExemptLight: (lambda about: ExemptLight(about.project, "x", date(2012, 4, 30)), OFFICE),
+    EndLightExemption: (lambda about: EndLightExemption(about.project), OFFICE),
+    JudgeDuty: (lambda _about: JudgeDuty(1, True, "x"), OFFICE),
     PauseProject: (lambda about: PauseProject(about.project, "x"), OFFICE),
     EndProject: (lambda about: EndProject(about.project, "x"), OFFICE),
     ResumeProject: (lambda about: ResumeProject(about.project), OFFICE),
@@ -100,12 +109,19 @@ EXAMPLES: dict[type[Command], tuple[Callable[[Subject], Command], set[str]]] = {
     ConfirmHandover: (lambda _about: ConfirmHandover(1), {"reporter", "deputy"}),
     AppointSecretary: (lambda _about: AppointSecretary(1, 4, DAY), {"office"}),
     DismissSecretary: (lambda _about: DismissSecretary(1), {"office"}),
+    SetLeave: (lambda _about: SetLeave(REPORTER, DAY, DAY + timedelta(days=1)), {"reporter", *HEADS}),
+    EndLeave: (lambda _about: EndLeave(1), {"reporter", *HEADS}),
+    ChooseDigest: (
+        lambda _about: ChooseDigest(Often.DAILY, time(7, 30), False),
+        {"head", "leader", "department", "office"},
+    ),
 }
 # Commands about a person, by whose id.
 OF_PEOPLE: dict[type[Command], Callable[[int], Command]] = {
     Unbind: Unbind,
     GiveCode: GiveCode,
     HandOver: lambda person: HandOver(person, REPORTER, Role.REPORTER, (), DAY),
+    SetLeave: lambda person: SetLeave(person, DAY, DAY + timedelta(days=1)),
 }
 BY_PROJECT = [
     command
@@ -141,6 +157,7 @@ def test_a_command_is_allowed_to_those_whose_it_is_and_nobody_else(
     def tried(session: Session) -> bool:
         about = a_subject(session, session.get_one(Project, town.north))
         added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
+        a_leave(session, person=session.get_one(Person, REPORTER))
         return allows(a_turn(town, session, who), example(about))
 
     assert town.do(tried) is (who in may)

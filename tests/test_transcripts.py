@@ -10,6 +10,7 @@ import pytest
 from handlers.scripts import SCRIPTS
 from storage.messages import Outgoing
 from tests.chat import labels
+from tests.reminding import reminds
 from tests.town import NORTH, SOUTH, Town
 from tests.workbooks import a_workbook_waits
 
@@ -18,6 +19,7 @@ BEFORE: dict[str, Callable[[Town], object]] = {
     "report_zero": lambda town: town.reaches(7, 2),
     "return_report": lambda town: [files(town, name) for name in (NORTH, SOUTH)],
     "unlock_duty": lambda town: town.reaches(4, 11),
+    "judge_duty": lambda town: (reminds(town), town.reaches(4, 11)),
     "resume_project": lambda town: pauses(town, NORTH),
     "import_workbook": lambda town: a_workbook_waits(town),
     "leave_workbook": lambda town: a_workbook_waits(town),

@@ -196,7 +196,15 @@ async def test_every_answer_forbids_scripts_that_are_not_ours(page: Page) -> Non
 async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> None:
     health = await page.get("/healthz")
     assert health["alive"] is True
-    assert set(health["crashes"]) == {"dispatch", "delivery", "fetching", "sweeping", "tidying", "workbooks"}
+    assert set(health["crashes"]) == {
+        "dispatch",
+        "delivery",
+        "fetching",
+        "sweeping",
+        "tidying",
+        "workbooks",
+        "editing",
+    }
     async with page.client.get("/metrics") as answer:
         assert 'sanbao_outbox_rows{state="due"}' in await answer.text()
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState, IssueState, ProjectKind, ReportKind, Role, Stage
 from storage import ledger
 from storage.tables.ledger import LedgerRow
-from storage.tables.registry import Person, Project
+from storage.tables.registry import Person, Project, YearPlan
 from storage.tables.reporting import Duty, Issue, IssueEvent, Report, ReportVersion
 from tests.builders import a_binding, a_duty, a_person, a_project, a_responsibility, an_issue
 from tests.chat import ZONE, Chat, labels
@@ -18,6 +18,12 @@ from tests.town import NORTH, SOUTH, Town, reports_problem
 GENERAL = "一般问题"
 FLAT = {"flat": ["2012-05", "2012-06"], "nearby": [], "answer": "none"}
 NOTHING = {"flat": [], "nearby": []}
+
+
+@pytest.fixture(autouse=True)
+def _no_light(town: Town) -> None:
+    """Without a year plan the projects have no light, and only what a test is about speaks against a zero."""
+    town.do(lambda session: session.execute(delete(YearPlan)))
 
 
 def spends_nothing(town: Town, project: int, *months: str, **given: object) -> None:

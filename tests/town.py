@@ -7,17 +7,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reminders.sweep import sweep
+from reminders.reach import Reach
+from reminders.sweep import NOBODY, sweep
 from rules.kinds import Role
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Outgoing
 from storage.tables.base import Base
 from storage.tables.registry import Person, Project, Unit
+from storage.tables.reminding import NudgeDuty
+from storage.tables.reporting import Duty
 from tests.builders import (
     a_binding,
+    a_delivered_reminder,
     a_person,
     a_project,
     a_report,
@@ -35,7 +40,11 @@ NORTH, SOUTH = "城北水厂扩建工程", "南湖大道改造"
 
 @dataclass
 class Town:
-    """People by what they do; `north` and `south` are the projects' ids."""
+    """People by what they do; `north` and `south` are the projects' ids.
+
+    Nobody is reminded unless `reach` says by which accounts; and whoever owes something is known to know it, so that
+    what does not come is late or missed, unless a test of reminders sets `known` to False.
+    """
 
     database: Database
     clock: Clock
@@ -47,6 +56,8 @@ class Town:
     leader: Chat
     department: Chat
     office: Chat
+    reach: Reach = NOBODY
+    known: bool = True
 
     def do(self, work: Callable[[Session], T]) -> T:
         return self.database.run_now(work)
@@ -63,8 +74,10 @@ class Town:
 
     def sweep(self) -> int:
         """Sweeps until nothing is due; gives back how many slices there were."""
+        if self.known:
+            self.do(everybody_knows)
         slices = 1
-        while self.do(lambda session: sweep(session, self.clock.now, ZONE)):
+        while self.do(lambda session: sweep(session, self.clock.now, ZONE, reach=self.reach)):
             slices += 1
         return slices
 
@@ -88,6 +101,14 @@ class Town:
         return self.do(lambda session: list(session.query(table)))
 
 
+def everybody_knows(session: Session) -> None:
+    """Every duty that has no proof of it yet was provably heard of when it opened."""
+    proven = select(NudgeDuty.nudge_id).where(NudgeDuty.duty_id == Duty.id).exists()
+    someone = session.scalar(select(Person.id).order_by(Person.id).limit(1))
+    for duty in session.scalars(select(Duty).where(~proven)).all():
+        a_delivered_reminder(session, duty, someone or 0)
+
+
 def a_town(database: Database) -> Town:
     clock = Clock()
     ids = database.run_now(_settle)
@@ -103,12 +124,12 @@ def _settle(session: Session) -> dict[str, int]:
     stored_rules.take(session, None, START)
     unit = a_unit(session, name="城北区住建局")
     city = a_unit(session, name="市政府")
-    reporter = _someone(session, unit, "张三", Role.REPORTER)
-    deputy = _someone(session, unit, "李四", Role.DEPUTY)
-    head = _someone(session, unit, "赵局长", Role.HEAD)
-    leader = _someone(session, city, "王市长", Role.LEAD_LEADER)
-    department = _someone(session, city, "孙主任", Role.LEAD_DEPARTMENT)
-    office = _someone(session, city, "周科长", Role.OFFICE)
+    reporter = someone(session, unit, "张三", Role.REPORTER)
+    deputy = someone(session, unit, "李四", Role.DEPUTY)
+    head = someone(session, unit, "赵局长", Role.HEAD)
+    leader = someone(session, city, "王市长", Role.LEAD_LEADER)
+    department = someone(session, city, "孙主任", Role.LEAD_DEPARTMENT)
+    office = someone(session, city, "周科长", Role.OFFICE)
     north = a_project(session, reporter=reporter, name=NORTH, number=7)
     south = a_project(session, reporter=reporter, name=SOUTH, number=13)
     a_year_plan(session, north)
@@ -124,7 +145,7 @@ def _settle(session: Session) -> dict[str, int]:
     return {"NORTH": north.id, "SOUTH": south.id, **{role: person.id for role, person in people.items()}}
 
 
-def _someone(session: Session, unit: Unit, name: str, role: Role) -> Person:
+def someone(session: Session, unit: Unit, name: str, role: Role) -> Person:
     person = a_person(session, unit=unit, role=role, name=name)
     a_binding(session, person, channel="chat")
     return person

@@ -24,6 +24,7 @@ from handlers.registry_facts import (
     Appointment,
     ChangeFacts,
     Held,
+    LeaveFacts,
     RegistryFacts,
     Someone,
     WorkbookFacts,
@@ -60,6 +61,7 @@ TYPED = {
     "year": "300",
     "start": "3月20日",
     "node": "3月20日",
+    "days": "4月1日到4月10日",
 }
 
 
@@ -146,6 +148,7 @@ REGISTRY = RegistryFacts(
     workbook=WorkbookFacts(LARGE, "台账.xlsx", "人员：新增 1", "ab12cd34ef56"),
     held=tuple(Held(role, ((LARGE, "城北水厂"), (LARGE + 1, "南湖大道"))) for role in ROLES[:2]),
     appointments=(Appointment(LARGE, "王秘书", "王市长"),),
+    leaves=(LeaveFacts(LARGE, "张三", "4月1日至4月10日"), LeaveFacts(LARGE + 1, "李四", "4月2日")),
 )  # fmt: skip
 MISTAKEN = replace(REGISTRY, change=ChangeFacts(errors=("总投资：写的是“多”；应为：金额",)))
 DOUBTED = (
@@ -225,6 +228,12 @@ CASES: dict[str, tuple[str, Facts]] = {
     "an unlocking": ("unlock_duty", desk_facts()),
     "an exemption": ("exempt_duty", desk_facts()),
     "an exemption taken back": ("exempt_duty", desk_facts(duties=(replace(DUTIES[0], is_exempt=True),))),
+    "an exemption from lights": ("exempt_light", desk_facts()),
+    "an exemption from lights ended": (
+        "exempt_light",
+        desk_facts(exempt_until="4月30日", exempt_because="停工"),
+    ),
+    "a judgement": ("judge_duty", desk_facts()),
     "a pause": ("pause_project", desk_facts()),
     "an end": ("end_project", desk_facts()),
     "a resumption": ("resume_project", desk_facts()),
@@ -242,6 +251,9 @@ CASES: dict[str, tuple[str, Facts]] = {
     "a new code": ("rebind", some_facts(registry=REGISTRY)),
     "a hand-over": ("hand_over", some_facts(registry=REGISTRY)),
     "a secretary": ("set_secretary", some_facts(registry=REGISTRY)),
+    "a leave": ("take_leave", some_facts(registry=REGISTRY)),
+    "a leave that cannot be taken": ("take_leave", some_facts(registry=replace(REGISTRY, against="也请假"))),
+    "a leave ended": ("end_leave", some_facts(registry=REGISTRY)),
 }
 
 

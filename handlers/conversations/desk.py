@@ -1,7 +1,7 @@
 """项目办: what the office can do here, as buttons; each of their words can be typed as well.
 
 市项目办> 项目办
-市项目办 [未报] [电话单] [通知] [退回] [解锁] [免报] [代报] [暂停] [恢复] [结束] [台账]
+市项目办 [未报] [电话单] [通知] [退回] [解锁] [免报] [灯色豁免] [送达异常] [代报] [暂停] [恢复] [结束] [台账]
 > 项目办
 这里只有市项目办能用。
 """
@@ -21,10 +21,13 @@ def desk_menu(words: Words) -> tuple[tuple[str, str], ...]:
         (words.menu_return, "return_report"),
         (words.menu_unlock, "unlock_duty"),
         (words.menu_exempt, "exempt_duty"),
+        (words.menu_exempt_light, "exempt_light"),
+        (words.menu_judge, "judge_duty"),
         (words.menu_report_for, "report_for"),
         (words.menu_pause, "pause_project"),
         (words.menu_resume, "resume_project"),
         (words.menu_end, "end_project"),
+        (words.menu_burden, "burden"),
     )
 
 

@@ -16,7 +16,7 @@ SHOWN = 6
 
 
 def my_duties(facts: Facts) -> Dialogue[Tell]:
-    lines = [_line(facts, owed) for owed in facts.owed[:SHOWN]]
+    lines = _owed_lines(facts)
     words = facts.words
     if not lines and not any(thread.due for thread in facts.threads):
         lines = [words.duties_none]
@@ -29,9 +29,32 @@ def my_duties(facts: Facts) -> Dialogue[Tell]:
         lines += [*([""] if lines else []), *_thread_lines(facts)]
     if facts.sent:
         lines += ["", words.duties_sent, *(_sent(facts, at) for at in range(len(facts.sent)))]
+    if facts.burden is not None:
+        unasked, questions, inputs = facts.burden
+        lines += ["", words.duties_burden.format(unasked=unasked, questions=questions, inputs=inputs)]
     rows = tuple(_thread_row(facts, each) for each in facts.threads[:SHOWN])
-    return Tell(words.duties_title, "\n".join(lines), _buttons(facts), rows)
+    return Tell(words.duties_title, "\n".join([*_away(facts), *lines]), _buttons(facts), rows)
     yield  # a conversation is a generator even when it asks nothing
+
+
+def _away(facts: Facts) -> list[str]:
+    words = facts.words
+    return [
+        (words.duties_away if stand_in else words.duties_away_alone).format(days=days, stand_in=stand_in)
+        for days, stand_in in facts.away
+    ]
+
+
+def _owed_lines(facts: Facts) -> list[str]:
+    """What is owed; above what is another's, for whom and how much it is (代张三：2项)."""
+    lines, before = [], ""
+    for owed in facts.owed[:SHOWN]:
+        if owed.instead_of != before:
+            count = sum(each.instead_of == owed.instead_of for each in facts.owed)
+            lines.append(facts.words.duties_standing_in.format(name=owed.instead_of, count=count))
+            before = owed.instead_of
+        lines.append(_line(facts, owed))
+    return lines
 
 
 def _line(facts: Facts, owed: Owed) -> str:

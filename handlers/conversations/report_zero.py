@@ -1,7 +1,7 @@
 """零报告: one tap and one confirmation, for all of a person's projects at once.
 
-A project for which something speaks against it is asked about first: money that stood still for two months,
-or a problem that another unit has filed on its parent or a sub-project. One question a project at most.
+A project for which something speaks against it is asked about first: money that stood still for two months, a
+problem that another unit has filed on its parent or a sub-project, a red light. One question a project at most.
 
 > 零报告
 请核对：2012年上半年零报告 [✅ 确认：没有问题] [只报其中几个]
@@ -29,7 +29,7 @@ def report_zero(facts: Facts) -> Dialogue[FileZeros | Tell]:
     items = tuple(Item(str(zero.project_id), zero.name) for zero in free)
     picked = yield from Several(pick_key, words.ask_zero_projects, items=items, optional=True)
     chosen = [zero for zero in free if picked is None or str(zero.project_id) in picked]
-    doubted = [zero for zero in chosen if zero.flat or zero.nearby]
+    doubted = [zero for zero in chosen if zero.is_doubted]
     to_report = yield from _check(facts, doubted)
     chosen = [zero for zero in chosen if zero not in to_report]
     if not chosen:
@@ -72,12 +72,21 @@ def _check(facts: Facts, doubted: list[ZeroFacts]) -> Dialogue[list[ZeroFacts]]:
 
 def _check_key(facts: Facts, zero: ZeroFacts) -> str:
     """It carries what was asked: another doubt is another question."""
-    doubt = " ".join([*zero.flat, *(each.number for each in zero.nearby)])
+    doubt = " ".join([*zero.flat, *(each.number for each in zero.nearby), *filter(None, [zero.red_rule])])
     digest = hashlib.sha256(doubt.encode()).hexdigest()[:4]
     return f"check@{zero.project_id}.{facts.zero_period}.{digest}"
 
 
 def _doubt(facts: Facts, zero: ZeroFacts) -> str:
+    words = facts.words
+    if not zero.red:
+        return _other_doubt(facts, zero)
+    if not (zero.flat or zero.nearby):
+        return words.zero_ask_red.format(project=zero.name, reason=zero.red)
+    return words.zero_ask_red_too.format(asked=_other_doubt(facts, zero), reason=zero.red)
+
+
+def _other_doubt(facts: Facts, zero: ZeroFacts) -> str:
     words = facts.words
     months = words.list_separator.join(str(Period.parse(each).number) for each in zero.flat)
     nearby = words.list_separator.join(each.said for each in zero.nearby)
@@ -89,7 +98,7 @@ def _doubt(facts: Facts, zero: ZeroFacts) -> str:
 
 
 def _checked(zero: ZeroFacts) -> ZeroCheck:
-    return ZeroCheck(zero.project_id, zero.flat, tuple(each.number for each in zero.nearby))
+    return ZeroCheck(zero.project_id, zero.flat, tuple(each.number for each in zero.nearby), zero.red_rule)
 
 
 def _report_instead(facts: Facts, to_report: list[ZeroFacts]) -> Tell:

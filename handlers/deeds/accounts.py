@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from handlers import handing_over
 from handlers.commands import GiveCode, Unbind
+from handlers.deeds import leaves
 from handlers.moments import day_and_hour
 from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
@@ -28,7 +29,9 @@ def unbind(turn: Turn, command: Unbind) -> Outcome:
         called_off=[project for each in left.called_off for project in each.project_ids] if left else [],
     )  # fmt: skip
     if left:
+        leaves.has_left(turn, person.id)
         return _has_left(turn, person, left)
+    leaves.is_unbound(turn, person.id)
     _tell(turn, person, ended)
     return refusal((words.unbound if ended else words.unbound_none).format(name=person.name))
 

@@ -7,15 +7,19 @@ Rule 3  A deed answers with an `Outcome`: what the person is told, and one line 
 
 from handlers.commands import (
     CallFalse,
+    ChooseDigest,
     Command,
     DisownProject,
+    EndLightExemption,
     EndProject,
     ExemptDuty,
+    ExemptLight,
     FileIssue,
     FileProgress,
     FileSame,
     FileZeros,
     FollowUp,
+    JudgeDuty,
     OfTheOffice,
     PauseProject,
     Registering,
@@ -27,8 +31,11 @@ from handlers.commands import (
     UnlockDuty,
     WithdrawReport,
 )
+from handlers.deeds.digests import choose_digest
 from handlers.deeds.disowning import disown_project
 from handlers.deeds.exempting import exempt_duty, take_back_exemption
+from handlers.deeds.judging import judge_duty
+from handlers.deeds.lights import end_light_exemption, exempt_light
 from handlers.deeds.listing import end_project, pause_project, resume_project
 from handlers.deeds.notices import send_notice
 from handlers.deeds.problems import file_issue
@@ -67,6 +74,8 @@ def carry_out(turn: Turn, command: Command, talk_id: int | None) -> Outcome:
             return file_zeros(turn, command, talk_id)
         case Tell():
             return tell(command)
+        case ChooseDigest():
+            return choose_digest(turn, command)
         case DisownProject():
             return disown_project(turn, command)
     return _of_the_office(turn, command)
@@ -82,6 +91,12 @@ def _of_the_office(turn: Turn, command: OfTheOffice | Registering) -> Outcome:
             return exempt_duty(turn, command)
         case TakeBackExemption():
             return take_back_exemption(turn, command)
+        case ExemptLight():
+            return exempt_light(turn, command)
+        case EndLightExemption():
+            return end_light_exemption(turn, command)
+        case JudgeDuty():
+            return judge_duty(turn, command)
         case PauseProject():
             return pause_project(turn, command)
         case EndProject():

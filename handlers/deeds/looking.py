@@ -8,7 +8,6 @@ from handlers.moments import day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import IssueState, IssueWord, Severity
-from rules.scope import REPORTING
 from storage import issues, people, projects
 from storage.messages import Option, Outgoing
 from storage.tables.reporting import Issue
@@ -86,7 +85,7 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     may = turn.person.id in alerted(turn.session, issue.project_id, turn.today, heads=False)
     if major and may and taken(turn, issue.id) is None:
         rows = acknowledge_row(turn, issue)
-    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
+    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
     if issue.state is IssueState.CLOSED or turn.person.id not in reporting:
         return rows
     solved = issue.state is IssueState.SOLVED

@@ -16,8 +16,7 @@ from handlers.outcome import Outcome, digest, enter
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Role, Severity
-from rules.scope import REPORTING
-from storage import groups, issues, media, outbox, people
+from storage import groups, issues, media, outbox, people, projects
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -119,7 +118,7 @@ def acknowledge_row(turn: Turn, issue: Issue) -> Rows:
 
 
 def concerns(turn: Turn, issue: Issue) -> bool:
-    reporting = people.responsible(turn.session, issue.project_id, REPORTING, turn.today)
+    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
     told = alerted(turn.session, issue.project_id, turn.today)
     return turn.person.id in {issue.filed_by, issue.whose, *reporting, *told}
 

@@ -1,5 +1,6 @@
 """Looking a report up by its receipt (J12): what it says now, who filed it, and whether it still counts."""
 
+from handlers.lights_shown import light_lines
 from handlers.loading.base import alerted
 from handlers.moments import day_and_hour
 from handlers.screen import Rows
@@ -7,8 +8,7 @@ from handlers.turning import Turn
 from rules import money
 from rules.kinds import ReportKind
 from rules.periods import Period
-from rules.scope import REPORTING
-from storage import people, projects, reports
+from storage import leaves, people, projects, reports
 from storage.messages import Option, Outgoing
 from storage.projects import Named
 from storage.tables.reporting import Report, ReportVersion
@@ -33,7 +33,7 @@ def look_up_report(turn: Turn, report_id: int) -> Outgoing:
 
 
 def _concerns(turn: Turn, report: Report) -> bool:
-    reporting = people.responsible(turn.session, report.project_id, REPORTING, turn.today)
+    reporting = projects.reporters(turn.session, report.project_id, turn.today)
     told = alerted(turn.session, report.project_id, turn.today)
     return turn.person.id in {report.filed_by, *reporting, *told}
 
@@ -50,14 +50,27 @@ def _said(turn: Turn, version: ReportVersion) -> list[str]:
 
 def _how_it_stands(turn: Turn, report: Report, version: ReportVersion) -> list[str]:
     words = turn.city.words
-    name = people.contacts(turn.session, [version.filed_by], turn.city.running)[0].name
+    name = _filer(turn, report, version)
     time = day_and_hour(version.filed, turn.city.zone)
     lines = [words.report_status.format(time=time, name=name, version=version.version)]
     if report.withdrawn is not None:
         lines.append(words.report_withdrawn)
     elif report.returned is not None:
         lines.append(words.returned_hint.format(why=report.returned_because))
+    if report.kind is ReportKind.PROGRESS:
+        shown = light_lines(turn.session, [report.project_id], words, turn.today, turn.city.zone)
+        lines += shown.values()
     return lines
+
+
+def _filer(turn: Turn, report: Report, version: ReportVersion) -> str:
+    """Who filed it; with the name of who was away, if it was as their stand-in (代班)."""
+    name = people.names(turn.session, [version.filed_by])[version.filed_by]
+    day = version.filed.astimezone(turn.city.zone).date()
+    away = leaves.stood_in_for(turn.session, version.filed_by, [report.project_id], day)
+    if report.project_id not in away:
+        return name
+    return turn.city.words.stood_in.format(name=name, away=away[report.project_id])
 
 
 def _rows(turn: Turn, report: Report, project: Named) -> Rows:

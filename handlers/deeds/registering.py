@@ -5,15 +5,18 @@ from handlers.commands import (
     ChangeRegistry,
     ConfirmHandover,
     DismissSecretary,
+    EndLeave,
     GiveCode,
     HandOver,
     ImportWorkbook,
     LeaveWorkbook,
     Registering,
+    SetLeave,
     Unbind,
 )
 from handlers.deeds.accounts import give_code, unbind
 from handlers.deeds.handovers import confirm_handover, hand_over
+from handlers.deeds.leaves import end_leave, set_leave
 from handlers.deeds.registry import change_registry, import_workbook, leave_workbook
 from handlers.deeds.secretaries import appoint_secretary, dismiss_secretary
 from handlers.outcome import Outcome
@@ -40,3 +43,7 @@ def register(turn: Turn, command: Registering) -> Outcome:
             return appoint_secretary(turn, command)
         case DismissSecretary():
             return dismiss_secretary(turn, command)
+        case SetLeave():
+            return set_leave(turn, command)
+        case EndLeave():
+            return end_leave(turn, command)

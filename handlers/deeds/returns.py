@@ -8,9 +8,8 @@ from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import ReportKind
 from rules.periods import Period
-from rules.scope import REPORTING
 from rules.workdays import end_of_workday
-from storage import duties, people, projects, reports
+from storage import duties, leaves, projects, reports
 from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.tables.reporting import Duty, Report
@@ -63,6 +62,6 @@ def _tell_whose_it_is(turn: Turn, command: ReturnReport, report: Report, duty: D
     title = words.told_returned_title.format(receipt=report.receipt)
     message = Outgoing(title=title, text=text, rows=report_row(turn, duty, words.mend_button))
     whose = reports.whose(turn.session, report.id)
-    tell(turn, [whose], message)
-    if whose not in people.responsible(turn.session, report.project_id, REPORTING, turn.today):
+    tell(turn, [whose, *leaves.who_is_there(turn.session, [whose], turn.today)], message)
+    if whose not in projects.reporters(turn.session, report.project_id, turn.today):
         tell_reporters(turn, report.project_id, message)

@@ -9,7 +9,6 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import DutyKind, Lane
 from rules.periods import Period
-from rules.scope import REPORTING
 from storage import owing, people, projects
 from storage.messages import Option, Outgoing
 from storage.tables.registry import Person, Unit
@@ -31,7 +30,7 @@ def tell_reporters(turn: Turn, project_id: int, message: Outgoing) -> None:
 
 def not_theirs(turn: Turn, person_id: int, project_id: int) -> Outcome | None:
     """A refusal if that person, for whom something is filed (代报), does not report for the project."""
-    if person_id in people.responsible(turn.session, project_id, REPORTING, turn.today):
+    if person_id in projects.reporters(turn.session, project_id, turn.today):
         return None
     name = turn.session.get_one(Person, person_id).name
     project = projects.named(turn.session, project_id).name

@@ -89,7 +89,8 @@ def _check(doubted: ZeroCheck | None) -> dict[str, object]:
     """What spoke against a zero, and the answer, as the version keeps it; nothing spoke: both lists are empty."""
     if doubted is None:
         return {"flat": [], "nearby": []}
-    return {"flat": list(doubted.flat), "nearby": list(doubted.nearby), "answer": "none"}
+    red = {"red": doubted.red} if doubted.red else {}
+    return {"flat": list(doubted.flat), "nearby": list(doubted.nearby), **red, "answer": "none"}
 
 
 def doubt_zero(turn: Turn, issue: Issue) -> None:

@@ -11,7 +11,7 @@ from handlers.city import City
 from handlers.facts import PersonFacts, ProjectFacts
 from handlers.moments import day
 from rules.kinds import DutyKind, Role
-from storage import duties, media, people, projects, secretaries, talks
+from storage import duties, leaves, media, people, projects, secretaries, talks
 from storage.preview import Preview
 
 # A photo that was sent before any question is offered for this long.
@@ -33,12 +33,14 @@ class Loading:
 
 
 def alerted(session: Session, project_id: int, today: date, *, heads: bool = True) -> list[int]:
-    """Who is told of a major problem: lead leader, lead department, unit head, office, then their secretaries.
+    """Who is told of a major problem: lead leader, lead department, unit head, office, then who acts for them.
 
     Without `heads`, those who may acknowledge it: the unit's own head is told but cannot (decisions: 9).
     """
     found = alerted_themselves(session, project_id, today, heads=heads)
-    acting = (secretary for secretary, _ in secretaries.of_leaders(session, found, today))
+    acting = [secretary for secretary, _ in secretaries.of_leaders(session, found, today)]
+    if heads:  # a head on leave is told all the same, and so is the stand-in
+        acting += leaves.who_is_there(session, found, today)
     return list(dict.fromkeys([*found, *acting]))
 
 

@@ -130,6 +130,22 @@ def exempt_duty(loading: Loading) -> DeskFacts:
     return DeskFacts(choosable=found, duties=tuple(_duty(loading, row) for row in rows))
 
 
+def judge_duty(loading: Loading) -> DeskFacts:
+    found = choosable(loading, finding.with_undelivered())
+    project_id = chosen(loading, found)
+    if project_id is None:
+        return DeskFacts(choosable=found)
+    rows = duties.of_project(loading.session, project_id, *finding.undelivered())
+    returned = reports.returned(loading.session, [row.report_id for row in rows if row.report_id is not None])
+    return DeskFacts(
+        choosable=found,
+        duties=tuple(
+            replace(_duty(loading, row), filed=row.settled is not None and row.report_id not in returned)
+            for row in rows
+        ),
+    )
+
+
 def leave(loading: Loading) -> DeskFacts:
     """For 暂停 and 结束: which of its duties a project would still owe."""
     found = choosable(loading, finding.on_list())

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from handlers.facts import Facts
-from handlers.loading import desk, handover, registry
+from handlers.loading import desk, digests, handover, leave, registry
 from handlers.loading.base import Loading, by_name
+from handlers.loading.burden import office_burden
 from handlers.loading.duties import my_duties
 from handlers.loading.issue import issue
+from handlers.loading.light import exempt_light
 from handlers.loading.notice import send_notice
 from handlers.loading.owing import phone_list, who_owes
 from handlers.loading.progress import progress
@@ -35,6 +37,8 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "return_report": desk.of_office(desk.return_report),
     "unlock_duty": desk.of_office(desk.unlock_duty),
     "exempt_duty": desk.of_office(desk.exempt_duty),
+    "exempt_light": desk.of_office(exempt_light),
+    "judge_duty": desk.of_office(desk.judge_duty),
     "pause_project": desk.of_office(desk.leave),
     "resume_project": desk.of_office(desk.resume),
     "end_project": desk.of_office(desk.leave),
@@ -53,4 +57,9 @@ _LOADERS: dict[str, Callable[[Loading], Facts]] = {
     "hand_over": handover.hand_over,
     "handed_over": handover.packet,
     "set_secretary": registry.secretary,
+    "burden": desk.of_office(office_burden),
+    "take_leave": leave.take_leave,
+    "end_leave": leave.end_leave,
+    "set_digest": digests.set_digest,
+    "monthly_review": digests.monthly_review,
 }

@@ -13,8 +13,7 @@ from handlers.loading.desk import choosable, chosen, of_office
 from handlers.loading.issue import issue
 from handlers.loading.progress import progress
 from handlers.loading.zero import zero
-from rules.scope import REPORTING
-from storage import finding, people
+from storage import finding, projects
 from storage.tables.registry import Person, Unit
 
 KINDS: dict[str, Callable[[Loading], Facts]] = {"progress": progress, "issue": issue, "zero": zero}
@@ -38,7 +37,7 @@ def _desk(loading: Loading) -> DeskFacts:
     project_id = chosen(loading, found)
     if project_id is None:
         return DeskFacts(choosable=found)
-    ids = people.responsible(loading.session, project_id, REPORTING, loading.today)
+    ids = projects.reporters(loading.session, project_id, loading.today)
     rows = [loading.session.get_one(Person, each) for each in dict.fromkeys(ids)]
     callers = tuple(Caller(row.id, row.name, row.phone or "") for row in rows)
     return DeskFacts(choosable=found, callers=callers)

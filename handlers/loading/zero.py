@@ -11,9 +11,10 @@ from handlers.facts import Facts, NearbyProblem, ZeroFacts
 from handlers.loading.base import Loading, by_name
 from handlers.loading.threads import reason
 from handlers.moments import day
-from rules.kinds import DutyKind
+from rules.kinds import DutyKind, Light
+from rules.light_words import briefly
 from rules.periods import Period, span
-from storage import doubts, duties, issues
+from storage import doubts, duties, issues, lights
 from storage import rules as stored_rules
 from storage.issues import Bar
 from storage.rules import InForce
@@ -66,6 +67,7 @@ def _facts(loading: Loading, half: _Half) -> Facts:
     period, rules = half.period, stored_rules.in_force(loading.session)
     ids = [duty.project_id for duty, _ in half.rows]
     flat, nearby = doubts.flat(loading.session, ids, period), _nearby(loading, rules, ids, half.span)
+    red = _red(loading, ids)
     zeros = (
         ZeroFacts(
             duty.project_id,
@@ -74,6 +76,7 @@ def _facts(loading: Loading, half: _Half) -> Facts:
             tuple(reason(loading.city, rules, bar) for bar in half.barred.get(duty.project_id, ())),
             flat.get(duty.project_id, ()),
             tuple(nearby[duty.project_id]),
+            *red.get(duty.project_id, ("", "")),
         )
         for duty, name in half.rows
     )
@@ -84,6 +87,15 @@ def _facts(loading: Loading, half: _Half) -> Facts:
         zero_period_name=period.chinese,
         zeros=tuple(zeros),
     )
+
+
+def _red(loading: Loading, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Why their lights are red, and by which rule."""
+    return {
+        project: (briefly(light.why, loading.today), light.why.rule)
+        for project, light in lights.current(loading.session, ids).items()
+        if light.light is Light.RED
+    }
 
 
 def _nearby(

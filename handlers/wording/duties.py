@@ -24,3 +24,10 @@ class Duties(Sentences):
     duties_button_progress: str = "报进展：{project}"
     duties_button_zero: str = "零报告（{count}个项目）"
     button_issue: str = "报问题：{project}"
+
+    # 稍后提醒我
+    snooze_words: str = "稍后提醒我、稍后提醒、晚点提醒、2小时后提醒"
+    morning_words: str = "明早提醒、明早提醒我、明天提醒、明天提醒我"
+    put_off_until: str = "好，{time}再提醒您。"
+    put_off_already: str = "这一条已经推迟过一次了。到时候还没报，会按规定再提醒。"
+    put_off_nothing: str = "没有要提醒您的，都报齐了。"

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from storage.export import courses, duties, problems, registry, reports
+from storage.export import courses, duties, problems, registry, reports, reviews
 from storage.xlsx import to_workbook
 
 
@@ -23,10 +23,11 @@ def export(session: Session, now: datetime, zone: ZoneInfo) -> bytes:
         registry.projects(session, today),
         registry.people(session, today),
         duties.ledger(session, now, zone),
-        reports.progress(session),
+        reports.progress(session, today),
         reports.versions(session),
         problems.problems(session),
         courses.courses(session),
         duties.shares(session, now, zone),
+        reviews.monthly(session),
     ]
     return to_workbook(sheets, zone)

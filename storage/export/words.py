@@ -51,6 +51,7 @@ DAY = (Form.DAY, 12)
 MOMENT = (Form.MOMENT, 17)
 COUNT = (Form.COUNT, 9)
 SHARE = (Form.SHARE, 10)
+POINTS = (Form.POINTS, 12)
 NAME = (Form.TEXT, 28)
 LONG = (Form.TEXT, 40)
 

@@ -1,7 +1,7 @@
 """Every table, imported once, so that the metadata is whole (for migrations and tests)."""
 
-from storage.tables import ledger, registry, reporting, traffic, tryout
+from storage.tables import digests, ledger, lights, registry, reminding, reporting, traffic, tryout
 from storage.tables.base import Base
 
 metadata = Base.metadata
-subjects = (registry, reporting, traffic, ledger, tryout)
+subjects = (registry, reporting, reminding, lights, traffic, ledger, digests, tryout)

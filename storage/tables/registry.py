@@ -142,6 +142,28 @@ class Secretary(Base):
     until: Mapped[date | None]
 
 
+class Leave(Base):
+    """请假: a person is away, since when and until when (exclusive), and who stands in for them (代班), if anybody.
+
+    Ended early (销假), `until` is the day they are back; a leave that had not begun then never begins.
+    """
+
+    __tablename__ = "leaves"
+    __table_args__ = (
+        Index("ix_leaves_person_id_until", "person_id", "until"),
+        Index("ix_leaves_stand_in_id_until", "stand_in_id", "until"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    stand_in_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    since: Mapped[date]
+    until: Mapped[date]
+    set_by: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+    ended: Mapped[datetime | None]  # 销假: when it was ended early
+
+
 class Handover(Base):
     """交接: one person's projects in one role pass to another; both say 已交接. The past stays with the first."""
 

@@ -35,6 +35,21 @@ class Duty(Base):
             sqlite_where=text("unlocked_until IS NOT NULL"),
             postgresql_where=text("unlocked_until IS NOT NULL"),
         ),
+        # Which windows there are, read in a few steps however many duties stand in each.
+        Index(
+            "ix_duties_windows",
+            "closes",
+            "due",
+            "opens",
+            sqlite_where=text("state IS NULL"),
+            postgresql_where=text("state IS NULL"),
+        ),
+        Index(
+            "ix_duties_to_judge",
+            "project_id",
+            sqlite_where=text("state = 'undelivered' AND judged IS NULL"),
+            postgresql_where=text("state = 'undelivered' AND judged IS NULL"),
+        ),
         Index(
             "ix_duties_to_close",
             "closes",
@@ -72,6 +87,11 @@ class Duty(Base):
     unlocked_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     unlocked_because: Mapped[str] = mapped_column(default="")
 
+    # 送达异常: what the office has made of it, late or missed after all, or not theirs to answer for.
+    judged: Mapped[datetime | None]
+    judged_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    judged_because: Mapped[str] = mapped_column(default="")
+
 
 class Report(Base):
     """One live report per project, kind and period; its contents are versions. Receipt: J and the id."""
@@ -108,7 +128,7 @@ class ReportVersion(Base):
     """What a report said at one time. Money in yuan; `percent` in whole per cent where it was given."""
 
     __tablename__ = "report_versions"
-    __table_args__ = (UniqueConstraint("report_id", "version"),)
+    __table_args__ = (UniqueConstraint("report_id", "version"), Index("ix_report_versions_filed", "filed"))
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     report_id: Mapped[int] = mapped_column(ForeignKey("reports.id"))

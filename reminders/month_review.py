@@ -1,0 +1,183 @@
+"""一月一讲评: after the month has closed, to the office and the leaders, with the best and the last of the units.
+
+Rule 1  It is drawn up once, on the first working day after the closing, and kept: what was sent, what 讲评 shows and
+        what the export holds are the same figures. Only the newest month that has closed is sent.
+Rule 2  What stands of the reader's own projects is read for each reader; everything else is the same for all.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from reminders import digest_facts, digest_text
+from reminders.digest_facts import Bar
+from reminders.digests import LOOKED_AT, one_slice
+from reminders.moment import Moment
+from reminders.wording import digests as words
+from rules import pace
+from rules.book import Book
+from rules.figures import Tally
+from rules.kinds import DutyKind, Lane, PeriodKind
+from rules.periods import Period, window
+from rules.review import Placed, rank
+from rules.workdays import calendar_of, instant, local_date
+from storage import codes, digests, outbox, people, reviews, scopes
+from storage.codes import Figure
+from storage.messages import Option, Outgoing
+from storage.people import Contact
+from storage.scopes import Scope
+from storage.tables.digests import Review
+from storage.tables.traffic import Occurrence
+
+Spent = tuple[Figure, tuple[Bar, ...]]
+ENDS, NAME = 3, 12  # units that are named from above and from below; characters of a name
+
+
+def send_review(session: Session, moment: Moment) -> bool:
+    """Draws the review up, then sends it to a few; True if there may be more."""
+    month = _month_that_closed(moment.now, moment.rules.book, moment.zone)
+    if moment.now < _when(month, moment.rules.book, moment.zone) or _is_done(session, month):
+        return False
+    if not reviews.closed(session, month, moment.now):
+        return _finish(session, month, moment.now)
+    review = reviews.of_month(session, month)
+    if review is None:
+        reviews.draw_up(session, month, moment.now, moment.zone)
+        return True
+    today = local_date(moment.now, moment.zone)
+    waiting = digests.to_review(session, today, month.last_day, LOOKED_AT)
+    if not waiting:
+        return _finish(session, month, moment.now)
+    whose = scopes.of_people(session, waiting, today)
+    now_sent = one_slice(waiting, whose)
+
+    @cache
+    def spent(scope: Scope) -> Spent:
+        return digest_facts.spent(session, scope, month, today)
+
+    for contact in people.contacts(session, now_sent, moment.reach.running):
+        _send(session, moment, review, contact, whose[contact.id], spent)
+    return True
+
+
+def next_review(now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
+    """The next moment at which a review is sent, if it is to come."""
+    month = _month_that_closed(now, book, zone)
+    coming = (_when(each, book, zone) for each in (month, month.next()))
+    return min((each for each in coming if each > now), default=None)
+
+
+def _month_that_closed(now: datetime, book: Book, zone: ZoneInfo) -> Period:
+    month = Period.of(PeriodKind.MONTH, local_date(now, zone))
+    while window(DutyKind.PROGRESS, month, book, zone).closes > now:
+        month = month.previous()
+    return month
+
+
+def _when(month: Period, book: Book, zone: ZoneInfo) -> datetime:
+    closes = local_date(window(DutyKind.PROGRESS, month, book, zone).closes, zone)
+    return instant(calendar_of(book).next_workday(closes), book.digests.review_at, zone)
+
+
+def _done(month: Period) -> str:
+    return f"review of {month} is sent"
+
+
+def _is_done(session: Session, month: Period) -> bool:
+    return session.get(Occurrence, _done(month)) is not None
+
+
+def _finish(session: Session, month: Period, now: datetime) -> bool:
+    session.add(Occurrence(key=_done(month), at=now))
+    session.flush()
+    return False
+
+
+def _send(
+    session: Session,
+    moment: Moment,
+    review: Review,
+    contact: Contact,
+    scope: Scope,
+    spent: Callable[[Scope], Spent],
+) -> None:
+    month = Period.parse(review.month)
+    state = digests.NOBODY if contact.address is None else digests.WRITTEN
+    digest_id = digests.claim(
+        session, person_id=contact.id, day=month.last_day, form=digests.REVIEW, state=state, at=moment.now
+    )
+    if digest_id is None or contact.address is None:
+        return
+    money, bars = spent(scope)
+    given = codes.write(
+        session, [money] if money.value or money.plan else [], person_id=contact.id, digest_id=digest_id,
+        scope=scope, as_of=moment.now,
+    )  # fmt: skip
+    time_gone = pace.of_month(month)
+    own = [digest_text.money_line(_own(scope), money, given[codes.DONE], time_gone)] if given else []
+    message = Outgoing(
+        title=words.REVIEW_TITLE.format(month=month.chinese),
+        text="\n".join([*own, *city_lines(review, time_gone)]),
+        rows=(*digest_text.buttons(given), _all_of_it(month)),
+        chart=digest_text.chart(bars, month.last_day, time_gone),
+    )
+    outbox.write(
+        session, address=contact.address, person_id=contact.id, message=message, lane=Lane.DIGEST,
+        now=moment.now, limit=moment.reach.limit(contact.address.channel), once=f"digest {digest_id}",
+    )  # fmt: skip
+
+
+def _own(scope: Scope) -> str:
+    return words.REVIEW_CITY if scope.kind == scopes.CITY else words.REVIEW_OWN
+
+
+def _all_of_it(month: Period) -> tuple[Option, ...]:
+    return (Option(label=words.REVIEW_BUTTON, data=f"o|monthly_review|{month}"),)
+
+
+def city_lines(review: Review, time_gone: Fraction) -> list[str]:
+    """The city's reports, the first and the last of the units, problems, and the rule of the ranking."""
+    rows = reviews.rows_of(review)
+    placed = [each for each in rank(rows, time_gone) if each.place is not None]
+    duties = sum((row.duties for row in rows), Tally())
+    top, bottom = placed[:ENDS], placed[ENDS:][-ENDS:]
+    lines = [
+        words.REVIEW_REPORTS.format(
+            expected=duties.expected, on_time=duties.on_time, completeness=_percent(duties.completeness)
+        ),
+        words.REVIEW_TOP.format(count=len(top), units=_units(top)) if top else "",
+        words.REVIEW_BOTTOM.format(count=len(bottom), units=_units(bottom)) if bottom else "",
+        words.REVIEW_PROBLEMS.format(
+            opened=sum(row.opened for row in rows),
+            closed=sum(row.closed for row in rows),
+            open=sum(row.open for row in rows),
+            oldest=max((row.oldest for row in rows), default=0),
+        ),
+        words.REVIEW_RULE,
+    ]
+    return [line for line in lines if line]
+
+
+def _units(placed: list[Placed]) -> str:
+    return words.SEPARATOR.join(
+        words.REVIEW_UNIT.format(
+            place=each.place, unit=digest_text.short(each.row.unit, NAME), gap=_signed(_ahead(each))
+        )
+        for each in placed
+    )
+
+
+def _signed(part: Fraction) -> str:
+    return f"+{pace.written(part)}" if pace.tenths(part) > 0 else pace.written(part)
+
+
+def _ahead(placed: Placed) -> Fraction:
+    return placed.ahead or Fraction(0)
+
+
+def _percent(part: Fraction | None) -> str:
+    return words.UNKNOWN if part is None else f"{pace.written(part)}%"

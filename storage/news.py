@@ -1,0 +1,162 @@
+"""What a leader wants to know of some projects: problems that stand open, what has come, who has not reported.
+
+Rule 1  Each is one query over a condition on projects (storage/scopes.py), whatever their number; none looks further
+        back than the year before.
+Rule 2  What is counted is streamed or counted by the database: nothing is kept but what is told.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from rules.kinds import DutyKind, IssueState, Light, ReportKind, Severity
+from storage import lights
+from storage.duties import SECOND, awaited
+from storage.issues import OPEN, bars
+from storage.lights import LightChange
+from storage.owing import Span
+from storage.tables.lights import ProjectLight
+from storage.tables.registry import Project, Unit
+from storage.tables.reporting import Duty, Issue, Report, ReportVersion
+
+STREAMED = 500
+
+
+class OpenProblem(NamedTuple):
+    id: int
+    project_id: int
+    project: str
+    severity: Severity
+    category: str
+    filed: datetime
+    state: IssueState
+
+    @property
+    def unclaimed(self) -> bool:
+        """Nobody has taken note of it yet (知悉)."""
+        return self.state is IssueState.REGISTERED
+
+
+class Came(NamedTuple):
+    """What has come since a moment: reports that stand (zeros apart), problems, and problems said to be solved."""
+
+    reports: int
+    zeros: int
+    problems: int
+    solved: int
+
+    @property
+    def anything(self) -> bool:
+        return any(self)
+
+
+class Debt(NamedTuple):
+    """Of one project, how many reports are overdue (past due, not closed)."""
+
+    project_id: int
+    unit_id: int
+    unit: str
+    owed: int
+
+
+def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[OpenProblem]:
+    """The problems that are open, major ones first, then the oldest first."""
+    wanted = (
+        select(
+            Issue.id, Issue.project_id, Project.name, Issue.severity, Issue.category, Issue.filed, Issue.state
+        )
+        .join(Project, Project.id == Issue.project_id)
+        .where(which, Issue.state.in_(OPEN))
+        .order_by(Issue.severity != Severity.MAJOR, Issue.filed, Issue.id)
+    )
+    for row in session.execute(wanted.execution_options(yield_per=STREAMED)):
+        yield OpenProblem(*row)
+
+
+def came(session: Session, which: ColumnElement[bool], since: datetime, until: datetime) -> Came:
+    """What came after `since`, up to and with `until`. Each report counts once, however often it was corrected."""
+    year = str(since.year - 1)  # a report of an earlier year is no news of a project
+    versions = select(ReportVersion.id).where(
+        ReportVersion.report_id == Report.id, ReportVersion.filed > since, ReportVersion.filed <= until
+    )
+    counted = (
+        select(Report.kind, func.count())
+        .join(Project, Project.id == Report.project_id)
+        .where(
+            which,
+            Report.kind.in_(list(ReportKind)),  # so that the index finds the year
+            Report.period >= year,
+            Report.withdrawn.is_(None),
+            versions.exists(),
+        )
+        .group_by(Report.kind)
+    )
+    reports: dict[ReportKind, int] = dict(session.execute(counted).all())
+    problems, solved = _problems_since(session, which, since, until)
+    return Came(reports.get(ReportKind.PROGRESS, 0), reports.get(ReportKind.ZERO, 0), problems, solved)
+
+
+def _problems_since(
+    session: Session, which: ColumnElement[bool], since: datetime, until: datetime
+) -> tuple[int, int]:
+    """How many were filed, and how many were said to be solved."""
+    filed = and_(Issue.filed > since, Issue.filed <= until)
+    closed = and_(Issue.closed > since, Issue.closed <= until)
+    row = session.execute(
+        select(_count(filed), _count(closed))
+        .join(Project, Project.id == Issue.project_id)
+        .where(which, or_(filed, closed))
+    ).one()
+    return row[0] or 0, row[1] or 0
+
+
+def overdue(
+    session: Session, which: ColumnElement[bool], now: datetime, half: Span, zero_period: str
+) -> Iterator[Debt]:
+    """Projects that have not reported what is due and still open, unit by unit.
+
+    `zero_period` is the half-year whose zeros may be open, `half` its instants: a problem in it answers for the zero.
+    """
+    barred = select(Issue.id).where(Issue.project_id == Duty.project_id, bars(*half)).exists()
+    wanted = (
+        select(Duty.project_id, Duty.unit_id, Unit.name, func.count())
+        .join(Project, Project.id == Duty.project_id)
+        .join(Unit, Unit.id == Duty.unit_id)
+        .where(
+            which,
+            Duty.state.is_(None),
+            Duty.exempt.is_(None),
+            Duty.opens <= now,
+            Duty.due <= now - SECOND,
+            Duty.closes > now - SECOND,
+            awaited(),
+            or_(Duty.kind != DutyKind.ZERO, Duty.period != zero_period, ~barred),
+        )
+        .group_by(Duty.project_id, Duty.unit_id, Unit.name)
+        .order_by(Duty.unit_id, Duty.project_id)
+    )
+    for row in session.execute(wanted.execution_options(yield_per=STREAMED)):
+        yield Debt(*row)
+
+
+def turned(
+    session: Session, which: ColumnElement[bool], since: datetime, until: datetime
+) -> list[LightChange]:
+    """Which projects have another light than they had at `since`; the first green one that is known is no news."""
+    wanted = (
+        select(ProjectLight.project_id)
+        .join(Project, Project.id == ProjectLight.project_id)
+        .where(which, ProjectLight.at > since, ProjectLight.at <= until, ProjectLight.turned.is_(True))
+        .distinct()
+    )
+    found = lights.changed(session, session.scalars(wanted).all(), since, until)
+    return [
+        each for each in found if each.after is not None and (each.before or each.after is not Light.GREEN)
+    ]
+
+
+def _count(condition: ColumnElement[bool]) -> "ColumnElement[int]":
+    return func.sum(case((condition, 1), else_=0))

@@ -1,0 +1,51 @@
+"""The year in its long form: more projects, and as many years as there are seeds. Ends with 1 if anything differs."""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.progress import track
+
+from storage.database import Database
+from storage.migrate import migrate
+from tests.year import found
+from tests.year.courses import BEGINS, courses
+from tests.year.expected import expect
+from tests.year.life import City, live, settle
+
+
+def differences(projects: int, seed: int) -> list[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
+        migrate(database.engine, Path(folder), BEGINS)
+        city = settle(database, courses(projects, seed))
+        live(city)
+        differing = compared(city)
+        database.close()
+    return differing
+
+
+def compared(city: City) -> list[str]:
+    expected = expect(city.courses)
+    return [
+        *found.differences(expected.duties, found.duties(city)),
+        *found.differences(expected.said, found.said(city)),
+    ]
+
+
+def main() -> None:
+    wanted = argparse.ArgumentParser(description=__doc__)
+    wanted.add_argument("--projects", type=int, default=300)
+    wanted.add_argument("--seed", type=int, default=1)
+    wanted.add_argument("--years", type=int, default=1, help="with this seed and those after it")
+    given = wanted.parse_args()
+    lines: list[str] = []
+    for seed in track(range(given.seed, given.seed + given.years), "Living through"):
+        lines += [f"seed {seed}: {line}" for line in differences(given.projects, seed)]
+    sys.stdout.write("\n".join([*lines, f"{len(lines)} differences", ""]))
+    sys.exit(bool(lines))
+
+
+if __name__ == "__main__":
+    main()
