@@ -34,6 +34,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.digests
 	$(BIN)/python -m bench.pictures
 	$(BIN)/python -m bench.sweeps
+	$(BIN)/python -m bench.wecom
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

@@ -19,15 +19,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot import editable
+from bot import editable, wecom
 from bot import rates as sending
 from bot.channels import tryout
 from bot.channels.channel import Channel
 from bot.channels.telegram import TelegramChannel
 from bot.channels.tryout import TryoutChannel
+from bot.channels.wecom_aibot import AibotChannel
+from bot.channels.wecom_app import CALLBACK_PATH, WecomAppChannel
+from bot.channels.wecom_group import WecomGroupChannel
 from bot.clock import Clock, store_offset, stored_offset
 from bot.delivery import Delivery
-from bot.dispatch import Dispatch
+from bot.dispatch import Dispatch, tell_admins
 from bot.drawing import Gallery
 from bot.editing import Editing, take_sentences
 from bot.errands import office_app, open_socket, socket_path
@@ -47,6 +50,7 @@ from bot.web.tryout import Draw, TryoutPage
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
+from handlers.words import Words
 from reminders.reach import Reach
 from rules.kinds import Lane
 from storage import invites, people, registry, workbook
@@ -136,7 +140,7 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
     await database.run(lambda session: take_sentences(session, sentences, clock.city()))
     if settings.tryout_open and (settings.rehearses or not settings.has_channel):
         await database.run(lambda session: _furnish(session, clock.city()))
-    channels = _channels(settings, database, clock)
+    channels = _channels(settings, database, clock, sentences.words)
     limits = {
         channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
         for channel in channels.values()
@@ -247,7 +251,7 @@ def _furnish(session: Session, now: datetime) -> None:
     tryout.bind_everyone(session, now)
 
 
-def _channels(settings: Settings, database: Database, clock: Clock) -> dict[Account, Channel]:
+def _channels(settings: Settings, database: Database, clock: Clock, words: Words) -> dict[Account, Channel]:
     found: list[Channel] = []
     if settings.telegram_token:
         found.append(
@@ -258,6 +262,13 @@ def _channels(settings: Settings, database: Database, clock: Clock) -> dict[Acco
                 secret=settings.telegram_secret.get_secret_value() if settings.telegram_secret else "",
             )
         )
+    if (
+        app := wecom.app_channel(settings, wecom.StoredTokens(database, settings.wecom_agent_id or ""))
+    ) is not None:
+        found.append(app)
+    if (aibot := wecom.aibot_channel(settings, words.aibot_welcome)) is not None:
+        found.append(aibot)
+    found += wecom.group_channels(settings)
     if settings.tryout_open:
         found.append(TryoutChannel(database, settings.data_dir / "uploads", clock.city))
     return {(channel.name, channel.account): channel for channel in found}
@@ -266,6 +277,10 @@ def _channels(settings: Settings, database: Database, clock: Clock) -> dict[Acco
 def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
     if account[0] == tryout.NAME:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
+    if account[0] in (WecomAppChannel.name, AibotChannel.name):
+        return sending.Rates(wecom.LIMITS, clock.monotonic, is_group=lambda _chat: True)
+    if account[0] == WecomGroupChannel.name:
+        return sending.Rates(wecom.GROUP_LIMITS, clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
 
@@ -283,6 +298,13 @@ async def _receive(
     for channel in running.channels.values():
         if isinstance(channel, TelegramChannel):
             await _receive_telegram(settings, stack, running, channel)
+        if isinstance(channel, WecomAppChannel):
+            await _receive_app(settings, stack, running, channel, city)
+        if isinstance(channel, WecomGroupChannel):
+            await channel.start()
+            stack.push_async_callback(channel.close)
+        if isinstance(channel, AibotChannel):
+            _receive_aibot(running, channel, city, settings)
         if isinstance(channel, TryoutChannel):
 
             async def step() -> None:
@@ -318,6 +340,39 @@ async def _receive_telegram(
 
         running.routes.append(Route("/telegram/webhook", called, methods=["POST"]))
     running.loops["telegram introduction"] = lambda: _introduce(settings, channel, running.database)
+
+
+async def _receive_app(
+    settings: Settings, stack: AsyncExitStack, running: Running, channel: WecomAppChannel, city: City
+) -> None:
+    await channel.start()
+    stack.push_async_callback(channel.close)
+    elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
+
+    async def in_trouble(fault: str, address: str) -> None:
+        text = wecom.in_words(city.words, fault, address)
+        now = running.clock.city()
+        await running.database.run(
+            lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
+        )
+        running.delivery.wake()
+
+    channel.on_trouble = in_trouble
+
+    async def called(request: Request) -> Response:
+        return await channel.callback(request, running.intake.store)
+
+    running.routes.append(Route(CALLBACK_PATH, called, methods=["GET", "POST"]))
+
+
+def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings: Settings) -> None:
+    async def replaced(now: datetime) -> None:
+        await running.database.run(
+            lambda session: tell_admins(session, city, settings.admin or "", city.words.aibot_replaced, now)
+        )
+        running.delivery.wake()
+
+    running.loops["aibot"] = lambda: wecom.listen(channel, running.intake.store, replaced)
 
 
 async def _introduce(settings: Settings, channel: TelegramChannel, database: Database) -> None:

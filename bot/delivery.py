@@ -15,6 +15,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -194,6 +195,7 @@ class Delivery:
         self._wake.clear()
         asked = self._asked
         outcomes = tuple(self._ended)
+        looked = self._clock.monotonic()
         rooms = {account: post.room() for account, post in self._posts.items()}
         rooms = {account: room for account, room in rooms.items() if room.total > 0}
         rescue = bool(outcomes and self._failed_looks)
@@ -212,7 +214,7 @@ class Delivery:
             if len(rooms) == len(self._posts) and not (claimed or self._sends or self._ended):
                 self._empty = asked
                 self._emptied.set()
-        return SHORTEST_WAIT if rescue else self._next_look()
+        return SHORTEST_WAIT if rescue else self._next_look(looked)
 
     async def emptied(self, seconds: float) -> None:
         """Waits until a look that begins from now on finds nothing to send, at most so many seconds."""
@@ -257,9 +259,21 @@ class Delivery:
         while True:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
-                return await self._database.run(lambda session: outbox.recover(session, machine))
+                await self._database.run(lambda session: outbox.recover(session, machine))
+                return await self._remember()
             except Exception:
                 await asyncio.sleep(self._look_failed())
+
+    async def _remember(self) -> None:
+        """What an earlier process has sent lately counts too where a platform drops the rest without a word."""
+        now = self._clock.city()
+        for (channel, account), post in self._posts.items():
+            if not post.rates.memory:
+                continue
+            since = now - timedelta(seconds=post.rates.memory)
+            work = partial(outbox.lately, channel=channel, account=account, since=since)
+            for chat, ended in await self._database.read(work):
+                post.rates.remember(chat, max(0.0, (now - ended).total_seconds()))
 
     async def _until_woken(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -271,11 +285,11 @@ class Delivery:
         log.exception("the outbox could not be written; %d outcomes wait for the next try", len(self._ended))
         return backoff(self._failed_looks, DATABASE_BACKOFF_CAP)
 
-    def _next_look(self) -> float:
+    def _next_look(self, looked: float) -> float:
         """The rates, a row's back-off or the poll, whichever is first; a send that ends wakes us itself."""
         seconds = [self._poll]
         for post in self._posts.values():
-            if (change := post.rates.next_change()) is not None:
+            if (change := post.rates.next_change(looked)) is not None:
                 seconds.append(change - self._clock.monotonic())
         if self._again is not None:
             seconds.append((self._again - self._clock.machine()).total_seconds())
@@ -376,7 +390,9 @@ class Delivery:
         if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
             raise NotSent("paused", retry_after=left)
         async with asyncio.timeout(self._send_time):
-            return await post.channel.send(row.chat, whole.message, whole.files)
+            return await post.channel.send(
+                row.chat, whole.message, whole.files, f"{row.id}" if row.may_repeat else ""
+            )
 
     async def _files(self, photos: Sequence[int]) -> tuple[bytes, ...]:
         try:

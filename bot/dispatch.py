@@ -179,15 +179,21 @@ class Dispatch:
                 session, address=incoming.address, person_id=None, message=Outgoing(text=words.trouble),
                 lane=Lane.REPLY, now=now, inbox_id=row.id, limit=self._city.show(row.channel).text_limit,
             )  # fmt: skip
-        today = now.astimezone(self._city.zone).date()
-        admins = people.admins(session, self._admin, today)
         text = words.trouble_for_admin.format(inbox=row.id, error=note[:200])
-        for contact in people.contacts(session, admins, self._city.running):
-            channel = contact.address.channel if contact.address else ""
-            outbox.write(
-                session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
-                lane=Lane.URGENT, now=now, inbox_id=row.id, limit=self._city.show(channel).text_limit,
-            )  # fmt: skip
+        tell_admins(session, self._city, self._admin, text, now, row.id)
+
+
+def tell_admins(
+    session: Session, city: City, admin: str, text: str, now: datetime, inbox_id: int | None = None
+) -> None:
+    """An urgent word to the admin that is named, or to everyone with that role."""
+    admins = people.admins(session, admin, now.astimezone(city.zone).date())
+    for contact in people.contacts(session, admins, city.running):
+        channel = contact.address.channel if contact.address else ""
+        outbox.write(
+            session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
+            lane=Lane.URGENT, now=now, inbox_id=inbox_id, limit=city.show(channel).text_limit,
+        )  # fmt: skip
 
 
 # SQLite's primary result codes that say nothing about the row: busy, locked, read-only, I/O error, full, cannot open.

@@ -4,6 +4,7 @@
     reminders and digests   25 a second       the rest is kept for what is urgent and for answers
     one chat                1 a second        three at once are forgiven
     one group               20 in any minute
+    a member of a WeCom app 25 in any minute, 1,000 in any hour: WeCom drops what is beyond 30 without a word
 
 A limit of 0 is lifted. An answer to a person's own tap (REPLY) yields only to the overall rate and to a
 pause, but counts for its chat. A pause (429) stops every lane.
@@ -17,6 +18,7 @@ from rules.kinds import Lane
 
 BURST = 3
 GROUP_SECONDS = 60.0
+HOUR_SECONDS = 3600.0
 # Bulk is spread over nine tenths of its second: what is urgent then never waits for the end of a whole salvo,
 # and a late wake-up can still be made good.
 SPREAD = 0.9
@@ -25,12 +27,14 @@ MANY = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Calls a second; `group` in any 60 seconds. 0 lifts a limit."""
+    """Calls a second; `group` in any 60 seconds and `hourly` in any hour to one group. 0 lifts a limit."""
 
     total: float = 28
     bulk: float = 25
     chat: float = 1
     group: int = 20
+    hourly: int = 0
+    strict: bool = False  # what is beyond a chat's limit is lost, so that answers wait for it too
 
     def scaled(self, total: float, chat: float) -> "Limits":
         """As the settings want it: bulk keeps its share of the total, groups follow the chats."""
@@ -88,7 +92,7 @@ class Rates:
         self._limits = limits
         self._total = Window.a_second(limits.total) if limits.total else None
         self._bulk = Window.a_second(limits.bulk, SPREAD) if limits.bulk else None
-        self._groups: dict[str, Window] = {}
+        self._groups: dict[str, tuple[Window, ...]] = {}
         self._booked: dict[str, float] = {}  # until when a chat's calls have used up its time
         self._paused: dict[str, float] = {}
         self._all_paused = 0.0
@@ -97,7 +101,7 @@ class Rates:
         """From when a message of this lane may go to this chat."""
         windows = (self._total, self._bulk if lane.bulk else None)
         moments = [window.when() for window in windows if window]
-        if lane is not Lane.REPLY:
+        if lane is not Lane.REPLY or self._limits.strict:
             moments.append(self._chat_free(chat))
         return max(self._paused_until(chat), *moments, 0.0)
 
@@ -111,7 +115,21 @@ class Rates:
         if self._limits.chat:
             self._book(chat, now)
         if self._limits.group and self._is_group(chat):
-            self._groups.setdefault(chat, Window(self._limits.group, GROUP_SECONDS)).take(now)
+            for window in self._groups.setdefault(chat, self._windows()):
+                window.take(now)
+
+    @property
+    def memory(self) -> float:
+        """For how many seconds before a start the calls must be known: what is beyond a strict limit is lost."""
+        if not (self._limits.strict and self._limits.group):
+            return 0.0
+        return HOUR_SECONDS if self._limits.hourly else GROUP_SECONDS
+
+    def remember(self, chat: str, seconds_ago: float) -> None:
+        """Counts a call of an earlier process; told in the order in which they were made."""
+        if self._is_group(chat):
+            for window in self._groups.setdefault(chat, self._windows()):
+                window.take(self._clock() - seconds_ago)
 
     def pause(self, seconds: float, chat: str | None = None) -> None:
         """Stops one chat, or all; never shortens a pause."""
@@ -138,12 +156,16 @@ class Rates:
         """The chats that are paused, and those that only answers may go to now. Forgets what is over."""
         now = self._clock()
         self._forget(now)
-        slow = self._booked.keys() | self._groups.keys()
-        return set(self._paused), {chat for chat in slow if self._chat_free(chat) > now}
+        counted = self._booked.keys() | self._groups.keys()
+        slow = {chat for chat in counted if self._chat_free(chat) > now}
+        return (set(self._paused) | slow, set()) if self._limits.strict else (set(self._paused), slow)
 
-    def next_change(self) -> float | None:
-        """When the room grows or a chat comes free; None if nothing is held back."""
-        now = self._clock()
+    def next_change(self, since: float | None = None) -> float | None:
+        """When, after `since` (or now), the room grows or a chat comes free; None if nothing is held back.
+
+        Who looked at the room a moment ago gives that moment: what came free meanwhile is a change too.
+        """
+        now = self._clock() if since is None else since
         windows = (self._total, self._bulk)
         moments = [window.when() for window in windows if window]
         moments += [self._all_paused, *self._paused.values()]
@@ -159,8 +181,12 @@ class Rates:
         if chat in self._booked:
             free = self._booked[chat] - (BURST - 1) / self._limits.chat
         if chat in self._groups:
-            free = max(free, self._groups[chat].when())
+            free = max(free, *(window.when() for window in self._groups[chat]))
         return free
+
+    def _windows(self) -> tuple[Window, ...]:
+        minute = Window(self._limits.group, GROUP_SECONDS)
+        return (minute, Window(self._limits.hourly, HOUR_SECONDS)) if self._limits.hourly else (minute,)
 
     def _book(self, chat: str, now: float) -> None:
         """Answers may overdraw the chat's time; a full burst is all that is held against what follows."""
@@ -170,4 +196,8 @@ class Rates:
     def _forget(self, now: float) -> None:
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         self._booked = {chat: until for chat, until in self._booked.items() if until > now}
-        self._groups = {chat: window for chat, window in self._groups.items() if not window.empty(now)}
+        self._groups = {
+            chat: windows
+            for chat, windows in self._groups.items()
+            if not all(window.empty(now) for window in windows)
+        }

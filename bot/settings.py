@@ -26,8 +26,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 PREFIX = "SANBAO_"
 ENV_FILE = ".env"
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
+OFFICIAL_WECOM = "https://qyapi.weixin.qq.com"
+OFFICIAL_AIBOT = "wss://openws.work.weixin.qq.com"
 # Planned, not built yet: setting one is an error that says so instead of guessing at a slip.
-LATER = ("WECOM_", "AIBOT_", "HEARTBEAT_URL", "BACKUP_KEY")
+LATER = ("HEARTBEAT_URL", "BACKUP_KEY")
 
 
 class SettingsError(Exception):
@@ -85,6 +87,31 @@ class Settings(BaseSettings):
         default=1, ge=0, description="messages a second to one chat; 0 lifts the limit"
     )
 
+    # WeCom, a self-built app
+    wecom_corp_id: str | None = Field(default=None, description="the company's CorpID (我的企业, 企业ID)")
+    wecom_agent_id: str | None = Field(default=None, description="the app's AgentId, a number")
+    wecom_secret: SecretStr | None = Field(default=None, description="the app's Secret")
+    wecom_token: SecretStr | None = Field(
+        default=None, description="Token of 接收消息, 1-32 letters and digits"
+    )
+    wecom_aes_key: SecretStr | None = Field(
+        default=None, description="EncodingAESKey of 接收消息, 43 letters and digits"
+    )
+    wecom_api_url: str = Field(
+        default=OFFICIAL_WECOM, description="base of WeCom's server API, for a private deployment"
+    )
+
+    wecom_group_keys: SecretStr | None = Field(
+        default=None, description="groups that are told of major problems: NAME=KEY, separated by commas"
+    )
+
+    # WeCom, a smart bot
+    aibot_id: str | None = Field(default=None, description="the smart bot's Bot ID (API 模式, 使用长连接)")
+    aibot_secret: SecretStr | None = Field(default=None, description="the smart bot's Secret")
+    aibot_url: str = Field(
+        default=OFFICIAL_AIBOT, description="address of the long connection, for a private deployment"
+    )
+
     # Around it
     proxy: SecretStr | None = Field(
         default=None, description="http://[user:password@]host:port for everything that goes out"
@@ -108,16 +135,27 @@ class Settings(BaseSettings):
     @property
     def has_channel(self) -> bool:
         """Whether a real channel is configured."""
-        return self.telegram_token is not None
+        return any(each is not None for each in (self.telegram_token, self.wecom_agent_id, self.aibot_id))
 
     @property
     def rehearses(self) -> bool:
-        """The try-out was asked for beside a Bot API server on this machine: its people are invented too."""
-        return bool(self.tryout) and is_loopback(urlsplit(self.telegram_api_url).hostname or "")
+        """The try-out was asked for beside platforms on this machine alone: their people are invented too."""
+        beside = {
+            self.telegram_api_url: self.telegram_token, self.wecom_api_url: self.wecom_agent_id,
+            self.aibot_url: self.aibot_id,
+        }  # fmt: skip
+        return bool(self.tryout) and all(
+            is_loopback(urlsplit(url).hostname or "") for url, used in beside.items() if used is not None
+        )
 
     @property
     def tryout_open(self) -> bool:
         return not self.has_channel if self.tryout is None else self.tryout
+
+    @property
+    def wecom_groups(self) -> dict[str, str]:
+        """The key of each group's 消息推送, by the name that the office gives it."""
+        return _groups(self.wecom_group_keys.get_secret_value()) if self.wecom_group_keys else {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -132,7 +170,8 @@ class Settings(BaseSettings):
         """Refuses a moved city clock beside a real channel: real people would be told false dates."""
         if moved and self.has_channel and not self.rehearses:
             raise SettingsError(
-                f"SANBAO_TELEGRAM_TOKEN: found beside a city clock {abs(moved).days} days away from the true one; "
+                f"SANBAO_TELEGRAM_TOKEN, WECOM_AGENT_ID or AIBOT_ID: found beside a city clock "
+                f"{abs(moved).days} days away from the true one; "
                 "expected the true clock. Start the real city in a SANBAO_DATA_DIR of its own."
             )
 
@@ -143,7 +182,7 @@ class Settings(BaseSettings):
             raise ValueError("expected sqlite:///PATH (four slashes for an absolute path)")
         return url
 
-    @field_validator("telegram_api_url", "public_url")
+    @field_validator("telegram_api_url", "public_url", "wecom_api_url")
     @classmethod
     def _web_address(cls, url: str | None) -> str | None:
         if url is None:
@@ -173,6 +212,42 @@ class Settings(BaseSettings):
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret.get_secret_value()):
             raise ValueError("expected 1-256 of the characters A-Z a-z 0-9 _ -, all that Telegram allows")
         return secret
+
+    @field_validator("wecom_agent_id")
+    @classmethod
+    def _agent(cls, agent: str | None) -> str | None:
+        if agent and not re.fullmatch(r"[0-9]+", agent):
+            raise ValueError("expected the app's AgentId, a number such as 1000002")
+        return agent
+
+    @field_validator("wecom_token")
+    @classmethod
+    def _callback_token(cls, token: SecretStr | None) -> SecretStr | None:
+        if token and not re.fullmatch(r"[A-Za-z0-9]{1,32}", token.get_secret_value()):
+            raise ValueError("expected 1-32 letters and digits, as the WeCom console makes them")
+        return token
+
+    @field_validator("wecom_aes_key")
+    @classmethod
+    def _aes_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and not re.fullmatch(r"[A-Za-z0-9]{43}", key.get_secret_value()):
+            raise ValueError("expected 43 letters and digits, as the WeCom console makes them")
+        return key
+
+    @field_validator("wecom_group_keys")
+    @classmethod
+    def _names_and_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys and not _groups(keys.get_secret_value()):
+            raise ValueError("expected NAME=KEY, or several separated by commas, each name once")
+        return keys
+
+    @field_validator("aibot_url")
+    @classmethod
+    def _socket_address(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in ("ws", "wss") or not parts.hostname:
+            raise ValueError("expected wss://HOST, with a port and a path at most")
+        return url
 
     @field_validator("proxy")
     @classmethod
@@ -217,15 +292,52 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _wecom_is_whole(self) -> Self:
+        app = ("wecom_corp_id", "wecom_agent_id", "wecom_secret", "wecom_token", "wecom_aes_key")
+        for names, what in ((app, "a self-built app"), (("aibot_id", "aibot_secret"), "a smart bot")):
+            missing = [f"{PREFIX}{name.upper()}" for name in names if getattr(self, name) is None]
+            if missing and len(missing) < len(names):
+                raise ValueError(
+                    f"{', '.join(missing)}: found nothing; expected all settings of {what} or none of them"
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _wecom_finds_us(self) -> Self:
+        """WeCom calls us by our public name, and a name that is not known is refused (Host header)."""
+        if self.wecom_agent_id and self.wecom_api_url == OFFICIAL_WECOM and not self.public_url:
+            raise ValueError(
+                "SANBAO_PUBLIC_URL: found nothing beside SANBAO_WECOM_AGENT_ID; expected the https address under which "
+                "WeCom reaches /wecom/callback"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _groups_are_told_of_real_things(self) -> Self:
+        if self.wecom_group_keys and not self.has_channel:
+            raise ValueError(
+                "SANBAO_WECOM_GROUP_KEYS: found with no channel configured, so that invented problems would reach a "
+                "real group; expected a channel beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _tryout_stays_home(self) -> Self:
         """In the try-out anyone may speak as anyone: beyond this machine it must be asked for."""
         if self.tryout is None and self.tryout_open and not is_loopback(self.http_host):
             raise ValueError(
                 f"SANBAO_HTTP_HOST: found {self.http_host} with no channel configured, which would open the "
-                "try-out page to others; expected a channel (SANBAO_TELEGRAM_TOKEN), "
+                "try-out page to others; expected a channel (as SANBAO_TELEGRAM_TOKEN), "
                 "SANBAO_TRYOUT=true to open it nevertheless, or SANBAO_TRYOUT=false"
             )
         return self
+
+
+def _groups(keys: str) -> dict[str, str]:
+    """Empty if it is not what it should be."""
+    pairs = [part.strip().partition("=") for part in keys.split(",")]
+    found = {name.strip(): key.strip() for name, _, key in pairs}
+    return found if len(found) == len(pairs) and all(name and key for name, key in found.items()) else {}
 
 
 def is_loopback(host: str) -> bool:

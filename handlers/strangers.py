@@ -70,6 +70,13 @@ def meet(meeting: Meeting) -> Ended:
     return _redeem(meeting, code)
 
 
+def recognise(meeting: Meeting) -> None:
+    """Binds who the company's own address book names (decisions: 14); whose binding was ended needs a code again."""
+    person_id = people.vouched_for(meeting.session, meeting.incoming.address)
+    if person_id is not None:
+        _bind(meeting, person_id)
+
+
 def _redeem(meeting: Meeting, code: str) -> Ended:
     session, words = meeting.session, meeting.city.words
     since = meeting.machine - inbox.HOUR

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, ordering, quoting, reserved, stepping, strangers, talking
+from handlers import by_itself, evidence, ordering, quoting, reserved, stepping, strangers, talking, turning
 from handlers.answering.answer import answer_question, ask_in_words
 from handlers.asking.question import Ask
 from handlers.buttons import (
@@ -41,7 +41,7 @@ from handlers.step_words import read_step
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
-from storage import inbox, media, people, talks, workbooks
+from storage import inbox, media, people, policy, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Outgoing
 
@@ -78,7 +78,13 @@ def take_turn(
 def _meet(
     session: Session, city: City, row: Waiting, incoming: Incoming, now: datetime, machine: datetime
 ) -> tuple[str, str, int | None]:
+    # What counts is when it was said, not when we came to it: a report sent before the close is not late by our delay.
+    said = now - max(timedelta(), machine - row.received)
     known = people.known(session, incoming.address)
+    if known is None and incoming.vouched:
+        # By the same clock as the answer that follows, so that the greeting goes first.
+        strangers.recognise(strangers.Meeting(session, city, row.id, row.sender, incoming, said, machine))
+        known = people.known(session, incoming.address)
     if incoming.kind is IncomingKind.BLOCKED:
         address = incoming.address
         people.mark_blocked(session, address.channel, address.account, address.chat)
@@ -86,11 +92,12 @@ def _meet(
     if known is None:
         return strangers.meet(strangers.Meeting(session, city, row.id, row.sender, incoming, now, machine))
     people.touch(session, known, now)
+    if policy.bars(session, incoming.address.channel, known.unit):
+        turning.answer(session, city, row.id, incoming, known.id, Outgoing(text=city.words.wecom_only), now)
+        return "refused", "wecom only", known.id
     if incoming.kind is IncomingKind.UNBLOCKED:
         return "done", "unblocked", known.id
     person = PersonFacts(known.id, known.name, known.unit_id, known.unit, phone=known.phone)
-    # What counts is when it was said, not when we came to it: a report sent before the close is not late by our delay.
-    said = now - max(timedelta(), machine - row.received)
     turn = Turn(session, city, row.id, incoming, person, said, machine, said.astimezone(city.zone).date())
     return "done", _take(turn), known.id
 

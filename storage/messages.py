@@ -76,6 +76,10 @@ class Incoming(Frozen):
     group: bool = False
     to_me: bool = Field(default=True, description="in a group: a command or a mention of the bot")
     sender_name: str = ""
+    vouched: bool = Field(
+        default=False,
+        description="the platform vouches that the user's id is the company's own for its member",
+    )
     press: str = Field(default="", description="the platform's id of a button press, to be answered once")
 
 

@@ -23,9 +23,9 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import nudges, photos
+from storage import nudges, photos, policy
 from storage.messages import Address, Outgoing
-from storage.parts import parts
+from storage.parts import Limit, parts
 from storage.prepared import Query
 from storage.tables.traffic import OutboxRow
 
@@ -94,12 +94,15 @@ class Claimed:
         return bool(self.body.get("replaces"))
 
     @property
+    def may_repeat(self) -> bool:
+        """Is it of a kind that is sent again although it may have arrived?"""
+        receipt = self.lane is Lane.REPLY and self.number != ""
+        return self.edits or self.lane is Lane.URGENT or receipt
+
+    @property
     def resends(self) -> bool:
         """May it be sent again although it may have arrived?"""
-        if self.edits:
-            return self.ambiguous < EDIT_RESENDS
-        receipt = self.lane is Lane.REPLY and self.number != ""
-        return (self.lane is Lane.URGENT or receipt) and self.ambiguous == 0
+        return self.may_repeat and self.ambiguous < (EDIT_RESENDS if self.edits else 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def write(
     message: Outgoing,
     lane: Lane,
     now: datetime,
-    limit: int,
+    limit: Limit,
     due: datetime | None = None,
     inbox_id: int | None = None,
     number: str = "",
@@ -152,7 +155,7 @@ def write(
     once: str | None = None,
     not_before: datetime | None = None,
 ) -> int | None:
-    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units) or has pictures with it.
+    """Writes a message down, as several rows if `limit` says that it is more than one message of its channel.
 
     What is urgent goes as bare words; its photos follow in rows of their own, which no urgent message waits for. So do
     photos of any message that are not on the shelf yet (`storage/photos.py`).
@@ -177,6 +180,7 @@ def write(
         "retry": not_before,
         "part_of": None,
     }
+    message = policy.discreet(session, address, message, lane, number)
     here = photos.of(session, message.photos)
     message = message.model_copy(update={"photos": here.stored}) if message.photos else message
     words: int | None = None
@@ -202,7 +206,7 @@ def newest(session: Session, person_id: int) -> OutboxRow | None:
     ).first()
 
 
-def say_instead(session: Session, row_id: int, message: Outgoing, limit: int) -> bool:
+def say_instead(session: Session, row_id: int, message: Outgoing, limit: Limit) -> bool:
     """Has a row say something else, if no attempt to send it was made yet and the message is not several."""
     if len(parts(message, limit)) > 1:
         return False
@@ -459,6 +463,24 @@ def _fail_the_queue(session: Session, row: Claimed, now: datetime) -> None:
         )
         .values(state=State.FAILED, ended=now, note="blocked")
     )
+
+
+# How far back, in rows, a new process looks for what went lately: more than any hour sends.
+LATELY = 50_000
+
+
+def lately(session: Session, channel: str, account: str, since: datetime) -> list[tuple[str, datetime]]:
+    """Chat and end of what has gone, or may have, since then (city clock), the earliest first."""
+    newest = session.scalar(select(func.max(_T.c.id))) or 0
+    wanted = (
+        select(_T.c.chat, _T.c.ended)
+        .where(
+            _T.c.id > newest - LATELY, _T.c.channel == channel, _T.c.account == account, _T.c.ended >= since,
+            _T.c.attempts > 0,
+        )
+        .order_by(_T.c.ended)
+    )  # fmt: skip
+    return [(chat, ended) for chat, ended in session.execute(wanted)]
 
 
 _NEXT_DUE = select(_T.c.due).where(_OPEN, _T.c.due > bindparam("now")).order_by(_T.c.due).limit(1)

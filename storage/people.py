@@ -9,13 +9,17 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Role
 from rules.scope import REPORTING
+from storage import policy
 from storage.leaves import covered_by
 from storage.messages import Address
 from storage.prepared import Query, among
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
+from storage.tables.traffic import InboxRow
 
 # A binding's last use is written at most this often: it only decides where pushes go.
 TOUCH_EVERY = timedelta(minutes=10)
+# Senders of what comes from no person.
+_NOBODY = frozenset({"-", "", "sys"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,31 @@ _KNOWN = Query(
 def known(session: Session, address: Address) -> Known | None:
     """Who writes from this account, if it is bound to an active person."""
     return _KNOWN.first(session, channel=address.channel, account=address.account, user=address.user)
+
+
+def vouched_for(session: Session, address: Address) -> int | None:
+    """The active person whom the registry knows by this account's user, unless a binding of theirs to it was ended."""
+    ended = select(Binding.person_id).where(
+        Binding.channel == address.channel, Binding.account == address.account, Binding.user == address.user
+    )
+    wanted = select(Person.id).where(
+        Person.wecom_userid == address.user, Person.active.is_(True), Person.id.not_in(ended)
+    )
+    return session.scalar(wanted)
+
+
+def unknown_senders(session: Session, channel: str, since: datetime) -> list[str]:
+    """The users of a channel who have written since and whose account is bound to nobody, who wrote last first."""
+    bound = select(Binding.user).where(Binding.channel == channel, Binding.ended.is_(None))
+    wanted = (
+        select(InboxRow.sender, func.max(InboxRow.id))
+        .where(InboxRow.channel == channel, InboxRow.received >= since, InboxRow.person_id.is_(None))
+        .group_by(InboxRow.sender)
+        .order_by(func.max(InboxRow.id).desc())
+    )
+    users = [sender.split(":", 2)[2] for sender, _ in session.execute(wanted)]
+    known = set(session.scalars(bound))
+    return [user for user in users if user not in known and user not in _NOBODY]
 
 
 def touch(session: Session, person: Known, now: datetime) -> None:
@@ -269,13 +298,16 @@ def contacts(
 ) -> list[Contact]:
     """How to reach each of these people, in the order given: the channel last used that is not blocked.
 
-    Only accounts that run (channel, account) count: a message to another would wait for ever.
+    Only accounts that run (channel, account) count: a message to another would wait for ever; and only channels that
+    the city's policy has for them.
     """
     wanted = list(dict.fromkeys(person_ids))
     called = names(session, wanted)
+    at_home = policy.kept_at_home(session, wanted)
     best = {
         person: address
         for person, address in _ADDRESSES.all(session, people=wanted)
         if (address.channel, address.account) in running
+        and not (address.channel in policy.ABROAD and person in at_home)
     }
     return [Contact(each, called[each], best.get(each)) for each in wanted if each in called]

@@ -73,7 +73,7 @@ class Phone:
     def to_incoming(self, raw: bytes) -> Incoming | None:
         raise NotImplementedError
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         call = Call(self.clock.seconds, chat, message.text, files)
         self.calls.append(call)
         if chat in self.hanging:
@@ -618,7 +618,7 @@ async def test_whatever_happens_every_row_ends_and_none_arrives_oftener_than_dou
     arrived: Counter[str] = Counter()
     plain_send = limited.phone.send
 
-    async def send(chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         """What ends in doubt has arrived every other time."""
         try:
             external = await plain_send(chat, message, files)

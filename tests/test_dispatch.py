@@ -43,7 +43,7 @@ class Phone:
             raise Unreadable("found nonsense, expected an update")
         return Incoming.model_validate_json(raw)
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         raise AssertionError("dispatch sends nothing")
 
     async def answer_press(self, press: str) -> None:

@@ -52,7 +52,7 @@ class Phone:
     def to_incoming(self, raw: bytes) -> Incoming | None:
         raise NotImplementedError
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         raise NotImplementedError
 
     async def answer_press(self, press: str) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from bot.settings import Settings, SettingsError, load
 
@@ -80,7 +81,7 @@ def test_a_slip_in_the_file_env_is_an_error_too() -> None:
         load()
 
 
-@pytest.mark.parametrize("name", ["WECOM_CORP_ID", "AIBOT_SECRET", "BACKUP_KEY"])
+@pytest.mark.parametrize("name", ["HEARTBEAT_URL", "BACKUP_KEY"])
 def test_a_setting_of_a_later_version_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert f"SANBAO_{name}: no setting of this version; it belongs to a later" in refusal(
         monkeypatch, **{name: "x"}
@@ -172,3 +173,14 @@ def test_settings_cannot_be_changed_and_each_says_what_it_is() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load().http_port = 1
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_wecom_calls_us_by_a_name_that_must_be_known() -> None:
+    app = {
+        "wecom_corp_id": "ww1", "wecom_agent_id": "1000002", "wecom_secret": "s", "wecom_token": "t",
+        "wecom_aes_key": "a" * 43,
+    }  # fmt: skip
+    with pytest.raises(ValidationError, match="SANBAO_PUBLIC_URL"):
+        Settings(**app, _env_file=None)
+    assert Settings(**app, public_url="https://bot.example.org", _env_file=None).has_channel
+    assert Settings(**app, wecom_api_url="http://127.0.0.1:1", _env_file=None).has_channel

@@ -14,15 +14,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from storage.messages import Incoming, Outgoing
+from storage.parts import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show. Limits are in characters as the platform counts them."""
+    """What a channel can show. `text_limit` says what one message of it holds."""
 
     edits: bool
-    text_limit: int
-    idempotent: bool = False  # a byte-identical resend is not delivered twice
+    text_limit: Limit
     draws: bool = False  # it shows a chart from its figures: none is drawn before it is sent
 
 
@@ -75,12 +75,13 @@ class Channel(Protocol):
     def to_incoming(self, raw: bytes) -> Incoming | None:
         """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         """Sends (or, where `message.replaces` is set, edits) in one call; returns the platform's id of the message.
 
         `files` are its pictures: that of `message.chart` first, if it has one and the channel does not draw it itself,
-        then its photos. Words with pictures are
-        no longer than storage.parts.CAPTION_LIMIT, and several pictures have none.
+        then its photos. Words with pictures are no longer than storage.parts.CAPTION_LIMIT, and several pictures have
+        none. `key` names a message that may be sent again although it may have arrived: a channel that can keeps the
+        second from being shown.
         """
 
     async def answer_press(self, press: str) -> None:

@@ -129,7 +129,7 @@ class TelegramChannel:
 
     # Sending
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         """With files a new message is sent even if `message.replaces` is set: an edit cannot add pictures."""
         try:
             return await self._send(chat, message, files)

@@ -51,7 +51,7 @@ def bind_everyone(session: Session, now: datetime) -> None:
 class TryoutChannel:
     name = NAME
     account = ACCOUNT
-    capabilities = Capabilities(edits=True, text_limit=4096, idempotent=False, draws=True)
+    capabilities = Capabilities(edits=True, text_limit=4096, draws=True)
 
     def __init__(self, database: Database, folder: Path, city_now: Callable[[], datetime]) -> None:
         self._database = database
@@ -67,7 +67,7 @@ class TryoutChannel:
         except ValidationError as error:
             raise Unreadable(str(error)) from error
 
-    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = ()) -> str:
+    async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         body = message.model_dump(mode="json", exclude_defaults=True, exclude={"chart", "photos"})
         media = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
         body["media"] = [*self._chart(message), *media]

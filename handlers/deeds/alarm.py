@@ -14,7 +14,7 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane
 from rules.ladder import FIRST, due, following, next_rung
-from storage import escalations, people, projects, whom
+from storage import escalations, groups, people, projects, whom
 from storage.messages import Option, Outgoing
 from storage.people import Contact
 from storage.rules import InForce
@@ -37,10 +37,20 @@ def raise_alarm(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...
     step = following(ladder, FIRST) if reachable else next_rung(FIRST)
     at = due(ladder, FIRST, turn.now, rules.book, zone) if reachable else turn.now
     escalations.say(turn.session, row, step, at)
+    _tell_groups(turn, issue, alert)
     sent = [(each, _send(turn, issue, row, alert, each, contacts[each.person_id])) for each in told]
     escalations.record(turn.session, row, FIRST.rung, sent, turn.now)
     enter(turn, issue.unit_id, "open_ladder", issue=issue.number, told=[each.person_id for each in told])
     return found
+
+
+def _tell_groups(turn: Turn, issue: Issue, alert: Outgoing) -> None:
+    """A group has no person in it that could acknowledge: it is told the words alone."""
+    groups.tell(
+        turn.session, turn.city.running, Outgoing(title=alert.title, text=alert.text), Lane.URGENT, now=turn.now,
+        number=issue.number, limit=turn.city.show(groups.CHANNEL).text_limit, once=f"alarm:{issue.number}",
+        inbox_id=turn.inbox_id,
+    )  # fmt: skip
 
 
 def _send(

@@ -1,0 +1,120 @@
+"""The WeCom channels as parts of the program: made from the settings, wired to intake, and told to the admin.
+
+A smart bot that another process has taken over stays silent until it is started anew: fighting would go on for ever.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from bot import rates as sending
+from bot.channels.wecom_aibot import AibotChannel
+from bot.channels.wecom_app import WecomAppChannel
+from bot.channels.wecom_envelope import Envelope
+from bot.channels.wecom_group import WecomGroupChannel
+from bot.channels.wecom_outcomes import NOT_TRUSTED
+from bot.channels.wecom_request import Token, Tokens, WecomRequest, Wire
+from bot.channels.wecom_socket import Replaced, Socket
+from bot.settings import Settings
+from handlers.words import Words
+from storage.database import Database
+from storage.messages import Arrived
+from storage.tables.ledger import CityFact
+
+# WeCom drops what is beyond 30 a minute to one member without a word; each conversation of a bot has the same limit.
+LIMITS = sending.Limits(total=100, bulk=80, chat=0, group=25, hourly=950, strict=True)
+
+GROUP_LIMITS = sending.Limits(total=0, bulk=0, chat=0, group=18, strict=True)
+
+log = logging.getLogger(__name__)
+
+
+class StoredTokens:
+    """An access token as a row, so that processes share it and a restart does not ask again."""
+
+    def __init__(self, database: Database, agent: str) -> None:
+        self._database = database
+        self._name = f"wecom token {agent}"
+
+    async def load(self) -> Token | None:
+        def read(session: Session) -> Token | None:
+            fact = session.get(CityFact, self._name)
+            until, _, text = (fact.value if fact else "").partition(" ")
+            return Token(text, float(until)) if text else None
+
+        return await self._database.read(read)
+
+    async def keep(self, token: Token) -> None:
+        def write(session: Session) -> None:
+            session.merge(CityFact(name=self._name, value=f"{token.until} {token.text}"))
+
+        await self._database.run(write)
+
+
+def app_channel(
+    settings: Settings, tokens: Tokens, epoch: Callable[[], float] = time.time
+) -> WecomAppChannel | None:
+    """The self-built app, if it is configured."""
+    if not (settings.wecom_corp_id and settings.wecom_agent_id and settings.wecom_secret):
+        return None
+    if settings.wecom_token is None or settings.wecom_aes_key is None:
+        return None
+    request = WecomRequest(
+        settings.wecom_corp_id,
+        settings.wecom_secret.get_secret_value(),
+        tokens=tokens,
+        epoch=epoch,
+        api_url=settings.wecom_api_url,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+    )
+    envelope = Envelope(
+        settings.wecom_token.get_secret_value(),
+        settings.wecom_aes_key.get_secret_value(),
+        settings.wecom_corp_id,
+    )
+    return WecomAppChannel(settings.wecom_agent_id, envelope=envelope, request=request)
+
+
+def group_channels(settings: Settings) -> list[WecomGroupChannel]:
+    """The groups that are told of major problems."""
+    proxy = settings.proxy.get_secret_value() if settings.proxy else None
+    return [
+        WecomGroupChannel(name, key, Wire(settings.wecom_api_url, proxy=proxy))
+        for name, key in settings.wecom_groups.items()
+    ]
+
+
+def aibot_channel(settings: Settings, welcome: str) -> AibotChannel | None:
+    """The smart bot, if it is configured."""
+    if not (settings.aibot_id and settings.aibot_secret):
+        return None
+    proxy = settings.proxy.get_secret_value() if settings.proxy else None
+    socket = Socket(
+        settings.aibot_id, settings.aibot_secret.get_secret_value(), url=settings.aibot_url, proxy=proxy
+    )
+    return AibotChannel(settings.aibot_id, socket, welcome=welcome, proxy=proxy)
+
+
+def in_words(words: Words, fault: str, address: str) -> str:
+    """What the admin is told when WeCom refuses every call: an address that is not trusted, or wrong keys."""
+    if fault.startswith(f"{NOT_TRUSTED} "):
+        return words.wecom_untrusted.format(address=address or "?")
+    return words.wecom_refuses.format(fault=fault[:80])
+
+
+async def listen(
+    channel: AibotChannel,
+    store: Callable[[Sequence[Arrived]], Awaitable[None]],
+    on_replaced: Callable[[datetime], Awaitable[None]],
+) -> None:
+    """Takes callbacks in until another process takes the bot over; then it only waits for the end."""
+    try:
+        await channel.run(store)
+    except Replaced as news:
+        log.error("The smart bot %s: %s; this process takes nothing in any more", channel.account, news)
+        await on_replaced(datetime.now(UTC))
+        await asyncio.Event().wait()
