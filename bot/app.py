@@ -275,7 +275,7 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
         if isinstance(channel, TelegramChannel):
             await _receive_telegram(settings, stack, running, channel)
         if isinstance(channel, WecomAppChannel):
-            await _receive_app(stack, running, channel)
+            await _receive_app(settings, stack, running, channel, city)
         if isinstance(channel, AibotChannel):
             _receive_aibot(running, channel, city, settings)
         if isinstance(channel, TryoutChannel):
@@ -309,9 +309,22 @@ async def _receive_telegram(
     running.loops["telegram introduction"] = lambda: _introduce(settings, channel, running.database)
 
 
-async def _receive_app(stack: AsyncExitStack, running: Running, channel: WecomAppChannel) -> None:
+async def _receive_app(
+    settings: Settings, stack: AsyncExitStack, running: Running, channel: WecomAppChannel, city: City
+) -> None:
     await channel.start()
     stack.push_async_callback(channel.close)
+    elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
+
+    async def in_trouble(fault: str, address: str) -> None:
+        text = wecom.in_words(city.words, fault, address)
+        now = running.clock.city()
+        await running.database.run(
+            lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
+        )
+        running.delivery.wake()
+
+    channel.on_trouble = in_trouble
 
     async def called(request: Request) -> Response:
         return await channel.callback(request, running.intake.store)

@@ -15,9 +15,11 @@ from bot import rates as sending
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import WecomAppChannel
 from bot.channels.wecom_envelope import Envelope
+from bot.channels.wecom_outcomes import NOT_TRUSTED
 from bot.channels.wecom_request import Token, WecomRequest
 from bot.channels.wecom_socket import Replaced, Socket
 from bot.settings import Settings
+from handlers.words import Words
 from storage.database import Database
 from storage.messages import Arrived
 from storage.tables.ledger import CityFact
@@ -81,6 +83,13 @@ def aibot_channel(settings: Settings, welcome: str) -> AibotChannel | None:
         settings.aibot_id, settings.aibot_secret.get_secret_value(), url=settings.aibot_url, proxy=proxy
     )
     return AibotChannel(settings.aibot_id, socket, welcome=welcome, proxy=proxy)
+
+
+def in_words(words: Words, fault: str, address: str) -> str:
+    """What the admin is told when WeCom refuses every call: an address that is not trusted, or wrong keys."""
+    if fault.startswith(f"{NOT_TRUSTED} "):
+        return words.wecom_untrusted.format(address=address or "?")
+    return words.wecom_refuses.format(fault=fault[:80])
 
 
 async def listen(

@@ -5,14 +5,15 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from handlers.words import Words
+from storage.parts import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """What a channel can show: whether it can edit, and its longest text in characters."""
+    """What a channel can show: whether it can edit, and what one message holds."""
 
     edits: bool
-    text_limit: int
+    text_limit: Limit
 
 
 @dataclass(frozen=True, slots=True)

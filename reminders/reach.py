@@ -3,17 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from storage.parts import Limit
+
 # What every platform takes.
 SHORTEST_LIMIT = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Accounts that run (channel, account), longest texts by channel, and the admin's phone or id if one is named."""
+    """Accounts that run (channel, account), what a message of a channel holds, and the admin's phone or id if named."""
 
     running: frozenset[tuple[str, str]] = frozenset()
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, Limit] = field(default_factory=dict)
     admin: str = ""
 
-    def limit(self, channel: str) -> int:
+    def limit(self, channel: str) -> Limit:
         return self.limits.get(channel, SHORTEST_LIMIT)

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from rules.kinds import Lane
 from storage import photos
 from storage.messages import Address, Outgoing
-from storage.parts import parts
+from storage.parts import Limit, parts
 from storage.prepared import Query
 from storage.tables.traffic import OutboxRow
 
@@ -147,7 +147,7 @@ def write(
     message: Outgoing,
     lane: Lane,
     now: datetime,
-    limit: int,
+    limit: Limit,
     due: datetime | None = None,
     inbox_id: int | None = None,
     number: str = "",
@@ -155,7 +155,7 @@ def write(
     once: str | None = None,
     not_before: datetime | None = None,
 ) -> int | None:
-    """Writes a message down, as several rows if its text is longer than `limit` (UTF-16 units) or has pictures with it.
+    """Writes a message down, as several rows if `limit` says that it is more than one message of its channel.
 
     What is urgent goes as bare words; its photos follow in rows of their own, which no urgent message waits for. So do
     photos of any message that are not on the shelf yet (`storage/photos.py`).
@@ -205,7 +205,7 @@ def newest(session: Session, person_id: int) -> OutboxRow | None:
     ).first()
 
 
-def say_instead(session: Session, row_id: int, message: Outgoing, limit: int) -> bool:
+def say_instead(session: Session, row_id: int, message: Outgoing, limit: Limit) -> bool:
     """Has a row say something else, if no attempt to send it was made yet and the message is not several."""
     if len(parts(message, limit)) > 1:
         return False

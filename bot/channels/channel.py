@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from storage.messages import Incoming, Outgoing
+from storage.parts import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show. Limits are in characters as the platform counts them."""
+    """What a channel can show. `text_limit` says what one message of it holds."""
 
     edits: bool
-    text_limit: int
+    text_limit: Limit
 
 
 class SendError(Exception):

@@ -38,6 +38,7 @@ from bot.channels.wecom_envelope import Rejected, decrypt_file
 from bot.channels.wecom_frames import CHANNEL, GROUP, piece, read_frame
 from bot.channels.wecom_socket import NOT_SUBSCRIBED, TOO_OFTEN, FrameRefused, NoAck, NotConnected, Socket
 from storage.messages import Arrived, Incoming, Outgoing
+from storage.parts import Fit
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
 Json = dict[str, Any]
@@ -56,7 +57,9 @@ class AibotChannel:
     """One bot. `account` is its id. `welcome` is what it says on the first visit of a day."""
 
     name = CHANNEL
-    capabilities = Capabilities(edits=False, text_limit=TEXT_LIMIT)
+    capabilities = Capabilities(
+        edits=False, text_limit=Fit(TEXT_LIMIT, caption=0, album=1, buttons=cards.FIT.buttons)
+    )
 
     def __init__(self, bot_id: str, socket: Socket, *, welcome: str, proxy: str | None = None) -> None:
         self.account = bot_id
@@ -114,7 +117,8 @@ class AibotChannel:
         name = sha256(f"{key or secrets.token_hex(16)} {message.model_dump_json()}".encode()).hexdigest()[:32]
         grouped = chat.startswith(GROUP)
         # Groups take no cards.
-        bodies = [cards.without_card(message)] if grouped else cards.messages(message, name)
+        bodies = [cards.without_card(message) if grouped else cards.render(message, name)]
+        bodies = bodies if message.plain or message.rows else []
         acts = [self._picture(chat, file) for file in files] + [
             self._say(chat, body, message) for body in bodies
         ]

@@ -5,67 +5,75 @@ Rule 2  Whatever is wrong with a callback is answered in the same way.
 Rule 3  Every failed call ends as one of the outcomes of channel.py, by what the errcode proves.
 
 Beside it: `wecom_envelope.py` (crypto), `wecom_xml.py`, `wecom_updates.py` (what callbacks say), `wecom_cards.py` (how
-messages look), `wecom_request.py` (the wire and the token).
+messages look), `wecom_request.py` (the wire and the token), `wecom_pictures.py` (uploads), `wecom_outcomes.py` (what a
+failure proves).
 """
 
 import logging
+import re
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from hashlib import sha256
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from bot.channels import wecom_cards as cards
-from bot.channels.channel import (
-    Blocked,
-    Capabilities,
-    NotSent,
-    Refused,
-    SendError,
-    TooLarge,
-    Unclear,
-    Unfetchable,
-)
+from bot.channels.channel import Capabilities, NotSent, Refused, TooLarge, Unfetchable
 from bot.channels.wecom_envelope import Envelope, Rejected
-from bot.channels.wecom_request import ApiRefusal, NotReached, TooMuch, WecomFault, WecomRequest
+from bot.channels.wecom_outcomes import (
+    DEAD_FILE,
+    TOO_LARGE_FILE,
+    caller_address,
+    needs_somebody,
+    outcome,
+)
+from bot.channels.wecom_pictures import Pictures
+from bot.channels.wecom_request import ApiRefusal, TooMuch, WecomFault, WecomRequest
 from bot.channels.wecom_updates import CHANNEL, piece, read_update
 from bot.channels.wecom_xml import NotOurXml, read_xml
 from storage.messages import Arrived, Incoming, Outgoing
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
+Json = dict[str, object]
 
 CALLBACK_PATH = "/wecom/callback"
-# What a tap leaves on its card.
-TAPPED = "已点"
-# How long the same bytes are not delivered twice: longer than any resend of ours, in seconds.
-SAME_WITHIN = 1800
+# The menu below the chat: names of at most 16 bytes, each with the words that it says.
+MENU = (
+    ("报进展", ("报进展",)),
+    ("报问题", ("报问题",)),
+    ("零报告/我的", ("零报告", "我的待办", "帮助", "取消")),
+)
+# For how long the same bytes are not shown twice, in seconds: longer than any resend of ours waits. WeCom compares
+# whole requests, so that each row has a span of its own, lest two rows of the same words be taken for one.
+SAME_WITHIN, SPREAD = 1800, 3600
 
 _MAX_CALLBACK_BODY = 64 * 1024
 _STALE = timedelta(hours=6)
-_BUSY, _TOO_OFTEN, _TOO_MANY_AT_ONCE = -1, 45009, 45033
-_WRONG_SECRET = frozenset({40001, 40013, 40014, 41001, 42001, 40056, 301002})
-_NOT_TRUSTED = 60020
-# No such member, or outside the app's visible range.
-_NOBODY = frozenset({40003, 46004, 60111, 81013})
-_GONE_FILE = frozenset({40007, 40004})
+_SECONDS = re.compile(r"[0-9]{1,12}")
 
 log = logging.getLogger(__name__)
 
 
 class WecomAppChannel:
-    """One app. `account` is its AgentID."""
+    """One app. `account` is its AgentID.
+
+    `on_trouble` is told, once until a call works again, that nothing goes out before somebody mends something: the
+    errcode with WeCom's words, and the address that WeCom saw us call from.
+    """
 
     name = CHANNEL
-    capabilities = Capabilities(edits=False, text_limit=cards.TEXT_LIMIT)
+    capabilities = Capabilities(edits=False, text_limit=cards.FIT)
 
     def __init__(self, agent: str, *, envelope: Envelope, request: WecomRequest) -> None:
         self.account = agent
+        self.on_trouble: Callable[[str, str], Awaitable[None]] | None = None
         self._envelope = envelope
         self._request = request
-        self._shown: set[tuple[str, str, int]] = set()
+        self._pictures = Pictures(request, time.time)
+        self._in_trouble = False
 
     async def start(self) -> None:
         await self._request.initialize()
@@ -83,52 +91,49 @@ class WecomAppChannel:
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         """The last message's msgid. `key` is the same for a message that is sent again, and for no other."""
         try:
-            return await self._send(chat, message, files, key)
+            sent = await self._send(chat, message, files, key)
         except WecomFault as fault:
+            if needs_somebody(fault):
+                await self._tell_trouble(fault)
             raise outcome(fault) from None
+        self._in_trouble = False
+        return sent
 
     async def _send(self, chat: str, message: Outgoing, files: tuple[bytes, ...], key: str) -> str:
-        """Photos, then what a card cannot hold, then the card. What went is not shown again by the next try."""
-        name = sha256(f"{key or secrets.token_hex(16)} {message.model_dump_json()}".encode()).hexdigest()[:32]
-        bodies = cards.messages(message, name)
+        """One call: a picture is a row of its own (cards.FIT). Should a row hold more, it goes piece by piece."""
         sent = ""
-        for place, file in enumerate(files):
-            sent = (
-                await self._once((chat, name, place), partial(self._picture, chat, file, bool(key))) or sent
-            )
-        for place, body in enumerate(bodies, len(files)):
-            sent = (
-                await self._once((chat, name, place), partial(self._say, chat, body, message, bool(key)))
-                or sent
-            )
-        self._shown -= {shown for shown in self._shown if shown[:2] == (chat, name)}
+        for file in files:
+            sent = await self._picture(chat, file, key)
+        if message.plain or message.rows:
+            sent = await self._say(chat, message, key)
         return sent
 
-    async def _once(self, part: tuple[str, str, int], act: Callable[[], Awaitable[str]]) -> str:
-        if part in self._shown:
-            return ""
-        sent = await act()
-        self._shown.add(part)
-        return sent
-
-    async def _picture(self, chat: str, file: bytes, resends: bool) -> str:
-        media = await self._request.upload("image", "photo.jpg", file)
-        return await self._deliver(chat, {"msgtype": "image", "image": {"media_id": media}}, resends)
-
-    async def _say(self, chat: str, body: dict[str, object], message: Outgoing, resends: bool) -> str:
-        """A card that WeCom does not take is said in words."""
+    async def _picture(self, chat: str, file: bytes, key: str) -> str:
         try:
-            return await self._deliver(chat, body, resends)
+            return await self._deliver(chat, await self._pictures.body(file), key)
+        except ApiRefusal as refusal:
+            if refusal.code not in DEAD_FILE:
+                raise
+        self._pictures.forget(file)
+        return await self._deliver(chat, await self._pictures.body(file), key)
+
+    async def _say(self, chat: str, message: Outgoing, key: str) -> str:
+        """A card that WeCom does not take is said in words."""
+        made_of = f"{key or secrets.token_hex(16)} {chat} {message.model_dump_json()}"
+        body = cards.render(message, sha256(made_of.encode()).hexdigest()[:32])
+        try:
+            return await self._deliver(chat, body, key)
         except ApiRefusal as refusal:
             if body["msgtype"] != "template_card" or not isinstance(outcome(refusal), Refused):
                 raise
             log.warning("WeCom did not take a card, sent as text: %s", refusal)
-            return await self._deliver(chat, cards.without_card(message), resends)
+            return await self._deliver(chat, cards.without_card(message), key)
 
-    async def _deliver(self, chat: str, body: dict[str, object], resends: bool) -> str:
-        call: dict[str, object] = {"touser": chat, "agentid": int(self.account), **body}
-        if resends:
-            call |= {"enable_duplicate_check": 1, "duplicate_check_interval": SAME_WITHIN}
+    async def _deliver(self, chat: str, body: Json, key: str) -> str:
+        call: Json = {"touser": chat, "agentid": int(self.account), **body}
+        if key:
+            span = SAME_WITHIN + int(sha256(key.encode()).hexdigest()[:8], 16) % SPREAD
+            call |= {"enable_duplicate_check": 1, "duplicate_check_interval": span}
         answer = await self._request.call("message/send", call)
         left_out = f"{answer.get('invaliduser', '')}|{answer.get('unlicenseduser', '')}".lower().split("|")
         if chat.lower() in left_out:
@@ -136,18 +141,43 @@ class WecomAppChannel:
             raise ApiRefusal(81013, "the member is outside the app's visible range or has no licence")
         return str(answer.get("msgid", ""))
 
+    async def _tell_trouble(self, fault: WecomFault) -> None:
+        """Once for each trouble: every message that waits meets it again."""
+        if self._in_trouble:
+            return
+        self._in_trouble = True
+        log.error("WeCom refuses every call: %s. docs/wecom-setup.md says what to do about this code.", fault)
+        if self.on_trouble is not None:
+            await self.on_trouble(str(fault), caller_address(fault))
+
     async def answer_press(self, press: str) -> None:
         """Marks the card as answered, so that it is not tapped twice; the code that came with the tap serves once."""
         user, _, code = press.partition(" ")
         if not code:
             return
         body = {
-            "userids": [user], "agentid": int(self.account), "response_code": code, "button": {"replace_name": TAPPED},
+            "userids": [user], "agentid": int(self.account), "response_code": code,
+            "button": {"replace_name": cards.TAPPED},
         }  # fmt: skip
         try:
             await self._request.call("message/update_template_card", body)
         except WecomFault as fault:
             log.debug("A card was not marked: %s", fault)
+
+    # What the office asks for
+
+    async def set_menu(self) -> None:
+        """Shows the menu below the chat. Raises WecomFault."""
+        await self._request.call("menu/create", cards.menu(MENU), agentid=self.account)
+
+    async def name_of(self, userid: str) -> str:
+        """A member's name as the company's address book has it; empty for one outside the visible range."""
+        try:
+            return str((await self._request.ask("user/get", userid=userid)).get("name", ""))
+        except ApiRefusal as refusal:
+            if needs_somebody(refusal):
+                raise
+            return ""
 
     # Fetching
 
@@ -157,7 +187,9 @@ class WecomAppChannel:
         except TooMuch:
             raise TooLarge() from None
         except ApiRefusal as refusal:
-            if refusal.code in _GONE_FILE:
+            if refusal.code in TOO_LARGE_FILE:
+                raise TooLarge() from None
+            if refusal.code in DEAD_FILE:
                 raise Unfetchable(str(refusal)) from None
             raise NotSent(str(refusal)) from None
         except WecomFault as fault:
@@ -169,9 +201,9 @@ class WecomAppChannel:
         """GET: WeCom checks the address. POST: one message. Every failure looks the same."""
         try:
             if request.method == "GET":
-                return Response(
-                    self._open(request, request.query_params.get("echostr", "")), media_type="text/plain"
-                )
+                # A plus that came as it is reads as a space, of which base 64 has none.
+                echo = request.query_params.get("echostr", "").replace(" ", "+")
+                return Response(self._open(request, echo), media_type="text/plain")
             raw = self._open(request, _encrypted(await _body(request)))
         except (Rejected, NotOurXml, ClientDisconnect):
             return Response("forbidden", 403)
@@ -189,10 +221,9 @@ class WecomAppChannel:
             given.get("msg_signature", ""), timestamp, given.get("nonce", ""), encrypted
         )
         # Retries reuse the timestamp and clocks drift, so that only hours speak against it (decisions: 18).
-        if (
-            not timestamp.isdecimal()
-            or abs(datetime.now(UTC).timestamp() - int(timestamp)) > _STALE.total_seconds()
-        ):
+        if not _SECONDS.fullmatch(timestamp):
+            raise Rejected
+        if abs(datetime.now(UTC).timestamp() - int(timestamp)) > _STALE.total_seconds():
             raise Rejected
         return raw
 
@@ -206,34 +237,6 @@ class WecomAppChannel:
             raw=raw,
             received=datetime.now(UTC),
         )
-
-
-def outcome(fault: WecomFault) -> SendError:
-    """What a failed call proves (delivery.md 3)."""
-    match fault:
-        case NotReached():
-            return NotSent(str(fault), everyone=True)
-        case ApiRefusal(code=code):
-            return _refusal(code, str(fault))
-    return Unclear(str(fault))
-
-
-def _refusal(code: int, words: str) -> SendError:
-    if code in _NOBODY:
-        return Blocked(words)
-    if code == _TOO_OFTEN:
-        return NotSent(words, retry_after=60, everyone=True)
-    if code in (_BUSY, _TOO_MANY_AT_ONCE):
-        return NotSent(words, retry_after=5, everyone=True)
-    if code == _NOT_TRUSTED:
-        log.error(
-            "WeCom refuses this machine's address (60020). In the WeCom console open the app, then 企业可信IP, and "
-            "enter the address that WeCom names here: %s", words,
-        )  # fmt: skip
-        return NotSent(words, everyone=True)
-    if code in _WRONG_SECRET:
-        return NotSent(words, everyone=True)
-    return Refused(words)
 
 
 def _encrypted(body: bytes) -> str:

@@ -1,7 +1,7 @@
 """How an Outgoing looks in a self-built app: text, a card of buttons, or a card of choices. Pure.
 
-Rule 1  What a card cannot hold goes before it as text; what no card can hold at all is written out, for whatever a
-        button does, a typed word does too.
+Rule 1  What a card cannot hold was parted or written out before it became a row (FIT, `storage/parts.py`); what comes
+        here nevertheless is said in words, and never cut without a sign.
 Rule 2  Characters that turn the reading direction are taken out: no name can dress up as something else.
 Rule 3  A `task_id` is never used twice; `key` makes it, so that the same message sent again is the same bytes.
 
@@ -13,43 +13,48 @@ from collections.abc import Sequence
 from typing import Any
 
 from storage.messages import Option, Outgoing
+from storage.parts import Buttons, Fit, shortened, units, written_out
 
 Json = dict[str, Any]
 
 # 2048 bytes, where WeCom cuts without a word, hold any 682 characters of the basic plane; a rarer character counts as
 # two of our units and takes four bytes.
 TEXT_LIMIT = 680
+_TITLE, _WORDS, _DESCRIPTION = 36, 160, 44
+_FEW = Buttons(most=6, words=_WORDS, label=20)
+_MANY = Buttons(most=20, words=_DESCRIPTION, label=34)
+# Pictures have no words below them here, and come one by one.
+FIT = Fit(words=TEXT_LIMIT, caption=0, album=1, buttons=(_FEW, _MANY))
 
-_BUTTONS, _CHOICES = 6, 20
-_TITLE, _WORDS, _LABEL, _CHOICE = 36, 160, 10, 17
-_UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]")
 QUESTION = "choice"
 SUBMIT = "submit"
+# What hands a choice in; and what a tap leaves on its card.
+SUBMIT_LABEL = "确定"
+TAPPED = "已点"
+_UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]")
+_NOTHING = "…"  # a message of nothing but what was taken out
 
 
 def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def messages(outgoing: Outgoing, key: str, submit: str = "确定") -> list[Json]:
-    """The bodies to be sent one after the other, without receiver and agent."""
-    options = [option for row in outgoing.rows for option in row]
-    words = clean(outgoing.plain)
-    if not options:
-        return [_text(words)] if words else []
-    if len(options) > _CHOICES or any(len(clean(option.label)) > _longest(options) for option in options):
-        return [_text(f"{words}\n{_written_out(options)}")]
-    title, rest = _heading(outgoing)
-    before = [] if len(rest) <= _WORDS and len(title) <= _TITLE else [_text(words)]
-    if before:
-        title, rest = _shortened(title, _TITLE), ""
-    return [*before, _card(title, rest, options, key, submit)]
+def render(outgoing: Outgoing, key: str) -> Json:
+    """The body of the one message that shows it, without receiver and agent."""
+    options = _options(outgoing)
+    if not options or not _fits(outgoing, options):
+        return without_card(outgoing)
+    title, words = _heading(clean(outgoing.plain))
+    if len(options) <= _FEW.most:
+        return _buttons(title, words, options, key)
+    return _choices(title, words, options, key)
 
 
 def without_card(outgoing: Outgoing) -> Json:
-    """The same as text, for a card that WeCom does not take."""
-    options = [option for row in outgoing.rows for option in row]
-    return _text("\n".join(part for part in (clean(outgoing.plain), _written_out(options)) if part))
+    """As text, buttons written out: for what is no card, or a card that WeCom does not take."""
+    parts = (outgoing.plain, written_out(_options(outgoing)))
+    words = clean("\n".join(part for part in parts if part))
+    return {"msgtype": "text", "text": {"content": shortened(words, TEXT_LIMIT) or _NOTHING}}
 
 
 def menu(entries: Sequence[tuple[str, Sequence[str]]]) -> Json:
@@ -67,50 +72,48 @@ def _click(word: str, name: str) -> Json:
     return {"type": "click", "name": name, "key": word}
 
 
-def _longest(options: Sequence[Option]) -> int:
-    return _LABEL * 2 if len(options) <= _BUTTONS else _CHOICE * 2
+def _options(outgoing: Outgoing) -> list[Option]:
+    """A label that vanishes with its unsafe characters still has its button."""
+    options = [option for row in outgoing.rows for option in row]
+    return [Option(label=clean(option.label).strip() or _NOTHING, data=option.data) for option in options]
 
 
-def _written_out(options: Sequence[Option]) -> str:
-    return "\n".join(f"▸ {clean(option.label)}" for option in options)
+def _fits(outgoing: Outgoing, options: Sequence[Option]) -> bool:
+    card = _FEW if len(options) <= _FEW.most else _MANY
+    return len(options) <= card.most and 0 < units(clean(outgoing.plain)) <= card.words
 
 
-def _heading(outgoing: Outgoing) -> tuple[str, str]:
-    """A card needs a title: without one the first line serves."""
-    if outgoing.title:
-        return clean(outgoing.title), clean(outgoing.text)
-    first, _, rest = clean(outgoing.text).partition("\n")
-    return first, rest
+def _heading(words: str) -> tuple[str, str]:
+    """A card needs a title: the first line; if it is too long, the title only begins what stands below it."""
+    first, _, rest = words.partition("\n")
+    return (first, rest) if units(first) <= _TITLE else (shortened(first, _TITLE), words)
 
 
-def _shortened(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"
-
-
-def _card(title: str, words: str, options: Sequence[Option], key: str, submit: str) -> Json:
-    card: Json = {"main_title": {"title": title}, "task_id": key}
-    if len(options) <= _BUTTONS:
-        card |= {"card_type": "button_interaction", "button_list": [_button(each) for each in options]}
-        if words:
-            card["sub_title_text"] = words
-    else:
-        card |= {
-            "card_type": "vote_interaction",
-            "checkbox": {
-                "question_key": QUESTION,
-                "mode": 0,
-                "option_list": [{"id": each.data, "text": clean(each.label)} for each in options],
-            },
-            "submit_button": {"text": submit, "key": SUBMIT},
-        }
-        if words:
-            card["main_title"]["desc"] = words
+def _buttons(title: str, words: str, options: Sequence[Option], key: str) -> Json:
+    card: Json = {
+        "card_type": "button_interaction",
+        "main_title": {"title": title},
+        "button_list": [{"text": each.label, "key": each.data, "style": 1} for each in options],
+        "task_id": key,
+    }
+    if words:
+        card["sub_title_text"] = words
     return {"msgtype": "template_card", "template_card": card}
 
 
-def _button(option: Option) -> Json:
-    return {"text": clean(option.label), "key": option.data, "style": 1}
-
-
-def _text(words: str) -> Json:
-    return {"msgtype": "text", "text": {"content": words}}
+def _choices(title: str, words: str, options: Sequence[Option], key: str) -> Json:
+    """One is marked, then handed in."""
+    return {
+        "msgtype": "template_card",
+        "template_card": {
+            "card_type": "vote_interaction",
+            "main_title": {"title": title, **({"desc": words} if words else {})},
+            "checkbox": {
+                "question_key": QUESTION,
+                "mode": 0,
+                "option_list": [{"id": each.data, "text": each.label} for each in options],
+            },
+            "submit_button": {"text": SUBMIT_LABEL, "key": SUBMIT},
+            "task_id": key,
+        },
+    }

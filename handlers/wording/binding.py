@@ -22,3 +22,10 @@ class Binding(Sentences):
     aibot_replaced: str = (
         "企业微信智能机器人被另一个程序接走了，本程序已停止接收它的消息。请确认只有一处在运行，再重启本程序。"
     )
+
+    # To the admins, by another channel: WeCom refuses every call of the self-built app.
+    wecom_untrusted: str = (
+        "企业微信不接受本机的请求（60020）。请在企业微信管理后台打开本应用，在 企业可信IP 里加上 {address}，"
+        "保存后消息会自动补发。"
+    )
+    wecom_refuses: str = "企业微信拒绝了本应用的全部请求：{fault}。请核对 CorpID、AgentId、Secret，改正前发不出消息。"
