@@ -20,6 +20,7 @@ from bot.app import Running
 from storage import people
 from storage.messages import Address
 from tests.chat import Chat
+from tests.fakes.aibot.server import BOT, FakeAibot
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
 from tests.program import free_socket, running, settings_for
@@ -117,7 +118,23 @@ async def on_wecom(
             yield Phones(program, lambda chat: wecom.member(userid(chat)))
 
 
-PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom}
+@asynccontextmanager
+async def on_aibot(
+    town: Town, folder: Path, given: Mapping[str, str] | None = None, wecom: FakeAibot | None = None
+) -> AsyncIterator[Phones]:
+    """The smart bot. Everybody has written to it before, as everybody who is bound has."""
+    wecom = wecom or FakeAibot()
+    async with wecom:
+        _bind(town, "aibot", BOT, userid)
+        for chat in everybody(town):
+            wecom.speaking.spoken.add(wecom.member(userid(chat)).key)
+        settings = settings_for(town, folder, {**wecom.settings(), **(given or {})})
+        async with running(town, settings, free_socket()) as program:
+            await wecom.until_subscribed()
+            yield Phones(program, lambda chat: wecom.member(userid(chat)))
+
+
+PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom, "aibot": on_aibot}
 
 
 def userid(chat: Chat) -> str:

@@ -66,6 +66,14 @@ class Unreadable(Exception):  # noqa: N818
     """A raw update that is not what the platform documents; its row is parked with the bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file whose name the platform tells only with its bytes."""
+
+    content: bytes
+    name: str
+
+
 class Channel(Protocol):
     name: str
     account: str
@@ -85,7 +93,7 @@ class Channel(Protocol):
     async def answer_press(self, press: str) -> None:
         """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""
 
-    async def fetch(self, reference: str, limit: int) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes | Named:
         """The bytes of a file, of which no more than `limit` are read.
 
         Raises NotSent to try again later; Unfetchable, or TooLarge for more than `limit`, when that is final.

@@ -50,11 +50,13 @@ class Connection:
             else:
                 written.set_result(True)
 
-    def acknowledge(self, request: str, code: int = 0, words: str = "ok", body: Json | None = None) -> None:
+    def acknowledge(
+        self, request: str, code: int = 0, words: str = "ok", body: Json | None = None
+    ) -> "asyncio.Future[bool]":
         frame: Json = {"headers": {"req_id": request}, "errcode": code, "errmsg": words}
         if body is not None:
             frame["body"] = body
-        self.put(frame)
+        return self.put(frame)
 
     def abort(self) -> None:
         """The connection breaks without a word (1006)."""

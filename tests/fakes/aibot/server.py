@@ -210,7 +210,7 @@ class FakeAibot:
         """Closes who says nothing for too long."""
         loop = asyncio.get_running_loop()
         connection.heard = loop.time()
-        while (left := connection.heard + self.idle_seconds - loop.time()) > 0:
+        while (left := connection.heard + self.idle_seconds - loop.time()) > 0:  # noqa: ASYNC110 - silence is no event
             await asyncio.sleep(left)
         await connection.close()
 
@@ -221,7 +221,9 @@ class FakeAibot:
                 return
             try:
                 frame = json.loads(message.data)
-                call = Call(frame["cmd"], frame["headers"]["req_id"], frame.get("body", {}), connection.number)
+                call = Call(
+                    frame["cmd"], frame["headers"]["req_id"], frame.get("body", {}), connection.number
+                )
             except (ValueError, KeyError, TypeError):
                 return
             self.calls.append(call)
@@ -233,54 +235,49 @@ class FakeAibot:
         """Carries a frame out and acknowledges it; False ends the connection."""
         call.fault = self.faults.for_frame(call.command)
         result: Json | None = None
-        words, goes_on = "ok", True
+        words = "ok"
         try:
             if call.fault is not None and call.fault.code:
                 raise refused(call.fault.code)
             if call.fault is None or call.fault.accepted:
-                goes_on = await self._carry_out(connection, call)
-                result = self._result
+                result = await self._carry_out(connection, call)
                 call.accepted = True
         except ApiError as refusal:
             call.code, words = refusal.code, refusal.words
-            goes_on = call.command != "aibot_subscribe"
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             call.code, words = 40058, type(error).__name__
-        self._answer(connection, call, words, result)
-        if not goes_on:
-            await asyncio.sleep(0)  # what stands in the queue goes first
-            while connection._queue.qsize():  # noqa: SLF001 - our own
-                await asyncio.sleep(0)
-            await connection.close()
-        return goes_on
+        written = self._answer(connection, call, words, result)
+        if call.command != "aibot_subscribe" or not call.code:
+            return True
+        if written is not None:
+            await written
+        await connection.close()
+        return False
 
-    def _answer(self, connection: Connection, call: Call, words: str, result: Json | None) -> None:
+    def _answer(
+        self, connection: Connection, call: Call, words: str, result: Json | None
+    ) -> "asyncio.Future[bool] | None":
         fault = call.fault
         if fault is not None and fault.cut:
             connection.abort()
         elif fault is not None and fault.late:
-            loop = asyncio.get_running_loop()
-            self._late.add(
-                loop.call_later(fault.late, connection.acknowledge, call.request, call.code, words, result)
-            )
+            loop, told = asyncio.get_running_loop(), (call.request, call.code, words, result)
+            self._late.add(loop.call_later(fault.late, connection.acknowledge, *told))
         elif fault is None or not fault.silent:
-            connection.acknowledge(call.request, call.code, words, result)
+            return connection.acknowledge(call.request, call.code, words, result)
+        return None
 
     # Frames
 
-    _result: Json | None = None
-
-    async def _carry_out(self, connection: Connection, call: Call) -> bool:
-        self._result = None
+    async def _carry_out(self, connection: Connection, call: Call) -> Json | None:
+        if call.command == "ping":
+            return None
         if call.command == "aibot_subscribe":
             await self._subscribe(connection, call.body)
-            return True
-        if call.command == "ping":
-            return True
+            return None
         if not connection.subscribed:
             raise ApiError(NOT_SUBSCRIBED, "aibot websocket not subscribed")
-        self._act(connection, call)
-        return True
+        return self._act(connection.callbacks.get(call.request), call)
 
     async def _subscribe(self, connection: Connection, body: Json) -> None:
         now = self.clock.now()
@@ -310,8 +307,8 @@ class FakeAibot:
             case Kick.CUT:
                 asyncio.get_running_loop().call_later(0.02, other.abort)
 
-    def _act(self, connection: Connection, call: Call) -> None:
-        callback, speaking = connection.callbacks.get(call.request), self.speaking
+    def _act(self, callback: Callback | None, call: Call) -> Json | None:
+        speaking, uploads = self.speaking, self.speaking.uploads
         match call.command:
             case "aibot_respond_msg":
                 speaking.reply(callback, call.body)
@@ -322,13 +319,14 @@ class FakeAibot:
             case "aibot_send_msg":
                 speaking.push(call.body)
             case "aibot_upload_media_init":
-                self._result = speaking.uploads.init(call.body)
+                return uploads.init(call.body)
             case "aibot_upload_media_chunk":
-                self._result = speaking.uploads.chunk(call.body)
+                return uploads.chunk(call.body)
             case "aibot_upload_media_finish":
-                self._result = speaking.uploads.finish(call.body)
+                return uploads.finish(call.body)
             case _:
                 raise refused(40058, f"cmd {call.command}")
+        return None
 
 
 async def _quietly(connection: Connection) -> None:
