@@ -29,6 +29,8 @@ from bot.office import (
     InviteUnbound,
     Result,
     ShowParked,
+    ShowUnknownMembers,
+    WecomRefused,
 )
 from rules.book import BookError, default_book, default_text, load
 from rules.changes import changes
@@ -47,12 +49,16 @@ rules_commands = typer.Typer(help="The city's rules file.", no_args_is_help=True
 app.add_typer(rules_commands, name="rules")
 
 
+wecom_commands = typer.Typer(help="The self-built app of WeCom.", no_args_is_help=True)
+app.add_typer(wecom_commands, name="wecom")
+
+
 class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
     """Something in how a command was called."""
 
 
 SAID_PLAINLY = (
-    Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
+    WecomRefused, Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
 )  # fmt: skip
 
 
@@ -211,6 +217,25 @@ def check_rules(
         )
         if settings.database_file.exists():
             typer.echo(carried_out("compare-rules", CompareRules(text=text)).text)
+
+
+@wecom_commands.command("menu")
+def wecom_menu() -> None:
+    """Sets the app's menu below the chat: 报进展, 报问题, 零报告/我的."""
+    with said_plainly():
+        from bot.wecom_office import set_menu
+
+        typer.echo(set_menu(operator.load()))
+
+
+@wecom_commands.command("unknown")
+def wecom_unknown() -> None:
+    """Lists the members who wrote to the app and are not bound, with their names."""
+    with said_plainly():
+        from bot.wecom_office import with_names
+
+        users = carried_out("unknown-members", ShowUnknownMembers()).text.splitlines()
+        typer.echo(with_names(operator.load(), users))
 
 
 def main() -> None:

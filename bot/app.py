@@ -245,7 +245,9 @@ def _channels(settings: Settings, database: Database, clock: Clock, words: Words
                 secret=settings.telegram_secret.get_secret_value() if settings.telegram_secret else "",
             )
         )
-    if (app := wecom.app_channel(settings, database)) is not None:
+    if (
+        app := wecom.app_channel(settings, wecom.StoredTokens(database, settings.wecom_agent_id or ""))
+    ) is not None:
         found.append(app)
     if (aibot := wecom.aibot_channel(settings, words.aibot_welcome)) is not None:
         found.append(aibot)

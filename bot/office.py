@@ -18,11 +18,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.channels import tryout
+from bot.channels.wecom_cards import FIT
 from bot.clock import stored_offset
 from bot.editable import sentences
 from bot.settings import Settings
 from handlers import handing_over
-from handlers.city import City
+from handlers.city import City, Show
 from rules.book import load
 from rules.changes import changes
 from storage import handovers, inbox, invites, people, registry, workbook
@@ -44,6 +45,7 @@ INVITE_COLUMNS = (
     Column("有效期至", width=32),
 )
 LINES = 500  # of a section of a preview, on a terminal
+MONTH = timedelta(days=30)
 RAW_SHOWN = 200  # characters of a parked message
 
 
@@ -68,6 +70,10 @@ class Errand(Frozen):
     @classmethod
     def of(cls, name: str, arguments: Frozen) -> "Errand":
         return cls(name=name, arguments=arguments.model_dump(mode="json"))
+
+
+class WecomRefused(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
+    """WeCom did not do what a command wanted, or there is no app to do it with."""
 
 
 class NotDone(Exception):  # noqa: N818 - carries a result out of a transaction that is to be rolled back
@@ -106,10 +112,19 @@ class Office:
 
 def city_of(settings: Settings) -> City:
     """The city's words, and the accounts that reach people whether or not they run just now."""
-    accounts = [("telegram", settings.telegram_account)] if settings.has_channel else []
+    configured = {
+        "telegram": settings.telegram_account,
+        "wecom": settings.wecom_agent_id,
+        "aibot": settings.aibot_id,
+    }
+    accounts = [(channel, account) for channel, account in configured.items() if account]
     if settings.rehearses or not settings.has_channel:
         accounts.append((tryout.NAME, tryout.ACCOUNT))
-    return City(words=sentences(settings.words_file), zone=settings.zone, running=frozenset(accounts))
+    # What is written here is sent by the server: no more at once than the narrowest channel shows.
+    shows = {channel: Show(edits=False, text_limit=FIT) for channel in ("wecom", "aibot")}
+    return City(
+        words=sentences(settings.words_file), zone=settings.zone, shows=shows, running=frozenset(accounts)
+    )
 
 
 class ImportRegistry(Frozen):
@@ -253,6 +268,17 @@ def show_parked(session: Session, wanted: ShowParked, _now: datetime, office: Of
     return Result(text="\n".join(in_lines(session, row, office) for row in rows.values()))
 
 
+class ShowUnknownMembers(Frozen):
+    pass
+
+
+def show_unknown_members(
+    session: Session, _wanted: ShowUnknownMembers, now: datetime, _office: Office
+) -> Result:
+    """The userids, one a line, of WeCom members who wrote in the last month and are not bound."""
+    return Result(text="\n".join(people.unknown_senders(session, "wecom", now - MONTH)))
+
+
 def people_called(session: Session, words: str) -> Sequence[tuple[Person, Unit]]:
     """Active people by phone or name, or by id. A phone is never taken for an id: it comes first."""
     active = (
@@ -310,6 +336,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
     "export": Command(ExportCity, export_city, reads=_always),
+    "unknown-members": Command(ShowUnknownMembers, show_unknown_members, reads=_always),
     "compare-rules": Command(CompareRules, compare_rules, reads=_always),
 }
 

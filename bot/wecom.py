@@ -16,7 +16,7 @@ from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import WecomAppChannel
 from bot.channels.wecom_envelope import Envelope
 from bot.channels.wecom_outcomes import NOT_TRUSTED
-from bot.channels.wecom_request import Token, WecomRequest
+from bot.channels.wecom_request import Token, Tokens, WecomRequest
 from bot.channels.wecom_socket import Replaced, Socket
 from bot.settings import Settings
 from handlers.words import Words
@@ -52,7 +52,9 @@ class StoredTokens:
         await self._database.run(write)
 
 
-def app_channel(settings: Settings, database: Database) -> WecomAppChannel | None:
+def app_channel(
+    settings: Settings, tokens: Tokens, epoch: Callable[[], float] = time.time
+) -> WecomAppChannel | None:
     """The self-built app, if it is configured."""
     if not (settings.wecom_corp_id and settings.wecom_agent_id and settings.wecom_secret):
         return None
@@ -61,8 +63,8 @@ def app_channel(settings: Settings, database: Database) -> WecomAppChannel | Non
     request = WecomRequest(
         settings.wecom_corp_id,
         settings.wecom_secret.get_secret_value(),
-        tokens=StoredTokens(database, settings.wecom_agent_id),
-        epoch=time.time,
+        tokens=tokens,
+        epoch=epoch,
         api_url=settings.wecom_api_url,
         proxy=settings.proxy.get_secret_value() if settings.proxy else None,
     )

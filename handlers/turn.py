@@ -62,9 +62,12 @@ def take_turn(
 def _meet(
     session: Session, city: City, row: Waiting, incoming: Incoming, now: datetime, machine: datetime
 ) -> tuple[str, str, int | None]:
+    # What counts is when it was said, not when we came to it: a report sent before the close is not late by our delay.
+    said = now - max(timedelta(), machine - row.received)
     known = people.known(session, incoming.address)
     if known is None and incoming.vouched:
-        strangers.recognise(strangers.Meeting(session, city, row.id, row.sender, incoming, now, machine))
+        # By the same clock as the answer that follows, so that the greeting goes first.
+        strangers.recognise(strangers.Meeting(session, city, row.id, row.sender, incoming, said, machine))
         known = people.known(session, incoming.address)
     if incoming.kind is IncomingKind.BLOCKED:
         address = incoming.address
@@ -76,8 +79,6 @@ def _meet(
     if incoming.kind is IncomingKind.UNBLOCKED:
         return "done", "unblocked", known.id
     person = PersonFacts(known.id, known.name, known.unit_id, known.unit, phone=known.phone)
-    # What counts is when it was said, not when we came to it: a report sent before the close is not late by our delay.
-    said = now - max(timedelta(), machine - row.received)
     turn = Turn(session, city, row.id, incoming, person, said, machine, said.astimezone(city.zone).date())
     return "done", _take(turn), known.id
 

@@ -11,9 +11,12 @@ from rules.kinds import Role
 from storage.messages import Address
 from storage.prepared import Query
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
+from storage.tables.traffic import InboxRow
 
 # A binding's last use is written at most this often: it only decides where pushes go.
 TOUCH_EVERY = timedelta(minutes=10)
+# Senders of what comes from no person.
+_NOBODY = frozenset({"-", "", "sys"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,20 @@ def vouched_for(session: Session, address: Address) -> int | None:
         Person.wecom_userid == address.user, Person.active.is_(True), Person.id.not_in(ended)
     )
     return session.scalar(wanted)
+
+
+def unknown_senders(session: Session, channel: str, since: datetime) -> list[str]:
+    """The users of a channel who have written since and whose account is bound to nobody, who wrote last first."""
+    bound = select(Binding.user).where(Binding.channel == channel, Binding.ended.is_(None))
+    wanted = (
+        select(InboxRow.sender, func.max(InboxRow.id))
+        .where(InboxRow.channel == channel, InboxRow.received >= since, InboxRow.person_id.is_(None))
+        .group_by(InboxRow.sender)
+        .order_by(func.max(InboxRow.id).desc())
+    )
+    users = [sender.split(":", 2)[2] for sender, _ in session.execute(wanted)]
+    known = set(session.scalars(bound))
+    return [user for user in users if user not in known and user not in _NOBODY]
 
 
 def touch(session: Session, person: Known, now: datetime) -> None:

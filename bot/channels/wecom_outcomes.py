@@ -47,6 +47,22 @@ def needs_somebody(fault: WecomFault) -> bool:
     return isinstance(fault, ApiRefusal) and (fault.code == NOT_TRUSTED or fault.code in WRONG_KEYS)
 
 
+_ADVICE = {
+    NOT_TRUSTED: "Open the app in the WeCom console, 企业可信IP, and add the address that stands above.",
+    40001: "SANBAO_WECOM_SECRET is not this app's Secret.",
+    40013: "SANBAO_WECOM_CORP_ID is not the company's CorpID (我的企业, 企业ID).",
+    301002: "SANBAO_WECOM_AGENT_ID and SANBAO_WECOM_SECRET belong to two different apps.",
+    TOO_OFTEN: "Too many calls: wait a minute.",
+}
+
+
+def advice(fault: WecomFault) -> str:
+    """What to do about it, in a sentence."""
+    if isinstance(fault, ApiRefusal):
+        return _ADVICE.get(fault.code, "docs/wecom-setup.md says what the code means.")
+    return "WeCom was not reached, or did not answer: look at the network, SANBAO_PROXY and SANBAO_WECOM_API_URL."
+
+
 def caller_address(fault: WecomFault) -> str:
     """The address that WeCom saw us call from; empty if it does not say."""
     found = _FROM_ADDRESS.search(str(fault))

@@ -61,6 +61,9 @@ def read_update(raw: bytes, agent: str) -> Incoming | None:
 
 
 def _read(told: Element, agent: str) -> Incoming | None:
+    if _word(told, "Event") in _ALARMS:  # it comes from nobody
+        log.error("WeCom says %s: an app that nobody uses is switched off; see its console", told["Event"])
+        return None
     address = Address(channel=CHANNEL, account=agent, user=told["FromUserName"], chat=told["FromUserName"])
     match _word(told, "MsgType"):
         case "text":
@@ -92,8 +95,6 @@ def _place(told: Element) -> Media:
 
 def _event(told: Element, address: Address) -> Incoming | None:
     event = _word(told, "Event")
-    if event in _ALARMS:
-        log.error("WeCom says %s: an app that nobody uses is switched off; see the WeCom console", event)
     if event in _CARD_EVENTS:
         return Incoming(
             address=address, kind=IncomingKind.BUTTON, text=_clean(_chosen(told)), message=_word(told, "TaskId"),

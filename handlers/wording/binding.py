@@ -28,4 +28,6 @@ class Binding(Sentences):
         "企业微信不接受本机的请求（60020）。请在企业微信管理后台打开本应用，在 企业可信IP 里加上 {address}，"
         "保存后消息会自动补发。"
     )
-    wecom_refuses: str = "企业微信拒绝了本应用的全部请求：{fault}。请核对 CorpID、AgentId、Secret，改正前发不出消息。"
+    wecom_refuses: str = (
+        "企业微信拒绝了本应用的全部请求：{fault}。请核对 CorpID、AgentId、Secret，改正前发不出消息。"
+    )
