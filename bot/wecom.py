@@ -7,7 +7,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
@@ -97,12 +96,15 @@ def in_words(words: Words, fault: str, address: str) -> str:
 async def listen(
     channel: AibotChannel,
     store: Callable[[Sequence[Arrived]], Awaitable[None]],
-    on_replaced: Callable[[datetime], Awaitable[None]],
+    on_replaced: Callable[[], Awaitable[None]],
 ) -> None:
     """Takes callbacks in until another process takes the bot over; then it only waits for the end."""
     try:
         await channel.run(store)
     except Replaced as news:
         log.error("The smart bot %s: %s; this process takes nothing in any more", channel.account, news)
-        await on_replaced(datetime.now(UTC))
+        try:
+            await on_replaced()
+        except Exception:
+            log.exception("nobody could be told of it")  # to crash here would be to subscribe again
         await asyncio.Event().wait()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.absence import tell_absence
 from reminders.closing import close_some
 from reminders.day_end import end_day
 from reminders.moment import Moment
@@ -24,7 +25,7 @@ from storage import rules as stored_rules
 NOBODY = Reach()
 
 # In this order: a step begins only when those before it have nothing left to do at this moment.
-STEPS = (move_unopened, open_some, close_some, end_day)
+STEPS = (tell_absence, move_unopened, open_some, close_some, end_day)
 
 
 def sweep(

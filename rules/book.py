@@ -145,6 +145,15 @@ class Caps(_Section):
     mend_workdays: int = Field(ge=0)
 
 
+class Absences(_Section):
+    """离线告知: who is told that the program heard nothing for a while, and how often a day at most."""
+
+    active_days: int = Field(ge=1)
+    short_minutes: int = Field(ge=0)
+    short_active_minutes: int = Field(ge=1)
+    per_day: int = Field(ge=1)
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -182,6 +191,7 @@ class Book(_Section):
     money_guard: MoneyGuard
     media: MediaLimits
     caps: Caps
+    absences: Absences
     categories: tuple[Category, ...]
 
     @field_validator("categories")

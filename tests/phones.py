@@ -20,7 +20,9 @@ from bot.app import Running
 from storage import people
 from storage.messages import Address
 from tests.chat import Chat
+from tests.fakes.aibot.people import Member
 from tests.fakes.aibot.server import BOT, FakeAibot
+from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
 from tests.program import free_socket, running, settings_for
@@ -134,6 +136,38 @@ async def on_aibot(
             yield Phones(program, lambda chat: wecom.member(userid(chat)))
 
 
+@dataclass(frozen=True)
+class Both:
+    """Everybody is on Telegram and on the smart bot, and used the bot last."""
+
+    program: Running
+    api: FakeTelegram
+    wecom: FakeAibot
+
+    def telegram(self, chat: Chat) -> Person:
+        return self.api.person(int(chat.user))
+
+    def bot(self, chat: Chat) -> Member:
+        return self.wecom.member(userid(chat))
+
+
+@asynccontextmanager
+async def on_both(
+    town: Town, folder: Path, given: Mapping[str, str] | None = None, wecom: FakeAibot | None = None
+) -> AsyncIterator[Both]:
+    async with FakeTelegram() as api, wecom or FakeAibot() as bot:
+        _bind(town, "telegram", TOKEN.partition(":")[0], lambda chat: chat.user)
+        _bind(town, "aibot", BOT, userid, minutes=10)
+        for chat in everybody(town):
+            api.person(int(chat.user), started=True)
+            bot.speaking.spoken.add(bot.member(userid(chat)).key)
+        telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        settings = settings_for(town, folder, {**telegram, **bot.settings(), **(given or {})})
+        async with running(town, settings, free_socket()) as program:
+            await bot.until_subscribed()
+            yield Both(program, api, bot)
+
+
 PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom, "aibot": on_aibot}
 
 
@@ -145,9 +179,9 @@ def everybody(town: Town) -> list[Chat]:
     return [town.reporter, town.deputy, town.head, town.leader, town.department, town.office]
 
 
-def _bind(town: Town, channel: str, account: str, user: Callable[[Chat], str]) -> None:
+def _bind(town: Town, channel: str, account: str, user: Callable[[Chat], str], minutes: int = 5) -> None:
     """Used later than the try-out's accounts, which the program makes when it starts."""
-    at = town.clock.now + timedelta(minutes=5)
+    at = town.clock.now + timedelta(minutes=minutes)
     for chat in everybody(town):
         address = Address(channel=channel, account=account, user=user(chat), chat=user(chat))
         person = int(chat.user) - 1000

@@ -13,16 +13,23 @@ stores what arrived. Outcomes are exceptions, classed by what they prove (delive
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.absences import Loss
 from storage.messages import Incoming, Outgoing
 from storage.parts import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show. `text_limit` says what one message of it holds."""
+    """What a channel can show. `text_limit` says what one message of it holds.
+
+    `loses` is what its platform never brings to who did not listen for more than `patience` seconds: all messages, or
+    presses of buttons only; None if it brings everything.
+    """
 
     edits: bool
     text_limit: Limit
+    loses: Loss | None = None
+    patience: float = 0
 
 
 class SendError(Exception):

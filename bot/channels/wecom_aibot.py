@@ -27,6 +27,7 @@ from bot.channels.wecom_aibot_files import LARGEST_PHOTO, Uploads, download
 from bot.channels.wecom_frames import CHANNEL, GROUP, is_visit, piece, read_frame
 from bot.channels.wecom_pictures import Pictures
 from bot.channels.wecom_socket import NOT_SUBSCRIBED, TOO_OFTEN, FrameRefused, NoAck, NotConnected, Socket
+from storage.absences import Loss
 from storage.messages import Arrived, Incoming, Outgoing
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
@@ -46,7 +47,8 @@ class AibotChannel:
     """One bot. `account` is its id. `welcome` is what it says on the first visit of a day."""
 
     name = CHANNEL
-    capabilities = Capabilities(edits=False, text_limit=cards.BOT.fit)
+    # Nothing is brought again; but connections drop for seconds now and then, and nobody is to be bothered with that.
+    capabilities = Capabilities(edits=False, text_limit=cards.BOT.fit, loses=Loss.MESSAGES, patience=60)
 
     def __init__(self, bot_id: str, socket: Socket, *, welcome: str, proxy: str | None = None) -> None:
         self.account = bot_id
