@@ -268,7 +268,7 @@ def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
     if account[0] == tryout.NAME:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
     if account[0] in (WecomAppChannel.name, AibotChannel.name):
-        return sending.Rates(wecom.LIMITS, clock.monotonic, is_group=lambda _chat: True)
+        return sending.Rates(wecom.limits(settings.wecom_rate), clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
 

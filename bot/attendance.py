@@ -37,6 +37,10 @@ class Listener:
     patience: timedelta
     listens: Callable[[], bool]
 
+    def tolerance(self, *, down: bool) -> timedelta:
+        """What is no absence yet: a connection drops for seconds now and then. A program that was down was away."""
+        return timedelta() if down and self.loss is Loss.MESSAGES else self.patience
+
 
 def listeners(
     channels: Mapping[Account, Channel], listens: Callable[[Channel], Callable[[], bool]]
@@ -63,7 +67,8 @@ class Attendance:
 
     async def run(self) -> None:
         while True:
-            await asyncio.sleep(EVERY_SECONDS if await self.note() else SOON_SECONDS)
+            all_heard = await self.note()
+            await asyncio.sleep(EVERY_SECONDS if all_heard else SOON_SECONDS)
 
     async def note(self) -> bool:
         """Looks once at every account; False if one is not heard."""
@@ -74,8 +79,9 @@ class Attendance:
 
     async def _note(self, listener: Listener) -> None:
         machine, city = self._clock.machine(), self._clock.city()
-        before = self._heard.get(listener.account) or await self._last_heard(listener.account)
-        if before is not None and machine - before > listener.patience:
+        known = self._heard.get(listener.account)
+        before = known or await self._last_heard(listener.account)
+        if before is not None and machine - before > listener.tolerance(down=known is None):
             log.warning("nobody listened on %s for %s", " ".join(listener.account), machine - before)
             self._unnoted.append((listener, city - (machine - before), city))
         self._heard[listener.account] = machine

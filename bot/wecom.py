@@ -7,6 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,12 @@ from storage.tables.ledger import CityFact
 
 # WeCom drops what is beyond 30 a minute to one member without a word; each conversation of a bot has the same limit.
 LIMITS = sending.Limits(total=100, bulk=80, chat=0, group=25, hourly=950, strict=True)
+
+
+def limits(rate: int) -> sending.Limits:
+    """As the setting wants it; the hour follows the minute."""
+    return replace(LIMITS, group=rate, hourly=LIMITS.hourly * rate // LIMITS.group)
+
 
 log = logging.getLogger(__name__)
 

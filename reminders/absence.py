@@ -60,14 +60,22 @@ def _tell(session: Session, moment: Moment, absence: Absence, speaker: Speaker) 
 
 
 def _message(absence: Absence, zone: ZoneInfo) -> Outgoing:
-    began, ended = absence.began.astimezone(zone), absence.ended.astimezone(zone)
     text = words.ABSENT_MESSAGES if absence.kind == Loss.MESSAGES else words.ABSENT_TAPS
-    same_day = began.date() == ended.date()
     return Outgoing(
-        text=text.format(begin=_clock(began, dated=not same_day), end=_clock(ended, dated=not same_day))
+        text=text.format(span=_span(absence.began.astimezone(zone), absence.ended.astimezone(zone)))
     )
 
 
-def _clock(moment: datetime, *, dated: bool) -> str:
+def _span(began: datetime, ended: datetime) -> str:
+    dated = began.date() != ended.date()
+    begin, end = _clock(began, dated), _clock(ended, dated)
+    return (
+        words.ABSENT_MOMENT.format(moment=begin)
+        if begin == end
+        else words.ABSENT_SPAN.format(begin=begin, end=end)
+    )
+
+
+def _clock(moment: datetime, dated: bool) -> str:
     time = f"{moment:%H:%M}"
     return f"{moment.month}月{moment.day}日{time}" if dated else time

@@ -131,6 +131,17 @@ async def test_a_program_that_was_down_was_away(town: Town, ear: Ear) -> None:
     assert (absence.began, absence.ended) == (START, START + 5 * MINUTE)
 
 
+async def test_a_start_within_the_minute_is_told_as_a_moment(town: Town, ear: Ear) -> None:
+    used(town, town.reporter, START)
+    await ear.attendance.note()
+    ear.restarts()
+    town.clock.pass_(seconds=20)
+    await ear.attendance.note()
+    town.sweep()
+    [row] = [row for row in notices(town) if row.chat == town.reporter.user]
+    assert row.body["text"].startswith("09:00前后我不在线")
+
+
 async def test_a_connection_that_is_down_is_no_ear(town: Town, ear: Ear) -> None:
     await ear.attendance.note()
     ear.listens = False

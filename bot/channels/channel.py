@@ -22,8 +22,8 @@ from storage.parts import Limit
 class Capabilities:
     """What a channel can show. `text_limit` says what one message of it holds.
 
-    `loses` is what its platform never brings to who did not listen for more than `patience` seconds: all messages, or
-    presses of buttons only; None if it brings everything.
+    `loses` is what its platform never brings to who did not listen: all messages, or presses of buttons only; None if
+    it brings everything. A connection that is down for no more than `patience` seconds is not worth a word.
     """
 
     edits: bool

@@ -70,7 +70,7 @@ class Socket:
         url: str = OFFICIAL_URL,
         proxy: str | None = None,
         ping_seconds: float = 30.0,
-        ack_seconds: float = 15.0,
+        ack_seconds: float = 8.0,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._bot_id = bot_id
