@@ -32,6 +32,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.history
 	$(BIN)/python -m bench.one_line
 	$(BIN)/python -m bench.pictures
+	$(BIN)/python -m bench.wecom
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

@@ -30,6 +30,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.tryout import TryoutChannel
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import CALLBACK_PATH, WecomAppChannel
+from bot.channels.wecom_group import WecomGroupChannel
 from bot.clock import Clock, store_offset, stored_offset
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch, tell_admins
@@ -259,6 +260,7 @@ def _channels(settings: Settings, database: Database, clock: Clock, words: Words
         found.append(app)
     if (aibot := wecom.aibot_channel(settings, words.aibot_welcome)) is not None:
         found.append(aibot)
+    found += wecom.group_channels(settings)
     if settings.tryout_open:
         found.append(TryoutChannel(database, settings.data_dir / "uploads", clock.city))
     return {(channel.name, channel.account): channel for channel in found}
@@ -269,6 +271,8 @@ def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
     if account[0] in (WecomAppChannel.name, AibotChannel.name):
         return sending.Rates(wecom.limits(settings.wecom_rate), clock.monotonic, is_group=lambda _chat: True)
+    if account[0] == WecomGroupChannel.name:
+        return sending.Rates(wecom.GROUP_LIMITS, clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
 
@@ -300,6 +304,9 @@ async def _receive(settings: Settings, stack: AsyncExitStack, running: Running, 
             await _receive_telegram(settings, stack, running, channel)
         if isinstance(channel, WecomAppChannel):
             await _receive_app(settings, stack, running, channel, city)
+        if isinstance(channel, WecomGroupChannel):
+            await channel.start()
+            stack.push_async_callback(channel.close)
         if isinstance(channel, AibotChannel):
             _receive_aibot(running, channel, city, settings)
         if isinstance(channel, TryoutChannel):

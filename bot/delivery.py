@@ -15,6 +15,7 @@ import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple, Protocol
 
 from pydantic import ValidationError
@@ -191,6 +192,7 @@ class Delivery:
         """Writes back, claims, starts sends; returns the seconds until the next look is worth it."""
         self._wake.clear()
         outcomes = tuple(self._ended)
+        looked = self._clock.monotonic()
         rooms = {account: post.room() for account, post in self._posts.items()}
         rooms = {account: room for account, room in rooms.items() if room.total > 0}
         rescue = bool(outcomes and self._failed_looks)
@@ -206,7 +208,7 @@ class Delivery:
             del self._ended[: len(outcomes)]
             for row in claimed:
                 self._start(row)
-        return SHORTEST_WAIT if rescue else self._next_look()
+        return SHORTEST_WAIT if rescue else self._next_look(looked)
 
     async def settled(self) -> None:
         """Waits until nothing is in flight. The outcomes are written by the next look."""
@@ -240,9 +242,21 @@ class Delivery:
         while True:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
-                return await self._database.run(lambda session: outbox.recover(session, machine))
+                await self._database.run(lambda session: outbox.recover(session, machine))
+                return await self._remember()
             except Exception:
                 await asyncio.sleep(self._look_failed())
+
+    async def _remember(self) -> None:
+        """What an earlier process has sent lately counts too where a platform drops the rest without a word."""
+        now = self._clock.city()
+        for (channel, account), post in self._posts.items():
+            if not post.rates.memory:
+                continue
+            since = now - timedelta(seconds=post.rates.memory)
+            work = partial(outbox.lately, channel=channel, account=account, since=since)
+            for chat, ended in await self._database.read(work):
+                post.rates.remember(chat, max(0.0, (now - ended).total_seconds()))
 
     async def _until_woken(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -254,11 +268,11 @@ class Delivery:
         log.exception("the outbox could not be written; %d outcomes wait for the next try", len(self._ended))
         return backoff(self._failed_looks, DATABASE_BACKOFF_CAP)
 
-    def _next_look(self) -> float:
+    def _next_look(self, looked: float) -> float:
         """The rates, a row's back-off or the poll, whichever is first; a send that ends wakes us itself."""
         seconds = [self._poll]
         for post in self._posts.values():
-            if (change := post.rates.next_change()) is not None:
+            if (change := post.rates.next_change(looked)) is not None:
                 seconds.append(change - self._clock.monotonic())
         if self._again is not None:
             seconds.append((self._again - self._clock.machine()).total_seconds())

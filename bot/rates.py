@@ -118,6 +118,19 @@ class Rates:
             for window in self._groups.setdefault(chat, self._windows()):
                 window.take(now)
 
+    @property
+    def memory(self) -> float:
+        """For how many seconds before a start the calls must be known: what is beyond a strict limit is lost."""
+        if not (self._limits.strict and self._limits.group):
+            return 0.0
+        return HOUR_SECONDS if self._limits.hourly else GROUP_SECONDS
+
+    def remember(self, chat: str, seconds_ago: float) -> None:
+        """Counts a call of an earlier process; told in the order in which they were made."""
+        if self._is_group(chat):
+            for window in self._groups.setdefault(chat, self._windows()):
+                window.take(self._clock() - seconds_ago)
+
     def pause(self, seconds: float, chat: str | None = None) -> None:
         """Stops one chat, or all; never shortens a pause."""
         until = self._clock() + seconds
@@ -147,9 +160,12 @@ class Rates:
         slow = {chat for chat in counted if self._chat_free(chat) > now}
         return (set(self._paused) | slow, set()) if self._limits.strict else (set(self._paused), slow)
 
-    def next_change(self) -> float | None:
-        """When the room grows or a chat comes free; None if nothing is held back."""
-        now = self._clock()
+    def next_change(self, since: float | None = None) -> float | None:
+        """When, after `since` (or now), the room grows or a chat comes free; None if nothing is held back.
+
+        Who looked at the room a moment ago gives that moment: what came free meanwhile is a change too.
+        """
+        now = self._clock() if since is None else since
         windows = (self._total, self._bulk)
         moments = [window.when() for window in windows if window]
         moments += [self._all_paused, *self._paused.values()]

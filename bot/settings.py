@@ -101,6 +101,10 @@ class Settings(BaseSettings):
         default=OFFICIAL_WECOM, description="base of WeCom's server API, for a private deployment"
     )
 
+    wecom_group_keys: SecretStr | None = Field(
+        default=None, description="groups that are told of major problems: NAME=KEY, separated by commas"
+    )
+
     # WeCom, a smart bot
     aibot_id: str | None = Field(default=None, description="the smart bot's Bot ID (API 模式, 使用长连接)")
     aibot_secret: SecretStr | None = Field(default=None, description="the smart bot's Secret")
@@ -152,6 +156,11 @@ class Settings(BaseSettings):
     @property
     def tryout_open(self) -> bool:
         return not self.has_channel if self.tryout is None else self.tryout
+
+    @property
+    def wecom_groups(self) -> dict[str, str]:
+        """The key of each group's 消息推送, by the name that the office gives it."""
+        return _groups(self.wecom_group_keys.get_secret_value()) if self.wecom_group_keys else {}
 
     @property
     def zone(self) -> ZoneInfo:
@@ -230,6 +239,13 @@ class Settings(BaseSettings):
             raise ValueError("expected 43 letters and digits, as the WeCom console makes them")
         return key
 
+    @field_validator("wecom_group_keys")
+    @classmethod
+    def _names_and_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys and not _groups(keys.get_secret_value()):
+            raise ValueError("expected NAME=KEY, or several separated by commas, each name once")
+        return keys
+
     @field_validator("aibot_url")
     @classmethod
     def _socket_address(cls, url: str) -> str:
@@ -292,6 +308,15 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _groups_are_told_of_real_things(self) -> Self:
+        if self.wecom_group_keys and not self.has_channel:
+            raise ValueError(
+                "SANBAO_WECOM_GROUP_KEYS: found with no channel configured, so that invented problems would reach a "
+                "real group; expected a channel beside it"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _tryout_stays_home(self) -> Self:
         """In the try-out anyone may speak as anyone: beyond this machine it must be asked for."""
         if self.tryout is None and self.tryout_open and not is_loopback(self.http_host):
@@ -301,6 +326,13 @@ class Settings(BaseSettings):
                 "SANBAO_TRYOUT=true to open it nevertheless, or SANBAO_TRYOUT=false"
             )
         return self
+
+
+def _groups(keys: str) -> dict[str, str]:
+    """Empty if it is not what it should be."""
+    pairs = [part.strip().partition("=") for part in keys.split(",")]
+    found = {name.strip(): key.strip() for name, _, key in pairs}
+    return found if len(found) == len(pairs) and all(name and key for name, key in found.items()) else {}
 
 
 def is_loopback(host: str) -> bool:

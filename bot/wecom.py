@@ -15,8 +15,9 @@ from bot import rates as sending
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import WecomAppChannel
 from bot.channels.wecom_envelope import Envelope
+from bot.channels.wecom_group import WecomGroupChannel
 from bot.channels.wecom_outcomes import NOT_TRUSTED
-from bot.channels.wecom_request import Token, Tokens, WecomRequest
+from bot.channels.wecom_request import Token, Tokens, WecomRequest, Wire
 from bot.channels.wecom_socket import Replaced, Socket
 from bot.settings import Settings
 from handlers.words import Words
@@ -26,6 +27,8 @@ from storage.tables.ledger import CityFact
 
 # WeCom drops what is beyond 30 a minute to one member without a word; each conversation of a bot has the same limit.
 LIMITS = sending.Limits(total=100, bulk=80, chat=0, group=25, hourly=950, strict=True)
+
+GROUP_LIMITS = sending.Limits(total=0, bulk=0, chat=0, group=18, strict=True)
 
 
 def limits(rate: int) -> sending.Limits:
@@ -80,6 +83,15 @@ def app_channel(
         settings.wecom_corp_id,
     )
     return WecomAppChannel(settings.wecom_agent_id, envelope=envelope, request=request)
+
+
+def group_channels(settings: Settings) -> list[WecomGroupChannel]:
+    """The groups that are told of major problems."""
+    proxy = settings.proxy.get_secret_value() if settings.proxy else None
+    return [
+        WecomGroupChannel(name, key, Wire(settings.wecom_api_url, proxy=proxy))
+        for name, key in settings.wecom_groups.items()
+    ]
 
 
 def aibot_channel(settings: Settings, welcome: str) -> AibotChannel | None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, reserved, strangers, talking
+from handlers import by_itself, evidence, reserved, strangers, talking, turning
 from handlers.buttons import Acknowledge, Drop, Opener, Resume, SayOf, TalkButton, read_button
 from handlers.city import City
 from handlers.deeds.noting import acknowledge
@@ -23,7 +23,7 @@ from handlers.screen import menu_rows
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
-from storage import inbox, media, people, projects, talks, workbooks
+from storage import inbox, media, people, policy, projects, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Option, Outgoing
 
@@ -76,6 +76,9 @@ def _meet(
     if known is None:
         return strangers.meet(strangers.Meeting(session, city, row.id, row.sender, incoming, now, machine))
     people.touch(session, known, now)
+    if policy.bars(session, incoming.address.channel, known.unit):
+        turning.answer(session, city, row.id, incoming, known.id, Outgoing(text=city.words.wecom_only), now)
+        return "refused", "wecom only", known.id
     if incoming.kind is IncomingKind.UNBLOCKED:
         return "done", "unblocked", known.id
     person = PersonFacts(known.id, known.name, known.unit_id, known.unit, phone=known.phone)

@@ -180,6 +180,22 @@ class Category(_Section):
         return self
 
 
+class ChannelRules(_Section):
+    """Which channel may carry what (国家机关的数据出境)."""
+
+    wecom_only: tuple[Text, ...] = ()
+    telegram_notice: str = ""
+
+    @field_validator("telegram_notice")
+    @classmethod
+    def _may_name_the_number(cls, notice: str) -> str:
+        try:
+            notice.format(number="W1")
+        except (LookupError, ValueError) as error:
+            raise ValueError("a sentence in which {number} may stand, and nothing else in braces") from error
+        return notice
+
+
 class Book(_Section):
     """All rules of one city, one version of them."""
 
@@ -192,6 +208,7 @@ class Book(_Section):
     media: MediaLimits
     caps: Caps
     absences: Absences
+    channels: ChannelRules
     categories: tuple[Category, ...]
 
     @field_validator("categories")

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import photos
+from storage import photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query
@@ -180,6 +180,7 @@ def write(
         "retry": not_before,
         "part_of": None,
     }
+    message = policy.discreet(session, address, message, lane, number)
     here = photos.of(session, message.photos)
     message = message.model_copy(update={"photos": here.stored}) if message.photos else message
     words: int | None = None
@@ -423,6 +424,24 @@ def _fail_the_queue(session: Session, row: Claimed, now: datetime) -> None:
         )
         .values(state=State.FAILED, ended=now, note="blocked")
     )
+
+
+# How far back, in rows, a new process looks for what went lately: more than any hour sends.
+LATELY = 50_000
+
+
+def lately(session: Session, channel: str, account: str, since: datetime) -> list[tuple[str, datetime]]:
+    """Chat and end of what has gone, or may have, since then (city clock), the earliest first."""
+    newest = session.scalar(select(func.max(_T.c.id))) or 0
+    wanted = (
+        select(_T.c.chat, _T.c.ended)
+        .where(
+            _T.c.id > newest - LATELY, _T.c.channel == channel, _T.c.account == account, _T.c.ended >= since,
+            _T.c.attempts > 0,
+        )
+        .order_by(_T.c.ended)
+    )  # fmt: skip
+    return [(chat, ended) for chat, ended in session.execute(wanted)]
 
 
 def counts(session: Session) -> dict[State, int]:

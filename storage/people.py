@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
+from storage import policy
 from storage.messages import Address
 from storage.prepared import Query
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
@@ -272,7 +273,8 @@ def contacts(
 ) -> list[Contact]:
     """How to reach each of these people, in the order given: the channel last used that is not blocked.
 
-    Only accounts that run (channel, account) count: a message to another would wait for ever.
+    Only accounts that run (channel, account) count: a message to another would wait for ever; and only channels that
+    the city's policy has for them.
     """
     wanted = list(dict.fromkeys(person_ids))
     called = names(session, wanted)
@@ -282,7 +284,10 @@ def contacts(
         .where(Binding.person_id.in_(wanted), Binding.ended.is_(None), Binding.blocked.is_(False))
         .order_by(Binding.last_used)
     )
+    at_home = policy.kept_at_home(session, wanted)
     for binding in bindings:
+        if binding.channel in policy.ABROAD and binding.person_id in at_home:
+            continue
         if (binding.channel, binding.account) in running:
             best[binding.person_id] = address_of(binding)
     return [Contact(each, called[each], best.get(each)) for each in wanted if each in called]

@@ -93,12 +93,15 @@ class TelegramPhone:
 
 
 @asynccontextmanager
-async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Phones]:
+async def on_telegram(
+    town: Town, folder: Path, given: Mapping[str, str] | None = None
+) -> AsyncIterator[Phones]:
     async with FakeTelegram() as api:
         _bind(town, "telegram", TOKEN.partition(":")[0], lambda chat: chat.user)
         for chat in everybody(town):
             api.person(int(chat.user), started=True)
-        settings = settings_for(town, folder, {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url})
+        ours = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url, **(given or {})}
+        settings = settings_for(town, folder, ours)
         async with running(town, settings, free_socket()) as program:
             yield Phones(program, lambda chat: TelegramPhone(api, int(chat.user)))
 

@@ -195,3 +195,13 @@ def test_chats_that_are_free_again_are_forgotten() -> None:
     assert rates.held() == (set(), set())
     assert rates.next_change() is None
     assert [rates._paused, rates._booked, rates._groups] == [{}, {}, {}]
+
+
+def test_what_came_free_while_somebody_looked_is_still_a_change() -> None:
+    """A look that took longer than the gap between two bulk messages once waited for the slow poll."""
+    now = [100.0]
+    rates = Rates(Limits(total=100, bulk=80, chat=0, group=0), lambda: now[0])
+    rates.take(Lane.DIGEST, "1")
+    looked, free = now[0], rates.when(Lane.DIGEST, "2")
+    now[0] = free + 0.01
+    assert rates.next_change(looked) == free

@@ -133,6 +133,26 @@ async def test_an_untrusted_address_is_explained_to_the_admin_by_another_channel
         await me.sees("报进展", timeout=20)
 
 
+async def test_a_restart_does_not_forget_what_a_member_got_in_the_last_minute(
+    town: Town, tmp_path: Path
+) -> None:
+    wecom = FakeWecom()
+    user = userid(town.reporter)
+    async with on_wecom(town, tmp_path, wecom=wecom):
+        me = wecom.member(user)
+        for _ in range(20):
+            me.says("帮助")
+        await wecom.until(lambda: len(me.shown) == 20)
+    async with on_wecom(town, tmp_path, wecom=wecom):
+        for _ in range(20):
+            me.says("帮助")
+        await wecom.until(lambda: len(me.shown) == wiring.LIMITS.group)
+        other = wecom.member(userid(town.office))
+        other.says("帮助")
+        await other.sees("报进展")
+        assert (len(me.shown), me.dropped) == (wiring.LIMITS.group, 0)
+
+
 def test_no_member_gets_more_than_wecom_would_show_in_a_minute_or_an_hour() -> None:
     now = [0.0]
     rates = Rates(wiring.LIMITS, lambda: now[0], is_group=lambda _chat: True)

@@ -58,7 +58,7 @@ def render(outgoing: Outgoing, key: str, sizes: Sizes = APP) -> Json:
     options = _options(outgoing)
     if not options or not _fits(outgoing, options, sizes):
         return without_card(outgoing, sizes)
-    title, words = _heading(clean(outgoing.plain), sizes.title)
+    title, words = _heading(_words(outgoing), sizes.title)
     if len(options) <= sizes.few.most:
         return _buttons(title, words, options, key)
     return _choices(title, words, options, key)
@@ -92,9 +92,13 @@ def _options(outgoing: Outgoing) -> list[Option]:
     return [Option(label=clean(option.label).strip() or _NOTHING, data=option.data) for option in options]
 
 
+def _words(outgoing: Outgoing) -> str:
+    return clean(outgoing.plain).strip()
+
+
 def _fits(outgoing: Outgoing, options: Sequence[Option], sizes: Sizes) -> bool:
     card = sizes.few if len(options) <= sizes.few.most else sizes.many
-    return len(options) <= card.most and 0 < units(clean(outgoing.plain)) <= card.words
+    return len(options) <= card.most and 0 < units(_words(outgoing)) <= card.words
 
 
 def _heading(words: str, longest: int) -> tuple[str, str]:

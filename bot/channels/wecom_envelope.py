@@ -10,7 +10,6 @@ padded to multiples of 32 bytes and encrypted with AES-256-CBC, whose IV is the 
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import struct
@@ -61,7 +60,7 @@ class Envelope:
             raise Rejected
         try:
             plain = decrypt(base64.b64decode(encrypted, validate=True), self._key)
-        except binascii.Error:
+        except ValueError:  # no base 64, or not even ASCII
             raise Rejected from None
         return self._message(plain)
 
@@ -91,7 +90,7 @@ def decrypt_file(data: bytes, file_key: str) -> bytes:
     """A file that a smart bot was sent, by the key that came with its link (base64, padded or not). Raises Rejected."""
     try:
         key = base64.b64decode(file_key.rstrip("=") + "=", validate=True)
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise Rejected from None
     if len(key) != _BLOCK:
         raise Rejected

@@ -73,31 +73,21 @@ class Tokens(Protocol):
     async def keep(self, token: Token) -> None: ...
 
 
-class WecomRequest:
-    """One pool of connections; `epoch` is the machine's clock in seconds. Times are seconds."""
+class Wire:
+    """One pool of connections to qyapi. Times are seconds."""
 
     def __init__(
         self,
-        corp_id: str,
-        secret: str,
-        *,
-        tokens: Tokens,
-        epoch: Callable[[], float],
         api_url: str = OFFICIAL_API,
+        *,
         proxy: str | None = None,
         read_timeout: float = 20.0,
         upload_timeout: float = 120.0,
     ) -> None:
-        self._corp_id = corp_id
-        self._secret = secret
-        self._tokens = tokens
-        self._epoch = epoch
         self._base = f"{api_url.rstrip('/')}/cgi-bin/"
         self._proxy = proxy
         self._patience = ClientTimeout(total=None, connect=10.0, sock_read=read_timeout)
         self._upload_patience = ClientTimeout(total=None, connect=10.0, sock_read=upload_timeout)
-        self._renewing = asyncio.Lock()
-        self._token: Token | None = None
         self._session: aiohttp.ClientSession | None = None
 
     async def initialize(self) -> None:
@@ -114,18 +104,79 @@ class WecomRequest:
         if session is not None:
             await session.close()
 
+    async def json(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: "bytes | aiohttp.FormData | None" = None,
+        patience: ClientTimeout | None = None,
+    ) -> Json:
+        status, _, content = await self.exchange(method, path, query, body, patience or self._patience)
+        return _check(status, content)
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        body: "bytes | aiohttp.FormData | None",
+        patience: ClientTimeout,
+        limit: int = -1,
+    ) -> tuple[int, str, bytes]:
+        """Status, type and body; no more than `limit` bytes of it if a limit is set."""
+        if self._session is None:
+            raise NotReached("the connection to WeCom is closed on our side")
+        error: WecomFault
+        url = URL(self._base + path).with_query(query)
+        try:
+            async with self._session.request(
+                method, url, data=body, timeout=patience, allow_redirects=False
+            ) as response:
+                return response.status, response.content_type, await _read(response, limit)
+        except _SURELY_NOT_SENT as fault:
+            error = NotReached(type(fault).__name__)
+        except (ClientError, OSError, TimeoutError) as fault:
+            error = Unknown(type(fault).__name__)
+        # Raised out here, so that the fault, whose text may hold the address, is not chained to it.
+        raise error
+
+
+class WecomRequest(Wire):
+    """`epoch` is the machine's clock in seconds."""
+
+    def __init__(
+        self,
+        corp_id: str,
+        secret: str,
+        *,
+        tokens: Tokens,
+        epoch: Callable[[], float],
+        api_url: str = OFFICIAL_API,
+        proxy: str | None = None,
+        read_timeout: float = 20.0,
+        upload_timeout: float = 120.0,
+    ) -> None:
+        super().__init__(api_url, proxy=proxy, read_timeout=read_timeout, upload_timeout=upload_timeout)
+        self._corp_id = corp_id
+        self._secret = secret
+        self._tokens = tokens
+        self._epoch = epoch
+        self._renewing = asyncio.Lock()
+        self._token: Token | None = None
+
     # Calls
 
     async def call(self, path: str, body: Mapping[str, object], **query: str) -> Json:
         """A POST; the answer if its errcode is 0. The same body is the same bytes. Raises WecomFault."""
         content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         return await self._with_token(
-            lambda token: self._json("POST", path, {**query, "access_token": token}, content)
+            lambda token: self.json("POST", path, {**query, "access_token": token}, content)
         )
 
     async def ask(self, path: str, **query: str) -> Json:
         """A GET. Raises WecomFault."""
-        return await self._with_token(lambda token: self._json("GET", path, {**query, "access_token": token}))
+        return await self._with_token(lambda token: self.json("GET", path, {**query, "access_token": token}))
 
     async def upload(self, kind: str, name: str, content: bytes) -> str:
         """The media_id of a file, good for three days. Raises WecomFault."""
@@ -136,7 +187,7 @@ class WecomRequest:
             return data
 
         answer = await self._with_token(
-            lambda token: self._json(
+            lambda token: self.json(
                 "POST", "media/upload", {"type": kind, "access_token": token}, form(), self._upload_patience
             )
         )
@@ -148,7 +199,7 @@ class WecomRequest:
 
     async def _media(self, media_id: str, token: str, limit: int) -> bytes:
         query = {"media_id": media_id, "access_token": token}
-        status, kind, content = await self._exchange(
+        status, kind, content = await self.exchange(
             "GET", "media/get", query, None, self._patience, limit + 1
         )
         if status not in (200, 206) or "json" in kind or kind.startswith("text/plain"):
@@ -191,48 +242,9 @@ class WecomRequest:
 
     async def _fetch_token(self) -> Token:
         query = {"corpid": self._corp_id, "corpsecret": self._secret}
-        answer = await self._json("GET", "gettoken", query)
+        answer = await self.json("GET", "gettoken", query)
         lasts = float(answer.get("expires_in") or 0)
         return Token(str(answer["access_token"]), self._epoch() + max(lasts - SPARE_SECONDS, lasts / 2))
-
-    # The wire
-
-    async def _json(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: "bytes | aiohttp.FormData | None" = None,
-        patience: ClientTimeout | None = None,
-    ) -> Json:
-        status, _, content = await self._exchange(method, path, query, body, patience or self._patience)
-        return _check(status, content)
-
-    async def _exchange(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str],
-        body: "bytes | aiohttp.FormData | None",
-        patience: ClientTimeout,
-        limit: int = -1,
-    ) -> tuple[int, str, bytes]:
-        """Status, type and body; no more than `limit` bytes of it if a limit is set."""
-        if self._session is None:
-            raise NotReached("the connection to WeCom is closed on our side")
-        error: WecomFault
-        url = URL(self._base + path).with_query(query)
-        try:
-            async with self._session.request(
-                method, url, data=body, timeout=patience, allow_redirects=False
-            ) as response:
-                return response.status, response.content_type, await _read(response, limit)
-        except _SURELY_NOT_SENT as fault:
-            error = NotReached(type(fault).__name__)
-        except (ClientError, OSError, TimeoutError) as fault:
-            error = Unknown(type(fault).__name__)
-        # Raised out here, so that the fault, whose text may hold the address, is not chained to it.
-        raise error
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

@@ -17,7 +17,7 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane, Role, Severity
 from rules.scope import REPORTING
-from storage import issues, media, outbox, people
+from storage import groups, issues, media, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.people import Contact
@@ -102,7 +102,16 @@ def _alert(
         mark = on_behalf.mark(turn, acting.get(contact.id))
         message = Outgoing(title=title + mark, text=text, rows=rows, photos=photos)
         turn.push(contact, message, Lane.URGENT, number=issue.number)
+    _tell_groups(turn, issue, Outgoing(title=title, text=text))
     return contacts
+
+
+def _tell_groups(turn: Turn, issue: Issue, message: Outgoing) -> None:
+    """A group has no person in it that could acknowledge: it is told the words alone."""
+    groups.tell(
+        turn.session, turn.city.running, message, Lane.URGENT, now=turn.now, number=issue.number,
+        limit=turn.city.show(groups.CHANNEL).text_limit, once=f"alarm:{issue.number}", inbox_id=turn.inbox_id,
+    )  # fmt: skip
 
 
 def acknowledge_row(turn: Turn, issue: Issue) -> Rows:

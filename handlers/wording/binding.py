@@ -32,3 +32,6 @@ class Binding(Sentences):
     wecom_refuses: str = (
         "企业微信拒绝了本应用的全部请求：{fault}。请核对 CorpID、AgentId、Secret，改正前发不出消息。"
     )
+
+    # To who writes from a channel that the city does not allow for their unit.
+    wecom_only: str = "按本市规定，您单位只用企业微信上报，这里不收。请打开企业微信里的“三报”。"

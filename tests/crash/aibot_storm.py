@@ -86,11 +86,11 @@ class Typist:
 
     def _answer(self, text: str, project: OwnProject, words: str) -> str:
         answers = (
+            ("要更正吗？", "更正"),
             # Its buttons come below it, with nothing but its heading.
             ("\n本月完成：", "确认" if words in text and project.name in text else "取消"),
             ("\n阶段：", "确认" if words in text and project.name in text else "取消"),
             ("哪个项目？", f"{project.number}号"),
-            ("要更正吗？", "更正"),
             ("要改哪一项", "形象进度"),
             ("真是", "没错"),
             ("开工了吗？", "没开工：天气"),

@@ -52,6 +52,11 @@ class Faults:
         else:
             self._always[path] = fault
 
+    def clear(self) -> None:
+        self.untrusted = False
+        self._scripts.clear()
+        self._always.clear()
+
     def for_call(self, path: str) -> Fault | None:
         if self.untrusted:
             return errcode(60020)

@@ -1,0 +1,35 @@
+"""Groups that are told things and say nothing: each is an account of a channel of its own, with one chat."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from rules.kinds import Lane
+from storage import outbox
+from storage.messages import Address, Outgoing
+from storage.parts import Limit
+
+CHANNEL = "wecom_group"
+
+
+def tell(
+    session: Session,
+    running: Collection[tuple[str, str]],
+    message: Outgoing,
+    lane: Lane,
+    *,
+    now: datetime,
+    limit: Limit,
+    number: str = "",
+    once: str = "",
+    inbox_id: int | None = None,
+) -> None:
+    """One message for each group that runs. `once` names the occurrence: what was written before is not again."""
+    for channel, account in sorted(running):
+        if channel == CHANNEL:
+            outbox.write(
+                session, address=Address(channel=CHANNEL, account=account, user="", chat=account), person_id=None,
+                message=message, lane=lane, now=now, limit=limit, number=number, inbox_id=inbox_id,
+                once=f"{once}:{account}" if once else None,
+            )  # fmt: skip
