@@ -88,8 +88,8 @@ class Typist:
         answers = (
             ("要更正吗？", "更正"),
             # Its buttons come below it, with nothing but its heading.
-            ("\n本月完成：", "确认" if words in text and project.name in text else "取消"),
-            ("\n阶段：", "确认" if words in text and project.name in text else "取消"),
+            ("\n本月完成：", self._about_the_card(text, project, words)),
+            ("\n阶段：", self._about_the_card(text, project, words)),
             ("哪个项目？", f"{project.number}号"),
             ("要改哪一项", "形象进度"),
             ("真是", "没错"),
@@ -102,6 +102,12 @@ class Typist:
             ("有现场照片吗？", "没有"),
         )
         return next((answer for part, answer in answers if part in text), "")
+
+    def _about_the_card(self, text: str, project: OwnProject, words: str) -> str:
+        """A card that comes late, or of a correction, still has the words of before."""
+        if project.name not in text:
+            return "取消"
+        return "确认" if words in text else "改形象进度"
 
     def _says(self, text: str) -> str:
         self.told.append(self.member.says(text))
