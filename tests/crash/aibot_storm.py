@@ -70,7 +70,7 @@ class Typist:
         """One report, from the menu word to its receipt."""
         project, self._serial = self._random.choice(self._projects), self._serial + 1
         words = f"主体施工，编号{self.member.userid}第{self._serial}次"
-        said = self._says("报进展")
+        self._says("报进展")
         confirmed = False
         while True:
             news = await self._news()
@@ -80,9 +80,9 @@ class Typist:
             answers = [answer for text in news if (answer := self._answer(text, project, words))]
             if answers:
                 confirmed |= answers[0] == "确认"
-                said = self._says(answers[0])
+                self._says(answers[0])
             elif not news:
-                said = self._says(said if confirmed or self._random.random() < 0.5 else "报进展")
+                self._says("确认" if confirmed else "报进展")  # another word might answer another question
 
     def _answer(self, text: str, project: OwnProject, words: str) -> str:
         answers = (
@@ -109,9 +109,8 @@ class Typist:
             return "取消"
         return "确认" if words in text else "改形象进度"
 
-    def _says(self, text: str) -> str:
+    def _says(self, text: str) -> None:
         self.told.append(self.member.says(text))
-        return text
 
     async def _news(self) -> list[str]:
         """What came since last time, the newest first; nothing after a while."""
