@@ -7,6 +7,8 @@ side by side under one supervisor. An outage of a platform or a crash of one loo
 import asyncio
 import gc
 import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -19,8 +21,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot import editable, wecom
+from bot import attendance, editable, wecom
 from bot import rates as sending
+from bot.attendance import Attendance
 from bot.channels import tryout
 from bot.channels.channel import Channel
 from bot.channels.telegram import TelegramChannel
@@ -56,6 +59,7 @@ from rules.kinds import Lane
 from storage import invites, people, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.elsewhere import send_elsewhere
 from storage.migrate import migrate
 from storage.outbox import Claimed
 from storage.tables.registry import Project
@@ -213,6 +217,10 @@ async def _wire(
         "tidying": Tidying(database=database, shelf=shelf).run,
     }  # fmt: skip
     await _receive(settings, stack, running, city, gallery.picture)
+    listening = attendance.listeners(channels, _listens)
+    if listening:
+        watch = Attendance(database=database, listeners=listening, clock=clock, after=sweeping.wake)
+        running.loops["attendance"] = watch.run
     running.routes += [
         Route("/healthz", health(database, running.supervisor)),
         Route("/metrics", metrics(database, running.supervisor)),
@@ -278,17 +286,31 @@ def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
     if account[0] == tryout.NAME:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
     if account[0] in (WecomAppChannel.name, AibotChannel.name):
-        return sending.Rates(wecom.LIMITS, clock.monotonic, is_group=lambda _chat: True)
+        return sending.Rates(wecom.limits(settings.wecom_rate), clock.monotonic, is_group=lambda _chat: True)
     if account[0] == WecomGroupChannel.name:
         return sending.Rates(wecom.GROUP_LIMITS, clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
 
 
+def _listens(channel: Channel) -> Callable[[], bool]:
+    """A long connection may be down while we are up; everybody else is heard as long as we live."""
+    if isinstance(channel, AibotChannel):
+        return lambda: channel.listens
+    return lambda: True
+
+
 def _note_block(session: Session, claimed: Claimed, now: datetime, city: City) -> None:
+    """What a channel cannot bring goes to the person's next one; if there is none, whoever must know is told."""
     people.mark_blocked(session, claimed.channel, claimed.account, claimed.chat)
-    if claimed.lane is Lane.URGENT and claimed.person_id is not None:
-        problems.tell_unreached(session, city, claimed.number, claimed.person_id, now)
+    if claimed.person_id is None:
+        return
+    for contact in people.contacts(session, [claimed.person_id], city.running):
+        if contact.address is not None:
+            limit = city.show(contact.address.channel).text_limit
+            send_elsewhere(session, claimed, contact.address, now, limit)
+        elif claimed.lane is Lane.URGENT:
+            problems.tell_unreached(session, city, claimed.number, claimed.person_id, now)
 
 
 async def _receive(
@@ -366,9 +388,14 @@ async def _receive_app(
 
 
 def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings: Settings) -> None:
-    async def replaced(now: datetime) -> None:
+    elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
+    process = f"{socket.gethostname()}，进程 {os.getpid()}"
+    text = city.words.aibot_replaced.format(process=process)
+
+    async def replaced() -> None:
+        now = running.clock.city()
         await running.database.run(
-            lambda session: tell_admins(session, city, settings.admin or "", city.words.aibot_replaced, now)
+            lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
         )
         running.delivery.wake()
 

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Channel, NotSent, TooLarge, Unfetchable
+from bot.channels.channel import Channel, Named, NotSent, TooLarge, Unfetchable
 from bot.clock import Clock
 from bot.media.cleaning import cleaned
 from bot.media.shelf import Changed, Shelf
@@ -34,6 +34,7 @@ log = logging.getLogger(__name__)
 TRIES = 60  # some nine hours: an outage of the network must not cost the evidence
 LONGEST_WAIT = 600
 POLL_SECONDS = 5.0
+LONGEST_NAME = 200
 
 
 class Fetching:
@@ -87,10 +88,10 @@ class Fetching:
 
     async def _fetch(self, wanted: MediaFile, limit: int) -> None:
         try:
-            raw = await self._bytes(wanted, limit)
+            file = await self._file(wanted, limit)
             async with self._cleaning:
-                kept = await asyncio.to_thread(cleaned, raw, wanted.kind, wanted.name)
-            await self._keep(wanted, kept)
+                kept = await asyncio.to_thread(cleaned, file.content, wanted.kind, file.name)
+            await self._keep(wanted, kept, file.name)
         except NotSent as error:
             await self._again(wanted, str(error))
         except Unfetchable as error:
@@ -103,21 +104,23 @@ class Fetching:
             log.exception("media %s met a bug", wanted.id)  # which must not keep all the others waiting
             await self._again(wanted, type(error).__name__)
 
-    async def _bytes(self, wanted: MediaFile, limit: int) -> bytes:
+    async def _file(self, wanted: MediaFile, limit: int) -> Named:
         if wanted.size is not None and wanted.size > limit:
             raise TooLarge(wanted.size)
         channel = self._channels.get((wanted.channel, wanted.account))
         if channel is None:
             raise NotSent("its channel is not configured")
-        raw = await channel.fetch(wanted.reference, limit)
-        if len(raw) > limit:
-            raise TooLarge(len(raw))
-        return raw
+        found = await channel.fetch(wanted.reference, limit)
+        file = found if isinstance(found, Named) else Named(found, "")
+        if len(file.content) > limit:
+            raise TooLarge(len(file.content))
+        return Named(file.content, wanted.name or file.name[:LONGEST_NAME])
 
-    async def _keep(self, wanted: MediaFile, kept: bytes) -> None:
+    async def _keep(self, wanted: MediaFile, kept: bytes, name: str) -> None:
         async with self._shelf.guard:
             path = await self._shelf.put(kept)
-            values = {"state": "stored", "path": path, "size": len(kept), "sha256": PurePosixPath(path).name}
+            sha256 = PurePosixPath(path).name
+            values = {"state": "stored", "path": path, "size": len(kept), "sha256": sha256, "name": name}
             now = self._clock.city()
 
             def write(session: Session) -> None:

@@ -111,6 +111,11 @@ class Settings(BaseSettings):
     aibot_url: str = Field(
         default=OFFICIAL_AIBOT, description="address of the long connection, for a private deployment"
     )
+    wecom_rate: int = Field(
+        default=25,
+        ge=0,
+        description="messages a minute to one member, by app or bot, of WeCom's 30; 0 lifts the limit",
+    )
 
     # Around it
     proxy: SecretStr | None = Field(

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,12 @@ from storage.tables.ledger import CityFact
 LIMITS = sending.Limits(total=100, bulk=80, chat=0, group=25, hourly=950, strict=True)
 
 GROUP_LIMITS = sending.Limits(total=0, bulk=0, chat=0, group=18, strict=True)
+
+
+def limits(rate: int) -> sending.Limits:
+    """As the setting wants it; the hour follows the minute."""
+    return replace(LIMITS, group=rate, hourly=LIMITS.hourly * rate // LIMITS.group)
+
 
 log = logging.getLogger(__name__)
 
@@ -109,12 +115,15 @@ def in_words(words: Words, fault: str, address: str) -> str:
 async def listen(
     channel: AibotChannel,
     store: Callable[[Sequence[Arrived]], Awaitable[None]],
-    on_replaced: Callable[[datetime], Awaitable[None]],
+    on_replaced: Callable[[], Awaitable[None]],
 ) -> None:
     """Takes callbacks in until another process takes the bot over; then it only waits for the end."""
     try:
         await channel.run(store)
     except Replaced as news:
         log.error("The smart bot %s: %s; this process takes nothing in any more", channel.account, news)
-        await on_replaced(datetime.now(UTC))
+        try:
+            await on_replaced()
+        except Exception:
+            log.exception("nobody could be told of it")  # to crash here would be to subscribe again
         await asyncio.Event().wait()

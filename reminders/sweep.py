@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from reminders.absence import tell_absence
 from reminders.again import remind_again
 from reminders.at_once import next_morning, tell_at_once
 from reminders.auditing import audit_rungs
@@ -43,6 +44,7 @@ STEPS = (
     escalate,
     ask_words,
     note_silence,
+    tell_absence,
     move_unopened,
     open_some,
     begin_rounds,

@@ -366,6 +366,15 @@ class Problems(_Section):
         return self.auto_assign == "all" or self.auto_assign == severity.value
 
 
+class Absences(_Section):
+    """离线告知: who is told that the program heard nothing for a while, and how often a day at most."""
+
+    active_days: int = Field(ge=1)
+    short_minutes: int = Field(ge=0)
+    short_active_minutes: int = Field(ge=1)
+    per_day: int = Field(ge=1)
+
+
 class CategoryKind(_Section):
     """The second level of 问题类别; without its own lead or limit it has its category's."""
 
@@ -421,6 +430,7 @@ class Book(_Section):
     media: MediaLimits
     digests: DigestRules
     caps: Caps
+    absences: Absences
     channels: ChannelRules
     lights: tuple[LightRule, ...]
     ladder: Ladder

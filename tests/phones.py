@@ -20,6 +20,9 @@ from bot.app import Running
 from storage import people
 from storage.messages import Address
 from tests.chat import Chat
+from tests.fakes.aibot.people import Member
+from tests.fakes.aibot.server import BOT, FakeAibot
+from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
 from tests.program import free_socket, running, settings_for
@@ -120,7 +123,55 @@ async def on_wecom(
             yield Phones(program, lambda chat: wecom.member(userid(chat)))
 
 
-PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom}
+@asynccontextmanager
+async def on_aibot(
+    town: Town, folder: Path, given: Mapping[str, str] | None = None, wecom: FakeAibot | None = None
+) -> AsyncIterator[Phones]:
+    """The smart bot. Everybody has written to it before, as everybody who is bound has."""
+    wecom = wecom or FakeAibot()
+    async with wecom:
+        _bind(town, "aibot", BOT, userid)
+        for chat in everybody(town):
+            wecom.speaking.spoken.add(wecom.member(userid(chat)).key)
+        settings = settings_for(town, folder, {**wecom.settings(), **(given or {})})
+        async with running(town, settings, free_socket()) as program:
+            await wecom.until_subscribed()
+            yield Phones(program, lambda chat: wecom.member(userid(chat)))
+
+
+@dataclass(frozen=True)
+class Both:
+    """Everybody is on Telegram and on the smart bot, and used the bot last."""
+
+    program: Running
+    api: FakeTelegram
+    wecom: FakeAibot
+
+    def telegram(self, chat: Chat) -> Person:
+        return self.api.person(int(chat.user))
+
+    def bot(self, chat: Chat) -> Member:
+        return self.wecom.member(userid(chat))
+
+
+@asynccontextmanager
+async def on_both(
+    town: Town, folder: Path, given: Mapping[str, str] | None = None, wecom: FakeAibot | None = None
+) -> AsyncIterator[Both]:
+    async with FakeTelegram() as api, wecom or FakeAibot() as bot:
+        _bind(town, "telegram", TOKEN.partition(":")[0], lambda chat: chat.user)
+        _bind(town, "aibot", BOT, userid, minutes=10)
+        for chat in everybody(town):
+            api.person(int(chat.user), started=True)
+            bot.speaking.spoken.add(bot.member(userid(chat)).key)
+        telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        settings = settings_for(town, folder, {**telegram, **bot.settings(), **(given or {})})
+        async with running(town, settings, free_socket()) as program:
+            await bot.until_subscribed()
+            yield Both(program, api, bot)
+
+
+PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom, "aibot": on_aibot}
 
 
 def userid(chat: Chat) -> str:
@@ -131,9 +182,9 @@ def everybody(town: Town) -> list[Chat]:
     return [town.reporter, town.deputy, town.head, town.leader, town.department, town.office]
 
 
-def _bind(town: Town, channel: str, account: str, user: Callable[[Chat], str]) -> None:
+def _bind(town: Town, channel: str, account: str, user: Callable[[Chat], str], minutes: int = 5) -> None:
     """Used later than the try-out's accounts, which the program makes when it starts."""
-    at = town.clock.now + timedelta(minutes=5)
+    at = town.clock.now + timedelta(minutes=minutes)
     for chat in everybody(town):
         address = Address(channel=channel, account=account, user=user(chat), chat=user(chat))
         person = int(chat.user) - 1000

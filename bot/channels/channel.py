@@ -13,17 +13,24 @@ stores what arrived. Outcomes are exceptions, classed by what they prove (delive
 from dataclasses import dataclass
 from typing import Protocol
 
+from storage.absences import Loss
 from storage.messages import Incoming, Outgoing
 from storage.parts import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show. `text_limit` says what one message of it holds."""
+    """What a channel can show. `text_limit` says what one message of it holds.
+
+    `loses` is what its platform never brings to who did not listen: all messages, or presses of buttons only; None if
+    it brings everything. A connection that is down for no more than `patience` seconds is not worth a word.
+    """
 
     edits: bool
     text_limit: Limit
     draws: bool = False  # it shows a chart from its figures: none is drawn before it is sent
+    loses: Loss | None = None
+    patience: float = 0
 
 
 class SendError(Exception):
@@ -67,6 +74,14 @@ class Unreadable(Exception):  # noqa: N818
     """A raw update that is not what the platform documents; its row is parked with the bytes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A file whose name the platform tells only with its bytes."""
+
+    content: bytes
+    name: str
+
+
 class Channel(Protocol):
     name: str
     account: str
@@ -87,7 +102,7 @@ class Channel(Protocol):
     async def answer_press(self, press: str) -> None:
         """Tells the platform that a button press was seen. Never raises; a late answer is harmless."""
 
-    async def fetch(self, reference: str, limit: int) -> bytes:
+    async def fetch(self, reference: str, limit: int) -> bytes | Named:
         """The bytes of a file, of which no more than `limit` are read.
 
         Raises NotSent to try again later; Unfetchable, or TooLarge for more than `limit`, when that is final.

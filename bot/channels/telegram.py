@@ -38,6 +38,7 @@ from bot.channels.telegram_request import (
 )
 from bot.channels.telegram_text import TEXT_LIMIT, clean, fits_caption, keyboard, render
 from bot.channels.telegram_updates import CHANNEL, Me, read_update
+from storage.absences import Loss
 from storage.messages import Incoming, Outgoing
 
 MENU = (
@@ -60,7 +61,8 @@ class TelegramChannel:
     """One bot. `account` is its number, the part of the token before the colon."""
 
     name = CHANNEL
-    capabilities = Capabilities(edits=True, text_limit=TEXT_LIMIT)
+    # Telegram keeps messages for a day, but presses of buttons for 150 seconds only.
+    capabilities = Capabilities(edits=True, text_limit=TEXT_LIMIT, loses=Loss.TAPS, patience=150)
 
     def __init__(
         self,

@@ -1,54 +1,44 @@
 """A smart bot (智能机器人) of WeCom as a channel, over its long connection.
 
 Rule 1  What arrives is stored before anything is answered. WeCom brings nothing a second time: what came while no
-        connection stood is lost to it, which is why whoever may have written then is told.
+        connection stood is lost to it, which is why whoever may have written then is told (bot/attendance.py); and what
+        the database does not take at once is held until it does.
 Rule 2  Messages go to a conversation, never to the id of what they answer: those ids die with the connection.
 Rule 3  Every failed send ends as one of the outcomes of channel.py, by what it proves.
 
-Beside it: `wecom_socket.py` (the connection), `wecom_frames.py` (what callbacks say), `wecom_cards.py` (how messages
-look).
+Beside it: `wecom_socket.py` (the connection), `wecom_frames.py` (what callbacks say), `wecom_aibot_looks.py` and
+`wecom_cards.py` (how messages look), `wecom_aibot_files.py`.
 """
 
 import asyncio
-import base64
 import logging
 import secrets
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
-from hashlib import md5, sha256
-from json import loads
+from hashlib import sha256
 from typing import Any
 
-import aiohttp
-from aiohttp import ClientTimeout
-
+from bot.channels import wecom_aibot_looks as looks
 from bot.channels import wecom_cards as cards
-from bot.channels.channel import (
-    Blocked,
-    Capabilities,
-    NotSent,
-    Refused,
-    SendError,
-    TooLarge,
-    Unclear,
-    Unfetchable,
-)
-from bot.channels.wecom_envelope import Rejected, decrypt_file
-from bot.channels.wecom_frames import CHANNEL, GROUP, piece, read_frame
+from bot.channels.channel import Blocked, Capabilities, Named, NotSent, Refused, SendError, Unclear
+from bot.channels.wecom_aibot_files import LARGEST_PHOTO, Uploads, download
+from bot.channels.wecom_frames import CHANNEL, GROUP, is_visit, piece, read_frame
+from bot.channels.wecom_pictures import Pictures
 from bot.channels.wecom_socket import NOT_SUBSCRIBED, TOO_OFTEN, FrameRefused, NoAck, NotConnected, Socket
+from storage.absences import Loss
 from storage.messages import Arrived, Incoming, Outgoing
-from storage.parts import Fit
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
 Json = dict[str, Any]
 
-# 20480 bytes of markdown; our texts are shorter anyway, and a phone's screen shorter still.
-TEXT_LIMIT = 4096
-TAPPED = "已点"
-_CHUNK = 512 * 1024
+_BUSY = -1
+# The conversation is unknown: nobody has ever written to the bot in it.
 _NOT_SPOKEN = frozenset({93006})
-_REMEMBERED_CARDS = 2000
+_DEAD_FILE = frozenset({40004, 40007})
+_REMEMBERED = 2000
+_STORE_AGAIN_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -57,41 +47,76 @@ class AibotChannel:
     """One bot. `account` is its id. `welcome` is what it says on the first visit of a day."""
 
     name = CHANNEL
-    capabilities = Capabilities(
-        edits=False, text_limit=Fit(TEXT_LIMIT, caption=0, album=1, buttons=cards.FIT.buttons)
-    )
+    # Nothing is brought again; but connections drop for seconds now and then, and nobody is to be bothered with that.
+    capabilities = Capabilities(edits=False, text_limit=cards.BOT.fit, loses=Loss.MESSAGES, patience=60)
 
     def __init__(self, bot_id: str, socket: Socket, *, welcome: str, proxy: str | None = None) -> None:
         self.account = bot_id
         self._socket = socket
         self._welcome = welcome
         self._proxy = proxy
-        self._shown: set[tuple[str, str, int]] = set()
+        self._pictures = Pictures(Uploads(socket), time.time, LARGEST_PHOTO)
         self._cards: OrderedDict[str, Json] = OrderedDict()
+        self._doubtful: OrderedDict[str, None] = OrderedDict()
+        self._arrived: asyncio.Queue[Arrived] = asyncio.Queue()
+        self._greeting: set[asyncio.Task[None]] = set()
+
+    @property
+    def listens(self) -> bool:
+        """Whether what people say now reaches us."""
+        return self._socket.connected
 
     # Receiving
 
     async def run(self, store: Store) -> None:
         """Takes callbacks in, for ever. Raises wecom_socket.Replaced."""
+        storing = asyncio.create_task(self._store_arrived(store))
+        try:
+            await self._socket.run(self._called)
+        finally:
+            storing.cancel()
+            await asyncio.gather(storing, return_exceptions=True)
+            if rest := self._waiting():  # nobody would ever bring it again
+                await store(rest)
 
-        async def called(command: str, request: str, frame: Json, raw: bytes) -> None:
-            await self._called(store, command, request, frame, raw)
-
-        await self._socket.run(called)
-
-    async def _called(self, store: Store, command: str, request: str, frame: Json, raw: bytes) -> None:
-        if command == "aibot_event_callback" and _event_type(frame) == "enter_chat":
-            # In a task of its own: this one reads the acknowledgement that the answer waits for.
-            asyncio.create_task(self._greet(request))  # noqa: RUF006 - it ends by itself within seconds
+    def _called(self, command: str, request: str, frame: Json, raw: bytes) -> None:
+        if command == "aibot_event_callback" and is_visit(frame):
+            greeting = asyncio.create_task(self._greet(request))
+            self._greeting.add(greeting)
+            greeting.add_done_callback(self._greeting.discard)
             return
         found = piece(frame, raw)
         arrived = Arrived(
             channel=CHANNEL, account=self.account, external=found.external,
             sender=f"{CHANNEL}:{self.account}:{found.user}", raw=raw, received=datetime.now(UTC),
         )  # fmt: skip
-        await store([arrived])
+        self._arrived.put_nowait(arrived)
+
+    async def _store_arrived(self, store: Store) -> None:
+        """In the order in which they came; what came meanwhile goes together."""
+        while True:
+            first = await self._arrived.get()
+            held = [first, *self._waiting()]
+            try:
+                await self._until_stored(store, held)
+            except asyncio.CancelledError:
+                for each in held:  # stored or not: a row that is known changes nothing
+                    self._arrived.put_nowait(each)
+                raise
+
+    def _waiting(self) -> list[Arrived]:
+        return [self._arrived.get_nowait() for _ in range(self._arrived.qsize())]
+
+    async def _until_stored(self, store: Store, arrived: Sequence[Arrived]) -> None:
+        while True:
+            try:
+                return await store(arrived)
+            except Exception:
+                log.exception("%d messages of the smart bot could not be stored; they are held", len(arrived))
+                await asyncio.sleep(_STORE_AGAIN_SECONDS)
 
     async def _greet(self, request: str) -> None:
+        """In words, not as a card: who taps has not spoken, and cannot be answered before having done so."""
         body = {"msgtype": "text", "text": {"content": self._welcome}}
         await self._politely("aibot_respond_welcome_msg", body, request)
 
@@ -108,107 +133,65 @@ class AibotChannel:
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         """`key` is the same for a message that is sent again, and for no other. WeCom names no id."""
+        name = sha256(
+            f"{key or secrets.token_hex(16)} {chat} {message.model_dump_json()}".encode()
+        ).hexdigest()[:32]
         try:
-            return await self._send(chat, message, files, key)
+            for file in files:  # one at most: a picture is a row of its own (wecom_cards.BOT)
+                await self._picture(chat, file)
+            if message.plain or message.rows:
+                await self._say(chat, message, name)
         except (NotConnected, NoAck, FrameRefused) as fault:
             raise outcome(fault) from None
-
-    async def _send(self, chat: str, message: Outgoing, files: tuple[bytes, ...], key: str) -> str:
-        name = sha256(f"{key or secrets.token_hex(16)} {message.model_dump_json()}".encode()).hexdigest()[:32]
-        grouped = chat.startswith(GROUP)
-        # Groups take no cards.
-        bodies = [cards.without_card(message) if grouped else cards.render(message, name)]
-        bodies = bodies if message.plain or message.rows else []
-        acts = [self._picture(chat, file) for file in files] + [
-            self._say(chat, body, message) for body in bodies
-        ]
-        for place, act in enumerate(acts):
-            if (chat, name, place) in self._shown:
-                act.close()
-                continue
-            try:
-                await act
-            except BaseException:
-                for rest in acts[place + 1 :]:
-                    rest.close()
-                raise
-            self._shown.add((chat, name, place))
-        self._shown -= {shown for shown in self._shown if shown[:2] == (chat, name)}
         return name
 
-    async def _say(self, chat: str, body: Json, message: Outgoing) -> None:
-        if body["msgtype"] == "text":
-            body = {"msgtype": "markdown", "markdown": {"content": _plain(body["text"]["content"])}}
+    async def _say(self, chat: str, message: Outgoing, name: str) -> None:
+        body = looks.render(message, name, chat.startswith(GROUP))
         try:
             await self._deliver(chat, body)
+        except NoAck:
+            _remember(self._doubtful, name, None)
+            raise
         except FrameRefused as refusal:
             if body["msgtype"] != "template_card" or not isinstance(outcome(refusal), Refused):
                 raise
-            log.warning("WeCom did not take a card, sent as text: %s", refusal)
-            words = cards.without_card(message)["text"]["content"]
-            await self._deliver(chat, {"msgtype": "markdown", "markdown": {"content": _plain(words)}})
+            if name not in self._doubtful:  # else the first has arrived: WeCom takes a card's id once
+                log.warning("WeCom did not take a card, sent as text: %s", refusal)
+                await self._deliver(chat, looks.in_words(message))
         else:
-            self._remember(body)
+            if body["msgtype"] == "template_card":
+                _remember(self._cards, name, body["template_card"])
 
     async def _picture(self, chat: str, file: bytes) -> None:
-        media = await self._upload("image", "photo.jpg", file)
-        await self._deliver(chat, {"msgtype": "image", "image": {"media_id": media}})
+        try:
+            await self._deliver(chat, await self._pictures.body(file))
+        except FrameRefused as refusal:
+            if refusal.code not in _DEAD_FILE:
+                raise
+            self._pictures.forget(file)
+            await self._deliver(chat, await self._pictures.body(file))
 
     async def _deliver(self, chat: str, body: Json) -> None:
-        grouped = chat.startswith(GROUP)
-        to = {"chatid": chat.removeprefix(GROUP), "chat_type": 2 if grouped else 1}
+        to = {"chatid": chat.removeprefix(GROUP), "chat_type": 2 if chat.startswith(GROUP) else 1}
         await self._socket.ask("aibot_send_msg", {**to, **body})
 
-    async def _upload(self, kind: str, name: str, content: bytes) -> str:
-        pieces = [content[start : start + _CHUNK] for start in range(0, len(content), _CHUNK)]
-        begun = await self._socket.ask(
-            "aibot_upload_media_init",
-            {"type": kind, "filename": name, "total_size": len(content), "total_chunks": len(pieces),
-             "md5": md5(content, usedforsecurity=False).hexdigest()},
-        )  # fmt: skip
-        upload = begun["body"]["upload_id"]
-        for place, part in enumerate(pieces):
-            chunk = {
-                "upload_id": upload,
-                "chunk_index": place,
-                "base64_data": base64.b64encode(part).decode(),
-            }
-            await self._socket.ask("aibot_upload_media_chunk", chunk)
-        finished = await self._socket.ask("aibot_upload_media_finish", {"upload_id": upload})
-        return str(finished["body"]["media_id"])
-
     async def answer_press(self, press: str) -> None:
-        """Marks the card as answered, within its five seconds."""
-        request, _, task = press.partition(" ")
-        card = self._cards.get(task)
-        if card is None:
-            return
-        body = {"response_type": "update_template_card", "template_card": _marked(card)}
-        await self._politely("aibot_respond_update_msg", body, request)
-
-    def _remember(self, body: Json) -> None:
-        card = body.get("template_card")
-        if card is None:
-            return
-        self._cards[card["task_id"]] = card
-        while len(self._cards) > _REMEMBERED_CARDS:
-            self._cards.popitem(last=False)
+        """Marks on the card what was tapped, within five seconds. A card from before a restart stays as it is."""
+        request, task, key = press.split(" ", 2)
+        known = self._cards.get(task)
+        card = looks.tapped(known, key) if known is not None else None
+        if card is not None:
+            body = {"response_type": "update_template_card", "template_card": card}
+            await self._politely("aibot_respond_update_msg", body, request)
 
     # Fetching
 
-    async def fetch(self, reference: str, limit: int) -> bytes:
-        """WeCom's links live five minutes, and what they give is encrypted."""
-        told = loads(reference)
-        content = await _download(told["url"], limit, self._proxy)
-        if not told["key"]:
-            return content
-        try:
-            return decrypt_file(content, told["key"])
-        except Rejected:
-            raise Unfetchable("the file cannot be decrypted") from None
+    async def fetch(self, reference: str, limit: int) -> Named:
+        return await download(reference, limit, self._proxy)
 
 
 def outcome(fault: NotConnected | NoAck | FrameRefused) -> SendError:
+    """What a failed frame proves (delivery.md 3)."""
     match fault:
         case NotConnected():
             return NotSent(str(fault), everyone=True)
@@ -219,56 +202,12 @@ def outcome(fault: NotConnected | NoAck | FrameRefused) -> SendError:
                 return NotSent(str(fault), everyone=True)
             if code == TOO_OFTEN:
                 return NotSent(str(fault), retry_after=60)
-            if code == -1:
+            if code == _BUSY:
                 return NotSent(str(fault), retry_after=5)
             return Blocked(str(fault)) if code in _NOT_SPOKEN else Refused(str(fault))
 
 
-async def _download(url: str, limit: int, proxy: str | None) -> bytes:
-    patience = ClientTimeout(total=None, connect=10, sock_read=20)
-    try:
-        async with (
-            aiohttp.ClientSession(proxy=proxy) as session,
-            session.get(url, timeout=patience) as response,
-        ):
-            if 400 <= response.status < 500:
-                raise Unfetchable(f"HTTP {response.status}")
-            if response.status != 200:
-                raise NotSent(f"HTTP {response.status}")
-            return await _read(response, limit)
-    except (aiohttp.ClientError, OSError, TimeoutError) as fault:
-        raise NotSent(type(fault).__name__) from None
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) > limit + 32:  # the padding
-            raise TooLarge
-    return bytes(content)
-
-
-def _plain(words: str) -> str:
-    """Words in markdown that show as they are: what would be markup is escaped, line ends are kept."""
-    escaped = "".join(f"\\{character}" if character in _MARKUP else character for character in words)
-    return escaped.replace("\n", "  \n")
-
-
-_MARKUP = frozenset("\\`*_{}[]<>#|~")
-
-
-def _marked(card: Json) -> Json:
-    """The same card, answered: a notice with its title."""
-    return {
-        "card_type": "text_notice",
-        "main_title": {"title": card["main_title"]["title"], "desc": TAPPED},
-        "card_action": {"type": 0},
-        "task_id": card["task_id"],
-    }
-
-
-def _event_type(frame: Json) -> str:
-    body = frame.get("body")
-    event = body.get("event") if isinstance(body, dict) else None
-    return str(event.get("eventtype", "")) if isinstance(event, dict) else ""
+def _remember(table: OrderedDict[str, Any], name: str, value: object) -> None:
+    table[name] = value
+    while len(table) > _REMEMBERED:
+        table.popitem(last=False)

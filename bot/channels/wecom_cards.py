@@ -1,30 +1,44 @@
-"""How an Outgoing looks in a self-built app: text, a card of buttons, or a card of choices. Pure.
+"""How an Outgoing looks in WeCom: text, a card of buttons, or a card of choices. Pure.
 
 Rule 1  What a card cannot hold was parted or written out before it became a row (FIT, `storage/parts.py`); what comes
         here nevertheless is said in words, and never cut without a sign.
 Rule 2  Characters that turn the reading direction are taken out: no name can dress up as something else.
 Rule 3  A `task_id` is never used twice; `key` makes it, so that the same message sent again is the same bytes.
 
-Limits: developer.work.weixin.qq.com, 发送应用消息 (90236). Those of characters are "recommended": clients cut there.
+Limits: developer.work.weixin.qq.com, 发送应用消息 (90236) and 智能机器人模板卡片 (101032). Those of characters are
+"recommended": clients cut there.
 """
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from storage.messages import Option, Outgoing
 from storage.parts import Buttons, Fit, shortened, units, written_out
 
 Json = dict[str, Any]
 
-# 2048 bytes, where WeCom cuts without a word, hold any 682 characters of the basic plane; a rarer character counts as
-# two of our units and takes four bytes.
-TEXT_LIMIT = 680
-_TITLE, _SUBTITLE, _DESCRIPTION = 36, 160, 44
-_FEW = Buttons(most=6, words=_SUBTITLE, label=20)
-_MANY = Buttons(most=20, words=_DESCRIPTION, label=34)
-# Pictures have no words below them here, and come one by one.
-FIT = Fit(words=TEXT_LIMIT, caption=0, album=1, buttons=(_FEW, _MANY))
+
+class Sizes(NamedTuple):
+    """What fits on a message of words, and on the two cards: few buttons, or a choice among many."""
+
+    words: int
+    title: int
+    few: Buttons
+    many: Buttons
+
+    @property
+    def fit(self) -> Fit:
+        """Pictures have no words below them here, and come one by one."""
+        return Fit(words=self.words, caption=0, album=1, buttons=(self.few, self.many))
+
+
+# Of the self-built app: 2048 bytes, where WeCom cuts without a word, hold any 682 characters of the basic plane; a
+# rarer character counts as two of our units and takes four bytes.
+APP = Sizes(680, 36, Buttons(most=6, words=160, label=20), Buttons(most=20, words=44, label=34))
+# Of a smart bot: 20480 bytes of markdown; our texts are shorter anyway, and a phone's screen shorter still.
+BOT = Sizes(4096, 26, Buttons(most=6, words=112, label=20), Buttons(most=20, words=30, label=22))
+FIT = APP.fit
 
 QUESTION = "choice"
 SUBMIT = "submit"
@@ -39,22 +53,22 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)
 
 
-def render(outgoing: Outgoing, key: str) -> Json:
+def render(outgoing: Outgoing, key: str, sizes: Sizes = APP) -> Json:
     """The body of the one message that shows it, without receiver and agent."""
     options = _options(outgoing)
-    if not options or not _fits(outgoing, options):
-        return without_card(outgoing)
-    title, words = _heading(_words(outgoing))
-    if len(options) <= _FEW.most:
+    if not options or not _fits(outgoing, options, sizes):
+        return without_card(outgoing, sizes)
+    title, words = _heading(_words(outgoing), sizes.title)
+    if len(options) <= sizes.few.most:
         return _buttons(title, words, options, key)
     return _choices(title, words, options, key)
 
 
-def without_card(outgoing: Outgoing) -> Json:
+def without_card(outgoing: Outgoing, sizes: Sizes = APP) -> Json:
     """As text, buttons written out: for what is no card, or a card that WeCom does not take."""
     parts = (outgoing.plain, written_out(_options(outgoing)))
     words = clean("\n".join(part for part in parts if part))
-    return {"msgtype": "text", "text": {"content": shortened(words, TEXT_LIMIT) or _NOTHING}}
+    return {"msgtype": "text", "text": {"content": shortened(words, sizes.words) or _NOTHING}}
 
 
 def menu(entries: Sequence[tuple[str, Sequence[str]]]) -> Json:
@@ -82,15 +96,15 @@ def _words(outgoing: Outgoing) -> str:
     return clean(outgoing.plain).strip()
 
 
-def _fits(outgoing: Outgoing, options: Sequence[Option]) -> bool:
-    card = _FEW if len(options) <= _FEW.most else _MANY
+def _fits(outgoing: Outgoing, options: Sequence[Option], sizes: Sizes) -> bool:
+    card = sizes.few if len(options) <= sizes.few.most else sizes.many
     return len(options) <= card.most and 0 < units(_words(outgoing)) <= card.words
 
 
-def _heading(words: str) -> tuple[str, str]:
+def _heading(words: str, longest: int) -> tuple[str, str]:
     """A card needs a title: the first line; if it is too long, the title only begins what stands below it."""
     first, _, rest = words.partition("\n")
-    return (first, rest) if units(first) <= _TITLE else (shortened(first, _TITLE), words)
+    return (first, rest) if units(first) <= longest else (shortened(first, longest), words)
 
 
 def _buttons(title: str, words: str, options: Sequence[Option], key: str) -> Json:

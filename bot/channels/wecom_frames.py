@@ -2,7 +2,7 @@
 
 Rule 1  A frame is stored as it came; what it means is found out in its turn. Unknown kinds say nothing to us.
 Rule 2  In a group the bot's name before the words is taken off; ids are opaque, their case is kept.
-Rule 3  Voice comes as words (WeCom transcribes it), and is read as what was said.
+Rule 3  Voice comes as words (WeCom transcribes it), and is read as what was said. What a message quotes is not read.
 """
 
 import json
@@ -17,6 +17,7 @@ from storage.messages import Address, Incoming, IncomingKind, Media, MediaKind
 
 CHANNEL = "aibot"
 GROUP = "group:"
+_CALLBACKS = ("aibot_msg_callback", "aibot_event_callback")
 _FILES = {"image": MediaKind.PHOTO, "file": MediaKind.FILE, "video": MediaKind.VIDEO}
 _MENTION = re.compile(r"^\s*@\S+\s*")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -39,10 +40,17 @@ def piece(frame: Json, raw: bytes) -> Piece:
     return Piece(user if isinstance(user, str) and user else "-", external)
 
 
+def is_visit(frame: Json) -> bool:
+    """Whether somebody opens the chat for the first time that day."""
+    return _dict(_dict(frame.get("body")).get("event")).get("eventtype") == "enter_chat"
+
+
 def read_frame(raw: bytes, bot: str) -> Incoming | None:
     """What it says to us; None if nothing. Raises Unreadable."""
     try:
         frame = json.loads(raw)
+        if frame["cmd"] not in _CALLBACKS:
+            return None
         return _read(frame["body"], bot, frame["headers"]["req_id"])
     except (KeyError, ValueError, TypeError, AttributeError, RecursionError) as fault:
         raise Unreadable(f"{type(fault).__name__} in a frame of {len(raw)} bytes") from None
@@ -61,31 +69,26 @@ def _read(body: Json, bot: str, request: str) -> Incoming | None:
     )
     if body["msgtype"] == "event":
         return _event(body["event"], address, request)
-    said = _said(body, body["msgtype"])
-    if said is None:
-        return None
-    words, media = said
-    kind = IncomingKind.MEDIA if media else IncomingKind.TEXT
+    words, media = _said(body, body["msgtype"])
+    words = _MENTION.sub("", words, count=1) if group else words
+    kind = IncomingKind.MEDIA if media else IncomingKind.TEXT if words.strip() else IncomingKind.OTHER
     return Incoming(
-        address=address, kind=kind, text=_MENTION.sub("", words, count=1) if group else words, media=media,
-        message=str(body.get("msgid", "")), group=group,
-    )  # fmt: skip
+        address=address, kind=kind, text=words, media=media, message=str(body.get("msgid", "")), group=group
+    )
 
 
-def _said(body: Json, kind: str) -> tuple[str, tuple[Media, ...]] | None:
+def _said(body: Json, kind: str) -> tuple[str, tuple[Media, ...]]:
+    """Words and files; neither of them for a kind that we do not know."""
     match kind:
         case "text" | "voice":
             return _clean(body[kind]["content"]), ()
         case "image" | "file" | "video":
             return "", (_media(kind, body[kind]),)
         case "mixed":
-            return _mixed(body["mixed"]["msg_item"])
-    return None
-
-
-def _mixed(items: list[Json]) -> tuple[str, tuple[Media, ...]]:
-    said = [found for item in items if (found := _said(item, item["msgtype"])) is not None]
-    return "\n".join(words for words, _ in said if words), tuple(file for _, files in said for file in files)
+            said = [_said(item, item["msgtype"]) for item in body["mixed"]["msg_item"]]
+            words = "\n".join(words for words, _ in said if words)
+            return words, tuple(file for _, files in said for file in files)
+    return "", ()
 
 
 def _media(kind: str, content: Json) -> Media:
@@ -96,19 +99,23 @@ def _event(event: Json, address: Address, request: str) -> Incoming | None:
     if event["eventtype"] != "template_card_event":
         return None
     pressed = event["template_card_event"]
+    key, task = _clean(_chosen(pressed)), str(pressed["task_id"])
     return Incoming(
-        address=address, kind=IncomingKind.BUTTON, text=_clean(_chosen(pressed)), message=pressed["task_id"],
-        group=address.chat.startswith(GROUP), press=f"{request} {pressed['task_id']}",
+        address=address, kind=IncomingKind.BUTTON, text=key, message=task,
+        group=address.chat.startswith(GROUP), press=f"{request} {task} {key}",
     )  # fmt: skip
 
 
 def _chosen(pressed: Json) -> str:
-    """A button's key, or the option that was marked before the card was handed in."""
+    """A button's key, or the option that was marked before the card was handed in; empty if none was."""
     if pressed["event_key"] != SUBMIT:
         return str(pressed["event_key"])
-    (item,) = pressed["selected_items"]["selected_item"]
-    (option,) = item["option_ids"]["option_id"]
-    return str(option)
+    marked = [
+        each
+        for item in pressed["selected_items"]["selected_item"]
+        for each in item["option_ids"]["option_id"]
+    ]
+    return str(marked[0]) if marked else ""
 
 
 def _dict(value: object) -> Json:

@@ -4,6 +4,7 @@ Rule 1  A frame counts as carried out when WeCom acknowledges it; one without an
 Rule 2  Nothing is sent before the subscription is acknowledged. What is wrong with the subscription while the socket
         lives (846609, two pings without an answer) ends the socket, and another is made.
 Rule 3  Who is replaced by another process does not fight it: that would go on for ever, and WeCom locks the bot.
+Rule 4  Callbacks are handed on in order and never waited for here, so that no acknowledgement waits behind them.
 
 Source: developer.work.weixin.qq.com, 智能机器人长连接 (101463).
 """
@@ -25,13 +26,15 @@ TOO_OFTEN = 45009
 _SHORTEST_BACKOFF, _LONGEST_BACKOFF = 1.0, 60.0
 # WeCom guards against subscribing over and over: after a refusal the wait has a floor.
 _REFUSED_FLOOR, _REFUSED_CAP, _LOCKED_OUT = 5.0, 300.0, 60.0
+# A connection that stood for so many seconds was well: what comes after it begins with the shortest wait.
+_CALM = 60.0
 _MISSED_PINGS = 2
 _LARGEST_FRAME = 4 * 1024 * 1024
 
 Json = dict[str, Any]
 Pause = Callable[[float], Awaitable[None]]
 # What came from WeCom by itself: its command, the id to answer by, and the frame as it came.
-Callback = Callable[[str, str, Json, bytes], Awaitable[None]]
+Callback = Callable[[str, str, Json, bytes], None]
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +70,7 @@ class Socket:
         url: str = OFFICIAL_URL,
         proxy: str | None = None,
         ping_seconds: float = 30.0,
-        ack_seconds: float = 5.0,
+        ack_seconds: float = 8.0,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._bot_id = bot_id
@@ -93,7 +96,7 @@ class Socket:
         Raises NotConnected, NoAck, FrameRefused.
         """
         socket = self._live
-        if socket is None:
+        if socket is None or socket.closed:
             raise NotConnected("the long connection is down")
         return await self._exchange(socket, command, body, request)
 
@@ -133,22 +136,24 @@ class Socket:
         failures = 0
         async with aiohttp.ClientSession(proxy=self._proxy) as session:
             while True:
-                try:
-                    await self._live_once(session, callback)
-                    failures = 0
-                    wait = _SHORTEST_BACKOFF
-                except FrameRefused as refusal:
-                    failures += 1
-                    wait = _LOCKED_OUT if refusal.code == TOO_OFTEN else 0.0
-                    wait = max(wait, min(_REFUSED_CAP, _REFUSED_FLOOR * 2.0 ** (failures - 1)))
-                    log.error(
-                        "WeCom refused the bot's subscription: %s. Check the bot's id and secret.", refusal
-                    )
-                except (aiohttp.ClientError, ConnectionError, TimeoutError, NoAck) as fault:
-                    failures += 1
-                    wait = min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * 2.0 ** (failures - 1))
-                    log.warning("The long connection failed: %s", type(fault).__name__)
-                await self._pause(wait)
+                began = asyncio.get_running_loop().time()
+                fault = await self._until_it_ends(session, callback)
+                lasted = asyncio.get_running_loop().time() - began
+                failures = 1 if lasted >= _CALM else failures + 1
+                await self._pause(_wait(fault, failures))
+
+    async def _until_it_ends(self, session: aiohttp.ClientSession, callback: Callback) -> Exception | None:
+        """One connection's life; what ended it, if anything was wrong."""
+        try:
+            await self._live_once(session, callback)
+        except FrameRefused as refusal:
+            log.error("WeCom refused the bot's subscription: %s. Check the bot's id and secret.", refusal)
+            return refusal
+        except (aiohttp.ClientError, OSError, TimeoutError, NoAck) as fault:
+            log.warning("The long connection failed: %s", type(fault).__name__)
+            return fault
+        log.info("The long connection ended")
+        return None
 
     async def _live_once(self, session: aiohttp.ClientSession, callback: Callback) -> None:
         async with session.ws_connect(self._url, max_msg_size=_LARGEST_FRAME, autoping=True) as socket:
@@ -196,7 +201,7 @@ class Socket:
             elif _event(frame) == "disconnected_event":
                 raise Replaced("another process has taken over this bot")
             else:
-                await callback(str(frame["cmd"]), request, frame, raw)
+                callback(str(frame["cmd"]), request, frame, raw)
 
     def _acknowledge(self, request: str, frame: Json) -> None:
         answer = self._waiting.get(request)
@@ -207,6 +212,15 @@ class Socket:
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(ConnectionError("the long connection ended"))
+
+
+def _wait(fault: Exception | None, failures: int) -> float:
+    """Seconds before the next connection."""
+    doubled = 2.0 ** min(failures - 1, 16)
+    if isinstance(fault, FrameRefused):
+        least = _LOCKED_OUT if fault.code == TOO_OFTEN else 0.0
+        return max(least, min(_REFUSED_CAP, _REFUSED_FLOOR * doubled))
+    return min(_LONGEST_BACKOFF, _SHORTEST_BACKOFF * doubled)
 
 
 def _frame(raw: bytes) -> Json:

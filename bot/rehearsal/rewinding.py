@@ -156,6 +156,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "figure_codes": Hangs("digests", "digest_id"),
     "reviews": Swept("as_of"),
     "told_at_once": Stands("how far what is told at once has been told; it is not told again in a replay"),
+    "absences": Lived("ended", (Noted("told", ("told", "after"), {"after": 0}),)),
     "lights": Swept("at", over="replaced"),
     "light_exemptions": Lived("approved", (Noted("ended", ("ended", "ended_by")),)),
     "awaited_photos": Stands("photos on their way; nothing that is said unasked depends on them"),

@@ -20,7 +20,8 @@ class Binding(Sentences):
         "您好，这里是三报。直接说 报进展、报问题、零报告 或 我的待办 就行；第一次用，请把邀请码发给我。"
     )
     aibot_replaced: str = (
-        "企业微信智能机器人被另一个程序接走了，本程序已停止接收它的消息。请确认只有一处在运行，再重启本程序。"
+        "企业微信智能机器人被另一个程序接走了，本程序（{process}）不再收发它的消息。"
+        "请确认只有一处在运行，再重启本程序。"
     )
 
     # To the admins, by another channel: WeCom refuses every call of the self-built app.

@@ -150,6 +150,32 @@ class OutboxRow(Base):
     note: Mapped[str] = mapped_column(default="")
 
 
+class Absence(Base):
+    """A span in which nobody heard what people said or tapped on an account; `after` is who was told of it last.
+
+    kind: messages (all that was said is lost) | taps (only presses of buttons are). City clock: began, ended, told.
+    """
+
+    __tablename__ = "absences"
+    __table_args__ = (
+        Index(
+            "ix_absences_untold",
+            "id",
+            sqlite_where=text("told IS NULL"),
+            postgresql_where=text("told IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str]
+    account: Mapped[str]
+    kind: Mapped[str]
+    began: Mapped[datetime]
+    ended: Mapped[datetime]
+    after: Mapped[int] = mapped_column(default=0)
+    told: Mapped[datetime | None]
+
+
 class AwaitedPhoto(Base):
     """A photo that a message was to bring and that was not fetched yet: it follows once it is stored."""
 
