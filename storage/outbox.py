@@ -39,6 +39,8 @@ _LANES = tuple(Lane)
 _BULK = frozenset(lane.order for lane in Lane if lane.bulk)
 # An edit may be repeated without harm; the bound keeps one that always ends in doubt from barring its chat.
 EDIT_RESENDS = 10
+# Why a message never went that somebody else's answer had made needless.
+ANSWERED = "answered before it went"
 # After a long silence thousands of rows may have become useless; so many end in one transaction.
 SLICE = 500
 
@@ -373,7 +375,7 @@ def withdraw(session: Session, ids: Collection[int], now: datetime) -> None:
         session.execute(
             update(_T).where(_T.c.id.in_(row_parts), _T.c.state == State.SENDING).values(useless_after=now)
         )
-    _expire(session, waiting, now)
+    _expire(session, waiting, now, note=ANSWERED)
 
 
 def _parts_of(session: Session, last: int) -> dict[int, str]:

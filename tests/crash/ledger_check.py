@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.channels.telegram_text import keyboard, render
+from rules.kinds import Lane
 from storage import ledger
 from storage.database import Database
 from storage.messages import Outgoing
-from storage.outbox import State
+from storage.outbox import ANSWERED, State
 from storage.tables.ledger import LedgerRow
 from storage.tables.reporting import Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow
@@ -114,7 +115,13 @@ def _check_answers(session: Session, verdict: Verdict) -> None:
 
 
 def _check_outbox(session: Session, verdict: Verdict) -> None:
-    for state, number in session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)):
+    # An alert that somebody has answered before it went is not lost. What is urgent becomes useless by that alone.
+    answered = or_(
+        OutboxRow.note == ANSWERED,
+        and_(OutboxRow.lane == Lane.URGENT.order, OutboxRow.useless_after.is_not(None)),
+    )
+    counted = select(OutboxRow.state, func.count()).where(not_(and_(OutboxRow.state == State.EXPIRED, answered)))
+    for state, number in session.execute(counted.group_by(OutboxRow.state)):
         verdict.figures[f"outbox {state}"] = number
         if state not in (State.SENT, State.UNKNOWN):
             verdict.lost.append(f"{number} outgoing messages are {state}")
@@ -151,7 +158,8 @@ def _key_of_row(chat: str, body: dict[str, object]) -> Key:
 
 def _key_of_call(call: Call) -> Key:
     buttons = json.dumps(call.structure("reply_markup"), sort_keys=True)
-    return str(call.parameters.get("chat_id")), str(call.parameters.get("text")), buttons
+    words = call.parameters.get("text") or call.parameters.get("caption") or ""
+    return str(call.parameters.get("chat_id")), str(words), buttons
 
 
 # What was filed

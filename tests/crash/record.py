@@ -14,7 +14,7 @@ from tests.fakes.telegram.clock import Clock
 from tests.fakes.telegram.parameters import Parameters
 from tests.fakes.telegram_api import Call
 
-SENDS = frozenset({"sendmessage", "editmessagetext"})
+SENDS = frozenset({"sendmessage", "editmessagetext", "editmessagecaption", "sendphoto", "sendmediagroup"})
 
 
 class Sends(Transcript):
