@@ -119,6 +119,16 @@ def test_a_month_tells_what_was_reported_for_it(asking: Asking) -> None:
     assert "占50.0%，序时23.5%，超前26.5个百分点" in answer.text
 
 
+def test_beside_a_month_that_is_over_it_is_said_what_is_todays(asking: Asking) -> None:
+    turns(asking.town, asking.plant, Light.RED)
+    past = asking.town.leader.says("2月").text.splitlines()
+    assert past[1].startswith("2012年2月完成")
+    assert past[3].startswith("目前灯色：🔴红1")
+    assert past[4].startswith("目前问题：")
+    assert asking.town.leader.says("2月 红灯").text.startswith("以下是目前的，不是当月的：\n红灯1个")
+    assert "目前" not in asking.town.leader.says("本月").text + asking.town.leader.says("红灯").text
+
+
 # Who owes, problems
 
 

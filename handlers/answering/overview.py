@@ -19,7 +19,7 @@ def answer_overview(asked: Asked) -> Outgoing:
     lines = [
         words.told_projects.format(count=asking.count(asked.turn.session, asked.which)),
         *money.lines_of(asked, found),
-        words.told_lights_short.format(lights=lights.line(asked, counts)),
+        _at_present(asked, words.told_lights_short.format(lights=lights.line(asked, counts))),
     ]
     options: list[Option] = []
     options += asked.counted(Ask(What.LIGHTS, ask.where, light=Light.RED), counts.get(Light.RED, 0))
@@ -28,16 +28,20 @@ def answer_overview(asked: Asked) -> Outgoing:
         lines.append(words.told_owing_short.format(owing=owed.owing, overdue=owed.overdue))
         options += asked.counted(Ask(What.OWING, ask.where), owed.owing)
     open_ones = problems.open_problems(replace(asked, ask=Ask(What.PROBLEMS, ask.where)))
-    lines.append(
-        words.told_problems_short.format(
-            major=open_ones.major, general=open_ones.general, overdue=open_ones.overdue
-        )
+    stand = words.told_problems_short.format(
+        major=open_ones.major, general=open_ones.general, overdue=open_ones.overdue
     )
+    lines.append(_at_present(asked, stand))
     options += asked.counted(Ask(What.PROBLEMS, ask.where, narrow=Narrow.MAJOR), open_ones.major)
     options += asked.counted(Ask(What.PROBLEMS, ask.where), len(open_ones.listed))
     options += asked.button(asked.vocabulary.phrase(Ask(What.DONE)), Ask(What.DONE, ask.where, ask.month))
     options += asked.button(asked.vocabulary.phrase(Ask(What.PROJECTS)), Ask(What.PROJECTS, ask.where))
     return asked.says(lines, options, chart=money.chart(asked, found))
+
+
+def _at_present(asked: Asked, line: str) -> str:
+    """Beside the money of a month that is over it is said that this is today's."""
+    return line if asked.is_now else asked.words.told_at_present.format(line=line)
 
 
 def answer_projects(asked: Asked) -> Outgoing:

@@ -62,6 +62,8 @@ class Asking(Sentences):
         "{red}红{red_count}，{yellow}黄{yellow_count}，{green}绿{green_count}，未评{none_count}"
     )
     told_lights_short: str = "灯色：{lights}"
+    told_at_present: str = "目前{line}"
+    told_of_today: str = "以下是目前的，不是当月的："
     told_light_since: str = "{since}起，{reason}"
     told_group_lights: str = "·{name}：红{red} 黄{yellow} 绿{green}"
     told_money: str = "年投资 完成{done}，占{share}%，序时{time}%，{gap}"
