@@ -17,7 +17,7 @@ def answer_overview(asked: Asked) -> Outgoing:
     found = money.spent(asked)
     counts = lights.counted(asked)
     lines = [
-        words.told_projects.format(count=asking.count(asked.turn.session, asked.which)),
+        _count_line(asked, asking.count(asked.turn.session, asked.which), counts),
         *money.lines_of(asked, found),
         _at_present(asked, words.told_lights_short.format(lights=lights.line(asked, counts))),
     ]
@@ -39,6 +39,12 @@ def answer_overview(asked: Asked) -> Outgoing:
     return asked.says(lines, options, chart=money.chart(asked, found))
 
 
+def _count_line(asked: Asked, count: int, counts: lights.Counts) -> str:
+    """How many projects, and how many of them are paused: those have no light, and the lights must add up."""
+    words, paused = asked.words, count - sum(counts.values())
+    return (words.told_projects_paused if paused else words.told_projects).format(count=count, paused=paused)
+
+
 def _at_present(asked: Asked, line: str) -> str:
     """Beside the money of a month that is over it is said that this is today's."""
     return line if asked.is_now else asked.words.told_at_present.format(line=line)
@@ -49,7 +55,7 @@ def answer_projects(asked: Asked) -> Outgoing:
     words, ask = asked.words, asked.ask
     count = asking.count(asked.turn.session, asked.which)
     counts = lights.counted(asked)
-    lines = [words.told_projects.format(count=count), lights.line(asked, counts)]
+    lines = [_count_line(asked, count, counts), lights.line(asked, counts)]
     found = asking.listed(asked.turn.session, asked.which, SHOWN, ask.page * SHOWN)
     marks = words.light_marks.split("、")
     lines += [

@@ -84,6 +84,7 @@ class Asking(Sentences):
     told_problem_major: str = "（重大）"
     told_problem_late: str = "（超{days}天）"
     told_projects: str = "{count}个项目"
+    told_projects_paused: str = "{count}个项目（暂停{paused}个）"
     told_project: str = "·{mark}{number}号 {name}"
     told_state_paused: str = "暂停"
     told_state_ended: str = "已结束"
