@@ -55,7 +55,7 @@ def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
 
 
 def _at_once(issue: Issue, said: SayOf, word: IssueWord) -> bool:
-    if issue.state in ENDED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
+    if issue.drill or issue.state in ENDED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
         return True
     if word is IssueWord.CHANGED:
         return issue.state is IssueState.SOLVED

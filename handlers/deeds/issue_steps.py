@@ -19,7 +19,7 @@ from handlers.deeds.issue_telling import (
     tell_turn,
     title_of,
 )
-from handlers.deeds.noting import acting_for, note_in_drill, take, tell_told, who_and_when
+from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
 from handlers.deeds.problems import taken
 from handlers.deeds.rising import raise_issue
 from handlers.deeds.threads import how_often
@@ -51,6 +51,8 @@ _SAME_TURN = frozenset(
 
 def take_step(turn: Turn, command: TakeStep) -> Outcome:
     issue = turn.session.get_one(Issue, command.issue_id)
+    if issue.drill:
+        return refusal(turn.city.words.drill_only_known.format(number=issue.number))
     found = move(issue.state, command.step, issue.severity)
     if found is None or not whos(turn.session, turn.person.id, issue, turn.today) & set(found.who):
         return refusal(not_now(turn, issue, command.step))
@@ -196,8 +198,6 @@ def _signing_is_knowing(turn: Turn, issue: Issue) -> None:
         return
     if turn.person.id in may_take(turn.session, issue, turn.today) and taken(turn, issue.id) is None:
         take(turn, issue)
-    else:
-        note_in_drill(turn, issue)
     said = turn.city.words.told_signed.format(**who_and_when(turn, issue, acting_for(turn, issue)))
     tell_told(turn, issue, said)
 
