@@ -428,3 +428,10 @@ def test_the_sheet_of_problems_says_who_has_it_what_was_done_and_its_proof(town:
     town.office.says("销号 W1")
     [row] = table(exported(town), "问题")
     assert (row["配合单位"], row["销号"], row["销号时间"] is not None) == ("城北区住建局", "是", True)
+
+
+def test_what_is_typed_behind_a_step_is_as_long_as_an_answer_to_it(town: Town, bureau: Chat) -> None:
+    reports_problem(town.reporter)
+    assert bureau.says(f"退单 W1 {'很' * 1001}").text == "太长了：1001字，最多1000字。请缩短后再发。"
+    assert town.reporter.says(f"W1 有变化：{'很' * 1001}").text.startswith("太长了：1001字")
+    assert the_problem(town).state is IssueState.ASSIGNED
