@@ -103,6 +103,7 @@ class Issues(Sentences):
     drill_what: str = "这是上报演练，没有真的问题。看到请点“已知悉”，不用打电话。"
     drill_help: str = "点一下“已知悉”"
     drill_noted: str = "【演练】{number} 已记下您的知悉时间。"
+    told_again: str = "{step}：{by}"
     drill_only_known: str = "【演练】{number} 只是演练，不用办。看到点“已知悉”就行。"
     menu_drill: str = "演练"
     ask_drill: str = "用哪个项目演练？"
