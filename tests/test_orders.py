@@ -696,3 +696,14 @@ def test_a_polite_word_on_a_report_is_no_order(town: Town) -> None:
     town.has_reported(town.north, "2012-03")
     assert town.leader.says("J1 收到").text == "J1：没有当作批示，不下达。要批示请写明要求。"
     assert town.rows(Order) == []
+
+
+def test_a_day_that_has_just_passed_is_no_limit_a_year_from_now(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("W1 请市政府3月25日前拿方案")
+    assert the_order(town).due.year == 2012
+    town.office.says("确认下达 D1")
+    town.department.says("签收 D1")
+    assert town.department.says("延期 D1 到3月20日 等批文").title == "D1：延到哪一天？"
+    assert "本周内" in town.department.says("3月20日").text
+    assert town.department.says("4月20日").text == "D1 已申请延到4月20日，等市项目办批"
