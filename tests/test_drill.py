@@ -19,7 +19,7 @@ from storage.export.problems import problems
 from storage.messages import Outgoing
 from storage.tables.digests import FigureCode
 from storage.tables.escalating import Escalation
-from storage.tables.registry import Binding
+from storage.tables.registry import Binding, Person
 from storage.tables.reporting import Duty, Issue
 from storage.tables.traffic import OutboxRow
 from tests.chat import START, ZONE, Chat, labels
@@ -224,3 +224,14 @@ def test_a_drill_is_taken_note_of_and_nothing_else_is_done_about_it(town: Town) 
     passes(town, minutes=61)
     assert town.rows(Issue)[0].state is IssueState.CLOSED
     assert "只是演练" in town.office.says("重新打开 W1 再来").text
+
+
+def test_a_drill_ends_although_who_took_it_has_left(town: Town) -> None:
+    drills(town)
+    town.leader.says("W1 请自规局拿方案")
+    leader = int(town.leader.user) - 1000
+    town.do(lambda session: session.execute(update(Person).where(Person.id == leader).values(active=False)))
+    passes(town, minutes=10)
+    passes(town, minutes=51)
+    assert town.rows(Issue)[0].state is IssueState.CLOSED
+    assert "已结束" in town.office.last().title
