@@ -8,7 +8,7 @@ from handlers.plain import plain
 from handlers.questions import Question
 from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
 from handlers.words import Words
-from rules.dates import read_day
+from rules.dates import has_just_gone, read_day
 
 _AHEAD = {"明天": 1, "明日": 1, "后天": 2}
 _LAST = timedelta(days=364)  # a day and month without a year is then the coming one, and today is today
@@ -19,7 +19,9 @@ def read_coming_day(text: str, today: date) -> date | None:
     typed = plain(text)
     if typed in _AHEAD:
         return today + timedelta(days=_AHEAD[typed])
-    return read_day(typed, today, today + _LAST)
+    day = read_day(typed, today, today + _LAST)
+    gone = day is not None and "年" not in typed and has_just_gone(day, today)
+    return None if gone else day
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from handlers.buttons import HOW, SayOf
 from handlers.commands import CallFalse, FollowUp
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.problems import concerns
+from handlers.lengths import is_too_long
 from handlers.outcome import Outcome, refusal
 from handlers.scope import allows
 from handlers.turning import Turn
@@ -34,7 +35,8 @@ def follow(turn: Turn, said: SayOf) -> None:
     if not allows(turn, command) or _at_once(issue, said, word):
         _answer(turn, carry_out(turn, command, None))
         return
-    _ask(turn, issue, word, said.note)
+    if not is_too_long(turn, said.note):
+        _ask(turn, issue, word, said.note)
 
 
 def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
@@ -55,7 +57,7 @@ def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
 
 
 def _at_once(issue: Issue, said: SayOf, word: IssueWord) -> bool:
-    if issue.state in ENDED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
+    if issue.drill or issue.state in ENDED or word in (IssueWord.STILL, IssueWord.UNSOLVED):
         return True
     if word is IssueWord.CHANGED:
         return issue.state is IssueState.SOLVED

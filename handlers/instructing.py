@@ -3,11 +3,10 @@
 from handlers.buttons import Direct, Forward
 from handlers.commands import Command, DirectIssue, ForwardIssue
 from handlers.deeds.carry_out import carry_out
+from handlers.lengths import is_too_long
 from handlers.scope import allows
 from handlers.turning import Turn
-from storage import rules as stored_rules
 from storage import whom
-from storage.messages import Outgoing
 
 
 def instruct(turn: Turn, said: Direct | Forward) -> bool:
@@ -15,9 +14,7 @@ def instruct(turn: Turn, said: Direct | Forward) -> bool:
     command: Command = DirectIssue(said.issue, said.text)
     if not allows(turn, command):
         return False
-    longest = stored_rules.in_force(turn.session).book.caps.text_length
-    if len(said.text) > longest:
-        turn.answer(Outgoing(text=turn.city.words.too_long.format(found=len(said.text), longest=longest)))
+    if is_too_long(turn, said.text):
         return True
     if (
         isinstance(said, Forward)

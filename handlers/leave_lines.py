@@ -12,7 +12,8 @@ from handlers.facts import PersonFacts
 from handlers.loading.base import Loading
 from handlers.loading.leave import whose
 from handlers.loading.registry import base, listed
-from handlers.oneline.absence import Absence, read_absence
+from handlers.oneline.absence import LONGEST, Absence, read_absence
+from handlers.plain import plain
 from handlers.registry_facts import Someone
 from handlers.spans import stored
 from handlers.turning import Turn
@@ -23,7 +24,7 @@ def take_leave_line(turn: Turn, text: str) -> bool:
     """Whether the text was a leave, and has been answered."""
     absence = read_absence(text, turn.today)
     if absence is None:
-        return False
+        return _asks_again(turn, text)
     loading = Loading(turn.session, turn.city, turn.person, {}, turn.now, turn.today)
     facts = base(loading)
     mine = whose(loading, facts)
@@ -38,6 +39,16 @@ def take_leave_line(turn: Turn, text: str) -> bool:
     if named:
         talking.open_prefilled(turn, "take_leave", {})
     return bool(named)
+
+
+def _asks_again(turn: Turn, text: str) -> bool:
+    """请假 with days that are none (请假三天, 请假 2月30日): the conversation asks for them."""
+    typed, words = plain(text), turn.city.words
+    opens = (words.word_leave, *words.aliases(words.leave_words))
+    if len(typed) > LONGEST or not typed.startswith(tuple(plain(word) for word in opens)):
+        return False
+    talking.open_prefilled(turn, "take_leave", {}, words.leave_days_unreadable)
+    return True
 
 
 def _named(people: tuple[Someone, ...], who: str, me: PersonFacts) -> list[Someone]:

@@ -21,6 +21,7 @@ from handlers.words import Words
 from rules.kinds import IssueWord
 
 _ISSUE = re.compile(r"w([0-9]{1,12})")
+_SIGNS = re.compile(r"^[\W_]+|[\W_]+$")
 _RECEIPT = re.compile(r"j([0-9]{1,12})")
 _FIGURE = re.compile(r"a\s*([0-9]{1,12})(.*)", re.IGNORECASE | re.DOTALL)
 _NOTICE = re.compile(r"t([0-9]{1,12})")
@@ -175,6 +176,11 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp |
     typed = plain(text).strip(_AROUND)
     if found := _ISSUE.fullmatch(typed):
         return LookUp(int(found[1]))
+    if (apart := _ISSUE_FIRST.fullmatch(unicodedata.normalize("NFKC", text).strip())) is not None:
+        if _bare(apart[2]) in {"", *words.aliases(words.how_is_it_words)}:
+            return LookUp(int(apart[1]))
+        if _bare(apart[2]) in words.aliases(words.heard_words):
+            return Acknowledge(int(apart[1]))
     for listed, act in ((words.acknowledge_words, Acknowledge), (words.handle_words, Handle)):
         for word in words.aliases(listed):
             if typed == word:
@@ -183,6 +189,17 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp |
                 if found := _ISSUE.fullmatch(rest):
                     return act(int(found[1]))
     return _read_word(unicodedata.normalize("NFKC", text).strip(), words)
+
+
+def is_no_instruction(text: str, words: Words) -> bool:
+    """好的, 怎么样了？ or signs alone: nothing is to be done on such a word."""
+    listed = (words.heard_words, words.how_is_it_words, words.acknowledge_words)
+    return _bare(text) in {"", *(word for each in listed for word in words.aliases(each))}
+
+
+def _bare(text: str) -> str:
+    """The words without the signs around them (标点, emoji)."""
+    return _SIGNS.sub("", plain(text))
 
 
 def _read_word(text: str, words: Words) -> SayOf | None:

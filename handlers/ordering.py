@@ -6,9 +6,11 @@ from handlers import quoting, talking
 from handlers.commands import DirectSource
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.order_showing import look_up_order
+from handlers.lengths import is_too_long
 from handlers.limits import read_until
 from handlers.loading.base import kept_media
 from handlers.loading.orders import steps_possible
+from handlers.opening import is_no_instruction
 from handlers.order_words import OrderLine, SourceLine, read_order
 from handlers.scope import allows
 from handlers.turning import Turn
@@ -27,6 +29,8 @@ def take(turn: Turn, said: OrderLine) -> None:
     step = _step(turn, said, order)
     if step is None:
         turn.answer(look_up_order(turn, said.order))
+        return
+    if is_too_long(turn, said.note):
         return
     answers = {"order": f"{said.order}.{step}", **_given(turn, said, order, step)}
     talking.open_prefilled(turn, "handle_order", answers)
@@ -80,9 +84,10 @@ def direct(turn: Turn, said: SourceLine) -> bool:
     command = DirectSource(said.source, said.text)
     if not allows(turn, command):
         return False
-    longest = stored_rules.in_force(turn.session).book.caps.text_length
-    if len(said.text) > longest:
-        turn.answer(Outgoing(text=turn.city.words.too_long.format(found=len(said.text), longest=longest)))
+    if is_no_instruction(said.text, turn.city.words):
+        turn.answer(Outgoing(text=turn.city.words.order_nothing_said.format(source=said.source)))
+        return True
+    if is_too_long(turn, said.text):
         return True
     turn.answer(carry_out(turn, command, None).message)
     return True

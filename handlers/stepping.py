@@ -5,6 +5,7 @@ from typing import Any
 
 from handlers import talking
 from handlers.dates import read_coming_day
+from handlers.lengths import is_too_long
 from handlers.loading.base import kept_media
 from handlers.step_words import StepOf
 from handlers.turning import Turn
@@ -17,6 +18,8 @@ _TOGETHER = timedelta(minutes=10)
 
 
 def take(turn: Turn, said: StepOf) -> None:
+    if is_too_long(turn, said.note):
+        return
     answers = {"step": f"{said.issue}.{said.step}", **_given(turn, said)}
     talking.open_prefilled(turn, "handle_issue", answers)
 

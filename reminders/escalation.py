@@ -16,7 +16,7 @@ from reminders.issue_messages import turn_rows
 from reminders.moment import Moment
 from reminders.wording import escalation as words
 from rules.issue_life import ENDED, TURN, Who
-from rules.kinds import EscalationState, IssueAct, Role, Severity
+from rules.kinds import EscalationState, IssueAct, IssueState, Role, Severity
 from rules.ladder import LATE, Step, due, following, is_end, next_rung, resumed
 from storage import escalations, issues, people, projects, whom
 from storage.messages import Option, Outgoing
@@ -90,6 +90,10 @@ def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[st
         found.append(_what_was_promised(case))
     if now - planned > LATE:
         found.append(words.RUNG_LATE.format(time=case.clock(planned)))
+    if (
+        case.issue.state is IssueState.SOLVED
+    ):  # that does not stop the ladder, but whoever is called must know
+        found.append(words.RUNG_SOLVED)
     before = [
         each for each in escalations.alerts(case.session, case.row) if each.may and not each.acknowledged
     ]
@@ -182,6 +186,8 @@ def _look_what_followed(case: Case) -> None:
     row = case.row
     if escalations.followed(case.session, row):
         end(case, EscalationState.FOLLOWED)
+        if row.ends is not None:  # a drill still ends by its own hour
+            row.next = row.ends
         return
     by = row.taken_by
     escalations.resume(case.session, row, resumed(case.ladder, escalations.step_of(row)), case.moment.now)

@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """All that one person is to hear. `covers` are those for whom they stand in."""
+    """All that one person is to hear. `covers` are those for whom they stand in and who owe some of it."""
 
     person: int
     items: tuple[Item, ...]
@@ -74,9 +74,10 @@ def hearings(
     theirs = {*listeners, *(gone for gone_ones in covers.values() for gone in gone_ones)}
     projects = reminding.projects_of(session, theirs, today)
     debts = reminding.debts(session, projects, moment.now, moment.zone)
+    registered = reminding.answering(session, {debt.project_id for debt in debts}, today)
     answering = {
         project: {role: _present(those, absent) for role, those in roles.items()}
-        for project, roles in reminding.answering(session, {debt.project_id for debt in debts}, today).items()
+        for project, roles in registered.items()
     }
     everybody = {each for roles in answering.values() for those in roles.values() for each in those}
     reached = _reached(session, moment, everybody, absent)
@@ -84,7 +85,7 @@ def hearings(
     for debt in debts:
         _hear(heard, debt, steps.get(debt.window), answering.get(debt.project_id, {}), reached.reaches)
     found = [
-        Hearing(person, tuple(heard[person]), covers[person])
+        Hearing(person, tuple(heard[person]), _concerned(covers[person], heard[person], registered))
         for person in sorted(listeners)
         if any(item.step for item in heard.get(person, ()))
     ]
@@ -101,6 +102,20 @@ def _hear(
     for told in ladder(answering, step.upto if step else Role.REPORTER, reaches):
         if step is not None or told.own:
             heard.setdefault(told.person, []).append(Item(debt, step, told.own, answering))
+
+
+def _concerned(
+    covers: Sequence[int], items: Sequence[Item], registered: Mapping[int, Answering]
+) -> tuple[int, ...]:
+    """Of those for whom somebody stands in, who answers for something that is named as theirs to report."""
+    concerned = {
+        each
+        for item in items
+        if item.own
+        for those in registered.get(item.debt.project_id, {}).values()
+        for each in those
+    }
+    return tuple(each for each in covers if each in concerned)
 
 
 def _present(those: Sequence[int], absent: Absent) -> tuple[int, ...]:

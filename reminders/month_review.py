@@ -70,7 +70,7 @@ def next_review(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> 
     """The next moment at which a review is sent, if it is to come."""
     month = _month_that_closed(session, now, book, zone)
     coming = [_when(session, each, book, zone) for each in (month, month.next())]
-    if coming[0] <= now:  # one that was missed, if it was
+    if coming[0] <= now and not _is_done(session, month):  # one that was missed
         coming.append(next_working_moment(now, book, zone))
     return min((each for each in coming if each > now), default=None)
 

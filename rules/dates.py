@@ -76,6 +76,11 @@ def day_of(found: re.Match[str], today: date, until: date | None = None) -> date
     return day if day - today <= timedelta(days=180) else _day(today.year - 1, month, found["day"])
 
 
+def has_just_gone(day: date, today: date) -> bool:
+    """Whether a day of next year, said without its year, is rather one of the last two months."""
+    return day.year > today.year and day - today > timedelta(days=300)
+
+
 def number_of(text: str) -> int:
     """零五, 05 and 五 are the same."""
     text = text.lstrip("0零〇") or "0"

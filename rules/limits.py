@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from rules.dates import DAY, NUMBER, day_of, number_of
+from rules.dates import DAY, NUMBER, day_of, has_just_gone, number_of
 from rules.numerals import Unclear
 from rules.workdays import Calendar
 
@@ -100,7 +100,10 @@ def _date(found: re.Match[str], today: date, calendar: Calendar) -> date:
     if day is None or day["weekday"] or day["near"] or (day["only"] and found[0].endswith("内")):
         raise ValueError("no date")
     if day["month"] is None or day["day"]:
-        return day_of(day, today, today + _YEAR)
+        named = day_of(day, today, today + _YEAR)
+        if not day["year"] and has_just_gone(named, today):
+            raise ValueError("gone by")
+        return named
     month = number_of(day["month"])
     year = int(day["year"]) if day["year"] else today.year + (today.month - month > 6)
     return _end_of_month(year, month, today, calendar)
@@ -122,7 +125,12 @@ def _last_worked(first: date, last: date, calendar: Calendar) -> date:
 _NOT_NUMBERED = "(?<![0-9零一二三四五六七八九十两上])"
 _READINGS: tuple[tuple[re.Pattern[str], Reading], ...] = (
     (re.compile(rf"({NUMBER})个?工作[日天]"), _workdays),
-    (re.compile(rf"(?P<count>半|{NUMBER})个?(?P<unit>天|日|小时|{_WEEK}|(?<=个)月){_WITHIN}"), _span),
+    (
+        re.compile(
+            rf"(?<![0-9零一二三四五六七八九十月./-])(?P<count>半|{NUMBER})个?(?P<unit>天|日|小时|{_WEEK}|(?<=个)月){_WITHIN}"
+        ),
+        _span,
+    ),
     (re.compile(rf"(?:当[天日]|今晚|(?:今[天日]|明[天日早]|后天)(?:下班)?{_BY})"), _near),
     (
         re.compile(

@@ -1,14 +1,15 @@
 """Digests of leaders: how each wants them, for whom one is due, what was written last.
 
 Rule 1  A digest is claimed by its row: a person has one of a form for a day. What is due follows from rows and rules.
-Rule 2  It tells what came since the last one that was looked at (written, or empty): skipped ones move nothing.
+Rule 2  It tells what came since the last one that was looked at (written, or empty): skipped ones move nothing, and
+        one that no channel took is told again by the next.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
@@ -16,11 +17,14 @@ from rules.book import DigestRules
 from rules.kinds import Often, Role
 from rules.scope import TOLD
 from storage import arrivals
+from storage.outbox import State
 from storage.scopes import REVIEWED
 from storage.tables.digests import Digest, DigestChoice
 from storage.tables.registry import Person, PersonRole
+from storage.tables.traffic import OutboxRow
 
 DAILY, WEEKLY, REVIEW = "daily", "weekly", "review"
+_LOST = (State.EXPIRED, State.FAILED, State.NOBODY)  # what became of a message that nobody got
 WRITTEN, EMPTY, SKIPPED, NOBODY = "written", "empty", "skipped", "nobody"
 
 
@@ -109,7 +113,10 @@ def _told_on(day: date, roles: Sequence[Role] = TOLD):  # type: ignore[no-untype
 
 
 def last_looked_at(session: Session, person_ids: Iterable[int]) -> dict[int, tuple[date, datetime]]:
-    """Of each person the newest digest that was written or had nothing to say: its day and moment."""
+    """Of each person the newest digest that was written or had nothing to say: its day, and what it told until.
+
+    One that never went out told nothing: its beginning stands.
+    """
     newest = (
         select(Digest.person_id, func.max(Digest.day), func.max(Digest.at))
         .where(
@@ -119,7 +126,17 @@ def last_looked_at(session: Session, person_ids: Iterable[int]) -> dict[int, tup
         )
         .group_by(Digest.person_id)
     )
-    return {person: (day, at) for person, day, at in session.execute(newest)}
+    found = {person: (day, at) for person, day, at in session.execute(newest)}
+    lost = select(Digest.person_id, Digest.since).where(
+        tuple_(Digest.person_id, Digest.at).in_([(person, at) for person, (_, at) in found.items()]),
+        Digest.form != REVIEW,
+        select(OutboxRow.id)
+        .where(
+            OutboxRow.once == literal("digest ").concat(cast(Digest.id, String)), OutboxRow.state.in_(_LOST)
+        )
+        .exists(),
+    )
+    return found | {person: (found[person][0], since) for person, since in session.execute(lost) if since}
 
 
 def claim(

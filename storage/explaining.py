@@ -33,12 +33,12 @@ class Said(NamedTuple):
 
 
 class News(NamedTuple):
-    """A report that came (J), or a problem (W)."""
+    """A report that came (J), or a problem that came or was said to be solved (W)."""
 
     number: str
     project: str
     text: str
-    filed: datetime
+    solved: bool = False
 
 
 def may_ask(session: Session, row: FigureCode, person_id: int, today: date) -> bool:
@@ -104,10 +104,14 @@ def span_of(session: Session, row: FigureCode) -> tuple[datetime, datetime]:
 
 
 def news(session: Session, row: FigureCode, today: date, limit: int, offset: int) -> Sequence[News]:
-    """What the digest counted as new, reports first: those of its scope that stand in the same projects today."""
+    """What the digest counted as new, reports first, what was solved last: of its scope as of `today`."""
     since, until = span_of(session, row)
     which = Scope.parse(row.scope).holds(today)
-    found = [*_reports(session, which, since, until), *_problems(session, which, since, until)]
+    found = [
+        *_reports(session, which, since, until),
+        *_problems(session, which, and_(Issue.filed > since, Issue.filed <= until), solved=False),
+        *_problems(session, which, and_(Issue.closed > since, Issue.closed <= until), solved=True),
+    ]
     return found[offset : offset + limit]
 
 
@@ -116,21 +120,21 @@ def _reports(session: Session, which: ColumnElement[bool], since: datetime, unti
         ReportVersion.report_id == Report.id, ReportVersion.filed > since, ReportVersion.filed <= until
     )
     rows = session.execute(
-        select(Report.id, Project.name, Report.period, Report.filed)
+        select(Report.id, Project.name, Report.period)
         .join(Project, Project.id == Report.project_id)
         .where(which, Report.period >= str(since.year - 1), Report.withdrawn.is_(None), came.exists())
         .order_by(Report.id)
     )
-    return [
-        News(f"J{report}", name, Period.parse(period).chinese, filed) for report, name, period, filed in rows
-    ]
+    return [News(f"J{report}", name, Period.parse(period).chinese) for report, name, period in rows]
 
 
-def _problems(session: Session, which: ColumnElement[bool], since: datetime, until: datetime) -> list[News]:
+def _problems(
+    session: Session, which: ColumnElement[bool], when: ColumnElement[bool], *, solved: bool
+) -> list[News]:
     rows = session.execute(
-        select(Issue.id, Project.name, Issue.what, Issue.filed)
+        select(Issue.id, Project.name, Issue.what)
         .join(Project, Project.id == Issue.project_id)
-        .where(which, REAL, and_(Issue.filed > since, Issue.filed <= until))
+        .where(which, REAL, when)
         .order_by(Issue.id)
     )
-    return [News(f"W{issue}", name, what, filed) for issue, name, what, filed in rows]
+    return [News(f"W{issue}", name, what, solved) for issue, name, what in rows]

@@ -63,7 +63,7 @@ class Debt(NamedTuple):
 
 def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[OpenProblem]:
     """The problems that are open, major ones first, then the oldest first."""
-    unclaimed = exists().where(Escalation.issue_id == Issue.id, Escalation.taken.is_(None))
+    unclaimed = ~exists().where(Escalation.issue_id == Issue.id, Escalation.taken.is_not(None))
     wanted = (
         select(
             Issue.id,

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, Lane, OrderKind, OrderState, ProjectKind, ReportKind, Role, Severity, Stage
+from storage import ledger
 from storage.messages import MediaKind, Outgoing
 from storage.tables.base import Base
 from storage.tables.ledger import RulesVersion
@@ -238,7 +239,13 @@ def an_issue(
         "filed": NOW,
         "rules_version": some_rules(session).id,
     }
-    return added(session, Issue(**{**defaults, **given}))
+    issue = added(session, Issue(**{**defaults, **given}))
+    # As every deed it stands in the ledger: what is to be looked at anew is read off there.
+    ledger.append(
+        session, chain=f"unit:{project.unit_id}", who=f"person:{person.id}", act="file_issue",
+        facts={"project": project.id, "issue": issue.number}, now=NOW,
+    )  # fmt: skip
+    return issue
 
 
 def a_talk(session: Session, person: Person, **given: object) -> Talk:

@@ -1,5 +1,6 @@
 """Questions answered: whose projects, which figures, on one screen; and never anything of a project of others."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +14,7 @@ from handlers.asking.question import Ask, What, button_data
 from reminders import digest_facts
 from rules import money, pace
 from rules.book import default_book
-from rules.kinds import Light, PlaceKind, Severity
+from rules.kinds import Light, PlaceKind, ProjectState, Severity
 from storage.charts import LightsChart, ProgressChart, TrendChart
 from storage.scopes import Scope
 from storage.tables.lights import ProjectLight
@@ -119,6 +120,16 @@ def test_a_month_tells_what_was_reported_for_it(asking: Asking) -> None:
     assert "占50.0%，序时23.5%，超前26.5个百分点" in answer.text
 
 
+def test_beside_a_month_that_is_over_it_is_said_what_is_todays(asking: Asking) -> None:
+    turns(asking.town, asking.plant, Light.RED)
+    past = asking.town.leader.says("2月").text.splitlines()
+    assert past[1].startswith("2012年2月完成")
+    assert past[3].startswith("目前灯色：🔴红1")
+    assert past[4].startswith("目前问题：")
+    assert asking.town.leader.says("2月 红灯").text.startswith("以下是目前的，不是当月的：\n红灯1个")
+    assert "目前" not in asking.town.leader.says("本月").text + asking.town.leader.says("红灯").text
+
+
 # Who owes, problems
 
 
@@ -145,6 +156,19 @@ def test_problems_are_listed_major_first_and_overdue_by_the_limit_of_their_categ
 
 
 # One project
+
+
+@pytest.mark.parametrize("text", ["项目", "本月"])
+def test_projects_and_their_lights_add_up(asking: Asking, text: str) -> None:
+    def pauses(session: Session) -> None:
+        session.get_one(Project, asking.plant).state = ProjectState.PAUSED
+
+    assert asking.town.office.says(text).text.startswith("5个项目\n")
+    asking.town.do(pauses)
+    answer = asking.town.office.says(text).text
+    assert answer.startswith("5个项目（暂停1个）\n")
+    lit = next(line for line in answer.splitlines() if "未评" in line)
+    assert sum(map(int, re.findall("[0-9]+", lit))) == 4
 
 
 def test_a_project_is_told_whole(asking: Asking) -> None:

@@ -24,6 +24,7 @@ from storage.scopes import Scope
 from storage.tables.digests import Digest, FigureCode
 from storage.tables.registry import Person, Project, Responsibility
 from storage.tables.reporting import Duty, Issue
+from storage.tables.traffic import OutboxRow
 from tests.builders import a_project, a_responsibility, a_year_plan, an_issue
 from tests.chat import ZONE, Chat, labels
 from tests.digests import another_leader, person_of, reaches, sweeps, unasked, wants
@@ -133,6 +134,19 @@ def test_days_that_were_missed_are_recorded_and_the_next_one_tells_what_they_wou
         "03-26": "skipped", "03-27": "written", "03-28": "skipped", "03-29": "skipped", "03-30": "written",
     }  # fmt: skip
     assert "问题1件" in unasked(town.leader)[-1].text
+
+
+def test_what_a_digest_told_that_never_went_out_is_told_by_the_next(town: Town) -> None:
+    """The channel was down all day: the message became useless at midnight."""
+    reaches(town, 3, 27)
+    has_an_issue(town, town.north, filed=local(3, 27, 10))
+    reaches(town, 3, 28)
+    assert "问题1件" in unasked(town.leader)[-1].text
+    town.do(lambda session: session.execute(update(OutboxRow).values(state="expired")))
+    reaches(town, 3, 29)
+    assert "问题1件" in unasked(town.leader)[-1].text
+    reaches(town, 3, 30)
+    assert "没有新情况" in unasked(town.leader)[-1].plain
 
 
 def test_nobodys_first_digest_is_a_late_one(town: Town) -> None:
@@ -279,9 +293,7 @@ def the_worst() -> DigestFacts:
     name = "岳阳临港新区长江沿岸综合交通枢纽及配套基础设施建设工程"
     many = 12_345
     problems = tuple(
-        OpenProblem(
-            900_000 + n, n, name, Severity.MAJOR, "utilities.roads", local(1, 2), IssueState.REGISTERED
-        )
+        OpenProblem(900_000 + n, n, name, Severity.MAJOR, "utilities.roads", local(1, 2), None, True)
         for n in (1, 2)
     )
     return DigestFacts(

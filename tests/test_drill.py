@@ -19,7 +19,7 @@ from storage.export.problems import problems
 from storage.messages import Outgoing
 from storage.tables.digests import FigureCode
 from storage.tables.escalating import Escalation
-from storage.tables.registry import Binding
+from storage.tables.registry import Binding, Person
 from storage.tables.reporting import Duty, Issue
 from storage.tables.traffic import OutboxRow
 from tests.chat import START, ZONE, Chat, labels
@@ -203,3 +203,35 @@ def test_a_quarter_without_a_drill_proposes_one_by_a_tap_where_the_rules_want_it
     assert len(proposed) == (0 if held else 1)
     if not held:
         assert town.office.taps("演练", proposed[0]).title == "用哪个项目演练？"
+
+
+def test_a_drill_is_taken_note_of_and_nothing_else_is_done_about_it(town: Town) -> None:
+    drills(town)
+    town.leader.says("W1 转办 市政府")
+    assert labels(town.department.last()) == ["已知悉", "我来处理", "转办", "批示"]
+    before = len(town.leader.messages())
+    for chat, lines in (
+        (town.office, ("交办 W1 市政府", "降为一般 W1 说明", "办结 W1 好了")),
+        (town.department, ("签收 W1", "退单 W1 不归我局")),
+        (town.reporter, ("W1 仍在", "W1 已解决", "W1 有变化：已签一户", "W1 误报")),
+    ):
+        for line in lines:
+            assert chat.says(line).text == "【演练】W1 只是演练，不用办。看到点“已知悉”就行。", line
+        assert not {"交办", "降为一般", "仍在", "已解决"} & {*labels(chat.says("W1"))}
+    assert len(town.leader.messages()) == before
+    [issue] = town.rows(Issue)
+    assert (issue.state, issue.times) == (IssueState.ACKNOWLEDGED, 1)
+    passes(town, minutes=61)
+    assert town.rows(Issue)[0].state is IssueState.CLOSED
+    assert "只是演练" in town.office.says("重新打开 W1 再来").text
+
+
+def test_a_drill_ends_although_who_took_it_has_left(town: Town) -> None:
+    drills(town)
+    town.leader.says("W1 请自规局拿方案")
+    leader = int(town.leader.user) - 1000
+    town.do(lambda session: session.execute(update(Person).where(Person.id == leader).values(active=False)))
+    passes(town, minutes=10)
+    passes(town, minutes=51)
+    assert town.rows(Issue)[0].state is IssueState.CLOSED
+    assert "已结束" in town.office.last().title

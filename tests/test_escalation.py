@@ -540,3 +540,11 @@ def test_nobody_waits_for_who_is_on_leave_without_a_stand_in(town: Town) -> None
     reports_problem(town.reporter)
     sweeps(town)
     assert len(alerts(chief)) == len(alerts(town.leader)) == 1
+
+
+def test_a_rung_says_that_the_unit_calls_the_problem_solved(town: Town) -> None:
+    reports_problem(town.reporter)
+    for line in ("W1 已解决：已清走", "确认"):
+        town.reporter.says(line)
+    passes(town, minutes=15)
+    assert "责任单位说已解决，请核实。" in town.leader.last().text

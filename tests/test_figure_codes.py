@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from handlers.opening import read_about_figure
 from handlers.words import Words
-from rules.kinds import Severity
+from rules.kinds import IssueState, Severity
 from storage.tables.digests import FigureCode
 from storage.tables.registry import Person, Project
 from tests.builders import a_binding, a_person, a_photo, a_secretary, an_inbox_row, an_issue
@@ -144,6 +144,30 @@ def test_what_was_new_is_listed_with_its_receipts(town: Town) -> None:
     assert f"J1 {NORTH} 2012年3月" in town.leader.says(f"查 {code}").text
 
 
+def test_what_was_solved_is_listed_as_it_was_counted(town: Town) -> None:
+    def work(session: Session) -> int:
+        return an_issue(
+            session, project=session.get_one(Project, town.north), filed=datetime(2012, 3, 1, 9, tzinfo=ZONE),
+            person=session.get_one(Person, person_of(town.reporter)), severity=Severity.GENERAL,
+            state=IssueState.SOLVED, closed=datetime(2012, 3, 27, 9, tzinfo=ZONE),
+        ).id  # fmt: skip
+
+    reaches(town, 3, 27)
+    issue = town.do(work)
+    reaches(town, 3, 28)
+    answer = town.leader.says(f"查 {code_of(town, town.leader, 'news')}")
+    assert answer.text.endswith(f"1项\nW{issue} {NORTH} 已解决：两户未签协议")
+
+
+def test_nonsense_behind_a_code_is_answered(town: Town) -> None:
+    code = a_told_figure(town, town.leader, "news")
+    town.do(lambda session: setattr(session.get_one(FigureCode, int(code[1:])), "measure", "major"))
+    for part in ("w" + "9" * 20, "p" + "9" * 20, "第" + "9" * 20 + "页", "😀", "字" * 900):
+        answer = town.leader.says(f"查 {code} {part}")
+        assert code in answer.text, part
+        assert len(answer.text) < 100, part
+
+
 def test_who_has_not_reported_is_listed_with_whom_to_telephone(town: Town) -> None:
     reaches(town, 4, 5)
     reaches(town, 4, 6)
@@ -172,6 +196,7 @@ def test_a_long_list_is_turned_by_button_and_by_typing(town: Town) -> None:
     assert "7. " in second.text
     assert second.text.endswith("其余1个合计1")
     assert town.leader.says(f"查 {code} 第2页") == second
+    assert town.leader.says(f"查 {code} 第9页").text == second.text  # the last one that there is
 
 
 def test_only_with_the_word_before_it_may_more_stand_behind_a_code() -> None:

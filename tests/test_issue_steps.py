@@ -10,8 +10,9 @@ from handlers.commands import TakeStep
 from handlers.deeds.carry_out import carry_out
 from rules.issue_clocks import per_holder, total
 from rules.issue_life import who_may
-from rules.kinds import DutyKind, DutyState, IssueState, IssueStep, Role, Severity
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, Role, Severity
 from storage import issue_life, ledger
+from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
@@ -428,3 +429,33 @@ def test_the_sheet_of_problems_says_who_has_it_what_was_done_and_its_proof(town:
     town.office.says("销号 W1")
     [row] = table(exported(town), "问题")
     assert (row["配合单位"], row["销号"], row["销号时间"] is not None) == ("城北区住建局", "是", True)
+
+
+def test_what_is_typed_behind_a_step_is_as_long_as_an_answer_to_it(town: Town, bureau: Chat) -> None:
+    reports_problem(town.reporter)
+    assert bureau.says(f"退单 W1 {'很' * 1001}").text == "太长了：1001字，最多1000字。请缩短后再发。"
+    assert town.reporter.says(f"W1 有变化：{'很' * 1001}").text.startswith("太长了：1001字")
+    assert the_problem(town).state is IssueState.ASSIGNED
+
+
+def test_a_major_problem_that_is_opened_again_is_told_to_its_leaders_by_a_ladder_of_its_own(
+    town: Town, bureau: Chat
+) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("知悉 W1")
+    town.office.says("认定误报 W1 看错了")
+    before = len(town.leader.messages()), len(bureau.messages())
+    town.office.says("重新打开 W1 又阻工了")
+    [told] = town.leader.messages()[before[0] :]
+    assert told.text.startswith("重新打开：市政府 周科长：又阻工了\n两户阻工")
+    assert labels(told) == ["已知悉", "我来处理", "转办", "批示"]
+    [given] = bureau.messages()[before[1] :]
+    assert labels(given)[:2] == ["签收", "退单"]
+    [ladder] = town.rows(Escalation)
+    assert (ladder.state, ladder.taken) == (EscalationState.RUNNING, None)
+
+
+def test_who_raises_a_problem_to_a_major_one_says_why_to_its_leaders(town: Town) -> None:
+    reports_problem(town.reporter, GENERAL)
+    town.reporter.says("升为重大 W1 停工了")
+    assert town.leader.last().text.startswith("升为重大：城北区住建局 张三：停工了\n两户阻工")

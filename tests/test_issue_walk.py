@@ -143,6 +143,7 @@ class Walk:
             assert issue.closed_out is not None
             assert issue.closed is not None
             assert issue.closed_out - issue.closed >= timedelta(days=5)
+        self.checks()  # what the sweep has said concerned whoever heard it then
         too_late = step is P.EXTEND and issue.due is not None and town.clock.now > issue.due
         closed = issue.closed_out
         too_late |= step is P.REOPEN and actor != "office" and closed is not None and (

@@ -120,7 +120,7 @@ def test_what_is_shown_in_chat_and_stands_in_the_export_are_the_figures_that_wer
     answer = town.leader.says("讲评")
     assert answer.title == "2012年3月讲评（序时25.0%）"
     # What nobody was reminded of in time (送达异常) leaves timeliness and stays in completeness.
-    assert "1 城北区住建局：完成50.0%，超前25.0个百分点；完整率50.0%，及时率100.0%" in answer.text
+    assert "1 城北区住建局：完成50.0%，超前25.0个百分点；完整率50.0%，及时率50.0%" in answer.text
     assert town.leader.says("上月排名") == answer == town.office.says("讲评")
     assert "城北区住建局" in town.head.says("讲评").text
     book = load_workbook(io.BytesIO(town.do(lambda session: export(session, town.clock.now, ZONE))))

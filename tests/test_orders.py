@@ -675,3 +675,35 @@ def test_the_office_can_do_what_a_role_gives_it(town: Town, bureau: Chat) -> Non
     town.do(lambda session: a_role(session, session.get_one(Person, int(bureau.user) - 1000), Role.OFFICE))
     confirmed(town)
     assert labels(bureau.says("D1")) == ["签收", "退单", "办结", "撤销"]
+
+
+@pytest.mark.parametrize("said", ["好的", "W1 已阅。", "W1，知道了", "W1 OK👌"])
+def test_a_leader_who_only_says_to_have_heard_orders_nothing(town: Town, said: str) -> None:
+    reports_problem(town.reporter)
+    answer = quotes(town.leader, said, marked="W1") if "W" not in said else town.leader.says(said)
+    assert answer.text == "已记下：您于3月26日 9:00知悉 W1。"
+    assert town.rows(Order) == []
+
+
+@pytest.mark.parametrize("said", ["W1 怎么样了？", "W1 解决了吗", "W1 😀", "W1\u200b"])
+def test_a_leader_who_asks_about_a_problem_sees_it_and_orders_nothing(town: Town, said: str) -> None:
+    reports_problem(town.reporter)
+    assert town.leader.says(said).title.startswith("W1 🔴 重大问题")
+    assert town.rows(Order) == []
+
+
+def test_a_polite_word_on_a_report_is_no_order(town: Town) -> None:
+    town.has_reported(town.north, "2012-03")
+    assert town.leader.says("J1 收到").text == "J1：没有当作批示，不下达。要批示请写明要求。"
+    assert town.rows(Order) == []
+
+
+def test_a_day_that_has_just_passed_is_no_limit_a_year_from_now(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.says("W1 请市政府3月25日前拿方案")
+    assert the_order(town).due.year == 2012
+    town.office.says("确认下达 D1")
+    town.department.says("签收 D1")
+    assert town.department.says("延期 D1 到3月20日 等批文").title == "D1：延到哪一天？"
+    assert "本周内" in town.department.says("3月20日").text
+    assert town.department.says("4月20日").text == "D1 已申请延到4月20日，等市项目办批"

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from storage.tables.registry import Person, Project, Responsibility
-from tests.builders import a_leave, a_responsibility
+from tests.builders import a_leave, a_person, a_responsibility
 from tests.reminding import (
     MONTH,
     lives,
@@ -59,6 +59,18 @@ def test_a_stand_in_is_reminded_for_who_is_away_and_nobody_above_hears_of_it(rem
     assert message.text.endswith("您正在代张三报。")
     lives(reminding, 4, 1)
     assert len(reminded(reminding.reporter)) == 1
+
+
+def test_only_those_who_owe_something_are_named_to_their_stand_in(reminding: Town) -> None:
+    def goes(session: Session) -> None:
+        reporter = session.get_one(Person, person_of(reminding.reporter))
+        other = a_person(session, unit_id=reporter.unit_id, role=None, name="钱六")
+        a_leave(session, person=other, stand_in=reporter, since=date(2012, 3, 27), until=date(2012, 4, 1))
+
+    reminding.do(goes)
+    lives(reminding, 3, 28)
+    [message] = reminded(reminding.reporter)
+    assert "正在代" not in message.text
 
 
 def test_who_is_away_without_a_stand_in_is_passed_over_and_named(reminding: Town) -> None:

@@ -137,6 +137,19 @@ def test_what_speaks_against_a_leave_is_said_at_once(town: Town, sentence: str, 
     assert len(leaves(town)) == before
 
 
+@pytest.mark.parametrize(
+    "text", ["请假三天", "请假 2月30日到3月1日", "请假 3月9日到2月1日", "我要请假，回老家"]
+)
+def test_days_that_cannot_be_read_are_asked_for(town: Town, text: str) -> None:
+    answer = town.reporter.says(text)
+    assert "没看懂是哪几天" in answer.plain
+    town.reporter.says("明天起3天")
+    assert leaves(town) == []
+    town.reporter.taps("李四")
+    town.reporter.taps("✅ 确认请假")
+    assert leaves(town) == [(REPORTER, DEPUTY, date(2012, 3, 27), date(2012, 3, 30))]
+
+
 def test_days_that_have_gone_by_are_refused_at_the_question_and_at_the_card(town: Town) -> None:
     me = town.reporter
     me.says("请假")

@@ -252,7 +252,7 @@ def test_a_paused_talk_can_be_dropped(town: Town) -> None:
     me.says("报问题")
     me.says("取消")
     assert me.taps("不要了").text == f"好，「报进展」{NORTH}没报完的不要了，什么都没有上报。"
-    assert labels(me.says("帮助")) == ["报进展", "报问题", "零报告", "我的待办"]
+    assert labels(me.says("帮助")) == ["报进展", "报问题", "零报告", "我的待办", "查一查"]
 
 
 def test_an_ended_talk_repeats_its_outcome_and_files_nothing_again(town: Town) -> None:

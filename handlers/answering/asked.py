@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_
 
 from handlers.answering.view import View
-from handlers.asking.question import Ask, button_data
+from handlers.asking.question import Ask, What, button_data
 from handlers.asking.vocabulary import Vocabulary
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -87,8 +87,13 @@ class Asked:
     ) -> Outgoing:
         listed = list(options)
         grouped = tuple(tuple(listed[at : at + PER_ROW]) for at in range(0, len(listed), PER_ROW))
-        text = "\n".join(lines)
+        text = "\n".join([*self._as_of_today(), *lines])
         return Outgoing(title=self.title, text=text, rows=(*rows, *grouped)).model_copy(update=given)
+
+    def _as_of_today(self) -> list[str]:
+        """Lights, projects and problems are told as they stand today, whatever month was named: it is said."""
+        of_today = self.ask.what in (What.LIGHTS, What.PROBLEMS, What.PROJECTS)
+        return [self.words.told_of_today] if of_today and not self.is_now else []
 
     def picture_of(self, day: date) -> str:
         if not self.is_now:

@@ -17,9 +17,9 @@ def answer_overview(asked: Asked) -> Outgoing:
     found = money.spent(asked)
     counts = lights.counted(asked)
     lines = [
-        words.told_projects.format(count=asking.count(asked.turn.session, asked.which)),
+        _count_line(asked, asking.count(asked.turn.session, asked.which), counts),
         *money.lines_of(asked, found),
-        words.told_lights_short.format(lights=lights.line(asked, counts)),
+        _at_present(asked, words.told_lights_short.format(lights=lights.line(asked, counts))),
     ]
     options: list[Option] = []
     options += asked.counted(Ask(What.LIGHTS, ask.where, light=Light.RED), counts.get(Light.RED, 0))
@@ -28,11 +28,10 @@ def answer_overview(asked: Asked) -> Outgoing:
         lines.append(words.told_owing_short.format(owing=owed.owing, overdue=owed.overdue))
         options += asked.counted(Ask(What.OWING, ask.where), owed.owing)
     open_ones = problems.open_problems(replace(asked, ask=Ask(What.PROBLEMS, ask.where)))
-    lines.append(
-        words.told_problems_short.format(
-            major=open_ones.major, general=open_ones.general, overdue=open_ones.overdue
-        )
+    stand = words.told_problems_short.format(
+        major=open_ones.major, general=open_ones.general, overdue=open_ones.overdue
     )
+    lines.append(_at_present(asked, stand))
     options += asked.counted(Ask(What.PROBLEMS, ask.where, narrow=Narrow.MAJOR), open_ones.major)
     options += asked.counted(Ask(What.PROBLEMS, ask.where), len(open_ones.listed))
     options += asked.button(asked.vocabulary.phrase(Ask(What.DONE)), Ask(What.DONE, ask.where, ask.month))
@@ -40,12 +39,23 @@ def answer_overview(asked: Asked) -> Outgoing:
     return asked.says(lines, options, chart=money.chart(asked, found))
 
 
+def _count_line(asked: Asked, count: int, counts: lights.Counts) -> str:
+    """How many projects, and how many of them are paused: those have no light, and the lights must add up."""
+    words, paused = asked.words, count - sum(counts.values())
+    return (words.told_projects_paused if paused else words.told_projects).format(count=count, paused=paused)
+
+
+def _at_present(asked: Asked, line: str) -> str:
+    """Beside the money of a month that is over it is said that this is today's."""
+    return line if asked.is_now else asked.words.told_at_present.format(line=line)
+
+
 def answer_projects(asked: Asked) -> Outgoing:
     """The projects by number, each with its light."""
     words, ask = asked.words, asked.ask
     count = asking.count(asked.turn.session, asked.which)
     counts = lights.counted(asked)
-    lines = [words.told_projects.format(count=count), lights.line(asked, counts)]
+    lines = [_count_line(asked, count, counts), lights.line(asked, counts)]
     found = asking.listed(asked.turn.session, asked.which, SHOWN, ask.page * SHOWN)
     marks = words.light_marks.split("、")
     lines += [

@@ -22,11 +22,16 @@ from storage.tables.escalating import Escalation
 from storage.tables.reporting import Issue
 
 
-def raise_alarm(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...] = ()) -> list[Contact]:
-    """Writes to everyone who must know at once; gives back who that is, reachable or not."""
+def raise_alarm(
+    turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...] = (), why: str = ""
+) -> list[Contact]:
+    """Writes to everyone who must know at once; gives back who that is, reachable or not.
+
+    `why` stands above what was filed, of a problem that is not new.
+    """
     ladder, zone = rules.book.ladder, turn.city.zone
     ends = turn.now + timedelta(minutes=rules.book.drill.minutes) if issue.drill else None
-    alert = _alert(turn, issue, rules, photos)
+    alert = _alert(turn, issue, rules, photos, why)
     row = escalations.open_ladder(turn.session, issue.id, ladder, alert, turn.now, ends)
     first = ladder.rungs[FIRST.rung]
     told = whom.told(turn.session, first, whom.About.of(issue, rules.book), turn.today)
@@ -68,7 +73,7 @@ def _send(
     return written if contact.address else None
 
 
-def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...]) -> Outgoing:
+def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...], why: str) -> Outgoing:
     """What matters first: the project, what has happened, the help that is needed, whom to call."""
     words, by = turn.city.words, speaker(turn, issue.for_person)
     category = rules.book.category(issue.category)
@@ -86,7 +91,10 @@ def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...]) ->
     project = projects.named(turn.session, issue.project_id)
     title = words.alert_title.format(number=issue.number, project=project.name)
     return Outgoing(
-        title=drill_mark(turn, issue) + title, text=text, rows=take_rows(turn, issue), photos=photos
+        title=drill_mark(turn, issue) + title,
+        text="\n".join(filter(None, (why, text))),
+        rows=take_rows(turn, issue),
+        photos=photos,
     )
 
 

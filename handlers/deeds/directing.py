@@ -72,15 +72,20 @@ def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:
         return refusal(not_now(turn, issue, IssueStep.ASSIGN))
     leader = _take_if_nobody_has(turn, issue)
     issues.add_event(turn.session, issue.id, turn.person.id, IssueAct.FORWARDED, turn.now, unit.name)
-    rules = stored_rules.in_force(turn.session)
-    give(turn.session, issue, unit.id, turn.now, Rules(rules.book, turn.city.zone))
-    issue_life.stand(turn.session, issue, IssueState.ASSIGNED, turn.now, Rules(rules.book, turn.city.zone))
+    if not issue.drill:  # a drill is nobody's work: the department only takes note of it
+        _give(turn, issue, unit)
     enter(turn, issue.unit_id, "forward_issue", issue=issue.number, leader=leader, unit_to=unit.id)
     said = words.told_forwarded.format(unit=unit.name, **who_and_when(turn, issue, leader))
     tell_told(turn, issue, said, also=_office_and_unit(turn, issue))
     _hand_on(turn, issue, [each for each in ids if each != turn.person.id], said)
     receipt = drill_mark(turn, issue) + words.forwarded.format(number=issue.number, unit=unit.name)
     return Outcome(Outgoing(text=receipt), summary=receipt)
+
+
+def _give(turn: Turn, issue: Issue, unit: Unit) -> None:
+    rules = Rules(stored_rules.in_force(turn.session).book, turn.city.zone)
+    give(turn.session, issue, unit.id, turn.now, rules)
+    issue_life.stand(turn.session, issue, IssueState.ASSIGNED, turn.now, rules)
 
 
 def _closed(turn: Turn, issue: Issue) -> Outcome | None:

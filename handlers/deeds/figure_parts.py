@@ -12,7 +12,7 @@ from rules.periods import Period
 from storage import codes, duties, explaining, lights, owing, spending
 from storage.codes import Figure, Part
 from storage.duties import awaited
-from storage.explaining import Said
+from storage.explaining import News, Said
 from storage.messages import Option, Outgoing
 from storage.tables.digests import FigureCode
 from storage.tables.registry import Project
@@ -59,6 +59,15 @@ def problem_lines(turn: Turn, shown: Iterable[Part]) -> list[str]:
             number=f"W{part.id}", name=known[part.id][0], what=known[part.id][1][:BRIEF]
         )
         for part in parts
+    ]
+
+
+def news_lines(words: Words, listed: Iterable[News]) -> list[str]:
+    return [
+        (words.figure_part_solved if each.solved else words.figure_part_news).format(
+            number=each.number, name=each.project, text=" ".join(each.text.split())[:BRIEF]
+        )
+        for each in listed
     ]
 
 

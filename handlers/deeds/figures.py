@@ -5,8 +5,10 @@ Rule 1  A code is its recipient's first, then theirs whose scope holds what it c
 Rule 2  The parts are those of the moment it was told. What came later (a correction) is said beside them.
 """
 
+import re
 from datetime import date
 
+from handlers.answering.asked import short
 from handlers.deeds import figure_parts
 from handlers.deeds.looking import look_up
 from handlers.moments import day_and_hour
@@ -20,6 +22,7 @@ from storage.tables.digests import FigureCode
 
 PAGE = 6  # parts of one screen
 _PROBLEMS = (codes.MAJOR, codes.OVERDUE)
+_PRESSED = re.compile(r"([pw])([0-9]{1,18})")  # a project or a problem, by an id that the database can hold
 
 
 def look_up_figure(turn: Turn, number: int, part: str) -> Outgoing:
@@ -27,15 +30,15 @@ def look_up_figure(turn: Turn, number: int, part: str) -> Outgoing:
     if row is None or not explaining.may_ask(turn.session, row, turn.person.id, turn.today):
         return Outgoing(text=turn.city.words.no_such_figure.format(code=f"A{number}"))
     figure = codes.read(row)
-    if row.measure in _PROBLEMS and part.startswith("w") and part[1:].isdecimal():
-        return look_up(turn, int(part[1:]))
+    if row.measure in _PROBLEMS and (pressed := _PRESSED.fullmatch(part)) and pressed[1] == "w":
+        return look_up(turn, int(pressed[2]))
     names = _names(turn, figure)
     chosen = _chosen(figure, names, part)
     if chosen is not None:
         return figure_parts.of_project(turn, row, figure, chosen, names[chosen.id])
     page = _page(turn, part)
     if part and page is None:
-        return Outgoing(text=turn.city.words.figure_several.format(code=row.code, text=part))
+        return Outgoing(text=turn.city.words.figure_several.format(code=row.code, text=short(part, 20)))
     return _whole(turn, row, figure, names, page or 0)
 
 
@@ -48,8 +51,8 @@ def _names(turn: Turn, figure: Figure) -> dict[int, str]:
 
 def _chosen(figure: Figure, names: dict[int, str], part: str) -> Part | None:
     """The project that was pressed (p7), or the only one whose name holds what was typed."""
-    if part.startswith("p") and part[1:].isdecimal():
-        return next((each for each in figure.parts if each.id == int(part[1:])), None)
+    if (pressed := _PRESSED.fullmatch(part)) and pressed[1] == "p":
+        return next((each for each in figure.parts if each.id == int(pressed[2])), None)
     found = [each for each in figure.parts if part and part in names.get(each.id, "")]
     return found[0] if len(found) == 1 else None
 
@@ -63,14 +66,13 @@ def _page(turn: Turn, part: str) -> int | None:
 
 def _whole(turn: Turn, row: FigureCode, figure: Figure, names: dict[int, str], page: int) -> Outgoing:
     words = turn.city.words
+    count = figure.value if row.measure == codes.NEWS else len(figure.parts)
+    page = min(page, max(0, count - 1) // PAGE)
     lines = [words.figure_as_of.format(time=day_and_hour(row.as_of, turn.city.zone)), _value(turn, figure)]
     if row.measure == codes.NEWS:
         listed = explaining.news(turn.session, row, _day(turn, row), PAGE, page * PAGE)
-        lines += [
-            words.figure_part_news.format(number=each.number, name=each.project, text=each.text)
-            for each in listed
-        ]
-        return _message(turn, row, lines, _turning(turn, row, page, figure.value))
+        lines += figure_parts.news_lines(words, listed)
+        return _message(turn, row, lines, _turning(turn, row, page, count))
     shown = figure.parts[page * PAGE : (page + 1) * PAGE]
     if row.measure in _PROBLEMS:
         lines += figure_parts.problem_lines(turn, shown)
@@ -79,7 +81,7 @@ def _whole(turn: Turn, row: FigureCode, figure: Figure, names: dict[int, str], p
     if figure.rest[0] and (page + 1) * PAGE >= len(figure.parts):
         value = _written(figure, figure.rest[1])
         lines.append(words.figure_rest.format(count=figure.rest[0], value=value))
-    rows = (*_parts(row, shown, names), *_turning(turn, row, page, len(figure.parts)))
+    rows = (*_parts(row, shown, names), *_turning(turn, row, page, count))
     return _message(turn, row, lines, rows)
 
 

@@ -6,6 +6,7 @@ What the unit itself says of a problem is a step too, and stands in `threads.py`
 from datetime import timedelta
 
 from handlers.commands import TakeStep
+from handlers.deeds.alarm import raise_alarm
 from handlers.deeds.issue_judging import conceal, judged
 from handlers.deeds.issue_telling import (
     TELLS,
@@ -19,7 +20,7 @@ from handlers.deeds.issue_telling import (
     tell_turn,
     title_of,
 )
-from handlers.deeds.noting import acting_for, note_in_drill, take, tell_told, who_and_when
+from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
 from handlers.deeds.problems import taken
 from handlers.deeds.rising import raise_issue
 from handlers.deeds.threads import how_often
@@ -51,6 +52,8 @@ _SAME_TURN = frozenset(
 
 def take_step(turn: Turn, command: TakeStep) -> Outcome:
     issue = turn.session.get_one(Issue, command.issue_id)
+    if issue.drill:
+        return refusal(turn.city.words.drill_only_known.format(number=issue.number))
     found = move(issue.state, command.step, issue.severity)
     if found is None or not whos(turn.session, turn.person.id, issue, turn.today) & set(found.who):
         return refusal(not_now(turn, issue, command.step))
@@ -64,7 +67,11 @@ def take_step(turn: Turn, command: TakeStep) -> Outcome:
         before=before, after=_standing(turn, issue), note=digest(turn, command.note), photos=len(command.photos),
         helping=list(command.helping),
     )  # fmt: skip
-    _tell(turn, issue, command)
+    told = set[int]()
+    if command.step is IssueStep.REOPEN and issue.severity is Severity.MAJOR:
+        alarmed = raise_alarm(turn, issue, rules, why=_why(turn, issue, command))
+        told = {each.id for each in alarmed if each.address}
+    _tell(turn, issue, command, told)
     return _receipt(turn, issue, command)
 
 
@@ -102,7 +109,7 @@ def _do(turn: Turn, issue: Issue, command: TakeStep, found: Move, in_force: InFo
     media.tie(session, turn.person.id, command.photos, issue_id=issue.id)
     after = leads_to(found, was, issue_life.back_to(session, issue))
     if step is IssueStep.RAISE:
-        raise_issue(turn, issue, in_force)
+        raise_issue(turn, issue, in_force, _why(turn, issue, command))
         return
     if step is IssueStep.LOWER:
         issue.severity = Severity.GENERAL
@@ -147,7 +154,16 @@ def _pass_on(turn: Turn, issue: Issue, command: TakeStep, rules: Rules) -> None:
             issue_life.hold(session, issue, None, now)
 
 
-def _tell(turn: Turn, issue: Issue, command: TakeStep) -> None:
+def _why(turn: Turn, issue: Issue, command: TakeStep) -> str:
+    """Why leaders are told of a problem that is not new: what was done, by whom, and how often it was reported."""
+    step = turn.city.words.told_again.format(
+        step=step_name(turn.city.words, command.step), by=said_by(turn, command.note)
+    )
+    return f"{step}\n{how_often(turn, issue)}" if issue.times > 1 else step
+
+
+def _tell(turn: Turn, issue: Issue, command: TakeStep, alarmed: set[int]) -> None:
+    """`alarmed` have just been told of it by the alarm, whose turn it is with what they may press."""
     step = command.step
     if step is IssueStep.SIGN:
         _signing_is_knowing(turn, issue)
@@ -158,12 +174,12 @@ def _tell(turn: Turn, issue: Issue, command: TakeStep) -> None:
     told: set[int] = set()
     if step not in _SAME_TURN:
         lines = [by, *details] if step is not IssueStep.APPROVE else [by]
-        told = tell_turn(turn, issue, title, lines, photos=command.photos)
+        told = tell_turn(turn, issue, title, lines, alarmed, photos=command.photos)
     others = TELLS.get(step, ())
     if step is IssueStep.CLOSE and issue.severity is Severity.MAJOR:
         title = turn.city.words.told_final.format(number=issue.number, project=_project(turn, issue))
         others = (*others, Who.LEADER, Who.DEPARTMENT)
-    tell_others(turn, issue, others, Outgoing(title=title, text="\n".join([by, *details])), told)
+    tell_others(turn, issue, others, Outgoing(title=title, text="\n".join([by, *details])), told | alarmed)
 
 
 def _project(turn: Turn, issue: Issue) -> str:
@@ -196,8 +212,6 @@ def _signing_is_knowing(turn: Turn, issue: Issue) -> None:
         return
     if turn.person.id in may_take(turn.session, issue, turn.today) and taken(turn, issue.id) is None:
         take(turn, issue)
-    else:
-        note_in_drill(turn, issue)
     said = turn.city.words.told_signed.format(**who_and_when(turn, issue, acting_for(turn, issue)))
     tell_told(turn, issue, said)
 

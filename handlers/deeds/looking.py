@@ -107,9 +107,11 @@ def _rows(turn: Turn, issue: Issue) -> Rows:
     goes_on = issue.state not in (*ENDED, IssueState.DONE, IssueState.SOLVED) and not signs
     if major and goes_on and turn.person.id in may_take(turn.session, issue, turn.today):
         rows = (follow_row(turn, issue),) if taken(turn, issue.id) else take_rows(turn, issue)
-    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
+    if issue.drill:  # nothing is done about it but taking note
+        return rows
     aside = rows_of(turn, issue, stands, aside=True)
     rows = (*rows, *rows_of(turn, issue, stands))
+    reporting = projects.reporters(turn.session, issue.project_id, turn.today)
     if issue.state in (*ENDED, IssueState.DONE) or turn.person.id not in reporting:
         return (*rows, *aside)
     solved = issue.state is IssueState.SOLVED

@@ -15,13 +15,13 @@ from storage.tables.reporting import Issue
 _DECIDED = (IssueStep.RAISE, IssueStep.LOWER)
 
 
-def raise_issue(turn: Turn, issue: Issue, in_force: InForce) -> None:
+def raise_issue(turn: Turn, issue: Issue, in_force: InForce, why: str = "") -> None:
     """It is a major one now: its leaders are told at once, and its limits are those of a major one."""
     issue.severity = Severity.MAJOR
     issue_life.limit_again(turn.session, issue, Rules(in_force.book, turn.city.zone))
     if issue.state in NEW:
         give_by_rule(turn, issue, in_force)
-    told = raise_alarm(turn, issue, in_force)
+    told = raise_alarm(turn, issue, in_force, why=why)
     tell_given(turn, issue, [each.id for each in told if each.address])
 
 

@@ -33,6 +33,8 @@ def follow_up(turn: Turn, command: FollowUp) -> Outcome:
     issue = turn.session.get_one(Issue, command.issue_id)
     if command.for_person and (refused := not_theirs(turn, command.for_person, issue.project_id)):
         return refused
+    if issue.drill:
+        return refusal(words.drill_only_known.format(number=issue.number))
     if issue.state in ENDED:
         return refusal(words.closed_already.format(number=issue.number))
     if issue.state is IssueState.SOLVED and command.word in (IssueWord.STILL, IssueWord.CHANGED):
@@ -193,6 +195,8 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[
 def call_false(turn: Turn, command: CallFalse) -> Outcome:
     """The office is told once; until it has decided, everything stays as it is."""
     words, issue = turn.city.words, turn.session.get_one(Issue, command.issue_id)
+    if issue.drill:
+        return refusal(words.drill_only_known.format(number=issue.number))
     if issue.state in ENDED:
         return refusal(words.closed_already.format(number=issue.number))
     if issues.newest(turn.session, issue.id, (issue_life.CALLED_FALSE,)) is not None:

@@ -54,6 +54,8 @@ def _named(loading: Loading, named: str) -> WorkFacts:
     known = step in frozenset(IssueStep)
     if issue is None or not known or not concerns(loading.session, loading.person.id, issue, loading.today):
         return WorkFacts(refusal=words.no_such_issue.format(number=f"W{number}"))
+    if issue.drill:
+        return WorkFacts(refusal=words.drill_only_known.format(number=issue.number))
     found = move(issue.state, IssueStep(step), issue.severity)
     if found is None:
         said = {"number": issue.number, "step": step_name(words, IssueStep(step))}

@@ -19,7 +19,7 @@ _AWAY = re.compile(
     r"(?:请|休)(?:[年病事产婚丧公]|探亲|陪产)?假|(?:年|病|事|产|婚|丧|公|探亲|陪产)假|调休|出差|外出"
 )
 _COUNT = re.compile(r"[0-9零〇一二三四五六七八九十两]{1,3}天")
-_LONGEST = 60  # characters: longer is a story, not a leave
+LONGEST = 60  # characters: longer is a story, not a leave
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Absence:
 
 def read_absence(text: str, today: date) -> Absence | None:
     said = _said(text)
-    if not said or len(said) > _LONGEST:
+    if not said or len(said) > LONGEST:
         return None
     rest, stand_in = _without_stand_in(said)
     before, word, after = _around(rest)

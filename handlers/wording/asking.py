@@ -62,6 +62,8 @@ class Asking(Sentences):
         "{red}红{red_count}，{yellow}黄{yellow_count}，{green}绿{green_count}，未评{none_count}"
     )
     told_lights_short: str = "灯色：{lights}"
+    told_at_present: str = "目前{line}"
+    told_of_today: str = "以下是目前的，不是当月的："
     told_light_since: str = "{since}起，{reason}"
     told_group_lights: str = "·{name}：红{red} 黄{yellow} 绿{green}"
     told_money: str = "年投资 完成{done}，占{share}%，序时{time}%，{gap}"
@@ -82,6 +84,7 @@ class Asking(Sentences):
     told_problem_major: str = "（重大）"
     told_problem_late: str = "（超{days}天）"
     told_projects: str = "{count}个项目"
+    told_projects_paused: str = "{count}个项目（暂停{paused}个）"
     told_project: str = "·{mark}{number}号 {name}"
     told_state_paused: str = "暂停"
     told_state_ended: str = "已结束"

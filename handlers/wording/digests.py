@@ -63,6 +63,7 @@ class Digests(Sentences):
     figure_part_light: str = "{place}. {name} {light}"
     figure_part_problem: str = "{number} {name}：{what}"
     figure_part_news: str = "{number} {name} {text}"
+    figure_part_solved: str = "{number} {name} 已解决：{text}"
     figure_rest: str = "其余{count}个合计{value}"
     figure_more: str = "第{page}页"
     figure_page_words: str = "第{page}页"

@@ -68,6 +68,12 @@ class Issues(Sentences):
     alert_stands_in: str = "{name}请假，请您代为处理。"
     acknowledge_button: str = "已知悉"
     acknowledge_words: str = "知悉、已知悉、收到"
+    # Of a leader, behind a number: no instruction. The first take note of the problem, the others ask about it.
+    heard_words: str = "好的、好、知道了、已知道、收到了、已收到、知悉了、已阅、阅、明白、了解、ok"
+    how_is_it_words: str = (
+        "怎么样、怎么样了、怎样了、如何、如何了、进展、进展如何、进度如何、情况、情况如何、什么情况、"
+        "解决了吗、解决了没、解决了没有、办好了吗、办结了吗、到哪一步了、谁在办"
+    )
     acknowledged: str = "已记下：您于{time}知悉 {number}。"
     acknowledged_for: str = "已记下：您于{time}代{leader}知悉 {number}。"
     acknowledged_already: str = "{number} 已由{name}于{time}知悉。"
@@ -97,6 +103,8 @@ class Issues(Sentences):
     drill_what: str = "这是上报演练，没有真的问题。看到请点“已知悉”，不用打电话。"
     drill_help: str = "点一下“已知悉”"
     drill_noted: str = "【演练】{number} 已记下您的知悉时间。"
+    told_again: str = "{step}：{by}"
+    drill_only_known: str = "【演练】{number} 只是演练，不用办。看到点“已知悉”就行。"
     menu_drill: str = "演练"
     ask_drill: str = "用哪个项目演练？"
     no_project_to_drill: str = "没有可以用来演练的项目。"

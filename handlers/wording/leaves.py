@@ -25,7 +25,7 @@ class Leaves(Sentences):
     card_leave_mend: str = "这样办不了，请改一下："
     leave_days_line: str = "{days}（{count}天）"
     leave_stand_in_line: str = "由{stand_in}代班，到期自动收回"
-    leave_alone_line: str = "没有人代班，要报的还是提醒本人"
+    leave_alone_line: str = "没有人代班，要报的转给上一级"
     leave_owed_line: str = "这几天要报的：{count}项"
     leave_none_owed: str = "这几天没有要报的"
     leave_covers_line: str = "那几天还代着{names}，也由{stand_in}接着代"

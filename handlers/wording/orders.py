@@ -110,6 +110,7 @@ class Orders(Sentences):
     ask_order_because: str = "{number} {step}：为什么？"
 
     order_drafted: str = "已拟督办单 {number}，由市项目办确认后下达，办结后向您报告。"
+    order_nothing_said: str = "{source}：没有当作批示，不下达。要批示请写明要求。"
     order_directive_kept: str = "批示已送市项目办：{text}"
     order_confirmed: str = "{number} 已下达{unit}，{due}前办结"
     order_undeliverable: str = "{number} 已确认，但{unit}没有人绑定，请打电话通知，通知到了请点“已电话送达”。"

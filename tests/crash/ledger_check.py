@@ -120,7 +120,9 @@ def _check_outbox(session: Session, verdict: Verdict) -> None:
         OutboxRow.note == ANSWERED,
         and_(OutboxRow.lane == Lane.URGENT.order, OutboxRow.useless_after.is_not(None)),
     )
-    counted = select(OutboxRow.state, func.count()).where(not_(and_(OutboxRow.state == State.EXPIRED, answered)))
+    counted = select(OutboxRow.state, func.count()).where(
+        not_(and_(OutboxRow.state == State.EXPIRED, answered))
+    )
     for state, number in session.execute(counted.group_by(OutboxRow.state)):
         verdict.figures[f"outbox {state}"] = number
         if state not in (State.SENT, State.UNKNOWN):
