@@ -7,7 +7,7 @@ from functools import cache
 
 from handlers.plain import plain
 from handlers.words import Words
-from rules.kinds import Ageing, IssueState, IssueStep, Severity
+from rules.kinds import Ageing, IssueState, IssueStep
 
 _NUMBER = r"w\s*([0-9]{1,12})"
 _STEP_FIRST = re.compile(rf"\s*(\D+?)\s*{_NUMBER}[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
@@ -34,10 +34,6 @@ def state_name(words: Words, state: IssueState) -> str:
 
 def colour_name(words: Words, ageing: Ageing) -> str:
     return str(getattr(words, f"ageing_{ageing}"))
-
-
-def severity_name(words: Words, severity: Severity) -> str:
-    return words.severity_major if severity is Severity.MAJOR else words.severity_general
 
 
 def read_step(text: str, words: Words) -> StepOf | None:

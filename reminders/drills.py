@@ -70,10 +70,6 @@ def _result(case: Case, told: Sequence[EscalationAlert]) -> list[str]:
     return lines
 
 
-def _when_answered(alert: EscalationAlert) -> tuple[datetime, int]:
-    return alert.acknowledged or alert.at, alert.id
-
-
 def _noted(case: Case, told: Sequence[EscalationAlert], quick: Sequence[EscalationAlert]) -> str:
     """Each with the whole minutes since they were first told."""
     since = {each.person_id: each.at for each in reversed(told)}

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import Connection, event, update
+from sqlalchemy import Connection, event, true, update
 from sqlalchemy.orm import Session
 
 from reminders import digest_facts, digest_text
@@ -17,7 +17,7 @@ from rules import pace
 from rules.book import default_book
 from rules.kinds import IssueState, Light, Often, Role, Severity
 from rules.periods import Period
-from storage import codes
+from storage import codes, news
 from storage.codes import Figure, Part
 from storage.news import Came, OpenProblem
 from storage.scopes import Scope
@@ -422,3 +422,13 @@ def test_a_major_problem_is_not_told_twice(town: Town) -> None:
     sweeps(town)
     assert unasked(town.leader) == []
     assert len(town.rows(Issue)) == 1
+
+
+def test_a_major_problem_is_unclaimed_until_somebody_takes_note_of_it(town: Town) -> None:
+    def unclaimed() -> list[bool]:
+        return town.do(lambda session: [each.unclaimed for each in news.open_problems(session, true())])
+
+    reports_problem(town.reporter, "🔴 重大问题")
+    assert unclaimed() == [True]
+    town.leader.says("知悉 W1")
+    assert unclaimed() == [False]
