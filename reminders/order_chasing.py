@@ -101,7 +101,7 @@ def _message(session: Session, moment: Moment, order: Order, chase: Chase, who: 
 def _copy(session: Session, moment: Moment, order: Order) -> Outgoing:
     signed = order.state is not OrderState.DELIVERED
     late = (words.LATE_OVERDUE if signed else words.LATE_UNSIGNED).format(due=_day(moment, order.due))
-    text = words.COPY.format(what=order.what, unit=orders.unit_name(session, order), late=late)
+    text = words.COPY_TO_HEAD.format(what=order.what, unit=orders.unit_name(session, order), late=late)
     return Outgoing(title=words.COPY_TITLE.format(number=order.number), text=text)
 
 

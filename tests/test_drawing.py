@@ -25,7 +25,7 @@ def kept(folder: Path) -> int:
 
 
 async def test_a_chart_is_drawn_once_and_then_kept(tmp_path: Path) -> None:
-    gallery = Gallery(tmp_path)
+    gallery = Gallery(tmp_path, drawn_within=60, had_within=60)
     together = await asyncio.gather(*(gallery.picture(a_chart()) for _ in range(5)))
     await gallery.close()
     assert {picture[:4] for picture in together} == {b"\x89PNG"}

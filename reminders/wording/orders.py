@@ -26,7 +26,7 @@ TEXTS = {
     Chase.UNCHECKED: "{what}\n{unit}已报办结，请核查：同意，或退回。",
 }
 COPY_TITLE = "⏰ {number} 抄送"
-COPY = "{what}\n{unit}：{late}，抄送您知悉。"
+COPY_TO_HEAD = "{what}\n{unit}：{late}，抄送您知悉。"
 LATE_UNSIGNED = "一直没有签收（{due}前办结）"
 LATE_OVERDUE = "时限{due}已过，还没有办结"
 NO_UNIT = "承办单位还没定"
