@@ -151,8 +151,9 @@ def _stored(connection: Connection) -> str | None:
 
 def _revision(connection: Connection, known: Sequence[str]) -> str | None:
     """The database's revision, None if it is empty. `known` begins with the latest."""
+    tables = inspect(connection).get_table_names()  # first: beside us somebody may be making them
     found = _stored(connection)
-    if found is None and (tables := inspect(connection).get_table_names()):
+    if found is None and tables:
         raise MigrationRefused(
             f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "
             "expected an empty database or one of Sanbao's. Check SANBAO_DATABASE_URL."
