@@ -73,6 +73,14 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
     return Migrated(before, latest, copy)
 
 
+def behind(connection: Connection) -> str | None:
+    """In words, how a database's form differs from the one that this program knows; None if it does not."""
+    found, newest = _stored(connection), _newest(HOME)
+    if found == newest:
+        return None
+    return f"the database: found revision {found}, expected {newest}. Start sanbao serve once, which brings it there."
+
+
 def _opened(engine: Engine) -> Connection:
     if engine.dialect.name == "postgresql":
         return _opened_postgres(engine)

@@ -15,10 +15,13 @@ from sqlalchemy import func, make_url, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from bot.rehearsal.copying import copied
 from storage import faults, ledger, postgres_engine
 from storage.database import Database, mark
 from storage.migrate import MigrationRefused, migrate
+from storage.tables.all import metadata
 from storage.tables.registry import Unit
+from tests.town import Town, reports_problem
 
 pytestmark = pytest.mark.postgres_only
 
@@ -261,3 +264,22 @@ def test_a_change_that_is_run_again_is_no_noise(database: Database, caplog: pyte
     caplog.set_level(logging.INFO)
     test_two_who_change_the_same_row_lose_nothing(database)
     assert caplog.records == []
+
+
+def test_a_city_is_rehearsed_on_a_copy_that_holds_every_row(town: Town) -> None:
+    reports_problem(town.reporter)
+    tables = metadata.sorted_tables
+
+    def counts(session: Session) -> dict[str, int]:
+        return {table.name: session.scalar(select(func.count()).select_from(table)) or 0 for table in tables}
+
+    with copied(town.database.url, NOON) as copy:
+        assert copy.engine.dialect.name == "sqlite"
+        assert copy.read_now(counts) == town.database.read_now(counts)
+        assert copy.read_now(ledger.verify) == []
+        assert (
+            copy.read_now(
+                lambda session: session.connection().exec_driver_sql("PRAGMA foreign_key_check").all()
+            )
+            == []
+        )
