@@ -181,6 +181,7 @@ async def _wire(
         channels=channels,
         rates={account: _rates(account, settings, clock) for account in channels},
         clock=clock,
+        zone=city.zone,
         media=fetching.read,
         pictures=gallery.picture,
         on_blocked=lambda session, claimed, now: _note_block(session, claimed, now, city),

@@ -22,7 +22,7 @@ KNOWN_BY = (
     ("undelivered", re.compile("没有送达的凭据")),
     ("unreachable", re.compile(r"^这次催报有\d+人联系不上")),
     ("above", re.compile(r"^还有(\d+)项没报，请过问")),
-    ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：)(\d+)项")),
+    ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：|被退回：)(\d+)项")),
 )
 
 

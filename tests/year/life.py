@@ -216,7 +216,7 @@ def _sweep(city: City) -> None:
     city.steps += 1
     while city.database.run_now(lambda session: sweep(session, city.clock.now, CITY, reach=REACH)):
         pass
-    city.database.run_now(lambda session: arrive(session, REACH, city.clock.now))
+    city.database.run_now(lambda session: arrive(session, REACH, city.clock.now, CITY))
 
 
 def _do(city: City, course: Course, did: Did) -> None:

@@ -177,6 +177,8 @@ def gap(part: Fraction) -> str:
 
 def yuan(amount: int) -> str:
     """Whole 万 below one 亿, else 亿 with one decimal."""
+    if amount < 10_000:
+        return f"{amount}元"
     if amount < 100_000_000:
         return f"{int(Fraction(amount, 10_000) + Fraction(1, 2))}万"
     return f"{tenth(Fraction(amount, 100_000_000))}亿"
