@@ -7,6 +7,7 @@ Rule 3  What an outage missed is caught up: duties open and close by their own i
 Rule 4  A step knows its own next instant: what a moved clock must stop at (bot/moving.py).
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -63,15 +64,31 @@ STEPS = (
 )
 
 
-def sweep(
-    session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None, reach: Reach = NOBODY
-) -> bool:
-    """One slice of what is due at `now`; True if there may be more.
+def one_slice() -> bool:
+    """Each slice a transaction of its own: where turns wait meanwhile."""
+    return True
 
-    Duties close as of `said`, the moment up to which everything said has been taken (None: now).
+
+def sweep(
+    session: Session,
+    now: datetime,
+    zone: ZoneInfo,
+    said: datetime | None = None,
+    reach: Reach = NOBODY,
+    enough: Callable[[], bool] = one_slice,
+) -> bool:
+    """A slice of what is due at `now`, or slice after slice until it is `enough`; True if there may be more.
+
+    Duties close as of `said`, the moment up to which everything said has been taken (None: now). What a step does may
+    concern one before it, so only a call that finds nothing to do at all has come to the end.
     """
-    moment = Moment(now, said or now, zone, reach, stored_rules.in_force(session))
-    return any(step(session, moment) for step in STEPS)
+    moment, more = Moment(now, said or now, zone, reach, stored_rules.in_force(session)), False
+    for step in STEPS:
+        while step(session, moment):
+            more = True
+            if enough():
+                return True
+    return more
 
 
 def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:

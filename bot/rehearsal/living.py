@@ -75,10 +75,14 @@ def _do_what_is_due(copy: Database, waiting: list[Deed], now: datetime) -> list[
 
 
 def _sweep_all(copy: Database, life: Life, now: datetime) -> None:
-    """Every slice in a transaction of its own, as the running program does it; then what was sent has arrived."""
-    while copy.run_now(lambda session: sweep(session, now, life.zone, reach=life.reach)):
+    """All slices of a moment together, for nobody waits for them here; then what was sent has arrived."""
+    while copy.run_now(lambda session: sweep(session, now, life.zone, reach=life.reach, enough=_never)):
         pass
     copy.run_now(lambda session: arrive(session, life.reach, now, life.zone))
+
+
+def _never() -> bool:
+    return False
 
 
 def arrive(session: Session, reach: Reach, now: datetime, zone: ZoneInfo) -> None:

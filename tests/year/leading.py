@@ -23,6 +23,7 @@ from tests.year.model import (
     first_of,
     is_worked,
     last_of,
+    month_before,
     month_of,
     window,
     workday,
@@ -209,7 +210,7 @@ def _turned(projects: Sequence[Course], since: datetime, now: datetime) -> list[
 def _money(
     projects: Sequence[Course], year: int, through: str, time_gone: Fraction, now: datetime
 ) -> list[str]:
-    counted = [each for each in projects if each.owes]
+    counted = [each for each in projects if each.counts and not each.preliminary]
     spent = sum(done(each, year, through, now) for each in counted)
     plan = sum(each.plan(year) for each in counted)
     if not spent and not plan:
@@ -262,7 +263,7 @@ def _said_at_once(course: Course, did: Did) -> str:
 
 def _reviews(year: Year, leaders: Sequence[Leader], heard: AbstractSet[Duty]) -> list[Said]:
     """On the first working day after the close at 8:33; one that was missed, as soon as it is working hours again."""
-    found, month = list[Said](), "2025-12"
+    found, month = list[Said](), month_before(year.begins)
     while (due := at(workday(1, window(month).closes.date() + DAY), REVIEW)) <= year.ends:
         back = runs(due, year.down)
         moment = back if back - due <= LATE else told_at(due, year.down)
@@ -311,7 +312,7 @@ def _ranking(
 ) -> list[str]:
     rows = []
     for unit in sorted({each.unit for each in courses}):
-        theirs = [each for each in courses if each.unit == unit and each.owes]
+        theirs = [each for each in courses if each.unit == unit and each.counts and not each.preliminary]
         spent = sum(done(each, int(month[:4]), month, moment) for each in theirs)
         plan = sum(each.plan(int(month[:4])) for each in theirs)
         expected, on_time, filed, unheard = _counts([each for each in owed if each.unit == unit], heard)
