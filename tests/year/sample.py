@@ -156,7 +156,11 @@ def expect(lived: Sequence[Course], sheets: Sheets, ends: datetime) -> Expected:
     reminded = remind(lived, owed, People(office, frozenset(), (), ladders), BEGINS, ends, down)
     unproven, told = undelivered(owed, reminded.heard, office)
     states = [replace(duty, state="undelivered") if duty in unproven else duty for duty in owed]
-    led = lead(Year(lived, owed, BEGINS, ends, down), who_is_told(sheets), reminded.heard)
+    led = lead(
+        Year(lived, owed, BEGINS, ends, down, [each["name"] for each in sheets.units]),
+        who_is_told(sheets),
+        reminded.heard,
+    )
     said = [*reminded.said, *(each for each in told if each.at <= ends), *led]
     return Expected(states, [_with_tokens(each, sheets) for each in said])
 
