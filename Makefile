@@ -40,7 +40,7 @@ crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
 
 year: $(VENV)/.dev
-	SANBAO_WHOLE_YEAR=1 $(BIN)/python -m pytest -q tests/year/test_sample.py
+	$(BIN)/python -m tests.year --sample --seed 2012
 
 migration: $(VENV)/.dev
 	$(BIN)/python -m storage.migrations.draft "$(m)"

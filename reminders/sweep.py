@@ -26,7 +26,7 @@ from reminders.escalation import escalate
 from reminders.issue_chasing import chase_some
 from reminders.issue_rising import rise_some
 from reminders.lights import light_some
-from reminders.moment import Moment
+from reminders.moment import Moment, one_slice
 from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
@@ -64,11 +64,6 @@ STEPS = (
 )
 
 
-def one_slice() -> bool:
-    """Each slice a transaction of its own: where turns wait meanwhile."""
-    return True
-
-
 def sweep(
     session: Session,
     now: datetime,
@@ -82,7 +77,7 @@ def sweep(
     Duties close as of `said`, the moment up to which everything said has been taken (None: now). What a step does may
     concern one before it, so only a call that finds nothing to do at all has come to the end.
     """
-    moment, more = Moment(now, said or now, zone, reach, stored_rules.in_force(session)), False
+    moment, more = Moment(now, said or now, zone, reach, stored_rules.in_force(session), enough), False
     for step in STEPS:
         while step(session, moment):
             more = True

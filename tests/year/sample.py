@@ -24,6 +24,7 @@ from storage.database import Database
 from storage.tables.registry import Person
 from tests.builders import a_binding
 from tests.chat import Chat, Clock
+from tests.year import found
 from tests.year.courses import HABITS, OUTAGES, filing, possible, with_amounts
 from tests.year.expected import Expected
 from tests.year.leading import Leader, Year, lead
@@ -165,14 +166,24 @@ def expect(lived: Sequence[Course], sheets: Sheets, ends: datetime) -> Expected:
     return Expected(states, [_with_tokens(each, sheets) for each in said])
 
 
+def compared(city: City, sheets: Sheets) -> list[str]:
+    """Every duty and every message that differs."""
+    expected = expect(city.courses, sheets, city.ends)
+    said = found.said(city, lambda text: with_tokens(text, sheets))
+    return [
+        *found.differences(expected.duties, found.duties(city)),
+        *found.differences(expected.said, said),
+    ]
+
+
 # Names
 
 
 def _tokens(sheets: Sheets) -> dict[str, str]:
     """A short word for each name, so that cuts and brackets in names do not hide what is said; the longest first."""
-    found = {row["name"]: f"P{row['number']}号" for row in sheets.projects}
-    found |= {row["name"]: f"U{place}局" for place, row in enumerate(sheets.units)}
-    return dict(sorted(found.items(), key=lambda each: -len(each[0])))
+    tokens = {row["name"]: f"P{row['number']}号" for row in sheets.projects}
+    tokens |= {row["name"]: f"U{place}局" for place, row in enumerate(sheets.units)}
+    return dict(sorted(tokens.items(), key=lambda each: -len(each[0])))
 
 
 def with_tokens(text: str, sheets: Sheets) -> str:
@@ -185,9 +196,9 @@ def with_tokens(text: str, sheets: Sheets) -> str:
 def _uncut(cut: str, tokens: Mapping[str, str]) -> str:
     """The name that was cut: the longest beginning of one that the letters end with."""
     for size in range(len(cut), 2, -1):
-        found = [token for name, token in tokens.items() if name.startswith(cut[-size:])]
-        if found:
-            return cut[:-size] + found[0]
+        fitting = [token for name, token in tokens.items() if name.startswith(cut[-size:])]
+        if fitting:
+            return cut[:-size] + fitting[0]
     return f"{cut}…"
 
 
