@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -49,7 +50,7 @@ from bot.sweeping import Sweeping
 from bot.tidying import Tidying
 from bot.web import serving
 from bot.web.server import health, metrics, web_app
-from bot.web.tryout import Draw, TryoutPage
+from bot.web.tryout import Draw, TryoutPage, tell_now
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
@@ -70,6 +71,7 @@ log = logging.getLogger(__name__)
 ASK_AGAIN_SECONDS = 10.0
 # How long a step of a moved clock waits for its messages to be sent.
 STEP_SECONDS = 10.0
+MOVING_SECONDS = 0.3  # of slices in one transaction while the clock is moved: nobody talks much meanwhile
 
 Loop = Callable[[], Awaitable[None]]
 Account = tuple[str, str]
@@ -181,6 +183,7 @@ async def _wire(
         channels=channels,
         rates={account: _rates(account, settings, clock) for account in channels},
         clock=clock,
+        zone=city.zone,
         media=fetching.read,
         pictures=gallery.picture,
         on_blocked=lambda session, claimed, now: _note_block(session, claimed, now, city),
@@ -331,7 +334,7 @@ async def _receive(
 
             async def step() -> None:
                 """What is written for a moment goes out at that moment: a moment later it may be useless."""
-                await running.sweeping.sweep_all()
+                await running.sweeping.sweep_all(together=MOVING_SECONDS)
                 await running.delivery.emptied(STEP_SECONDS)
 
             mover = Mover(
@@ -339,6 +342,7 @@ async def _receive(
                 clock=running.clock,
                 zone=settings.zone,
                 sweep=step,
+                told=partial(tell_now, channel, running.clock, city),
             )
             page = TryoutPage(
                 channel=channel, database=running.database, city=city, clock=running.clock, move=mover.move,

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
 from bot.drawing import NotDrawn
 from bot.rates import Rates
-from storage import outbox
+from storage import outbox, quiet_hours
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Outgoing
@@ -131,6 +132,7 @@ class Post:
 class Delivery:
     """`await run()` sends until it is cancelled, and then lets what is in flight end.
 
+    zone         the city's, in which its quiet hours are
     media        a photo of ours by its media id; if there is none any more, the message goes without it
     pictures     draws a chart; if it raises NotDrawn, the words go without the picture, and the row's note says so
     on_blocked   told, in the transaction that fails the row, that this person blocked us; may be told twice
@@ -144,6 +146,7 @@ class Delivery:
         channels: Mapping[Account, Channel],
         rates: Mapping[Account, Rates],
         clock: Clock,
+        zone: ZoneInfo,
         media: Callable[[int], Awaitable[bytes | None]],
         pictures: Callable[[Chart], Awaitable[bytes]],
         on_blocked: Callable[[Session, Claimed, datetime], None],
@@ -158,6 +161,7 @@ class Delivery:
             account: Post(account, channel, rates[account], places) for account, channel in channels.items()
         }
         self._clock = clock
+        self._zone = zone
         self._media = media
         self._pictures = pictures
         self._on_blocked = on_blocked
@@ -325,6 +329,7 @@ class Delivery:
         self, session: Session, account: Account, room: Room, now: datetime, machine: datetime
     ) -> Claims:
         channel, name = account
+        quiet_hours.hold_back(session, channel, name, now, self._zone)
         return outbox.claim(
             session, channel=channel, account=name, room=room, now=now, machine=machine, lease=self._lease
         )

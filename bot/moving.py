@@ -19,15 +19,25 @@ class MovingRefused(Exception):  # noqa: N818 - said to a person, who reads it a
 
 
 class Mover:
-    """`await move(to)` steps from instant to instant, sweeping at each; returns the number of steps."""
+    """`await move(to)` steps from instant to instant, sweeping at each; returns the number of steps.
+
+    `told` is called after each step, and shows on the page how far it has come.
+    """
 
     def __init__(
-        self, *, database: Database, clock: Clock, zone: ZoneInfo, sweep: Callable[[], Awaitable[None]]
+        self,
+        *,
+        database: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        sweep: Callable[[], Awaitable[None]],
+        told: Callable[[], None] = lambda: None,
     ) -> None:
         self._database = database
         self._clock = clock
         self._zone = zone
         self._sweep = sweep
+        self._told = told
         self._moving = asyncio.Lock()
 
     async def move(self, to: datetime) -> int:
@@ -39,6 +49,7 @@ class Mover:
             steps = 0
             while self._clock.city() < to:
                 await self._step(to)
+                self._told()
                 steps += 1
             return steps
 

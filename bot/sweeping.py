@@ -1,6 +1,7 @@
 """The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
@@ -50,8 +51,8 @@ class Sweeping:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
 
-    async def sweep_all(self) -> None:
-        """Everything that is due at this moment, each slice in a transaction of its own."""
+    async def sweep_all(self, together: float = 0) -> None:
+        """Everything that is due at this moment; slices that take so many seconds `together` share a transaction."""
         async with self._sweeping:
             now, machine = self._clock.city(), self._clock.machine()
             oldest = await self._database.read(inbox.oldest_new)
@@ -59,7 +60,13 @@ class Sweeping:
             said = now if oldest is None else min(now, now - (machine - oldest))
             # Between two slices a turn that waits goes first.
             while await self._database.run(
-                lambda session: sweep(session, now, self._zone, said, self._reach)
+                lambda session: sweep(session, now, self._zone, said, self._reach, _taken(together))
             ):
                 pass
             self._after()
+
+
+def _taken(seconds: float) -> Callable[[], bool]:
+    """Says when so long a time has passed."""
+    until = time.monotonic() + seconds
+    return lambda: time.monotonic() >= until

@@ -5,7 +5,7 @@ card would otherwise swallow `W2 已解决`, or a whole 接龙.
 """
 
 from handlers import leave_lines, lines, ordering, stepping, talking
-from handlers.buttons import Acknowledge, Handle, LookUp, PutOff, SayOf
+from handlers.buttons import Acknowledge, Handle, LookUp, Opener, PutOff, SayOf
 from handlers.deeds import notices
 from handlers.deeds.figures import look_up_figure
 from handlers.deeds.looking import look_up
@@ -14,6 +14,7 @@ from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
 from handlers.instructing import instruct
+from handlers.moments import read_clock
 from handlers.opening import (
     read_about_figure,
     read_about_issue,
@@ -27,7 +28,7 @@ from handlers.screen import menu_rows
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
-from storage import outbox
+from storage import outbox, talks
 from storage.messages import Outgoing
 
 
@@ -78,6 +79,9 @@ def taken(turn: Turn, text: str) -> str:
     if plain(text) in words.aliases(words.cancel_words):
         turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
         return "nothing to cancel"
+    if (at := read_clock(text)) and talks.last_script(turn.session, turn.person.id) == "set_digest":
+        talking.open_talk(turn, Opener("set_digest", at))
+        return "set digest"
     if leave_lines.take_leave_line(turn, text):
         return "leave"
     if lines.take_lines(turn, text):

@@ -16,7 +16,7 @@ from handlers.wording.naming import role_name
 from rules.kinds import DutyKind, Lane, Role
 from rules.periods import Period
 from rules.scope import REPORTING
-from storage import duties, issues, outbox, people, projects
+from storage import duties, issues, outbox, people, projects, quiet_hours
 from storage.messages import Option, Outgoing
 from storage.pending import CalledOff
 from storage.people import Contact
@@ -58,7 +58,7 @@ def push(session: Session, city: City, contact: Contact, message: Outgoing, now:
     channel = contact.address.channel if contact.address else ""
     outbox.write(
         session, address=contact.address, person_id=contact.id, message=message, lane=Lane.REMINDER, now=now,
-        limit=city.show(channel).text_limit,
+        limit=city.show(channel).text_limit, due=quiet_hours.may_go(session, now, city.zone),
     )  # fmt: skip
 
 

@@ -1,7 +1,18 @@
 """Days and moments as people say them, in the city's zone: 4月5日, 3月26日 9:05."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from handlers.plain import plain
+
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[:点]([0-5][0-9])分?")
+
+
+def read_clock(text: str) -> str | None:
+    """A time of day alone (7:20, 7点20分) in the first of these forms; None if it is none."""
+    found = _CLOCK.fullmatch(plain(text))
+    return f"{int(found[1])}:{found[2]}" if found else None
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

@@ -16,6 +16,7 @@ from handlers.buttons import (
     SayOf,
 )
 from handlers.conversations.desk import desk_menu
+from handlers.moments import read_clock
 from handlers.plain import plain
 from handlers.words import Words
 from rules.kinds import IssueWord
@@ -106,10 +107,12 @@ def read_registry_word(text: str, words: Words) -> Opener | None:
 
 
 def read_leader_word(text: str, words: Words) -> Opener | None:
-    """`日报设置`, `讲评` or `上月排名`, and `讲评 第2页`; for whom it opens is not asked here."""
+    """`日报设置` (and with a time: `日报设置 7:20`), `讲评` or `上月排名`, and `讲评 第2页`;
+    for whom it opens is not asked here."""
     typed = plain(text).strip(_AROUND)
-    if typed == plain(words.word_digest):
-        return Opener("set_digest")
+    setting = typed.removeprefix(plain(words.word_digest))
+    if setting != typed and (not setting or read_clock(setting)):
+        return Opener("set_digest", read_clock(setting) or "")
     if typed in words.aliases(words.ask_words):
         return Opener("ask_menu")
     if typed in words.aliases(words.review_words):

@@ -104,6 +104,7 @@ PRESETS: dict[str, str] = {
     "import_workbook": "workbook", "leave_workbook": "workbook", "rebind": "subject", "handed_over": "packet",
     "who_owes": "unit", "end_leave": "leave", "monthly_review": "month", "direct_issue": "issue",
     "forward_issue": "issue", "handle_issue": "step", "handle_order": "order",
+    "set_digest": "setting",
 }  # fmt: skip
 
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.

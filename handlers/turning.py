@@ -9,7 +9,7 @@ from handlers import albums
 from handlers.city import City
 from handlers.facts import PersonFacts
 from rules.kinds import Lane
-from storage import outbox
+from storage import outbox, quiet_hours
 from storage.messages import Incoming, IncomingKind, Outgoing
 from storage.people import Contact
 from storage.preview import Preview
@@ -57,13 +57,15 @@ class Turn:
     ) -> int | None:
         """Says something to someone else, on the channel used last; recorded even if nothing reaches them.
 
+        It was not asked for there: unless it is urgent, it waits for the end of the quiet hours.
+
         What was written with the same `once` before is not written again. Gives back the outgoing row.
         """
         channel = contact.address.channel if contact.address else ""
         return outbox.write(
             self.session, address=contact.address, person_id=contact.id, message=message, lane=lane,
             now=self.now, inbox_id=self.inbox_id, number=number, limit=self.city.show(channel).text_limit,
-            once=once,
+            due=quiet_hours.may_go(self.session, self.now, self.city.zone) if lane.bulk else None, once=once,
         )  # fmt: skip
 
 

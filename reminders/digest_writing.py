@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,7 +12,7 @@ from reminders.digest_text import Form
 from reminders.moment import Moment
 from rules import digests as rules
 from rules.kinds import Lane
-from rules.workdays import calendar_of, instant
+from rules.workdays import calendar_of
 from storage import codes, digests, outbox
 from storage.digests import Choice
 from storage.messages import Outgoing
@@ -65,7 +65,8 @@ def _tell(session: Session, moment: Moment, due: Due, scope: Scope, facts: Diges
         session, address=due.contact.address, person_id=due.contact.id,
         message=_message(session, moment, due, scope, facts, digest_id), lane=Lane.DIGEST, now=moment.now,
         limit=moment.reach.limit(due.contact.address.channel),
-        useless_after=instant(due.day + timedelta(days=1), time(), moment.zone), once=f"digest {digest_id}",
+        useless_after=rules.good_until(due.day, due.choice.at, moment.rules.book, moment.zone),
+        once=f"digest {digest_id}",
     )  # fmt: skip
 
 

@@ -74,15 +74,16 @@ def _passed(day: date, at: time) -> str:
 
 
 def _send(session: Session, moment: Moment, day: date, waiting: list[tuple[int, Choice]]) -> None:
-    """Writes to all for whom there is nothing to be said at once; if there are none, to the first few others."""
+    """Writes first to those for whom there is nothing to be said, then to the others, until it is enough."""
     ids = [person_id for person_id, _ in waiting]
     whose = scopes.of_people(session, ids, day)
     dues = _dues(session, moment, day, waiting)
     quiet = _without_news(session, moment, dues, whose)
-    if quiet:
-        for person_id in quiet[:QUIET]:
+    for these in batched(quiet, QUIET):
+        for person_id in these:
             write_digest(session, moment, dues[person_id], whose[person_id], _nothing)
-        return
+        if moment.enough():
+            return
 
     @cache  # whoever sees the same projects since the same moment reads the same: the office, above all
     def facts(scope: Scope, since: datetime) -> DigestFacts | None:
@@ -91,8 +92,11 @@ def _send(session: Session, moment: Moment, day: date, waiting: list[tuple[int, 
         )
         return found if found.anything_new else None
 
-    for person_id in one_slice(ids, whose):
-        write_digest(session, moment, dues[person_id], whose[person_id], facts)
+    for these in slices([each for each in ids if each not in set(quiet)], whose):
+        for person_id in these:
+            write_digest(session, moment, dues[person_id], whose[person_id], facts)
+        if moment.enough():
+            return
 
 
 def _dues(session: Session, moment: Moment, day: date, waiting: list[tuple[int, Choice]]) -> dict[int, Due]:
@@ -122,10 +126,16 @@ def _nothing(_scope: Scope, _since: datetime) -> None:
     return None
 
 
-def one_slice(waiting: Sequence[int], whose: Mapping[int, Scope]) -> Sequence[int]:
-    """All who see the city together, for they read the same; else the first few."""
+def slices(waiting: Sequence[int], whose: Mapping[int, Scope]) -> Iterator[Sequence[int]]:
+    """All who see the city together, for they read the same; then the others, a few at a time."""
     of_city = [person_id for person_id in waiting if whose[person_id].kind == scopes.CITY]
-    return of_city or waiting[:SLICE]
+    if of_city:
+        yield of_city
+    yield from batched([person_id for person_id in waiting if person_id not in of_city], SLICE)
+
+
+def batched(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    return (ids[at : at + size] for at in range(0, len(ids), size))
 
 
 def _first_since(moment: Moment, choice: Choice, day: date) -> datetime:

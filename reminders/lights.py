@@ -4,6 +4,7 @@ A sweep that finds nothing costs three short look-ups, however many projects the
 rules judge everything once, in slices (storage/light_marks.py).
 """
 
+import time
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -13,12 +14,19 @@ from reminders.moment import Moment
 from storage import light_marks, lighting
 from storage.light_marks import Pass
 
-TOGETHER = 100  # projects judged in a slice: about 20 ms
+# How long judging takes depends on what a project has: figures of many months, milestones, problems. So a slice is
+# as many times a few projects as fit into it.
+TOGETHER = 25
+SLICE_SECONDS = 0.015
 
 
 def light_some(session: Session, moment: Moment) -> bool:
     """Judges some projects; True if there may be more."""
-    return _touched(session, moment) or _passed(session, moment)
+    enough = time.monotonic() + SLICE_SECONDS
+    while more := _touched(session, moment) or _passed(session, moment):
+        if time.monotonic() >= enough:
+            break
+    return more
 
 
 def _touched(session: Session, moment: Moment) -> bool:

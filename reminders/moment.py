@@ -1,5 +1,6 @@
 """The moment a sweep works at: what every step of it is given."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,12 +12,21 @@ from storage.rules import InForce
 SLICE = 40
 
 
+def one_slice() -> bool:
+    """Each slice a transaction of its own: where turns wait meanwhile."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """`now` on the city clock; `said` is the moment up to which everything that was said has been taken."""
+    """`now` on the city clock; `said` is the moment up to which everything that was said has been taken.
+
+    `enough` is asked after each slice whether this transaction has had its share.
+    """
 
     now: datetime
     said: datetime
     zone: ZoneInfo
     reach: Reach
     rules: InForce
+    enough: Callable[[], bool] = one_slice

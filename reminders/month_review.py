@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from reminders import digest_facts, digest_text
 from reminders.digest_facts import Bar
-from reminders.digests import LOOKED_AT, one_slice
+from reminders.digests import LOOKED_AT, slices
 from reminders.moment import Moment
 from reminders.wording import digests as words
 from rules import pace
@@ -55,14 +55,16 @@ def send_review(session: Session, moment: Moment) -> bool:
     if not waiting:
         return _finish(session, month, moment.now)
     whose = scopes.of_people(session, waiting, today)
-    now_sent = one_slice(waiting, whose)
 
     @cache
     def spent(scope: Scope) -> Spent:
         return digest_facts.spent(session, scope, month, today)
 
-    for contact in people.contacts(session, now_sent, moment.reach.running):
-        _send(session, moment, review, contact, whose[contact.id], spent)
+    for these in slices(waiting, whose):
+        for contact in people.contacts(session, these, moment.reach.running):
+            _send(session, moment, review, contact, whose[contact.id], spent)
+        if moment.enough():
+            break
     return True
 
 

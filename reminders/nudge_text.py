@@ -48,15 +48,27 @@ def message(hearing: Hearing, known: Known, nudge_id: int) -> Outgoing:
 
 
 def _own_title(own: Sequence[Item], known: Known) -> str:
-    count = len(own)
+    count, returned = len(own), [item.debt for item in own if _mendable(item.debt, known)]
+    new = [item.debt for item in own if item.debt not in returned]
     for some, all_of_them, part in (
-        ([item for item in own if known.now > item.debt.window.due], words.OWED_OVERDUE, words.SOME_OVERDUE),
-        ([item for item in own if _today(item.debt, known)], words.OWED_TODAY, words.SOME_TODAY),
+        ([debt for debt in new if known.now > debt.window.due], words.OWED_OVERDUE, words.SOME_OVERDUE),
+        ([debt for debt in new if _today(debt, known)], words.OWED_TODAY, words.SOME_TODAY),
+        (returned, words.OWED_RETURNED, words.SOME_RETURNED),
     ):
         if some:
             template = all_of_them if len(some) == count else part
-            return template.format(count=count, some=len(some))
+            return template.format(count=count, some=len(some), mend_by=_first_to_mend(returned, known))
     return words.OWED.format(count=count)
+
+
+def _mendable(debt: Debt, known: Known) -> bool:
+    """Returned, and as good as never returned if it is mended: that is not overdue."""
+    return debt.mend_by is not None and known.now <= debt.mend_by
+
+
+def _first_to_mend(returned: Sequence[Debt], known: Known) -> str:
+    days = [local_date(debt.mend_by, known.zone) for debt in returned if debt.mend_by is not None]
+    return _days([min(days)]) if days else ""
 
 
 def _own_lines(own: Sequence[Item], hearing: Hearing, known: Known) -> list[str]:
@@ -71,7 +83,7 @@ def _own_lines(own: Sequence[Item], hearing: Hearing, known: Known) -> list[str]
 
 def _line(debt: Debt, known: Known) -> str:
     said = {"project": debt.project, "period": _month(debt), "what": _what(debt)}
-    if debt.mend_by is not None:
+    if debt.mend_by is not None and _mendable(debt, known):
         return words.LINE_RETURNED.format(**said, mend_by=_moment(debt.mend_by, known.zone))
     if known.now > debt.window.due:
         return words.LINE_OVERDUE.format(**said, closes=_moment(debt.window.closes, known.zone))

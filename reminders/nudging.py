@@ -19,6 +19,7 @@ from rules.kinds import DutyKind, Lane
 from rules.reminding import quiet_from, useless_after
 from rules.workdays import instant, local_date
 from storage import advance, nudges, outbox, reminding
+from storage.duties import SECOND
 from storage.nudges import SNOOZED, Count
 
 
@@ -69,7 +70,7 @@ def write(session: Session, writing: Writing, hearing: Hearing, step: str, once:
     text = message(hearing, _known(session, writing, hearing), nudge_id)
     row = outbox.write(
         session, address=address, person_id=hearing.person, message=text, lane=Lane.REMINDER,
-        now=moment.now, due=max(moment.now, min(due, until)), useless_after=until, once=once,
+        now=moment.now, due=max(moment.now, min(due, until - SECOND)), useless_after=until, once=once,
         limit=moment.reach.limit(address.channel),
     )  # fmt: skip
     nudges.sent_as(session, nudge_id, row)

@@ -4,6 +4,8 @@ Rule 1  Which reminders are due follows from the windows of duties, which are fe
 Rule 2  A step of a window is begun or left out once, for good; its row says which and why (`reminder_rounds`).
 Rule 3  Rounds begin in working hours from the hour of reminding on. Those that begin together are one: nobody
         gets two messages.
+Rule 4  A round that the evening or an outage has stopped goes on at the pace of its channels: what is left of it does
+        not go all at once.
 """
 
 from collections.abc import Sequence
@@ -17,13 +19,14 @@ from reminders.moment import Moment
 from reminders.telling_office import tell_office
 from rules.book import Book
 from rules.periods import Window
-from rules.reminding import may_begin, next_beginning, pick, reminders, slot
-from rules.workdays import in_working_hours, local_date
+from rules.reminding import goes_on, may_begin, next_beginning, pick, quiet_from, reminders, slot
+from rules.workdays import in_working_hours, local_date, next_working_moment
 from storage import reminding, rounds
 from storage.tables.reminding import ReminderRound
 
 # Duties that closed longer ago were closed by a sweep; only an outage leaves one that far behind.
 LOOK_BACK = timedelta(days=366)
+SLACK = timedelta(minutes=2)  # a wave that is behind its pace by more has stood still
 FEW = reminding.Few(people=10, projects=150)  # a slice: about 20 ms
 
 
@@ -52,6 +55,9 @@ def run_rounds(session: Session, moment: Moment) -> bool:
     running = rounds.running(session)
     if not running or not in_working_hours(moment.now, moment.rules.book, moment.zone):
         return False
+    begun, per_minute = _begun(session, moment, running[-1]), moment.rules.book.reminders.per_minute
+    if slot(begun, running[-1].written, per_minute) >= quiet_from(moment.now, moment.rules.book, moment.zone):
+        return False  # the rest of the wave goes in the morning
     today = local_date(moment.now, moment.zone)
     absent = reminding.away(session, today)
     listeners = reminding.people_after(session, running[-1].cursor, FEW, today, absent)
@@ -64,7 +70,8 @@ def run_rounds(session: Session, moment: Moment) -> bool:
     for each in heard:
         step = next(item.step.key for item in each.items if item.step)
         once = f"nudge {running[-1].id} for person {each.person}"
-        running[-1].written += nudging.write(session, writing, each, step, once, _due(moment, running[-1]))
+        due = slot(begun, running[-1].written, per_minute)
+        running[-1].written += nudging.write(session, writing, each, step, once, due)
     running[-1].cursor = listeners[-1]
     session.flush()
     return True
@@ -75,9 +82,16 @@ def _steps(book: Book, running: Sequence[ReminderRound]) -> hearing.Steps:
     return {Window(row.opens, row.due, row.closes): by_key[row.step] for row in running if row.step in by_key}
 
 
-def _due(moment: Moment, row: ReminderRound) -> datetime:
-    begun = max(row.begun, moment.now - timedelta(hours=1))
-    return slot(begun, row.written, moment.rules.book.reminders.per_minute)
+def _begun(session: Session, moment: Moment, row: ReminderRound) -> datetime:
+    """From when its messages are spread: since it began, or since it went on after a night or an outage."""
+    per_minute, behind = moment.rules.book.reminders.per_minute, moment.now - SLACK
+    if slot(row.begun, row.written, per_minute) >= behind:
+        return row.begun
+    went_on = rounds.went_on(session, row)
+    if went_on is None or slot(went_on, row.written, per_minute) < behind:
+        went_on = goes_on(moment.now, row.written, per_minute)
+        rounds.go_on(session, row, went_on)
+    return went_on
 
 
 def _end(session: Session, moment: Moment, running: Sequence[ReminderRound]) -> None:
@@ -88,7 +102,7 @@ def _end(session: Session, moment: Moment, running: Sequence[ReminderRound]) -> 
 
 
 def next_reminder(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
-    """The next instant at which reminders may begin that are due by then."""
+    """The next instant at which reminders may begin that are due by then, or a wave goes on."""
     spans = [span for span in reminding.windows(session, now - LOOK_BACK) if span.closes > now]
     known = rounds.known(session, spans) if spans else {}
     found = [
@@ -97,4 +111,7 @@ def next_reminder(session: Session, now: datetime, book: Book, zone: ZoneInfo) -
         for reminder in reminders(span, book, zone)
         if reminder.step.key not in known[span]
     ]
+    if rounds.running(session):  # the evening has stopped it
+        evening = quiet_from(now, book, zone) if in_working_hours(now, book, zone) else now
+        found.append(next_working_moment(evening, book, zone))
     return min((each for each in found if each > now), default=None)

@@ -7,6 +7,7 @@ Rule 3  What an outage missed is caught up: duties open and close by their own i
 Rule 4  A step knows its own next instant: what a moved clock must stop at (bot/moving.py).
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from reminders.escalation import escalate
 from reminders.issue_chasing import chase_some
 from reminders.issue_rising import rise_some
 from reminders.lights import light_some
-from reminders.moment import Moment
+from reminders.moment import Moment, one_slice
 from reminders.month_review import next_review, send_review
 from reminders.new_rules import move_unopened
 from reminders.opening import open_some
@@ -64,14 +65,25 @@ STEPS = (
 
 
 def sweep(
-    session: Session, now: datetime, zone: ZoneInfo, said: datetime | None = None, reach: Reach = NOBODY
+    session: Session,
+    now: datetime,
+    zone: ZoneInfo,
+    said: datetime | None = None,
+    reach: Reach = NOBODY,
+    enough: Callable[[], bool] = one_slice,
 ) -> bool:
-    """One slice of what is due at `now`; True if there may be more.
+    """A slice of what is due at `now`, or slice after slice until it is `enough`; True if there may be more.
 
-    Duties close as of `said`, the moment up to which everything said has been taken (None: now).
+    Duties close as of `said`, the moment up to which everything said has been taken (None: now). What a step does may
+    concern one before it, so only a call that finds nothing to do at all has come to the end.
     """
-    moment = Moment(now, said or now, zone, reach, stored_rules.in_force(session))
-    return any(step(session, moment) for step in STEPS)
+    moment, more = Moment(now, said or now, zone, reach, stored_rules.in_force(session), enough), False
+    for step in STEPS:
+        while step(session, moment):
+            more = True
+            if enough():
+                return True
+    return more
 
 
 def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:

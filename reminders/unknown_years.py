@@ -10,7 +10,7 @@ from reminders.wording import calendar as words
 from rules.book import Book
 from rules.kinds import Lane
 from rules.periods import Window
-from rules.workdays import calendar_of
+from rules.workdays import calendar_of, next_working_moment
 from storage import outbox, people
 from storage.messages import Outgoing
 
@@ -27,16 +27,16 @@ def tell_unknown_years(
     today = now.astimezone(zone).date()
     for year in sorted(year for year in touched if not calendar.known(year)):
         if today >= date(year - 1, NOTICE_MONTH, 1):
-            _tell(session, year, today, now, reach)
+            _tell(session, year, today, now, next_working_moment(now, book, zone), reach)
 
 
-def _tell(session: Session, year: int, today: date, now: datetime, reach: Reach) -> None:
+def _tell(session: Session, year: int, today: date, now: datetime, due: datetime, reach: Reach) -> None:
     admins = people.admins(session, reach.admin, today)
     text = words.CALENDAR_UNKNOWN.format(year=year)
     for contact in people.contacts(session, admins, reach.running):
         if contact.address is not None:
             outbox.write(
                 session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
-                lane=Lane.REMINDER, now=now, limit=reach.limit(contact.address.channel),
+                lane=Lane.REMINDER, now=now, due=due, limit=reach.limit(contact.address.channel),
                 once=f"calendar {year} for person {contact.id}",
             )  # fmt: skip

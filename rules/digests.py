@@ -56,6 +56,14 @@ def is_late(now: datetime, day: date, at: time, book: Book, zone: ZoneInfo) -> b
     return now - instant(day, at, zone) > timedelta(minutes=book.digests.late_minutes)
 
 
+def good_until(day: date, at: time, book: Book, zone: ZoneInfo) -> datetime:
+    """When a digest that no channel took has become useless: as the quiet hours begin; one asked for in the evening,
+    at midnight. The next tells what it would have told."""
+    if at < book.quiet_hours.begins:
+        return instant(day, book.quiet_hours.begins, zone)
+    return instant(day + _DAY, time(), zone)
+
+
 def may_still_go(now: datetime, day: date, at: time, book: Book, zone: ZoneInfo) -> bool:
     """A late one goes the same day, but not into the evening; one that is not late goes whenever it was asked for."""
     if not is_late(now, day, at, book, zone):

@@ -208,7 +208,9 @@ def _amount(exact: Fraction, unit: Unit | None) -> Amount | Unreadable:
 
 
 def wan(yuan: int) -> str:
-    """In 万元, at most two decimals, rounded half away from zero: `1,200万元`, `0.32万元`."""
+    """In 万元, at most two decimals, rounded half away from zero: `1,200万元`, `0.32万元`. Nothing is `0元`."""
+    if not yuan:
+        return f"0{Unit.YUAN.chinese}"
     number = _decimal(yuan, Unit.WAN, 2, group=",")
     return number.rstrip("0").rstrip(".") + Unit.WAN.chinese
 
@@ -219,7 +221,9 @@ def yi(yuan: int, places: int = 1) -> str:
 
 
 def brief(yuan: int) -> str:
-    """As a digest says it: `37.6亿`, or in whole 万 below one 亿: `3200万`."""
+    """As a digest says it: `37.6亿`, or in whole 万 below one 亿: `3200万`. What is less than one 万 in yuan: `0元`."""
+    if abs(yuan) < Unit.WAN.yuan:
+        return f"{yuan}{Unit.YUAN.chinese}"
     if abs(yuan) < Unit.YI.yuan:
         return _decimal(yuan, Unit.WAN, 0) + "万"
     return _decimal(yuan, Unit.YI, 1) + "亿"

@@ -4,7 +4,9 @@ Rule 1  A reminder is on a working day, at the city's hour for it (`[reminders] 
         that the clock skips falls after the gap, one that it repeats counts the first time.
 Rule 2  Of one period at most one reminder is due at a time: of several that were missed the last counts, and
         before the due date only while that has not passed (`pick`).
-Rule 3  The ladder goes contact, deputy, head. It ends at the rung that the step names, but never at one
+Rule 3  A wave keeps out of minutes 0 and 30, its first minute too: an hour of reminding is never in them, but an
+        outage may end there, and so may a night that a long wave is carried over.
+Rule 4  The ladder goes contact, deputy, head. It ends at the rung that the step names, but never at one
         where nobody can be reached.
 """
 
@@ -137,15 +139,34 @@ def snoozed(now: datetime, choice: Snooze, book: Book, zone: ZoneInfo) -> dateti
 
 
 def slot(begins: datetime, place: int, per_minute: int) -> datetime:
-    """When the message at a `place` (from 0) of a wave goes: evenly spread, the busy minutes left out."""
-    minutes, rest = divmod(place, per_minute)
-    moment = begins
-    for _ in range(minutes):
-        moment += _MINUTE
-        while moment.minute in BUSY_MINUTES:
-            moment += _MINUTE
-    # Whole steps of five seconds: a clock that is moved stops at each of them.
-    return moment + timedelta(seconds=rest * 60 // per_minute // 5 * 5)
+    """When the message at a `place` (from 0) of a wave goes: evenly spread over the time outside the busy minutes."""
+    left, moment = _after(place, per_minute), _not_busy(begins)
+    while left >= (room := _next_busy(moment) - moment):
+        moment, left = _not_busy(moment + room), left - room
+    return moment + left
+
+
+def _after(place: int, per_minute: int) -> timedelta:
+    """In whole steps of five seconds: a clock that is moved stops at each of them."""
+    return timedelta(seconds=place * 60 // per_minute // 5 * 5)
+
+
+def _not_busy(moment: datetime) -> datetime:
+    """The moment itself, or the beginning of the next minute in which others do not send in bulk."""
+    while moment.minute in BUSY_MINUTES:
+        moment = moment.replace(second=0, microsecond=0) + _MINUTE
+    return moment
+
+
+def _next_busy(moment: datetime) -> datetime:
+    minutes = min((busy - moment.minute) % 60 or 60 for busy in BUSY_MINUTES)
+    return moment.replace(second=0, microsecond=0) + minutes * _MINUTE
+
+
+def goes_on(now: datetime, written: int, per_minute: int) -> datetime:
+    """From when a wave that stood still is counted as begun, so that its next message goes at `now` and the rest is
+    spread as before (`slot`)."""
+    return _not_busy(now) - _after(written, per_minute)
 
 
 def ladder(

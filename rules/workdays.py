@@ -114,6 +114,16 @@ def next_working_moment(moment: datetime, book: Book, zone: ZoneInfo) -> datetim
     return instant(calendar_of(book).nth_workday(day, 1), book.quiet_hours.ends, zone)
 
 
+def quiet_since(moment: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
+    """When the quiet hours began that `moment` lies in, rest days included; None in working hours. In UTC."""
+    if in_working_hours(moment, book, zone):
+        return None
+    local, days = moment.astimezone(zone), calendar_of(book)
+    over = days.is_workday(local.date()) and local.time() >= book.quiet_hours.begins
+    day = local.date() if over else days.previous_workday(local.date())
+    return instant(day, book.quiet_hours.begins, zone)
+
+
 def end_of_workday(after: date, number: int, book: Book, zone: ZoneInfo) -> datetime:
     """The last second of the `number`-th working day after a day. In UTC."""
     return instant(calendar_of(book).nth_workday(after + _DAY, number), time(23, 59, 59), zone)

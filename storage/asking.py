@@ -160,6 +160,20 @@ def done_in(session: Session, which: Condition, month: Period) -> int:
     return session.scalar(wanted) or 0
 
 
+def first_month(session: Session, which: Condition) -> Period | None:
+    """The first month of which there are figures: of a report, or those that projects began with."""
+    opening = session.scalar(
+        select(func.min(Project.opening_month)).where(which, Project.opening_month != "")
+    )
+    reported = session.scalar(
+        select(func.min(Report.period))
+        .join(Project, Project.id == Report.project_id)
+        .where(which, Report.kind == ReportKind.PROGRESS, Report.withdrawn.is_(None))
+    )
+    known = [month for month in (opening, reported) if month]
+    return Period.parse(min(known)) if known else None
+
+
 def last_report(session: Session, project_id: int) -> tuple[Report, ReportVersion, str] | None:
     """The newest month that was reported and stands, as it reads now, and who filed it."""
     wanted = (

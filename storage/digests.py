@@ -17,6 +17,7 @@ from rules.kinds import Often, Role
 from rules.scope import TOLD
 from storage import arrivals
 from storage.outbox import State
+from storage.prepared import Query
 from storage.scopes import REVIEWED
 from storage.tables.digests import Digest, DigestChoice
 from storage.tables.registry import Person, PersonRole
@@ -139,6 +140,12 @@ def last_looked_at(session: Session, person_ids: Iterable[int]) -> dict[int, tup
     return found | {person: (found[person][0], since) for person, since in session.execute(lost) if since}
 
 
+_T = Digest.metadata.tables["digests"]
+_CLAIM = Query(
+    insert(_T).on_conflict_do_nothing(index_elements=["person_id", "day", "form"]).returning(_T.c.id), int
+)
+
+
 def claim(
     session: Session,
     *,
@@ -151,13 +158,9 @@ def claim(
     late: bool = False,
 ) -> int | None:
     """The row of a person's digest for a day; None if it was there already."""
-    row = session.execute(
-        insert(Digest)
-        .values(person_id=person_id, day=day, form=form, state=state, at=at, since=since, late=late)
-        .on_conflict_do_nothing(index_elements=["person_id", "day", "form"])
-        .returning(Digest.id)
-    ).first()
-    return row[0] if row else None
+    return _CLAIM.first(
+        session, person_id=person_id, day=day, form=form, state=state, at=at, since=since, late=late
+    )
 
 
 def skip(session: Session, person_id: int, days: Iterable[date], form: str, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """灯色: how projects are judged, since when and why; what turned between two moments."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -50,6 +50,7 @@ class Lit:
     name: str
     since: datetime
     why: Why
+    light: Light
 
 
 def current(session: Session, project_ids: Iterable[int]) -> Mapping[int, StoredLight]:
@@ -82,20 +83,32 @@ def changed(
 
 
 def by_light(
-    session: Session, light: Light, *which: ColumnElement[bool], limit: int | None = None, offset: int = 0
+    session: Session,
+    lights: Collection[Light],
+    *which: ColumnElement[bool],
+    limit: int | None = None,
+    offset: int = 0,
 ) -> list[Lit]:
-    """The projects (those of `which` conditions on Project) that have this light, the longest-standing first."""
+    """The projects (those of `which` conditions on Project) that have one of these lights, the longest-standing
+    first."""
     wanted = (
-        select(Project.id, Project.number, Project.name, ProjectLight.since, ProjectLight.why)
+        select(
+            Project.id,
+            Project.number,
+            Project.name,
+            ProjectLight.since,
+            ProjectLight.why,
+            ProjectLight.light,
+        )
         .join(Project, Project.id == ProjectLight.project_id)
-        .where(ProjectLight.light == light, ProjectLight.replaced.is_(None), *which)
+        .where(ProjectLight.light.in_(list(lights)), ProjectLight.replaced.is_(None), *which)
         .order_by(ProjectLight.since, Project.number)
         .limit(limit)
         .offset(offset)
     )
     return [
-        Lit(project, number, name, since, Why.of_json(why))
-        for project, number, name, since, why in session.execute(wanted)
+        Lit(project, number, name, since, Why.of_json(why), light)
+        for project, number, name, since, why, light in session.execute(wanted)
     ]
 
 

@@ -182,17 +182,18 @@ def newest_of(session: Session, person_id: int) -> Nudge | None:
     return session.scalars(wanted.order_by(Nudge.at.desc(), Nudge.id.desc()).limit(1)).first()
 
 
-def put_off(
-    session: Session, nudge: Nudge, choice: Snooze, until: datetime, now: datetime
-) -> SnoozedNudge | None:
-    """None if it was put off in this way before."""
-    once = (SnoozedNudge.nudge_id == nudge.id, SnoozedNudge.choice == choice)
-    if session.scalar(select(SnoozedNudge.id).where(*once)) is not None:
-        return None
-    row = SnoozedNudge(nudge_id=nudge.id, person_id=nudge.person_id, choice=choice, asked=now, until=until)
-    session.add(row)
+def put_off(session: Session, nudge: Nudge, choice: Snooze, until: datetime, now: datetime) -> None:
+    """Once in each way (`put_off_until`)."""
+    session.add(
+        SnoozedNudge(nudge_id=nudge.id, person_id=nudge.person_id, choice=choice, asked=now, until=until)
+    )
     session.flush()
-    return row
+
+
+def put_off_until(session: Session, nudge: Nudge, choice: Snooze) -> datetime | None:
+    """Until when it was put off in this way; None if it was not."""
+    once = (SnoozedNudge.nudge_id == nudge.id, SnoozedNudge.choice == choice)
+    return session.scalar(select(SnoozedNudge.until).where(*once))
 
 
 def snoozed_until(session: Session, now: datetime, limit: int) -> Sequence[SnoozedNudge]:

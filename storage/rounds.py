@@ -10,6 +10,7 @@ from rules.periods import Window
 from rules.reminding import Reminder
 from storage.prepared import Query
 from storage.tables.reminding import ReminderRound
+from storage.tables.traffic import Occurrence
 
 # Word for word as in the partial index, without which it would not be used.
 _RUNNING = text("reminder_rounds.state = 'running'")
@@ -38,6 +39,21 @@ def running(session: Session) -> Sequence[ReminderRound]:
     if _ANY_RUNNING.first(session) is None:
         return ()
     return session.scalars(select(ReminderRound).where(_RUNNING).order_by(ReminderRound.id)).all()
+
+
+def went_on(session: Session, row: ReminderRound) -> datetime | None:
+    """From when a round that stood still is counted as begun; None if it never did."""
+    found = session.get(Occurrence, _went_on(row))
+    return found.at if found else None
+
+
+def go_on(session: Session, row: ReminderRound, since: datetime) -> None:
+    session.merge(Occurrence(key=_went_on(row), at=since))
+    session.flush()
+
+
+def _went_on(row: ReminderRound) -> str:
+    return f"reminder round {row.id} went on"
 
 
 def begin(session: Session, span: Window, reminder: Reminder, now: datetime) -> None:

@@ -6,13 +6,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from rules.book import Book, default_book, default_text, load
 from rules.changes import changes
 from storage import ledger
 from storage.prepared import Query
+from storage.tables.base import Instant
 from storage.tables.ledger import RulesVersion
 
 
@@ -35,6 +36,15 @@ def _parsed(text: str) -> Book:
 _rules = RulesVersion.__table__.c
 _NEWEST = Query(select(_rules.id, _rules.text).order_by(_rules.id.desc()).limit(1), Taken)
 
+_AT = Query(
+    select(_rules.text)
+    .where(_rules.taken <= bindparam("moment", type_=Instant()))
+    .order_by(_rules.id.desc())
+    .limit(1),
+    str,
+)
+_FIRST = Query(select(_rules.text).order_by(_rules.id).limit(1), str)
+
 
 def newest(session: Session) -> InForce | None:
     """The newest version; None in a database where none was ever taken."""
@@ -52,9 +62,10 @@ def in_force(session: Session) -> InForce:
 
 def book_at(session: Session, moment: datetime) -> Book:
     """The rules that were in force at a moment: what opened then keeps them. Before the first version, those of it."""
-    until = session.scalar(select(func.max(RulesVersion.id)).where(RulesVersion.taken <= moment))
-    wanted = select(RulesVersion.text).where(RulesVersion.id >= (until or 0)).order_by(RulesVersion.id)
-    return _parsed(session.scalars(wanted.limit(1)).one())
+    found = _AT.first(session, moment=moment) or _FIRST.first(session)
+    if found is None:
+        raise LookupError("no rules in force; `take` was never called on this database")
+    return _parsed(found)
 
 
 def take(session: Session, text: str | None, now: datetime) -> int:

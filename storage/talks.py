@@ -75,6 +75,12 @@ def paused(session: Session, person_id: int) -> list[TalkRow]:
     return _PAUSED.all(session, person=person_id)
 
 
+def last_script(session: Session, person_id: int) -> str | None:
+    """What the person has talked about last."""
+    newest = select(_talk.script).where(_talk.person_id == person_id).order_by(_talk.id.desc())
+    return session.scalar(newest.limit(1))
+
+
 def cancelled_since(session: Session, person_id: int, since: datetime) -> list[TalkRow]:
     """What the person has cancelled since then, the newest first."""
     wanted = _COLUMNS.where(

@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
 from rules.kinds import DutyState
-from storage import outbox
+from storage import outbox, quiet_hours
 from storage.messages import Outgoing
 from storage.outbox import Claimed, End, Outcome, Room
 from storage.tables.registry import Binding
 from storage.tables.reminding import Nudge, ReminderRound
 from storage.tables.reporting import Duty
-from tests.chat import Chat
+from tests.chat import ZONE, Chat
 from tests.town import Town
 
 REACH = Reach(running=frozenset({("chat", "bot")}), limits={"chat": 4096})
@@ -36,6 +36,7 @@ def sends(town: Town, end: End = End.SENT) -> list[Claimed]:
 
 
 def _send(session: Session, now: datetime, end: End) -> list[Claimed]:
+    quiet_hours.hold_back(session, "chat", "bot", now, ZONE)
     claims = outbox.claim(
         session, channel="chat", account="bot", room=MANY, now=now, machine=now, lease=LEASE
     )

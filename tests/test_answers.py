@@ -66,6 +66,16 @@ def test_red_projects_are_listed_with_since_when_and_the_way_to_each(asking: Ask
     assert asking.town.leader.taps("21号").title == f"21号 {PLANT}"
 
 
+def test_of_two_lights_both_are_listed_each_with_its_mark(asking: Asking) -> None:
+    turns(asking.town, asking.plant, Light.RED)
+    turns(asking.town, asking.chemicals, Light.YELLOW)
+    answer = asking.town.office.says("红灯黄灯")
+    assert answer.title == "红灯 黄灯（全市）"
+    assert "🔴21号 君山垃圾焚烧发电厂" in answer.text
+    assert "🟡" in answer.text
+    assert "云溪化工园一期" in answer.text
+
+
 def test_lights_are_shown_by_district_with_a_picture_of_the_same_figures(asking: Asking) -> None:
     turns(asking.town, asking.plant, Light.RED)
     asking.town.office.says("红灯")
@@ -118,6 +128,23 @@ def test_a_month_tells_what_was_reported_for_it(asking: Asking) -> None:
     assert answer.title == "市城建投资公司 本月（您牵头的）"
     assert "2012年3月完成1500万" in answer.text
     assert "占50.0%，序时23.5%，超前26.5个百分点" in answer.text
+
+
+def test_a_month_without_figures_is_named_with_its_year_and_the_first_that_has_some(asking: Asking) -> None:
+    """In March 4月 is that of last year, of which nothing is known."""
+    answer = asking.town.office.says("4月 投资")
+    assert "2011年4月" in answer.title
+    assert answer.text.startswith("2011年4月没有数据，最早的是201")
+    assert asking.town.office.says("今年12月 投资").text == "2012年12月还没到。"
+
+
+def test_half_years_and_last_year_are_told_in_their_own_sums(asking: Asking) -> None:
+    asking.town.has_reported(asking.plant, "2012-03", amount=15_000_000)
+    half = asking.town.office.says("上半年 投资")
+    assert half.title == "进度 上半年（全市）"
+    assert half.text.splitlines()[0] == asking.town.office.says("投资").text.splitlines()[0]
+    assert "2011年" in asking.town.office.says("去年 投资").title
+    assert "2011年3月" in asking.town.office.says("去年同期 投资").title
 
 
 def test_beside_a_month_that_is_over_it_is_said_what_is_todays(asking: Asking) -> None:

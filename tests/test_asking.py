@@ -28,6 +28,7 @@ INVESTORS, WATER = (PlaceKind.UNIT, "1"), (PlaceKind.UNIT, "2")
 INDUSTRY = (PlaceKind.CATEGORY, "重大产业")
 LIN, WANG = (PlaceKind.LEADER, "5"), (PlaceKind.LEADER, "6")
 RED, YELLOW, GREEN = (Ask(What.LIGHTS, light=light) for light in (Light.RED, Light.YELLOW, Light.GREEN))
+RED_AND_YELLOW = Ask(What.LIGHTS, light=Light.RED, also=Light.YELLOW)
 NOW, LAST = "2012-04", "2012-03"
 
 PHRASES: dict[str, Ask] = {
@@ -41,6 +42,25 @@ PHRASES: dict[str, Ask] = {
     "黄牌项目": YELLOW,
     "绿灯": GREEN,
     "灯色": Ask(What.LIGHTS),
+    "红灯黄灯": RED_AND_YELLOW,
+    "黄灯和红灯": RED_AND_YELLOW,
+    "云溪区 红灯、黄灯": RED_AND_YELLOW.at(YUNXI),
+    "红灯黄灯绿灯": Ask(What.LIGHTS),
+    "去年": Ask(What.OVERVIEW, (), "2011"),
+    "2011年": Ask(What.OVERVIEW, (), "2011"),
+    "去年 投资": Ask(What.DONE, (), "2011"),
+    "云溪区去年同期": Ask(What.OVERVIEW, (YUNXI,), "2011-04"),
+    "3月 去年同期 投资": Ask(What.DONE, (), "2011-03"),
+    "去年3月": Ask(What.OVERVIEW, (), "2011-03"),
+    "今年3月": Ask(What.OVERVIEW, (), LAST),
+    "今年5月": Ask(What.OVERVIEW, (), "2012-05"),
+    "4月": Ask(What.OVERVIEW, (), NOW),
+    "5月 投资": Ask(What.DONE, (), "2011-05"),
+    "上半年": Ask(What.OVERVIEW, (), "2012H1"),
+    "云溪区 上半年 投资": Ask(What.DONE, (YUNXI,), "2012H1"),
+    "下半年": Ask(What.OVERVIEW, (), "2011H2"),
+    "去年上半年": Ask(What.OVERVIEW, (), "2011H1"),
+    "2011年下半年 投资": Ask(What.DONE, (), "2011H2"),
     "全市灯色情况": Ask(What.LIGHTS),
     "云溪区 红灯": RED.at(YUNXI),
     "红灯 云溪区": RED.at(YUNXI),

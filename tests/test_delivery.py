@@ -19,7 +19,9 @@ from bot.delivery import ACCOUNT_BACKOFF_CAP, Delivery
 from bot.drawing import NotDrawn
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
+from rules.workdays import city_zone
 from storage import outbox
+from storage import rules as stored_rules
 from storage.charts import Chart, LightsBar, LightsChart
 from storage.database import Database
 from storage.messages import Address, Incoming, Outgoing
@@ -111,6 +113,7 @@ class Office:
             channels={("telegram", "bot"): self.phone},
             rates={("telegram", "bot"): Rates(limits, self.clock.monotonic)},
             clock=self.clock,
+            zone=city_zone(),
             media=self.photo,
             pictures=self.picture,
             on_blocked=lambda _session, row, _now: self.blocked.append(row),
@@ -241,6 +244,18 @@ async def test_a_message_is_sent_once_and_keeps_the_platforms_id(office: Office)
     await office.look()
     assert office.phone.texts() == ["收到"]
     assert [(row.state, row.external) for row in office.rows()] == [("sent", "m1")]
+
+
+async def test_what_was_to_go_by_day_is_not_sent_in_the_quiet_hours(office: Office) -> None:
+    office.database.run_now(lambda session: stored_rules.take(session, None, NOW))
+    office.say("digest", lane=Lane.DIGEST)
+    office.say("alert", "2", lane=Lane.URGENT)
+    office.clock.seconds = timedelta(hours=14).total_seconds()
+    await office.look()
+    assert office.phone.texts() == ["alert"]
+    office.clock.seconds = timedelta(hours=24).total_seconds()
+    await office.look()
+    assert office.phone.texts() == ["alert", "digest"]
 
 
 async def test_an_edit_that_was_sent_keeps_its_id_too(office: Office) -> None:
@@ -796,6 +811,7 @@ async def test_a_paused_account_does_not_hold_up_another(office: Office) -> None
             key: Rates(UNLIMITED, office.clock.monotonic) for key in [("telegram", "bot"), ("tryout", "")]
         },
         clock=office.clock,
+        zone=city_zone(),
         media=office.photo,
         pictures=office.picture,
         on_blocked=lambda _session, _row, _now: None,

@@ -370,10 +370,10 @@ def test_beginning_to_be_judged_is_no_change(town: Town) -> None:
 
 def test_projects_are_found_by_their_light_within_a_scope(town: Town) -> None:
     town.sweep()
-    found = town.do(lambda session: lights.by_light(session, YELLOW))
+    found = town.do(lambda session: lights.by_light(session, [YELLOW]))
     assert [(each.name, each.number) for each in found] == [(NORTH, 7)]
-    assert town.do(lambda session: lights.by_light(session, RED)) == []
-    assert town.do(lambda session: lights.by_light(session, YELLOW, Project.id == town.south)) == []
+    assert town.do(lambda session: lights.by_light(session, [RED])) == []
+    assert town.do(lambda session: lights.by_light(session, [YELLOW], Project.id == town.south)) == []
 
 
 def test_the_current_lights_are_found_by_an_index(town: Town) -> None:

@@ -12,6 +12,7 @@ from bot.delivery import Delivery
 from bot.drawing import Gallery
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
+from rules.workdays import city_zone
 from storage import outbox
 from storage.charts import LightsBar, LightsChart
 from storage.database import Database
@@ -66,7 +67,8 @@ async def sending(api: FakeTelegram, database: Database, gallery: Gallery) -> As
         clock, account = Clock(NOW - Clock().machine()), (channel.name, channel.account)
         delivery = Delivery(
             database=database, channels={account: channel}, rates={account: Rates(FREE, clock.monotonic)},
-            clock=clock, media=media, pictures=gallery.picture, on_blocked=lambda _session, _row, _now: None,
+            clock=clock, zone=city_zone(), media=media, pictures=gallery.picture,
+            on_blocked=lambda _session, _row, _now: None,
         )  # fmt: skip
         yield Sending(database, delivery, channel.account)
         await delivery.close()

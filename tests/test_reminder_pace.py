@@ -1,10 +1,14 @@
 """Quiet hours, caps, waves; what an outage or a jumping clock leaves of the reminders: never silently nothing."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
+from reminders.rounds import next_reminder
+from reminders.sweep import sweep
+from rules.book import default_book
 from storage import rules as stored_rules
 from storage.reminding import Few, people_after
 from storage.tables.registry import Binding
@@ -14,6 +18,8 @@ from tests.builders import a_person, a_project
 from tests.chat import START, ZONE
 from tests.reminding import MONTH, lives, person_of, reminded, sends, steps, suppressed, titles
 from tests.town import Town
+
+DEFAULT = default_book()
 
 # Quiet hours, caps, waves
 
@@ -44,9 +50,11 @@ def test_beyond_the_cap_nothing_is_sent_and_a_row_says_so(reminding: Town) -> No
     assert len(reminded(reminding.reporter)) == 2
 
 
-def test_a_wave_is_spread_by_the_rate_and_keeps_out_of_the_busy_minutes(reminding: Town) -> None:
-    def grows(session: Session) -> None:
-        for number in range(60):
+def grows(town: Town, people: int = 60) -> None:
+    """So many more people, with a project each."""
+
+    def work(session: Session) -> None:
+        for number in range(people):
             person = a_person(session)
             session.add(
                 Binding(person_id=person.id, channel="chat", account="bot", user=f"u{number}",
@@ -54,14 +62,59 @@ def test_a_wave_is_spread_by_the_rate_and_keeps_out_of_the_busy_minutes(remindin
             )  # fmt: skip
             a_project(session, reporter=person, number=100 + number)
 
-    reminding.do(grows)
+    town.do(work)
+
+
+def dues(town: Town) -> list[datetime]:
+    return [row.due.astimezone(ZONE) for row in town.rows(OutboxRow) if row.lane == 2]
+
+
+def test_a_wave_is_spread_by_the_rate_and_keeps_out_of_the_busy_minutes(reminding: Town) -> None:
+    grows(reminding)
     rules = '[reminders]\nat = "08:58"\nper_minute = 20'
     reminding.do(lambda session: stored_rules.take(session, rules, START))
     reminding.reaches(3, 28, 8, 58)
-    due = [row.due.astimezone(ZONE) for row in reminding.rows(OutboxRow) if row.lane == 2]
+    due = dues(reminding)
     assert len(due) == 61
     assert {moment.minute for moment in due} == {58, 59, 1, 2}
     assert max(due) - min(due) < timedelta(minutes=5)
+
+
+def test_a_wave_after_an_outage_that_ended_at_the_full_hour_keeps_out_of_its_minute(reminding: Town) -> None:
+    reminding.reaches(3, 28, 8, 46)
+    reminding.reaches(3, 28, 10, 0)
+    assert dues(reminding) == [datetime(2012, 3, 28, 10, 1, tzinfo=ZONE)]
+
+
+def test_what_is_left_of_a_wave_in_the_evening_goes_next_morning_as_slowly(reminding: Town) -> None:
+    grows(reminding, 100)
+    rules = '[reminders]\nat = "17:58"\nper_minute = 20'
+    reminding.do(lambda session: stored_rules.take(session, rules, START))
+    reminding.reaches(3, 28, 17, 58)
+    evening, morning = dues(reminding), datetime(2012, 3, 29, 8, 30, tzinfo=ZONE)
+    assert 40 <= len(evening) < 101
+    assert max(evening) < datetime(2012, 3, 28, 18, 0, tzinfo=ZONE)
+    assert reminding.do(lambda session: next_reminder(session, reminding.clock.now, DEFAULT, ZONE)) == morning
+    reminding.reaches(3, 28, 20)
+    assert len(dues(reminding)) == len(evening)
+    reminding.reaches(3, 29, 8, 30)
+    rest = dues(reminding)[len(evening) :]
+    assert len(evening) + len(rest) == 101
+    assert all(due.minute != 30 for due in rest)
+    by_minute = Counter((due.hour, due.minute) for due in rest)
+    assert max(by_minute.values()) <= 20
+
+
+def test_a_wave_that_an_outage_stopped_does_not_make_good_for_it_at_once(reminding: Town) -> None:
+    """Down in the midst of a wave: what had not been written yet is spread from then on."""
+    grows(reminding, 100)
+    reminding.do(lambda session: stored_rules.take(session, "[reminders]\nper_minute = 20", START))
+    reminding.clock.strike(3, 28, 8, 47)
+    while len(dues(reminding)) < 30:
+        reminding.do(lambda session: sweep(session, reminding.clock.now, ZONE, reach=reminding.reach))
+    before = len(dues(reminding))
+    reminding.reaches(3, 28, 11, 5)
+    assert max(Counter(due.minute for due in dues(reminding)[before:]).values()) <= 20
 
 
 def test_a_slice_is_few_people_and_still_fewer_where_one_has_many_projects(session: Session) -> None:

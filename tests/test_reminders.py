@@ -12,6 +12,7 @@ from storage.tables.reminding import Nudge, NudgeDuty
 from storage.tables.reporting import Duty
 from tests.chat import START, ZONE, button, labels
 from tests.reminding import MONTH, files, lives, reminded, sends, steps, titles
+from tests.test_desk_duties import returns
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
 # When, and to whom
@@ -145,11 +146,12 @@ def test_a_reminder_is_put_off_by_two_hours_once(reminding: Town) -> None:
     lives(reminding, 3, 28)
     [message] = reminded(reminding.reporter)
     assert "3月28日 11:01" in reminding.reporter.taps("2小时后", message).text
-    assert "推迟过一次" in reminding.reporter.taps("2小时后", message).text
+    assert "已经推迟到3月28日 11:01" in reminding.reporter.taps("2小时后", message).text
     lives(reminding, 3, 28, 11, 0)
     assert len(reminded(reminding.reporter)) == 1
     lives(reminding, 3, 28, 11, 1)
     assert titles(reminding.reporter) == ["还有2项要报"] * 2
+    assert "3月28日 11:01提醒过了" in reminding.reporter.taps("2小时后", message).text
 
 
 def test_what_is_put_off_past_working_hours_comes_on_the_next_working_morning(reminding: Town) -> None:
@@ -203,3 +205,34 @@ def test_which_duties_a_reminder_was_about_is_kept(reminding: Town) -> None:
         row.id for row in reminding.rows(Duty) if row.period == "2012-03" and row.kind is DutyKind.PROGRESS
     }
     assert {row.duty_id for row in reminding.rows(NudgeDuty)} == march
+
+
+# Returned
+
+
+def test_what_can_still_be_mended_is_not_called_overdue_but_said_until_when(reminding: Town) -> None:
+    files(reminding.reporter, NORTH)
+    files(reminding.reporter, SOUTH)
+    reminding.clock.strike(4, 5, 10)
+    returns(reminding)
+    lives(reminding, 4, 6)
+    assert titles(reminding.reporter)[1:] == ["被退回：1项，可在4月10日前改正"]
+    assert reminded(reminding.reporter)[1].text.splitlines() == [
+        f"⚠ {NORTH} 3月进展被退回，4月10日23:59前改好"
+    ]
+
+
+def test_beside_what_is_overdue_only_that_counts_as_overdue(reminding: Town) -> None:
+    files(reminding.reporter, NORTH)
+    reminding.clock.strike(4, 5, 10)
+    returns(reminding)
+    lives(reminding, 4, 6)
+    assert titles(reminding.reporter)[1:] == ["还有2项要报，1项已过期限"]
+
+
+def test_what_was_not_mended_in_time_is_overdue_as_if_nothing_had_come(reminding: Town) -> None:
+    files(reminding.reporter, NORTH)
+    files(reminding.reporter, SOUTH)
+    returns(reminding)
+    lives(reminding, 4, 6)
+    assert titles(reminding.reporter)[1:] == ["已过期限：1项没报"]

@@ -56,7 +56,7 @@ def goes_on(town: Town, to: datetime) -> None:
         town.clock.now = min(to, town.do(lambda session: next_instant(session, town.clock.now, ZONE)))
         while town.do(lambda session: sweep(session, town.clock.now, ZONE, reach=REACH)):
             pass
-        town.do(lambda session: arrive(session, REACH, town.clock.now))
+        town.do(lambda session: arrive(session, REACH, town.clock.now, ZONE))
 
 
 def says(person: Chat, *steps: str) -> None:

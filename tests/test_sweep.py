@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock, stored_offset
@@ -13,6 +15,7 @@ from bot.moving import Mover, MovingRefused
 from reminders.sweep import next_instant, sweep
 from rules.kinds import DutyKind, DutyState, ProjectState
 from storage import ledger
+from storage.database import Database
 from storage.tables.ledger import LedgerRoot, LedgerRow
 from storage.tables.registry import Project
 from storage.tables.reporting import Duty
@@ -267,6 +270,38 @@ async def test_a_moved_clock_steps_through_every_deadline_on_the_way(town: Town)
         assert moment in seen
     assert all(row.state is DutyState.MISSED for row in duties(town, OF_MARCH).values())
     assert len(town.rows(LedgerRoot)) == 17
+
+
+async def test_whoever_waits_is_told_after_every_step_how_far_the_clock_has_come(town: Town) -> None:
+    clock, told = Shifted(), list[datetime]()
+
+    async def sweep() -> None:
+        town.sweep()
+
+    mover = Mover(
+        database=town.database, clock=clock, zone=ZONE, sweep=sweep, told=lambda: told.append(clock.city())
+    )
+    assert await mover.move(local(3, 29)) == len(told)
+    assert told == sorted(told)
+    assert told[-1] == local(3, 29)
+
+
+def test_slices_that_share_a_transaction_do_the_same_as_one_by_one(town: Town, tmp_path: Path) -> None:
+    town.clock.now = local(4, 11)
+    with closing(sqlite3.connect(town.database.url.removeprefix("sqlite:///"))) as file:
+        file.execute("VACUUM INTO ?", [str(tmp_path / "again.db")])
+    together, passes = Database(f"sqlite:///{tmp_path / 'again.db'}"), 0
+    while together.run_now(lambda session: sweep(session, town.clock.now, ZONE, enough=lambda: False)):
+        passes += 1
+    town.known = False
+    assert town.sweep() > passes
+
+    def left(database: Database) -> list[tuple[object, ...]]:
+        rows = select(Duty.project_id, Duty.kind, Duty.period, Duty.state).order_by(Duty.id)
+        return database.run_now(lambda session: [tuple(row) for row in session.execute(rows)])
+
+    assert left(together) == left(town.database)
+    together.close()
 
 
 async def test_a_deadline_of_this_very_second_is_not_stepped_over(town: Town) -> None:

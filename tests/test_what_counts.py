@@ -120,7 +120,7 @@ def test_a_returned_report_that_was_never_mended_counts_for_no_money_and_its_mon
     returns(town)
     town.reaches(4, 26)
     asked = chooses(town.reporter)
-    assert "年初至今累计 0万元" in asked.text
+    assert "年初至今累计 0元" in asked.text
     asked = town.reporter.says("1000")
     assert "2012年3月" in asked.text, "what March has done is asked for"
     town.reporter.taps("就是1,000万元")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
-from storage import outbox
+from storage import outbox, quiet_hours
 from storage.database import Database
 from storage.outbox import Claimed, End, Outcome, Room
 from storage.sheets import Progress, nobody
@@ -75,15 +75,20 @@ def _do_what_is_due(copy: Database, waiting: list[Deed], now: datetime) -> list[
 
 
 def _sweep_all(copy: Database, life: Life, now: datetime) -> None:
-    """Every slice in a transaction of its own, as the running program does it; then what was sent has arrived."""
-    while copy.run_now(lambda session: sweep(session, now, life.zone, reach=life.reach)):
+    """All slices of a moment together, for nobody waits for them here; then what was sent has arrived."""
+    while copy.run_now(lambda session: sweep(session, now, life.zone, reach=life.reach, enough=_never)):
         pass
-    copy.run_now(lambda session: arrive(session, life.reach, now))
+    copy.run_now(lambda session: arrive(session, life.reach, now, life.zone))
 
 
-def arrive(session: Session, reach: Reach, now: datetime) -> None:
+def _never() -> bool:
+    return False
+
+
+def arrive(session: Session, reach: Reach, now: datetime, zone: ZoneInfo) -> None:
     """Whatever was to be sent by now is sent, by the outbox's own rules: what has become useless is not."""
     for channel, account in sorted(reach.running):
+        quiet_hours.hold_back(session, channel, account, now, zone)
         while rows := _claimed(session, channel, account, now):
             outbox.finish(session, [Outcome(row, End.SENT, external=f"{row.id}") for row in rows], now)
 

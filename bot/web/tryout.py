@@ -109,7 +109,7 @@ class TryoutPage:
         return self._written(self._clock.city())
 
     def _written(self, moment: datetime) -> str:
-        return moment.astimezone(self._city.zone).isoformat(timespec="seconds")
+        return written(moment, self._city)
 
     async def _messages(self, request: Request) -> Response:
         after = request.query_params.get("after", "")
@@ -208,7 +208,7 @@ class TryoutPage:
             steps = await self._move(wanted)
         except MovingRefused as refusal:
             return _refused(str(refusal), 409)
-        self._channel.announce({"now": self._now()})
+        tell_now(self._channel, self._clock, self._city)
         return JSONResponse({"now": self._now(), "steps": steps})
 
     async def _media(self, request: Request) -> Response:
@@ -233,6 +233,15 @@ class TryoutPage:
         except (ValidationError, NotDrawn):
             return _refused("这个图没有画出来。", 503)
         return Response(drawn, media_type="image/png", headers={"X-Content-Type-Options": "nosniff"})
+
+
+def written(moment: datetime, city: City) -> str:
+    return moment.astimezone(city.zone).isoformat(timespec="seconds")
+
+
+def tell_now(channel: TryoutChannel, clock: Clock, city: City) -> None:
+    """Tells the open pages where the city's clock stands: when it has been moved, and on the way."""
+    channel.announce({"now": written(clock.city(), city)})
 
 
 def _largest_file(session: Session) -> int:

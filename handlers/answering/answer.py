@@ -12,7 +12,7 @@ from handlers import talking
 from handlers.answering.asked import Asked, short
 from handlers.answering.lights import answer_lights
 from handlers.answering.meant import like_these, named_projects
-from handlers.answering.money import answer_money
+from handlers.answering.money import answer_money, without_figures
 from handlers.answering.overview import answer_overview, answer_projects
 from handlers.answering.owing import answer_owing
 from handlers.answering.problems import answer_problems
@@ -100,6 +100,9 @@ def _answer(asked: Asked) -> str:
     if opener := _has_its_own(asked):
         talking.open_talk(turn, opener)
         return "question"
+    if missing := without_figures(asked):
+        turn.answer(missing)
+        return "question"
     found = answer_project(asked) if ask.what is What.PROJECT else _ANSWERS[ask.what](asked)
     turn.answer(found or Outgoing(text=turn.city.words.ask_nothing_to_see, rows=menu_of(asked)))
     return "question"
@@ -108,7 +111,7 @@ def _answer(asked: Asked) -> str:
 def _has_its_own(asked: Asked) -> Opener | None:
     ask = asked.ask
     if ask.what is What.RANKING:
-        return Opener("monthly_review", f"{ask.month}." if ask.month else "")
+        return Opener("monthly_review", f"{asked.month}." if ask.month else "")
     if ask != Ask(What.OWING) or asked.view.kind not in (CITY, UNIT):
         return None
     roles = people.roles_of(asked.turn.session, asked.turn.person.id, asked.turn.today)

@@ -17,6 +17,7 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from handlers.words import Words
 from rules.book import Book
+from rules.kinds import PeriodKind
 from rules.periods import Period
 from storage import asking
 from storage.messages import Option, Outgoing
@@ -47,15 +48,23 @@ class Asked:
         return and_(self.view.which, asking.in_places(self.ask.where, self.turn.today))
 
     @property
+    def period(self) -> Period:
+        """The month, half-year or year that is asked about."""
+        return (
+            Period.parse(self.ask.month) if self.ask.month else Period.of(PeriodKind.MONTH, self.turn.today)
+        )
+
+    @property
     def month(self) -> Period:
         """The month up to which money is counted."""
-        today = self.turn.today
-        return Period.parse(self.ask.month) if self.ask.month else Period.month(today.year, today.month)
+        if self.period.kind is PeriodKind.MONTH:
+            return self.period
+        return Period.of(PeriodKind.MONTH, min(self.period.last_day, self.turn.today))
 
     @property
     def is_now(self) -> bool:
-        """Whether the question is about today, not about a month that is over."""
-        return self.month.contains(self.turn.today)
+        """Whether the question is about today, not about a period that is over."""
+        return self.period.contains(self.turn.today)
 
     @property
     def title(self) -> str:

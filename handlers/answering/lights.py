@@ -22,19 +22,21 @@ def answer_lights(asked: Asked) -> Outgoing:
     counts = counted(asked)
     if asked.ask.by is not None or asked.ask.light is None:
         return _by_groups(asked, counts)
-    words, light = asked.words, asked.ask.light
-    count, judged = counts.get(light, 0), sum(number for each, number in counts.items() if each is not None)
+    words, wanted = asked.words, [each for each in (asked.ask.light, asked.ask.also) if each]
+    count = sum(counts.get(each, 0) for each in wanted)
+    judged = sum(number for each, number in counts.items() if each is not None)
     lines = [
         words.told_lights_of.format(light=called(words, asked.ask), count=count, judged=judged),
     ]
     found = stored.by_light(
-        asked.turn.session, light, asked.which, limit=SHOWN, offset=asked.ask.page * SHOWN
+        asked.turn.session, wanted, asked.which, limit=SHOWN, offset=asked.ask.page * SHOWN
     )
     for each in found:
         since = words.told_light_since.format(
             since=day(each.since, asked.turn.city.zone), reason=briefly(each.why, asked.turn.today)
         )
-        name = f"{each.number}号 {short(each.name)}"
+        mark = _mark(asked, each.light) if asked.ask.also else ""
+        name = f"{mark}{each.number}号 {short(each.name)}"
         lines.append(short(words.told_line_about.format(name=name, about=since), LINE))
     projects = tuple(
         option
@@ -42,6 +44,10 @@ def answer_lights(asked: Asked) -> Outgoing:
         for option in asked.button(f"{each.number}号", Ask(What.PROJECT, number=each.project_id))
     )
     return asked.says(lines, _deeper(asked, counts), rows=in_rows(projects))
+
+
+def _mark(asked: Asked, light: Light) -> str:
+    return asked.words.light_marks.split("、")[(Light.GREEN, Light.YELLOW, Light.RED).index(light)]
 
 
 def in_rows(options: tuple[Option, ...]) -> tuple[tuple[Option, ...], ...]:
@@ -64,16 +70,17 @@ def line(asked: Asked, counts: Counts) -> str:
 def _deeper(asked: Asked, counts: Counts) -> list[Option]:
     """The other lights, and the same by district."""
     ask = asked.ask
-    options = list(asked.further(counts.get(ask.light, 0))) if ask.light and not ask.by else []
+    shown = sum(counts.get(each, 0) for each in (ask.light, ask.also) if each)
+    options = list(asked.further(shown)) if ask.light and not ask.by else []
     for light in (Light.RED, Light.YELLOW):
-        if light is not ask.light or ask.by:
-            other = replace(ask, light=light, by=None, page=0)
+        if light is not ask.light or ask.also or ask.by:
+            other = replace(ask, light=light, also=None, by=None, page=0)
             options += asked.counted(other, counts.get(light, 0))
     words = asked.words
     grouped = ((PlaceKind.DISTRICT, words.button_by_district), (PlaceKind.UNIT, words.button_by_unit))
     for by, label in grouped:
         if (ask.by or (None if ask.light else asked.view.by)) is not by:
-            options += asked.button(label, replace(ask, light=None, by=by, page=0))
+            options += asked.button(label, replace(ask, light=None, also=None, by=by, page=0))
     return options
 
 

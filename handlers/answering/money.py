@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from handlers.answering.asked import Asked, short
+from handlers.asking.question import What
 from handlers.conversations.monthly_review import gap
 from rules import money, pace
-from rules.kinds import Light, PlaceKind
+from rules.kinds import Light, PeriodKind, PlaceKind
+from rules.periods import Period
 from storage import asking, lights, spending
 from storage.charts import ProgressBar, ProgressChart
 from storage.messages import Option, Outgoing
@@ -83,10 +85,36 @@ def lines_of(asked: Asked, found: Money) -> list[str]:
     else:
         said = {"share": pace.written(share), "time": pace.written(time), "gap": gap(words, share - time)}
         lines = [words.told_money.format(done=done, **said)]
-    if asked.ask.month:
-        added = asking.done_in(asked.turn.session, asked.which, asked.month)
-        lines.insert(0, words.told_month_money.format(month=asked.month.chinese, done=money.brief(added)))
+    if asked.ask.month and (added := _added(asked, found)) is not None:
+        lines.insert(0, words.told_span_money.format(span=asked.period.chinese, done=money.brief(added)))
     return lines
+
+
+def _added(asked: Asked, found: Money) -> int | None:
+    """What the period that is named added; None if that is all of its year so far, which stands there anyway."""
+    if asked.period.kind is PeriodKind.MONTH:
+        return asking.done_in(asked.turn.session, asked.which, asked.month)
+    if asked.period.number == 1:
+        return None
+    before = Period.of(PeriodKind.MONTH, asked.period.previous().last_day)
+    return found.done - sum(row.done for row in spending.by_project(asked.turn.session, before, asked.which))
+
+
+def without_figures(asked: Asked) -> Outgoing | None:
+    """Of a period that is to come, or that lies before all figures, there is nothing to tell: that is said."""
+    if asked.ask.what not in (What.DONE, What.OVERVIEW) or asked.is_now:
+        return None
+    words, when = asked.words, asked.period.chinese
+    if asked.period.first_day > asked.turn.today:
+        return asked.says([words.told_not_yet.format(when=when)])
+    first = asking.first_month(asked.turn.session, asked.which)
+    if first is None or asked.period.last_day >= first.first_day:
+        return None
+    again = replace(asked.ask, month=str(first))
+    return asked.says(
+        [words.told_no_figures.format(when=when, first=first.chinese)],
+        asked.button(asked.vocabulary.phrase(replace(again, where=())), again),
+    )
 
 
 def answer_money(asked: Asked) -> Outgoing:

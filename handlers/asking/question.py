@@ -44,9 +44,10 @@ Where = tuple[tuple[PlaceKind, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`where` are conditions: of one kind any may hold, of several kinds all must. `month` is 2012-03; empty: now.
+    """`where` are conditions: of one kind any may hold, of several kinds all must.
 
-    light     of LIGHTS: only projects of this light
+    month     2012-03, or a half-year (2012H1) or year (2011); empty: now
+    light     of LIGHTS: only projects of this light; `also` is a second one, if two were asked for
     category  of PROBLEMS: its key
     number    the project's id (PROJECT) or the problem's (PROBLEMS), 0 for none
     by        LIGHTS and DONE: by districts, units and so on
@@ -56,6 +57,7 @@ class Ask:
     where: Where = ()
     month: str = ""
     light: Light | None = None
+    also: Light | None = None
     narrow: Narrow | None = None
     category: str = ""
     number: int = 0
@@ -73,6 +75,7 @@ def button_data(ask: Ask) -> str | None:
     said = (
         ("t", ask.month),
         ("l", ask.light),
+        ("a", ask.also),
         ("n", ask.narrow),
         ("g", ask.category),
         ("i", ask.number),
@@ -102,7 +105,7 @@ def read_data(data: str) -> Ask | None:
 
 def _with(ask: Ask, said: dict[str, str]) -> Ask | None:
     month, number, page = said.get("t", ""), said.get("i", ""), said.get("p", "")
-    if not set(said) <= set("tlngibp"):
+    if not set(said) <= set("tlangibp"):
         return None
     if (number and not _ID.fullmatch(number)) or (page and not _PAGE.fullmatch(page)):
         return None
@@ -110,6 +113,7 @@ def _with(ask: Ask, said: dict[str, str]) -> Ask | None:
         ask,
         month=str(Period.parse(month)) if month else "",
         light=Light(said["l"]) if "l" in said else None,
+        also=Light(said["a"]) if "a" in said else None,
         narrow=Narrow(said["n"]) if "n" in said else None,
         category=said.get("g", ""),
         number=int(number or 0),

@@ -10,23 +10,28 @@ Rule 3  A text longer than LONGEST is talk, not a question.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import product
 
 from handlers.asking.question import Ask, What
 from handlers.asking.vocabulary import FILLER, Meaning, Vocabulary
 from handlers.oneline.folding import Folded, fold
 from handlers.oneline.slips import one_slip
-from rules.kinds import PlaceKind
+from rules.kinds import Light, PeriodKind, PlaceKind
 from rules.periods import Period
 
 LONGEST = 40  # letters
 MEANT = 3  # things that one text may mean, and that are offered instead
 SLIP_FROM = 3  # letters of a name in which a slip is forgiven
+FIRST_YEAR = 2000
 NEAR = 0.34  # how much alike two words must be for one to be offered for the other
 
-_MONTH = re.compile(r"(?:(\d{4})年)?(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?")
+_LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN)
+_OF_YEAR = r"(?:(\d{4})年|(去年|上年)|(今年|本年))?的?"
+_MONTH = re.compile(_OF_YEAR + r"(1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月份?")
+_HALF = re.compile(_OF_YEAR + r"([上下])半年")
 _YEAR = re.compile(r"(\d{4})年")
 _NUMERALS = {name: number for number, name in enumerate("一二三四五六七八九十", 1)} | {"十一": 11, "十二": 12}
 
@@ -110,7 +115,9 @@ def _tokens(folded: Folded, vocabulary: Vocabulary) -> list[_Token]:
     tokens: list[_Token] = []
     letters, at = folded.letters, 0
     while at < len(letters):
-        token = _word(folded, at, vocabulary) or _month(letters, at, vocabulary)
+        # 去年3月 is longer than 去年, and a unit called 五月花 than 五月.
+        read = (_word(folded, at, vocabulary), _period(letters, at, vocabulary))
+        token = max((each for each in read if each), key=lambda each: len(each.letters), default=None)
         if token is None and tokens and not tokens[-1].meanings:
             tokens[-1] = _Token(tokens[-1].letters + letters[at])
         else:
@@ -137,17 +144,35 @@ def _is_two(folded: Folded, begin: int, end: int, vocabulary: Vocabulary) -> boo
     )
 
 
-def _month(letters: str, at: int, vocabulary: Vocabulary) -> _Token | None:
-    """A month that is named: of no year, the last that has begun. A whole year says nothing more than 今年."""
+def _period(letters: str, at: int, vocabulary: Vocabulary) -> _Token | None:
+    """A month, half-year or year that is named. Of no year, it is the last one that has begun.
+
+    This whole year says nothing more than 今年.
+    """
     today = vocabulary.today
-    if (found := _MONTH.match(letters, at)) and (at == 0 or not letters[at - 1].isdigit()):
-        number = _NUMERALS.get(found[2]) or int(found[2])
-        year = int(found[1]) if found[1] else today.year - (number > today.month)
-        if 2000 <= year <= today.year:
-            return _Token(found[0], (Meaning(month=str(Period.month(year, number))),))
-    if (found := _YEAR.match(letters, at)) and int(found[1]) == today.year:
-        return _Token(found[0], (Meaning(what=What.OVERVIEW),))
+    if at and letters[at - 1].isdigit():
+        return None
+    if found := _MONTH.match(letters, at):
+        number = _NUMERALS.get(found[4]) or int(found[4])
+        return _named(found, Period.of(PeriodKind.MONTH, today), number, today)
+    if found := _HALF.match(letters, at):
+        return _named(found, Period.of(PeriodKind.HALF, today), "上下".index(found[4]) + 1, today)
+    if (found := _YEAR.match(letters, at)) and FIRST_YEAR <= int(found[1]) <= today.year:
+        meaning = Meaning(what=What.OVERVIEW) if int(found[1]) == today.year else Meaning(month=found[1])
+        return _Token(found[0], (meaning,))
     return None
+
+
+def _named(found: re.Match[str], now: Period, number: int, today: date) -> _Token | None:
+    """The period of a year that is said, or else of the last year in which it has begun. `now` is today's."""
+    year = today.year - (number > now.number)
+    if found[1]:
+        year = int(found[1])
+    elif found[2] or found[3]:
+        year = today.year - bool(found[2])
+    if not FIRST_YEAR <= year <= today.year:
+        return None
+    return _Token(found[0], (Meaning(month=str(Period(now.kind, year, number))),))
 
 
 def _forgiven(token: _Token, vocabulary: Vocabulary) -> _Token:
@@ -175,18 +200,28 @@ def _ask(meanings: Iterable[Meaning], vocabulary: Vocabulary) -> Ask:
     said = list(meanings)
     whats = [each.what for each in said if each.what is not None]
     what = min(whats, key=list(What).index) if whats else What.OVERVIEW
-    month = next((each.month for each in reversed(said) if each.month), "")
+    month = _when(said, vocabulary.today)
     where = tuple(dict.fromkeys(each.where for each in said if each.where is not None))
     ask = Ask(what, where, month)
+    lights = [light for light in _LIGHTS if any(each.light is light for each in said)]
+    if what is What.LIGHTS and 0 < len(lights) < len(_LIGHTS):  # all of them are 灯色
+        ask = replace(ask, light=lights[0], also=lights[1] if len(lights) > 1 else None)
     for each in said:
         ask = replace(
             ask,
-            light=(each.light or ask.light) if what is What.LIGHTS else None,
             narrow=(each.narrow or ask.narrow) if what is What.PROBLEMS else None,
             category=(each.category or ask.category) if what is What.PROBLEMS else "",
         )
     only_leader = where and all(kind is PlaceKind.LEADER for kind, _ in where) and not whats and not month
     return replace(ask, what=What.PROJECTS) if only_leader else ask
+
+
+def _when(said: Sequence[Meaning], today: date) -> str:
+    month = next((each.month for each in reversed(said) if each.month), "")
+    if any(each.year_before for each in said):
+        base = Period.parse(month) if month else Period.of(PeriodKind.MONTH, today)
+        return str(replace(base, year=base.year - 1))
+    return month
 
 
 def nearest(reading: Reading, vocabulary: Vocabulary) -> list[tuple[float, Ask]]:
@@ -208,7 +243,7 @@ def _together(known: Ask, other: Ask) -> Ask:
     what = min((known.what, other.what), key=list(What).index)
     ask = replace(known.at(*other.where), what=what, month=known.month or other.month)
     return replace(
-        ask, light=known.light or other.light, narrow=known.narrow or other.narrow,
+        ask, light=known.light or other.light, also=known.also, narrow=known.narrow or other.narrow,
         category=known.category or other.category,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ from datetime import date
 from handlers.asking.question import Ask, Narrow, What
 from handlers.oneline.folding import fold
 from handlers.words import Words
-from rules.kinds import Light, PlaceKind, ProjectKind
+from rules.kinds import Light, PeriodKind, PlaceKind, ProjectKind
 from rules.periods import Period
 
 SHORTEST = 2  # letters of a short name
@@ -29,6 +29,7 @@ class Meaning:
     narrow: Narrow | None = None
     category: str = ""
     month: str = ""
+    year_before: bool = False  # 去年同期: a year before the month that is named, or before this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,15 @@ class Vocabulary:
         if ask.what is not What.OVERVIEW or not ask.month:
             parts.append(called(words, ask))
         if ask.month:
-            period = Period.parse(ask.month)
-            month = period.chinese if period.year != self.today.year else f"{period.number}月"
-            parts.append(first(words.asked_this_month) if period.contains(self.today) else month)
+            parts.append(self._when(Period.parse(ask.month)))
         return " ".join(parts)
+
+    def _when(self, period: Period) -> str:
+        """本月, 3月, 上半年; with the year if it is another one."""
+        if period.kind is PeriodKind.MONTH and period.contains(self.today):
+            return first(self.words.asked_this_month)
+        year, _, within = period.chinese.partition("年")
+        return within if within and period.year == self.today.year else f"{year}年{within}"
 
 
 def first(listed: str) -> str:
@@ -76,6 +82,8 @@ def first(listed: str) -> str:
 
 def called(words: Words, ask: Ask) -> str:
     """What is asked, in a word."""
+    if ask.also is not None:
+        return " ".join(called(words, replace(ask, light=each, also=None)) for each in (ask.light, ask.also))
     if ask.light is not None:
         lights = {
             Light.RED: words.asked_red,
@@ -127,6 +135,8 @@ def _fixed(words: Words, today: date) -> Iterator[tuple[str, Meaning]]:
         (words.asked_this_month, Meaning(month=str(this))),
         (words.asked_last_month, Meaning(month=str(this.previous()))),
         (words.asked_this_year, Meaning(what=What.OVERVIEW)),
+        (words.asked_last_year, Meaning(month=str(today.year - 1))),
+        (words.asked_same_period, Meaning(year_before=True)),
         (words.asked_filler, FILLER),
     )
     for listed, meaning in said:

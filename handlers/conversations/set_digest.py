@@ -8,9 +8,12 @@
 日报：每周 8:03
 市项目办> 7:20
 已设置：每周 7:20
+市项目办> 17:20
+已设置：每周 17:20
+市项目办> 日报设置 8:11
+已设置：每周 8:11
 """
 
-import re
 from dataclasses import dataclass
 from datetime import time
 
@@ -18,14 +21,13 @@ from handlers.commands import ChooseDigest, Tell
 from handlers.conversation import Dialogue
 from handlers.digest_facts import DigestFacts
 from handlers.facts import Facts
-from handlers.plain import plain
+from handlers.moments import read_clock
 from handlers.questions import Choice
 from handlers.reading import Item, Reading, Refused, Said, Stored, Taken
 from handlers.words import Words
 from rules.kinds import Often
 
 SUGGESTED = (time(7, 30), time(12, 3), time(17, 33))
-_CLOCK = re.compile(r"([01]?[0-9]|2[0-3])[::点]([0-5][0-9])分?")
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,13 @@ class Setting(Choice):
     """One of the settings, or a time of day as it is typed."""
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
-        if said.value is None and (found := _CLOCK.fullmatch(plain(said.text))):
-            return Taken(f"{int(found[1])}:{found[2]}")
+        if said.value is None and (typed := read_clock(said.text)):
+            return Taken(typed)
         reading = super().read(said, stored, words)
         return Refused(words.digest_time_unreadable) if isinstance(reading, Refused) else reading
 
     def restore(self, stored: Stored) -> str | None:
-        if isinstance(stored, str) and _CLOCK.fullmatch(stored):
+        if isinstance(stored, str) and read_clock(stored) == stored:
             return stored
         return super().restore(stored)
 
@@ -58,8 +60,9 @@ def set_digest(facts: Facts) -> Dialogue[ChooseDigest | Tell]:
 
 
 def _chosen(now: DigestFacts, chosen: str) -> ChooseDigest:
-    if found := _CLOCK.fullmatch(chosen):
-        return ChooseDigest(now.often, time(int(found[1]), int(found[2])), now.silent)
+    if read_clock(chosen):
+        hour, _, minute = chosen.partition(":")
+        return ChooseDigest(now.often, time(int(hour), int(minute)), now.silent)
     if chosen in ("silent", "line"):
         return ChooseDigest(now.often, now.at, chosen == "silent")
     return ChooseDigest(Often(chosen), now.at, now.silent)

@@ -19,8 +19,12 @@ def put_off(turn: Turn, wanted: PutOff) -> None:
         text = words.put_off_nothing
     else:
         book = stored_rules.in_force(session).book
-        until = snoozed(turn.now, wanted.choice, book, turn.city.zone)
-        row = nudges.put_off(session, nudge, wanted.choice, until, turn.now)
-        when = day_and_hour(until, turn.city.zone)
-        text = words.put_off_until.format(time=when) if row else words.put_off_already
+        before = nudges.put_off_until(session, nudge, wanted.choice)
+        until = before or snoozed(turn.now, wanted.choice, book, turn.city.zone)
+        if before is None:
+            nudges.put_off(session, nudge, wanted.choice, until, turn.now)
+            text = words.put_off_until
+        else:
+            text = words.put_off_already if before > turn.now else words.put_off_over
+        text = text.format(time=day_and_hour(until, turn.city.zone))
     turn.answer(Outgoing(text=text))

@@ -29,5 +29,6 @@ class Duties(Sentences):
     snooze_words: str = "稍后提醒我、稍后提醒、晚点提醒、2小时后提醒"
     morning_words: str = "明早提醒、明早提醒我、明天提醒、明天提醒我"
     put_off_until: str = "好，{time}再提醒您。"
-    put_off_already: str = "这一条已经推迟过一次了。到时候还没报，会按规定再提醒。"
+    put_off_already: str = "已经推迟到{time}了，到时候还没报再提醒您。"
+    put_off_over: str = "这一条推迟过一次，{time}提醒过了。还没报，会按规定再提醒。"
     put_off_nothing: str = "没有要提醒您的，都报齐了。"

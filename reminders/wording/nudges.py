@@ -6,6 +6,8 @@ OWED_TODAY = "今天到期：{count}项要报"
 SOME_TODAY = "还有{count}项要报，{some}项今天到期"
 OWED_OVERDUE = "已过期限：{count}项没报"
 SOME_OVERDUE = "还有{count}项要报，{some}项已过期限"
+OWED_RETURNED = "被退回：{count}项，可在{mend_by}前改正"
+SOME_RETURNED = "还有{count}项要报，{some}项被退回，可在{mend_by}前改正"
 
 # One line a duty.
 LINE = "{project} {period}{what}，{due}前"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from rules.money import Amount, Unit, Unreadable, Why, auto, find_amounts, read_amount, wan, yi
+from rules.money import Amount, Unit, Unreadable, Why, auto, brief, find_amounts, read_amount, wan, yi
 
 WAN, YI = 10**4, 10**8
 any_yuan = st.integers(min_value=0, max_value=10**14)
@@ -263,13 +263,21 @@ def test_a_long_text_is_searched_in_time_that_grows_with_its_length() -> None:
     [
         (12_000_000, "1,200万元"),
         (3_200, "0.32万元"),
-        (0, "0万元"),
+        (0, "0元"),
         (12_345_678, "1,234.57万元"),
         (-5_000_000, "-500万元"),
     ],
 )
 def test_wan_has_at_most_two_decimals_and_no_trailing_zeros(amount: int, text: str) -> None:
     assert wan(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [(0, "0元"), (9_999, "9999元"), (10_000, "1万"), (32_000_000, "3200万"), (3_760_000_000, "37.6亿")],
+)
+def test_a_digest_never_says_nothing_of_what_is_something(amount: int, text: str) -> None:
+    assert brief(amount) == text
 
 
 def test_yi_has_as_many_decimals_as_asked_for() -> None:

@@ -13,6 +13,7 @@ from rules.book import Book, BookError, default_book, load
 from rules.kinds import Anchor, DutyKind, Role, Snooze
 from rules.periods import Period, Window, window
 from rules.reminding import (
+    goes_on,
     ladder,
     next_beginning,
     pick,
@@ -213,16 +214,32 @@ def test_what_is_put_off_comes_in_working_hours() -> None:
     assert snoozed(local(4, 1, 9), Snooze.MORNING, BOOK, ZONE) == local(4, 5)
 
 
-@given(st.integers(0, 30_000), st.integers(1, 3_000), st.integers(0, 59))
-def test_a_wave_keeps_its_pace_and_never_uses_a_busy_minute(place: int, per_minute: int, minute: int) -> None:
-    if minute in (0, 30):
-        minute += 1
-    begins = local(3, 28, 9, minute)
+@given(st.integers(0, 30_000), st.integers(1, 3_000), st.integers(0, 59), st.integers(0, 59))
+def test_a_wave_keeps_its_pace_and_never_uses_a_busy_minute(
+    place: int, per_minute: int, minute: int, second: int
+) -> None:
+    begins = local(3, 28, 9, minute) + timedelta(seconds=second)
     moment, following = slot(begins, place, per_minute), slot(begins, place + 1, per_minute)
     assert begins <= moment <= following
     assert moment.minute not in (0, 30)
     minutes = place // per_minute
-    assert moment - begins <= timedelta(minutes=minutes + minutes // 29 + 2)
+    assert moment - begins <= timedelta(minutes=minutes + minutes // 29 + 3)
+
+
+@pytest.mark.parametrize("minute", [0, 30])
+def test_a_wave_that_begins_in_a_busy_minute_waits_for_its_end(minute: int) -> None:
+    assert slot(local(3, 28, 9, minute), 0, 1200) == local(3, 28, 9, minute + 1)
+    assert slot(local(3, 28, 9, minute) + timedelta(seconds=59), 0, 1200) == local(3, 28, 9, minute + 1)
+
+
+@given(st.integers(0, 20_000), st.integers(60, 3_000), st.integers(0, 59))
+def test_a_wave_that_stood_still_goes_on_at_its_pace(written: int, per_minute: int, minute: int) -> None:
+    now = local(3, 29, 8, minute)
+    begun = goes_on(now, written, per_minute)
+    hour = timedelta(minutes=60)
+    assert now <= slot(begun, written, per_minute) < now + hour
+    ahead = slot(begun, written + 10 * per_minute, per_minute) - slot(begun, written, per_minute)
+    assert timedelta(minutes=9) <= ahead <= timedelta(minutes=12)
 
 
 def test_ten_thousand_are_out_within_ten_minutes() -> None:

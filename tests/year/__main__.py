@@ -1,4 +1,7 @@
-"""The year in its long form: more projects, and as many years as there are seeds. Ends with 1 if anything differs."""
+"""The year in its long form: more projects, and as many years as there are seeds; or that of the sample city.
+
+Ends with 1 if anything differs.
+"""
 
 import argparse
 import sys
@@ -7,10 +10,12 @@ from pathlib import Path
 
 from rich.progress import track
 
+from bot.sample.draw_up import draw_up
 from storage.database import Database
 from storage.migrate import migrate
-from tests.year import found
-from tests.year.courses import BEGINS, courses
+from tests.year import found, sample
+from tests.year.courses import BEGINS
+from tests.year.courses import courses as drawn
 from tests.year.expected import expect
 from tests.year.life import City, live, settle
 
@@ -19,9 +24,22 @@ def differences(projects: int, seed: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
         migrate(database.engine, Path(folder), BEGINS)
-        city = settle(database, courses(projects, seed))
+        city = settle(database, drawn(projects, seed))
         live(city)
         differing = compared(city)
+        database.close()
+    return differing
+
+
+def of_the_sample_city(seed: int) -> list[str]:
+    sheets = draw_up()
+    courses = sample.courses(sheets, sample.ENDS, seed)
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
+        migrate(database.engine, Path(folder), sample.BEGINS)
+        city = sample.settle(database, courses, sample.ENDS)
+        live(city)
+        differing = sample.compared(city, sheets)
         database.close()
     return differing
 
@@ -39,10 +57,14 @@ def main() -> None:
     wanted.add_argument("--projects", type=int, default=300)
     wanted.add_argument("--seed", type=int, default=1)
     wanted.add_argument("--years", type=int, default=1, help="with this seed and those after it")
+    wanted.add_argument(
+        "--sample", action="store_true", help="the sample city, whole, instead of a drawn one"
+    )
     given = wanted.parse_args()
     lines: list[str] = []
     for seed in track(range(given.seed, given.seed + given.years), "Living through"):
-        lines += [f"seed {seed}: {line}" for line in differences(given.projects, seed)]
+        found_here = of_the_sample_city(seed) if given.sample else differences(given.projects, seed)
+        lines += [f"seed {seed}: {line}" for line in found_here]
     sys.stdout.write("\n".join([*lines, f"{len(lines)} differences", ""]))
     sys.exit(bool(lines))
 

@@ -37,6 +37,7 @@ class Outage:
     ends: datetime
 
 
+# Those of 2012 are the sample city's (sample.py).
 OUTAGES = (
     Outage(
         datetime(2026, 2, 4, 8, 46, 30, tzinfo=CITY), datetime(2026, 2, 4, 8, 47, 30, tzinfo=CITY)
@@ -56,13 +57,50 @@ OUTAGES = (
     Outage(
         datetime(2026, 8, 11, 7, tzinfo=CITY), datetime(2026, 8, 11, 20, tzinfo=CITY)
     ),  # over a digest and a review, into the evening
+    Outage(datetime(2012, 4, 6, 8, 30, tzinfo=CITY), datetime(2012, 4, 6, 11, tzinfo=CITY)),
+    Outage(
+        datetime(2012, 6, 28, 20, tzinfo=CITY), datetime(2012, 7, 2, 9, 15, tzinfo=CITY)
+    ),  # a half-year's end
+    Outage(datetime(2012, 12, 10, 7, tzinfo=CITY), datetime(2012, 12, 11, 8, 10, tzinfo=CITY)),
     Outage(datetime(2026, 9, 29, 12, tzinfo=CITY), datetime(2026, 10, 7, 12, tzinfo=CITY)),  # eight days
 )
 
 
 def courses(count: int, seed: int) -> list[Course]:
     lot = Random(seed)  # noqa: S311 - nothing is to be kept secret
-    return [_course(number, count, lot) for number in range(count)]
+    return [*(_course(number, count, lot) for number in range(count)), *_on_the_edges(count)]
+
+
+MILLION = 1_000_000
+
+
+def _on_the_edges(number: int) -> Iterator[Course]:
+    """Two projects that stand every second month exactly on the yellow or the red edge, and else one yuan beside it.
+
+    Of 6,000万 a year 500万 are a month's share, and one point is 60万.
+    """
+    for name, points, beside in (("黄边渠", _yellow_edge, 1), ("红边渠", lambda _month: 30, -1)):
+        course = Course(
+            name, "1号局", "联络人边", date(2025, 6, 1), number=number, plans=((2026, 60 * MILLION),),
+            opening_month="2025-11",
+        )  # fmt: skip
+        number, spent, did = number + 1, 0, [_filed_early("2025-12", 0)]
+        for month in range(1, 13):
+            through = 5 * MILLION * month - 600_000 * points(month) + beside * (month % 2)
+            amount = max(through - spent, 0)
+            spent += amount
+            did.append(_filed_early(f"2026-{month:02}", amount))
+        yield replace(course, did=tuple(possible(course, did)))
+
+
+def _yellow_edge(month: int) -> int:
+    return 10 if month < 9 else 15
+
+
+def _filed_early(period: str, amount: int) -> Did:
+    return Did(
+        max(at(window(period).opens.date() + DAY, time(11, 7)), BEGINS + DAY), "report", period, amount=amount
+    )
 
 
 def _course(number: int, count: int, lot: Random) -> Course:
@@ -77,22 +115,24 @@ def _course(number: int, count: int, lot: Random) -> Course:
         opening_done=plan // lot.choice([1, 2, 3, 4, 7]),
         start_planned=date(2026, 3, 20) if number % 9 == 4 else None,
         finish_planned=date(2026, 10, 31) if number % 5 == 2 else None,
-        milestone=date(2026, 4, 15) if number % 8 == 5 else None,
+        milestones=(date(2026, 4, 15),) if number % 8 == 5 else (),
+        counts=number % 13 != 12,
         successor=(date(2026, 8, 3), f"联络人{abs(number // 2 - 3)}") if number % 10 == 1 else None,
     )  # fmt: skip
     did = sorted(_drawn(bare, number, lot), key=lambda each: each.at) if bare.owes else []
-    return replace(bare, did=tuple(_with_amounts(bare, list(_possible(bare, did)), lot)))
+    return replace(bare, did=tuple(with_amounts(bare, list(possible(bare, did)), lot)))
 
 
 PACES = (0.2, 0.6, 0.8, 0.9, 1.0, 1.2)  # of a twelfth of the year plan
 
 
-def _with_amounts(course: Course, did: Sequence[Did], lot: Random) -> Iterator[Did]:
+def with_amounts(course: Course, did: Sequence[Did], lot: Random) -> Iterator[Did]:
     """What each report says was done; and, where months before it were not reported, what was done in those."""
     pace, done = lot.choice(PACES), list[Did]()
     for each in did:
         if each.what in ("report", "correct"):
-            amount = int((course.plan(2026) or 6_000_000) / 1200 * pace * lot.uniform(0.5, 1.5)) * 100
+            plan = max((yuan for _, yuan in course.plans), default=6_000_000)
+            amount = int(plan / 1200 * pace * lot.uniform(0.5, 1.5)) * 100
             each = replace(each, amount=amount)
         if each.what == "correct":
             before = next(one for one in reversed(done) if (one.what, one.period) == ("report", each.period))
@@ -121,7 +161,7 @@ def _silent(before: Course, report: Did) -> tuple[str, ...]:
 def _drawn(course: Course, number: int, lot: Random) -> Iterator[Did]:
     habit = HABITS[number % len(HABITS)]
     for period in _months(course):
-        filed = _filing(lot.choice(HABITS[:5]) if habit == "as_it_comes" else habit, period, lot)
+        filed = filing(lot.choice(HABITS[:5]) if habit == "as_it_comes" else habit, period, lot)
         if filed is not None:
             yield Did(filed, "report", period)
             if number % 5 == 0:
@@ -165,13 +205,13 @@ def _months(course: Course) -> Iterator[str]:
         period = after(period)
 
 
-def _filing(habit: str, period: str, lot: Random) -> datetime | None:
+def filing(habit: str, period: str, lot: Random, begins: datetime = BEGINS) -> datetime | None:
     span = window(period)
     minute = timedelta(minutes=lot.randrange(60))
     match habit:
         case "early":
             return (
-                max(at(span.opens.date() + DAY * lot.randint(0, 4), time(9)), BEGINS)
+                max(at(span.opens.date() + DAY * lot.randint(0, 4), time(9)), begins)
                 + minute
                 + timedelta(hours=1)
             )
@@ -222,13 +262,15 @@ def _office(course: Course, lot: Random) -> Iterator[Did]:
 # What cannot be: it is left out of the course, so that the model and the life are asked the same
 
 
-def _possible(course: Course, did: list[Did]) -> Iterator[Did]:
+def possible(
+    course: Course, did: list[Did], begins: datetime = BEGINS, ends: datetime = ENDS
+) -> Iterator[Did]:
     """Only what the program would take: what came in an outage comes at its end, and nothing is filed where nothing is
     open."""
     done: list[Did] = []
     for each in did:
         moved = replace(each, at=_arrival(each.at))
-        if BEGINS < moved.at < ENDS and _may(course, done, moved):
+        if begins < moved.at < ends and _may(course, done, moved):
             done.append(moved)
             yield moved
 
@@ -265,9 +307,9 @@ def _is_open(before: Course, did: Did) -> bool:
         return False
     if did.what == "zero" and (problem := before.first("problem")) and not before.first("solved"):
         return problem.at > did.at  # the problem has answered for it
-    if did.what == "zero" and before.first("problem") and "2026" in did.period:
-        half = 1 if before.first("problem").at.month < 7 else 2  # type: ignore[union-attr]  # it is there
-        if did.period == f"2026H{half}":
+    if did.what == "zero" and (problem := before.first("problem")):
+        half = 1 if problem.at.month < 7 else 2
+        if did.period == f"{problem.at.year}H{half}":
             return False
     return _on_list(before, did)
 

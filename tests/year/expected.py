@@ -65,8 +65,8 @@ class Expected:
 def expect(courses: Sequence[Course]) -> Expected:
     owed = duties(courses, BEGINS, ENDS)
     down = [(each.begins, each.ends) for each in OUTAGES]
-    reminded = remind(courses, owed, People(OFFICE, UNREACHABLE, AWAY), BEGINS, ENDS, down)
-    unproven, told = undelivered(owed, reminded.heard, OFFICE)
+    reminded = remind(courses, owed, People([OFFICE], UNREACHABLE, AWAY), BEGINS, ENDS, down)
+    unproven, told = undelivered(owed, reminded.heard, [OFFICE])
     states = [replace(duty, state="undelivered") if duty in unproven else duty for duty in owed]
     year = Year(courses, owed, BEGINS, ENDS, down)
     led = lead(year, who_is_told(courses), reminded.heard)

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,7 +22,7 @@ KNOWN_BY = (
     ("undelivered", re.compile("没有送达的凭据")),
     ("unreachable", re.compile(r"^这次催报有\d+人联系不上")),
     ("above", re.compile(r"^还有(\d+)项没报，请过问")),
-    ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：)(\d+)项")),
+    ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：|被退回：)(\d+)项")),
 )
 
 
@@ -57,8 +57,9 @@ def shares(city: City) -> dict[tuple[str, str, str], dict[str, int]]:
     return city.database.read_now(work)
 
 
-def said(city: City) -> list[Said]:
-    """Every message that nobody asked for: whatever answers no message of a person."""
+def said(city: City, names_in: Callable[[str], str] = str) -> list[Said]:
+    """Every message that nobody asked for: whatever answers no message of a person. `names_in` puts names into the
+    model's words where a leader's message is read."""
     names = [course.name for course in city.courses]
 
     def work(session: Session) -> list[Said]:
@@ -67,20 +68,20 @@ def said(city: City) -> list[Said]:
             .outerjoin(Person, Person.id == OutboxRow.person_id)
             .where(OutboxRow.inbox_id.is_(None), OutboxRow.state != "expired")
         )
-        return sorted(_said(row, person or "", names) for row, person in rows)
+        return sorted(_said(row, person or "", names, names_in) for row, person in rows)
 
     return city.database.read_now(work)
 
 
-def _said(row: OutboxRow, person: str, names: Sequence[str]) -> Said:
+def _said(row: OutboxRow, person: str, names: Sequence[str], names_in: Callable[[str], str]) -> Said:
     text = Outgoing.model_validate(row.body).plain
     at = row.due.astimezone(CITY)
     for about, words in KNOWN_BY:
         if match := words.search(text):
             count = int(match[1]) if match.groups() else 0
-            named = tuple(sorted(name for name in names if name in text)) if about == "reminder" else ()
+            named = tuple(sorted(name for name in names if f"{name} " in text)) if about == "reminder" else ()
             return Said(at, person, about, named, count)
-    return leaders_message(at, person, text) or Said(at, person, f"unknown: {text[:60]}")
+    return leaders_message(at, person, names_in(text)) or Said(at, person, f"unknown: {text[:60]}")
 
 
 def differences(expected: Iterable[Hashable], found: Iterable[Hashable]) -> list[str]:

@@ -23,6 +23,7 @@ from tests.year.model import (
     first_of,
     is_worked,
     last_of,
+    month_before,
     month_of,
     window,
     workday,
@@ -62,6 +63,10 @@ class Year:
     begins: datetime
     ends: datetime
     down: Outages
+    units: Sequence[str] = ()  # in the order of the registry, by which equals stand; if not given, by name
+
+    def place(self, unit: str) -> tuple[int, str]:
+        return (self.units.index(unit) if unit in self.units else 0, unit)
 
 
 def lead(year: Year, leaders: Sequence[Leader], heard: AbstractSet[Duty]) -> list[Said]:
@@ -131,7 +136,7 @@ def _facts(year: Year, leader: Leader, since: datetime, now: datetime) -> list[s
     found = [
         *_overdue(projects, now),
         *_came(projects, since, now),
-        *_owing(projects, year.duties, now),
+        *_owing(projects, year, now),
     ]
     turned = _turned(projects, since, now)
     if not found and not turned:
@@ -175,12 +180,12 @@ def _is_there(project: Course, did: Did, now: datetime) -> bool:
     return not taken_back or max(again) > max(taken_back)
 
 
-def _owing(projects: Sequence[Course], owed: Sequence[Duty], now: datetime) -> list[str]:
+def _owing(projects: Sequence[Course], year: Year, now: datetime) -> list[str]:
     """Past the due date and not closed: what may still be reported."""
     by_name = {each.name: each for each in projects}
     late = [
         each
-        for each in owed
+        for each in year.duties
         if each.project in by_name
         and each.span.due + SECOND <= now < each.span.closes + SECOND
         and is_owed(by_name[each.project], each, now, also_paused=True)
@@ -188,7 +193,7 @@ def _owing(projects: Sequence[Course], owed: Sequence[Duty], now: datetime) -> l
     units: dict[str, int] = {}
     for each in late:
         units[each.unit] = units.get(each.unit, 0) + 1
-    most = sorted(units.items(), key=lambda each: (-each[1], each[0]))[:UNITS]
+    most = sorted(units.items(), key=lambda each: (-each[1], year.place(each[0])))[:UNITS]
     return [f"owing {len(late)}", *(f"owing {unit} {count}" for unit, count in most)] if late else []
 
 
@@ -209,7 +214,7 @@ def _turned(projects: Sequence[Course], since: datetime, now: datetime) -> list[
 def _money(
     projects: Sequence[Course], year: int, through: str, time_gone: Fraction, now: datetime
 ) -> list[str]:
-    counted = [each for each in projects if each.owes]
+    counted = [each for each in projects if each.counts and not each.preliminary]
     spent = sum(done(each, year, through, now) for each in counted)
     plan = sum(each.plan(year) for each in counted)
     if not spent and not plan:
@@ -262,7 +267,7 @@ def _said_at_once(course: Course, did: Did) -> str:
 
 def _reviews(year: Year, leaders: Sequence[Leader], heard: AbstractSet[Duty]) -> list[Said]:
     """On the first working day after the close at 8:33; one that was missed, as soon as it is working hours again."""
-    found, month = list[Said](), "2025-12"
+    found, month = list[Said](), month_before(year.begins)
     while (due := at(workday(1, window(month).closes.date() + DAY), REVIEW)) <= year.ends:
         back = runs(due, year.down)
         moment = back if back - due <= LATE else told_at(due, year.down)
@@ -283,7 +288,11 @@ def _city(year: Year, month: str, moment: datetime, heard: AbstractSet[Duty]) ->
     half = f"{month[:4]}H{'1' if month.endswith('06') else '2'}"
     periods = (month, half) if month[5:] in ("06", "12") else (month,)
     owed = [each for each in duties(then, year.begins, moment) if each.period in periods]
-    return [*_reports(owed, heard), *_ranking(then, owed, month, moment, heard), *_problems(then, month)]
+    return [
+        *_reports(owed, heard),
+        *_ranking(year, then, owed, month, moment, heard),
+        *_problems(then, month),
+    ]
 
 
 def _key(duty: Duty) -> tuple[str, str, str]:
@@ -307,11 +316,16 @@ def _reports(owed: Sequence[Duty], heard: AbstractSet[Duty]) -> list[str]:
 
 
 def _ranking(
-    courses: Sequence[Course], owed: Sequence[Duty], month: str, moment: datetime, heard: AbstractSet[Duty]
+    year: Year,
+    courses: Sequence[Course],
+    owed: Sequence[Duty],
+    month: str,
+    moment: datetime,
+    heard: AbstractSet[Duty],
 ) -> list[str]:
     rows = []
-    for unit in sorted({each.unit for each in courses}):
-        theirs = [each for each in courses if each.unit == unit and each.owes]
+    for unit in sorted({each.unit for each in courses}, key=year.place):
+        theirs = [each for each in courses if each.unit == unit and each.counts and not each.preliminary]
         spent = sum(done(each, int(month[:4]), month, moment) for each in theirs)
         plan = sum(each.plan(int(month[:4])) for each in theirs)
         expected, on_time, filed, unheard = _counts([each for each in owed if each.unit == unit], heard)

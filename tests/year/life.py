@@ -15,7 +15,7 @@ from bot.rehearsal.living import arrive
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
 from rules.duties import DutyFacts, filing_that_counts, state_of
-from rules.kinds import DutyKind, IssueWord, Often, ReportKind, Role, Severity
+from rules.kinds import DutyKind, IssueWord, Often, ProjectKind, ReportKind, Role, Severity
 from rules.periods import Window
 from storage import digests, duties, issues, ledger, reports
 from storage import rules as stored_rules
@@ -92,6 +92,7 @@ class City:
     clock: Clock
     courses: Sequence[Course]
     office: Chat
+    ends: datetime = ENDS
     steps: int = 0
 
 
@@ -122,8 +123,8 @@ def settle(database: Database, courses: Sequence[Course]) -> City:
             )  # fmt: skip
             for year, amount in course.plans:
                 a_year_plan(session, project, year=year, amount=amount)
-            if course.milestone is not None:
-                a_milestone(session, project, planned=course.milestone)
+            for planned in course.milestones:
+                a_milestone(session, project, planned=planned)
             a_responsibility(session, project, deputies[course.unit], Role.DEPUTY)
             a_responsibility(session, project, heads[course.unit], Role.HEAD)
             projects[course.name] = project
@@ -195,7 +196,7 @@ def live(city: City) -> None:
         if city.clock.now >= EDITED:
             city.database.run_now(lambda session: stored_rules.take(session, OTHER_RULES, city.clock.now))
         _sweep(city)
-        if city.clock.now >= ENDS:
+        if city.clock.now >= city.ends:
             return
         if not put_back and city.clock.now >= PUT_BACK:
             put_back = True
@@ -203,7 +204,7 @@ def live(city: City) -> None:
         following = city.database.run_now(lambda session: next_instant(session, city.clock.now, CITY))
         edited = [EDITED] if city.clock.now < EDITED else []
         city.clock.now = _up(
-            min(following.astimezone(CITY), ENDS, *edited, *(at for at, _, _ in waiting[:1]))
+            min(following.astimezone(CITY), city.ends, *edited, *(at for at, _, _ in waiting[:1]))
         )
 
 
@@ -214,9 +215,16 @@ def _up(moment: datetime) -> datetime:
 
 def _sweep(city: City) -> None:
     city.steps += 1
-    while city.database.run_now(lambda session: sweep(session, city.clock.now, CITY, reach=REACH)):
+    while city.database.run_now(
+        lambda session: sweep(session, city.clock.now, CITY, reach=REACH, enough=_never)
+    ):
         pass
-    city.database.run_now(lambda session: arrive(session, REACH, city.clock.now))
+    city.database.run_now(lambda session: arrive(session, REACH, city.clock.now, CITY))
+
+
+def _never() -> bool:
+    """All slices of a moment in one transaction: nobody waits for them here."""
+    return False
 
 
 def _do(city: City, course: Course, did: Did) -> None:
@@ -323,8 +331,9 @@ def _of(project: Project, did: Did) -> Select[tuple[Duty]]:
 
 
 def _write(session: Session, project: Project, person: Person, kind: ReportKind, did: Did) -> Filed:
+    owes_amount = kind is ReportKind.PROGRESS and project.kind is ProjectKind.CONSTRUCTION
     content = Content(
-        amount=did.amount if kind is ReportKind.PROGRESS else None, progress="主体施工", backfill_year=did.made_up,
+        amount=did.amount if owes_amount else None, progress="主体施工", backfill_year=did.made_up,
         backfill_total=did.made_up, backfilled=list(did.made_up_for),
     )  # fmt: skip
     return reports.file(

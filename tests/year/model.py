@@ -60,7 +60,11 @@ class Course:
     opening_done: int = 0  # of the year, by the end of that month
     start_planned: date | None = None  # of a project that has not started
     finish_planned: date | None = None
-    milestone: date | None = None  # when the only one was to be reached, which it is not
+    milestones: tuple[date, ...] = ()  # when those that are not reached were to be
+    reached: int = 0  # milestones that are
+    preliminary: bool = False  # 前期: it owes no amount, and is not behind with money or its start
+    counts: bool = True  # its money is in the sums: it is no sub-project
+    paced_from: date | None = None  # when it was to start, if it has
     successor: tuple[date, str] | None = None  # who reports from a day on
 
     def contact(self, day: date) -> str:
@@ -131,6 +135,14 @@ def last_of(period: str) -> date:
 def after(period: str) -> str:
     following = last_of(period) + DAY
     return f"{following.year}H{1 if following.month == 1 else 2}" if "H" in period else month_of(following)
+
+
+def month_before(moment: datetime) -> str:
+    return month_of(moment.date().replace(day=1) - DAY)
+
+
+def half_before(moment: datetime) -> str:
+    return f"{moment.year}H1" if moment.month > 6 else f"{moment.year - 1}H2"
 
 
 # Windows
@@ -233,8 +245,8 @@ def duties(courses: Sequence[Course], begins: datetime, ends: datetime) -> list[
         for course in courses
         if course.owes
         for duty in (
-            *_regular(course, "progress", periods("2025-12", begins, ends), ends),
-            *_regular(course, "zero", periods("2025H2", begins, ends), ends),
+            *_regular(course, "progress", periods(month_before(begins), begins, ends), ends),
+            *_regular(course, "zero", periods(half_before(begins), begins, ends), ends),
             *_words(course, begins, ends),
         )
     ]
@@ -340,7 +352,7 @@ def _words(course: Course, begins: datetime, ends: datetime) -> list[Duty]:
     """
     problem, solved = course.first("problem"), course.first("solved")
     found = []
-    for period in periods("2025-12", begins, ends):
+    for period in periods(month_before(begins), begins, ends):
         span = window(period)
         if problem is None or span.opens > ends or problem.at.date() >= first_of(period):
             continue
@@ -400,12 +412,12 @@ class Said:
 def unknown_years(begins: datetime, ends: datetime, admins: Sequence[str]) -> list[Said]:
     """From November on, as soon as duties are opened ahead whose dates touch a year of which no holidays are known.
 
-    Each admin hears it once a year, at the moment at which the period before opens.
+    Each admin hears it once a year, on the first working morning after the period before has opened.
     """
-    for period in periods("2025-12", begins, ends)[:-1]:
+    for period in periods(month_before(begins), begins, ends)[:-1]:
         ahead = window(after(period))
         years = {each.year for each in (ahead.opens, ahead.due, ahead.closes)}
         opened = window(period).opens
         if any(year > NEWEST_KNOWN and opened.date() >= date(year - 1, 11, 1) for year in years):
-            return [Said(opened, admin, "calendar") for admin in admins]
+            return [Said(at(workday(1, opened.date()), time(8, 30)), admin, "calendar") for admin in admins]
     return []

@@ -3,10 +3,10 @@
 On every working day at 8:47 each window of duties is asked which step it has come to; then everybody, what they owe.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from tests.year.model import (
     DAY,
@@ -29,6 +29,7 @@ MORNING, EVENING = time(8, 30), time(18)
 STEPS = (
     ("due", 5, 0), ("due", 3, 0), ("due", 1, 0), ("due", 0, 1), ("overdue", 1, 1), ("close", 1, 2),
 )  # fmt: skip
+SHOWN = 5
 Outages = Sequence[tuple[datetime, datetime]]
 
 
@@ -54,12 +55,13 @@ class Away:
 class People:
     """Who stands above the contacts of a unit, who is of the office, whom no account reaches, and who is away when."""
 
-    office: str
+    office: Sequence[str]
     unreachable: AbstractSet[str]
     away: Sequence[Away] = ()
+    ladders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def above(self, course: Course) -> tuple[str, str]:
-        return f"{course.unit}分管", f"{course.unit}一把手"
+        return self.ladders.get(course.unit) or (f"{course.unit}分管", f"{course.unit}一把手")
 
     def who_hears(self, course: Course, day: date) -> str | None:
         """The contact, or who stands in; None if nobody can be told."""
@@ -158,17 +160,25 @@ def _tell(
         reach = max(steps[duty.span][2], hears is None)
         for person in people.above(courses[duty.project])[:reach]:
             above.setdefault(person, []).append(duty)
+    sent = not_busy(moment)
     for person, those in theirs.items():
         if any(duty.span in steps for duty in those):
-            found.said.append(Said(moment, person, "reminder", _names(those), len(those)))
-            found.heard |= {duty for duty in those if moment < duty.span.due}
-    found.said += [Said(moment, person, "above", (), len(those)) for person, those in above.items()]
+            found.said.append(Said(sent, person, "reminder", _names(those, courses), len(those)))
+            found.heard |= {duty for duty in those if sent < duty.span.due}
+    found.said += [Said(sent, person, "above", (), len(those)) for person, those in above.items()]
     if unheard:
-        found.said.append(Said(moment, people.office, "unreachable"))
+        found.said += [Said(moment, each, "unreachable") for each in people.office]
 
 
-def _names(duties: Sequence[Duty]) -> tuple[str, ...]:
-    return tuple(sorted({duty.project for duty in duties}))
+def not_busy(moment: datetime) -> datetime:
+    """A wave keeps out of the minutes 0 and 30: what would begin in one begins with the next."""
+    return moment.replace(second=0) + timedelta(minutes=1) if moment.minute in (0, 30) else moment
+
+
+def _names(duties: Sequence[Duty], courses: Mapping[str, Course]) -> tuple[str, ...]:
+    """Of the first few, the nearest due first and then by number: so many have a line."""
+    ranked = sorted(duties, key=lambda duty: (duty.span.due, courses[duty.project].number))
+    return tuple(sorted({duty.project for duty in ranked[:SHOWN]}))
 
 
 def is_owed(course: Course, duty: Duty, moment: datetime, *, also_paused: bool = False) -> bool:
@@ -215,7 +225,7 @@ def _barring(course: Course, half: str, moment: datetime):  # type: ignore[no-un
 
 
 def undelivered(
-    duties: Sequence[Duty], heard: AbstractSet[Duty], office: str
+    duties: Sequence[Duty], heard: AbstractSet[Duty], office: Sequence[str]
 ) -> tuple[list[Duty], list[Said]]:
     """Late or missed without a reminder that arrived before the due date: 送达异常; the office hears once a close."""
     found, told = list[Duty](), set[datetime]()
@@ -224,4 +234,4 @@ def undelivered(
         if duty.state in ("late", "missed") and (duty.project, duty.kind, duty.period) not in keys:
             found.append(duty)
             told.add(at(workday(1, duty.span.closes.date() + DAY), MORNING))
-    return found, [Said(moment, office, "undelivered") for moment in told]
+    return found, [Said(moment, each, "undelivered") for moment in told for each in office]

@@ -68,7 +68,7 @@ def light(course: Course, moment: datetime) -> str | None:
 
 
 def _money(course: Course, moment: datetime) -> str | None:
-    if not course.owes or course.start_planned is not None:
+    if not course.owes or course.start_planned is not None or course.preliminary:
         return None
     newest = newest_figures(course, moment)
     missed = newest_missed(course, moment)
@@ -86,7 +86,7 @@ def _money(course: Course, moment: datetime) -> str | None:
 def newest_figures(course: Course, moment: datetime) -> str:
     reported = [
         month
-        for month in _months("2025-12", month_of(moment.date()))
+        for month in _months(after(course.opening_month), month_of(moment.date()))
         if counting(course, month, moment) is not None
     ]
     return max([course.opening_month, *reported])
@@ -96,7 +96,7 @@ def newest_missed(course: Course, moment: datetime) -> str | None:
     """The newest month that closed without a report."""
     closed = [
         month
-        for month in _months("2025-12", month_of(moment.date()))
+        for month in _months(after(course.opening_month), month_of(moment.date()))
         if window(month).closes + SECOND <= moment and course.missed(month, moment)
     ]
     return max(closed, default=None)
@@ -104,15 +104,17 @@ def newest_missed(course: Course, moment: datetime) -> str | None:
 
 def pace(course: Course, month: str) -> Fraction:
     """序时 at the end of a month: of the months of its year in which the project is to be built."""
-    last = 12
+    first, last = 1, 12
+    if course.paced_from is not None and course.paced_from.year == int(month[:4]):
+        first = course.paced_from.month
     if course.finish_planned is not None and course.finish_planned.year == int(month[:4]):
         last = course.finish_planned.month
-    return Fraction(min(int(month[5:]), last), last)
+    return Fraction(min(max(int(month[5:]) - first + 1, 0), last - first + 1), last - first + 1)
 
 
 def _start(course: Course, moment: datetime) -> str | None:
     """Planned to start and not started: yellow in that month, red after three; judged by the newest month's end."""
-    if course.start_planned is None:
+    if course.start_planned is None or course.preliminary:
         return None
     month = max(newest_figures(course, moment), newest_closed(moment))
     planned = month_of(course.start_planned)
@@ -130,10 +132,13 @@ def newest_closed(moment: datetime) -> str:
 
 
 def _milestone(course: Course, moment: datetime) -> str | None:
-    if course.milestone is None:
+    if not course.milestones and not course.reached:
         return None
-    days = (moment.date() - course.milestone).days
-    return "red" if days > 45 else "yellow" if days > 15 else "green"
+    days = (moment.date() - min(course.milestones)).days if course.milestones else 0
+    if days > 15:
+        return "red" if days > 45 else "yellow"
+    missed = newest_missed(course, moment) if course.preliminary else None
+    return "unknown" if missed is not None and missed > newest_figures(course, moment) else "green"
 
 
 def _problem(course: Course, moment: datetime) -> str | None:
@@ -177,6 +182,8 @@ def gap(part: Fraction) -> str:
 
 def yuan(amount: int) -> str:
     """Whole 万 below one 亿, else 亿 with one decimal."""
+    if amount < 10_000:
+        return f"{amount}元"
     if amount < 100_000_000:
         return f"{int(Fraction(amount, 10_000) + Fraction(1, 2))}万"
     return f"{tenth(Fraction(amount, 100_000_000))}亿"

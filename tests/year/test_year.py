@@ -11,7 +11,7 @@ import pytest
 
 from storage import ledger
 from storage.database import Database
-from tests.year import found, model
+from tests.year import found, model, standing
 from tests.year.courses import courses
 from tests.year.expected import expect
 from tests.year.life import City, live, settle
@@ -51,6 +51,19 @@ def test_the_year_holds_every_kind_of_message(city: City) -> None:
     assert about == {
         "calendar", "reminder", "above", "unreachable", "undelivered", "digest", "weekly", "at once", "review",
     }  # fmt: skip
+
+
+def test_in_every_month_a_project_stands_exactly_on_an_edge_of_a_light_or_one_yuan_beside_it(
+    city: City,
+) -> None:
+    """10 (from September 15) points behind are yellow, one yuan more is green; 30 are yellow, one yuan less is red."""
+    colours = {"黄边渠": list[str | None](), "红边渠": list[str | None]()}
+    for course in city.courses:
+        if course.name in colours:
+            for month in range(5, 13):
+                filed = next(each.at for each in course.did if each.period == f"2026-{month:02}")
+                colours[course.name].append(standing.light(course, filed))
+    assert colours == {"黄边渠": ["green", "yellow"] * 4, "红边渠": ["red", "yellow"] * 4}
 
 
 def test_every_duty_has_the_dates_and_the_state_of_the_model(city: City) -> None:

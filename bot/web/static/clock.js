@@ -1,7 +1,8 @@
 /* The city's clock: shows it, and moves it forward.
  *
  * Rule 1  Forward only; what is not after now cannot be chosen, and the server has the last word.
- * Rule 2  While it moves, the server's own ticks move the bar; nothing else can be started.
+ * Rule 2  While it moves, the server's own ticks move the bar and, after two seconds, say how far it has come; nothing
+ *         else can be started.
  * Rule 3  Between the server's words the clock runs on by itself, as the city's does.
  * Rule 4  A move that got no answer is not repeated by itself: the server may have made it.
  */
@@ -13,6 +14,7 @@ import { tell } from "./status.js";
 
 const MINUTE = 60_000;
 const TICK = 1000;
+const SOON = 2000; // a move that takes longer says how far it has come
 
 export class Clock {
   constructor({ onUnsure }) {
@@ -20,7 +22,7 @@ export class Clock {
     this.told = null; // the wall clock the server told last, and when it did
     this.toldAt = 0;
     this.offset = "";
-    this.moving = null; // {from, to} while it moves
+    this.moving = null; // {from, to, since} while it moves
     this.fixed = ""; // why it cannot be moved, if so
     this.button = byId("clock-button");
     this.bar = byId("clock-progress");
@@ -105,7 +107,7 @@ export class Clock {
 
   begin(to) {
     this.told = this.now;
-    this.moving = { from: this.told, to };
+    this.moving = { from: this.told, to, since: Date.now() };
     this.button.setAttribute("aria-disabled", "true");
     this.button.setAttribute("aria-busy", "true");
     this.bar.removeAttribute("value");
@@ -114,8 +116,9 @@ export class Clock {
   }
 
   showProgress() {
-    const { from, to } = this.moving;
+    const { from, to, since } = this.moving;
     this.bar.value = Math.min(1, (this.now - from) / (to - from));
+    if (Date.now() - since > SOON) tell(`正在推进到${time.moment(to)}，已到${time.moment(this.now)}…`, "busy");
   }
 
   end() {
