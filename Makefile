@@ -39,9 +39,12 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.pictures
 	$(BIN)/python -m bench.sweeps
 	$(BIN)/python -m bench.wecom
+	$(BIN)/python -m bench.ladders
+	$(BIN)/python -m bench.urgent
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
+	$(BIN)/python -m tests.crash.ladders --ladders 1000
 
 year: $(VENV)/.dev
 	$(BIN)/python -m tests.year --sample --seed 2012

@@ -6,7 +6,7 @@ from handlers.deeds.carry_out import carry_out
 from handlers.lengths import is_too_long
 from handlers.scope import allows
 from handlers.turning import Turn
-from storage import whom
+from storage import departments
 
 
 def instruct(turn: Turn, said: Direct | Forward) -> bool:
@@ -18,7 +18,7 @@ def instruct(turn: Turn, said: Direct | Forward) -> bool:
         return True
     if (
         isinstance(said, Forward)
-        and (unit := whom.department_called(turn.session, said.whom, turn.today)) is not None
+        and (unit := departments.called(turn.session, said.whom, turn.today)) is not None
     ):
         command = ForwardIssue(said.issue, unit)
     turn.answer(carry_out(turn, command, None).message)

@@ -19,6 +19,16 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
     return day_of(moment.astimezone(zone))
 
 
+def day_ahead(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
+    """The day of a limit: with its year where that is not the running one."""
+    local = moment.astimezone(zone)
+    return named_ahead(local, now.astimezone(zone))
+
+
+def named_ahead(limit: date, today: date) -> str:
+    return day_of(limit) if limit.year == today.year else f"{limit.year}年{day_of(limit)}"
+
+
 def day_of(local: date) -> str:
     """A day, or a moment that is in the city's zone already."""
     return f"{local.month}月{local.day}日"

@@ -11,8 +11,8 @@ from reminders.wording import escalation as words
 from rules.kinds import Lane
 from rules.ladder import LATE
 from storage import escalations, outbox, people
+from storage.escalations import Lapse
 from storage.messages import Outgoing
-from storage.tables.escalating import Escalation
 from storage.tables.traffic import Occurrence
 
 LOOKED_AT = 200  # late ladders in one look; the next ones come with the next look
@@ -21,26 +21,18 @@ NAMED = 5
 
 def audit_rungs(session: Session, moment: Moment) -> bool:
     """Tells the admins of rungs that are late; those of one outage in one message."""
-    late = escalations.due(session, moment.now - LATE, LOOKED_AT)
-    if not late:
-        return False
-    known = escalations.audited(session, [_key(row) for row in late])
-    found = [row for row in late if _key(row) not in known]
+    found = escalations.lapses(session, moment.now - LATE, LOOKED_AT)
     if not found:
         return False
-    for row in found:
-        session.add(Occurrence(key=_key(row), at=moment.now))
+    for lapse in found:
+        session.add(Occurrence(key=lapse.key, at=moment.now))
     session.flush()
     _tell(session, moment, found)
     return True
 
 
-def _key(row: Escalation) -> str:
-    return f"late rung {row.id} {row.said} {row.state}"
-
-
-def _tell(session: Session, moment: Moment, late: list[Escalation]) -> None:
-    numbers = words.BETWEEN.join(f"W{row.issue_id}" for row in late[:NAMED])
+def _tell(session: Session, moment: Moment, late: list[Lapse]) -> None:
+    numbers = words.BETWEEN.join(f"W{each.issue_id}" for each in late[:NAMED])
     message = Outgoing(text=words.RUNGS_LATE.format(numbers=numbers, count=len(late)))
     today = moment.now.astimezone(moment.zone).date()
     admins = people.admins(session, moment.reach.admin, today)
@@ -48,5 +40,5 @@ def _tell(session: Session, moment: Moment, late: list[Escalation]) -> None:
         channel = contact.address.channel if contact.address else ""
         outbox.write(
             session, address=contact.address, person_id=contact.id, message=message, lane=Lane.URGENT,
-            now=moment.now, limit=moment.reach.limit(channel), once=f"{_key(late[0])} to {contact.id}",
+            now=moment.now, limit=moment.reach.limit(channel), once=f"{late[0].key} to {contact.id}",
         )  # fmt: skip

@@ -13,7 +13,7 @@ from rules.kinds import EscalationState, Lane
 from storage import escalations, ledger, outbox, people
 from storage.messages import Outgoing
 from storage.people import Contact
-from storage.tables.escalating import Escalation
+from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.reporting import Issue
 
 
@@ -23,14 +23,14 @@ class Case:
     moment: Moment
     row: Escalation
     issue: Issue
+    ladder: Ladder
+    alert: Outgoing
+    told: Sequence[EscalationAlert]  # everyone whom it has told before this slice
 
     @property
-    def ladder(self) -> Ladder:
-        return escalations.ladder_of(self.row)
-
-    @property
-    def alert(self) -> Outgoing:
-        return Outgoing.model_validate(self.row.alert)
+    def told_lately(self) -> list[EscalationAlert]:
+        """Those told since the ladder was opened or taken up again."""
+        return [each for each in self.told if each.step >= self.row.since]
 
     @property
     def number(self) -> str:
@@ -48,6 +48,19 @@ class Case:
         return words.DAY_AND_HOUR.format(
             month=local.month, day=local.day, hour=local.hour, minute=f"{local.minute:02}"
         )
+
+
+def cases(session: Session, moment: Moment, ids: Sequence[int]) -> list[Case]:
+    """These ladders, read together."""
+    if not ids:
+        return []
+    told = escalations.told_by(session, ids)
+    return [
+        Case(
+            session, moment, row, issue, escalations.ladder_of(row), Outgoing.model_validate(row.alert), told[row.id]
+        )
+        for row, issue in escalations.these(session, ids)
+    ]  # fmt: skip
 
 
 def names_of(case: Case, person_ids: Sequence[int]) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders.case import Case
+from reminders.case import Case, cases
 from reminders.moment import SLICE, Moment
 from reminders.wording import escalation as words
 from rules.book import FollowUp
@@ -19,7 +19,6 @@ from rules.workdays import instant
 from storage import escalations, issues, ledger, outbox, owing, people, projects
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
-from storage.tables.reporting import Issue
 from storage.tables.traffic import Occurrence
 
 
@@ -32,11 +31,11 @@ def ask_words(session: Session, moment: Moment) -> bool:
         return False
     midnight = instant(today, time(), moment.zone)
     rows = escalations.without_question(session, today, midnight, SLICE)
-    for row in rows:
-        row.asked_on = today
-        if not issues.said_since(session, row.issue_id, midnight):
-            row.word_due = ends
-            _ask(Case(session, moment, row, session.get_one(Issue, row.issue_id)), today, ends)
+    for case in cases(session, moment, [row.id for row in rows]):
+        case.row.asked_on = today
+        if not issues.said_since(session, case.issue.id, midnight):
+            case.row.word_due = ends
+            _ask(case, today, ends)
     if not rows:
         session.add(Occurrence(key=key, at=moment.now))
     session.flush()
@@ -46,11 +45,10 @@ def ask_words(session: Session, moment: Moment) -> bool:
 def note_silence(session: Session, moment: Moment) -> bool:
     """What was owed and not said is noted down, and told to the unit's head and the office."""
     rows = escalations.words_due(session, moment.said, SLICE)
-    for row in rows:
-        case = Case(session, moment, row, session.get_one(Issue, row.issue_id))
-        day = row.asked_on or case.today
-        row.word_due = None
-        silent = not issues.said_since(session, row.issue_id, instant(day, time(), moment.zone))
+    for case in cases(session, moment, [row.id for row in rows]):
+        day = case.row.asked_on or case.today
+        case.row.word_due = None
+        silent = not issues.said_since(session, case.issue.id, instant(day, time(), moment.zone))
         if silent and case.issue.closed is None:
             _note(case, day)
     session.flush()

@@ -13,7 +13,7 @@ from rules.book import Book
 from rules.kinds import EscalationState, IssueState, Lane, PeriodKind, Role
 from rules.periods import Period
 from rules.workdays import calendar_of, instant, next_working_moment
-from storage import escalations, issue_life, issues, outbox, people, projects
+from storage import issue_life, issues, outbox, people, projects
 from storage import rules as stored_rules
 from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
@@ -26,7 +26,7 @@ AT = time(10)  # a drill is proposed when people are at work
 def end_drill(case: Case) -> None:
     """The office gets the result; everyone who was told hears that it is over."""
     session, now, issue = case.session, case.moment.now, case.issue
-    told = escalations.alerts(session, case.row, all_of_them=True)
+    told = case.told
     result = Outgoing(title=_title(case), text="\n".join(_result(case, told)))
     end(case, EscalationState.OVER)
     issue_life.stand(session, issue, IssueState.CLOSED, now, Rules(case.moment.rules.book, case.moment.zone))

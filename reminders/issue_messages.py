@@ -21,12 +21,10 @@ def titled(session: Session, issue: Issue, kind: str, sign: str) -> str:
 
 
 def message(session: Session, moment: Moment, issue: Issue, template: str) -> str:
-    until = issue.stands_until or moment.now
-    day = until.astimezone(moment.zone)
     return template.format(
         what=issue.what,
         asked=words.ASKED[issue.state],
-        until=f"{day.month}月{day.day}日",
+        until=moment.day_ahead(issue.stands_until or moment.now),
         who=holder_name(session, issue),
     )
 
@@ -51,13 +49,15 @@ def send(
 
 
 def write(session: Session, moment: Moment, issue: Issue, contact: Contact, said: Outgoing) -> None:
-    since = (issue.stands_since or issue.filed).isoformat()
+    # Another severity or another limit within a state begins the chase anew.
+    since, until = issue.stands_since or issue.filed, issue.stands_until or issue.filed
     major = issue.severity is Severity.MAJOR
     outbox.write(
         session, address=contact.address, person_id=contact.id, message=said,
         lane=Lane.URGENT if major else Lane.REMINDER, now=moment.now, number=issue.number,
         limit=moment.reach.limit(contact.address.channel if contact.address else ""),
-        once=f"issue {issue.number} {issue.state} {since} {issue.chased} for person {contact.id}",
+        once=f"issue {issue.number} {issue.state} {issue.severity} {since.isoformat()} {until.isoformat()} "
+        f"{issue.chased} for person {contact.id}",
     )  # fmt: skip
 
 

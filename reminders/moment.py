@@ -30,3 +30,9 @@ class Moment:
     reach: Reach
     rules: InForce
     enough: Callable[[], bool] = one_slice
+
+    def day_ahead(self, limit: datetime) -> str:
+        """The day of a limit as it is said: with its year where that is not the running one."""
+        local, year = limit.astimezone(self.zone), self.now.astimezone(self.zone).year
+        said = f"{local.month}月{local.day}日"
+        return said if local.year == year else f"{local.year}年{said}"

@@ -7,7 +7,6 @@ Rule 3  A draft that the office leaves lying is told to the admin too: an instru
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,7 @@ from rules.kinds import Lane, OrderKind, OrderState, OrderStep
 from rules.order_clocks import Chase, following
 from rules.orders import ENDED, TURN, OrderWho, moves
 from rules.workdays import in_working_hours, local_date
-from storage import ledger, orders, outbox, people
+from storage import departments, ledger, orders, outbox, people
 from storage.messages import Option, Outgoing
 from storage.order_scope import heads, those
 from storage.orders import Rules
@@ -57,7 +56,10 @@ def _chase(session: Session, moment: Moment, order: Order, chase: Chase, rules: 
         return
     who = TURN[order.state]
     ids = those(session, who, order, today)
-    _send(session, moment, order, ids, _message(session, moment, order, chase, who))
+    message = _message(session, moment, order, chase, who)
+    if who is OrderWho.RECEIVER and not _reachable(session, moment, ids):
+        ids, message = _instead(session, moment, order, message)
+    _send(session, moment, order, ids, message)
     if chase is Chase.UNCONFIRMED:
         admins = people.admins(session, moment.reach.admin, today)
         _send(session, moment, order, [each for each in admins if each not in ids],
@@ -73,6 +75,22 @@ def _chase(session: Session, moment: Moment, order: Order, chase: Chase, rules: 
             [each for each in copied if each not in ids],
             _copy(session, moment, order),
         )
+
+
+def _reachable(session: Session, moment: Moment, ids: Iterable[int]) -> list[int]:
+    return [each.id for each in people.contacts(session, ids, moment.reach.running) if each.address]
+
+
+def _instead(session: Session, moment: Moment, order: Order, message: Outgoing) -> tuple[list[int], Outgoing]:
+    """Nobody to whom it was delivered is bound any more: others of the unit are asked, else the office telephones."""
+    today, unit = local_date(moment.now, moment.zone), orders.unit_name(session, order)
+    others = departments.speaking(session, order.unit_id, today) if order.unit_id is not None else []
+    if found := _reachable(session, moment, others):
+        return found, message.model_copy(update={"text": f"{words.INSTEAD}\n{message.text}"})
+    text = f"{words.NOBODY_BOUND.format(unit=unit)}\n{message.text}"
+    return those(session, OrderWho.OFFICE, order, today), message.model_copy(
+        update={"text": text, "rows": ()}
+    )
 
 
 def _file(session: Session, moment: Moment, order: Order, rules: Rules) -> None:
@@ -91,8 +109,8 @@ def _message(session: Session, moment: Moment, order: Order, chase: Chase, who: 
     text = words.TEXTS[chase].format(
         what=order.what,
         unit=orders.unit_name(session, order) or words.NO_UNIT,
-        due=_day(moment, order.due),
-        asked=_day(moment, order.asked_until or order.due),
+        due=moment.day_ahead(order.due),
+        asked=moment.day_ahead(order.asked_until or order.due),
     )
     title = words.TITLES[chase].format(number=order.number)
     return Outgoing(title=title, text=text, rows=_rows(order, who) if who else ())
@@ -100,14 +118,9 @@ def _message(session: Session, moment: Moment, order: Order, chase: Chase, who: 
 
 def _copy(session: Session, moment: Moment, order: Order) -> Outgoing:
     signed = order.state is not OrderState.DELIVERED
-    late = (words.LATE_OVERDUE if signed else words.LATE_UNSIGNED).format(due=_day(moment, order.due))
+    late = (words.LATE_OVERDUE if signed else words.LATE_UNSIGNED).format(due=moment.day_ahead(order.due))
     text = words.COPY_TO_HEAD.format(what=order.what, unit=orders.unit_name(session, order), late=late)
     return Outgoing(title=words.COPY_TITLE.format(number=order.number), text=text)
-
-
-def _day(moment: Moment, at: datetime) -> str:
-    local = at.astimezone(moment.zone)
-    return f"{local.month}月{local.day}日"
 
 
 def _rows(order: Order, who: OrderWho) -> tuple[tuple[Option, ...], ...]:

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
-from storage import escalations, leaves, people, secretaries
+from storage import departments, escalations, issue_life, leaves, people, secretaries
 from storage.tables.reporting import Issue
 
 
@@ -37,7 +37,13 @@ def told_of(session: Session, issue: Issue, today: date) -> list[int]:
 
 
 def may_take(session: Session, issue: Issue, today: date) -> list[int]:
-    """Who may take note of it, and with that stop its ladder; never the unit's own head (decisions: 9)."""
+    """Who may take note of it, and with that stop its ladder; never the unit's own head (decisions: 9).
+
+    Whoever speaks for the department that holds it is of its lead department: their 签收 stops the ladder too.
+    """
     concerned = alerted(session, issue.project_id, today, heads=False)
-    asked = escalations.asked(session, issue, today).values()
-    return list(dict.fromkeys([*concerned, *(each.person_id for each in asked if each.may)]))
+    asked = (each.person_id for each in escalations.asked(session, issue, today).values() if each.may)
+    holder = issue_life.holder(session, issue.id)
+    holding = holder is not None and holder != issue.unit_id
+    holds = departments.speaking(session, holder, today) if holding and holder is not None else []
+    return list(dict.fromkeys([*concerned, *asked, *holds]))

@@ -7,18 +7,21 @@ Rule 3  What decides stands in `rules/ladder.py`; here it is only written down.
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from rules.book import Ladder
 from rules.issue_life import ENDED
 from rules.kinds import EscalationState, IssueAct, IssueStep, IssueWord, Severity
 from rules.ladder import FIRST, Step, stops
-from storage import outbox, whom
+from storage import departments, outbox, whom
 from storage import rules as stored_rules
 from storage.issue_life import REAL
 from storage.messages import Outgoing
+from storage.prepared import Change, Query, among
 from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.registry import Person
 from storage.tables.reporting import Issue, IssueEvent
@@ -61,10 +64,50 @@ def step_of(row: Escalation) -> Step:
     return Step(row.rung, row.turn)
 
 
-def due(session: Session, now: datetime, limit: int) -> Sequence[Escalation]:
+_T = Escalation.metadata.tables["escalations"]
+_ladder, _taker = _T.c, Person.__table__.c
+# A partial index is used only if its condition stands in the statement.
+_DUE = Query(
+    select(_ladder.id)
+    .where(_ladder.next.is_not(None), _ladder.next <= bindparam("now"))
+    .order_by(_ladder.next, _ladder.id)
+    .limit(bindparam("most")),
+    int,
+)
+_LEFT = Query(
+    select(_ladder.id)
+    .select_from(Escalation.__table__.join(Person.__table__, _taker.id == _ladder.taken_by))
+    .where(_ladder.next.is_not(None), _ladder.state == EscalationState.TAKEN.value, _taker.active.is_(False))
+    .order_by(_ladder.id)
+    .limit(bindparam("most")),
+    int,
+)
+
+
+def due(session: Session, now: datetime, limit: int) -> list[int]:
     """Ladders with something to do, the longest overdue first."""
-    wanted = select(Escalation).where(Escalation.next.is_not(None), Escalation.next <= now)
-    return session.scalars(wanted.order_by(Escalation.next, Escalation.id).limit(limit)).all()
+    return _DUE.all(session, now=now, most=limit)
+
+
+def left_by_taker(session: Session, limit: int) -> list[int]:
+    """Ladders that were stopped by somebody who is gone since, before anything followed."""
+    return _LEFT.all(session, most=limit)
+
+
+def these(session: Session, ids: Collection[int]) -> list[tuple[Escalation, Issue]]:
+    """Ladders with their problems, in the order asked for."""
+    wanted = select(Escalation, Issue).join(Issue, Issue.id == Escalation.issue_id)
+    found = {row.id: (row, issue) for row, issue in session.execute(wanted.where(Escalation.id.in_(ids)))}
+    return [found[each] for each in ids]
+
+
+def told_by(session: Session, ids: Collection[int]) -> dict[int, list[EscalationAlert]]:
+    """Everyone whom these ladders have told, each in order."""
+    found: dict[int, list[EscalationAlert]] = {each: [] for each in ids}
+    wanted = select(EscalationAlert).where(EscalationAlert.escalation_id.in_(ids))
+    for alert in session.scalars(wanted.order_by(EscalationAlert.id)):
+        found[alert.escalation_id].append(alert)
+    return found
 
 
 def next_instant(session: Session, after: datetime) -> datetime | None:
@@ -72,21 +115,35 @@ def next_instant(session: Session, after: datetime) -> datetime | None:
     return session.scalar(wanted.order_by(Escalation.next).limit(1))
 
 
-def audited(session: Session, keys: Collection[str]) -> set[str]:
-    """Which of these lapses were told already."""
-    return set(session.scalars(select(Occurrence.key).where(Occurrence.key.in_(keys))))
+class Lapse(NamedTuple):
+    """A step that is late."""
+
+    id: int
+    issue_id: int
+    said: int
+    state: EscalationState
+
+    @property
+    def key(self) -> str:
+        return f"late rung {self.id} {self.said} {self.state}"
 
 
-def left_by_taker(session: Session, limit: int) -> Sequence[Escalation]:
-    """Ladders that were stopped by somebody who is gone since, before anything followed."""
-    wanted = (
-        select(Escalation)
-        .join(Person, Person.id == Escalation.taken_by)
-        .where(
-            Escalation.next.is_not(None), Escalation.state == EscalationState.TAKEN, Person.active.is_(False)
-        )
-    )
-    return session.scalars(wanted.order_by(Escalation.id).limit(limit)).all()
+_LATE = Query(
+    select(_ladder.id, _ladder.issue_id, _ladder.said, _ladder.state)
+    .where(_ladder.next.is_not(None), _ladder.next <= bindparam("by"))
+    .order_by(_ladder.next, _ladder.id)
+    .limit(bindparam("most")),
+    Lapse,
+)
+_happened = Occurrence.__table__.c
+_AUDITED = Query(select(_happened.key).where(_happened.key.in_(among("keys"))), str)
+
+
+def lapses(session: Session, by: datetime, limit: int) -> list[Lapse]:
+    """Of the steps that were due by then and are not said, the longest overdue first, those not told already."""
+    late = _LATE.all(session, by=by, most=limit)
+    known = set(_AUDITED.all(session, keys=[each.key for each in late])) if late else set()
+    return [each for each in late if each.key not in known]
 
 
 def without_question(
@@ -119,16 +176,27 @@ def any_open(session: Session) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
+_SAY = Change(
+    update(_T)
+    .where(_ladder.id == bindparam("row"), _ladder.said == bindparam("seen"), _ladder.state == bindparam("standing"))
+    .values(rung=bindparam("to_rung"), turn=bindparam("to_turn"), next=bindparam("at"), said=_ladder.said + 1)
+)  # fmt: skip
+
+
 def say(session: Session, row: Escalation, following: Step, at: datetime | None) -> bool:
     """Moves on from the step that is said now; False if another has said it. `at`: when the following one is due."""
-    moved = session.execute(
-        update(Escalation)
-        .where(Escalation.id == row.id, Escalation.said == row.said, Escalation.state == row.state)
-        .values(rung=following.rung, turn=following.turn, next=at, said=Escalation.said + 1)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(row)
-    return bool(moved.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
+    session.flush()
+    moved = _SAY.run(
+        session, row=row.id, seen=row.said, standing=row.state, to_rung=following.rung, to_turn=following.turn,
+        at=at,
+    )  # fmt: skip
+    if not moved:
+        session.refresh(row)
+        return False
+    stands = {"rung": following.rung, "turn": following.turn, "next": at, "said": row.said + 1}
+    for name, value in stands.items():
+        set_committed_value(row, name, value)
+    return True
 
 
 def once(row: Escalation, person_id: int) -> str:
@@ -136,18 +204,23 @@ def once(row: Escalation, person_id: int) -> str:
     return f"rung:{row.id}:{row.said}:{person_id}"
 
 
+_RECORD = Change(insert(EscalationAlert.metadata.tables["escalation_alerts"]))
+
+
 def record(
     session: Session, row: Escalation, rung: int, told: Iterable[tuple[Told, int | None]], now: datetime
 ) -> None:
     """Who was told by the step that was just said, and by which outgoing row."""
-    for each, outbox_id in told:
-        session.add(
-            EscalationAlert(
-                escalation_id=row.id, step=row.said, rung=rung, person_id=each.person_id, at=now,
-                acts_for=each.acts_for, may=each.may, outbox_id=outbox_id,
-            )
-        )  # fmt: skip
-    session.flush()
+    _RECORD.run_many(
+        session,
+        (
+            {
+                "escalation_id": row.id, "step": row.said, "rung": rung, "person_id": each.person_id, "at": now,
+                "acts_for": each.acts_for, "may": each.may, "outbox_id": outbox_id,
+            }
+            for each, outbox_id in told
+        ),
+    )  # fmt: skip
 
 
 def record_also(
@@ -204,8 +277,13 @@ def asked(session: Session, issue: Issue, today: date) -> dict[int, Told]:
     units = session.scalars(
         select(IssueEvent.note).where(IssueEvent.issue_id == issue.id, IssueEvent.kind == IssueAct.FORWARDED)
     )
-    found += [Told(person) for unit in units for person in whom.department(session, unit, today)]
+    found += [Told(person) for unit in units for person in _department(session, unit, issue, today)]
     return {each.person_id: each for each in sorted(found, key=lambda each: each.may)}
+
+
+def _department(session: Session, name: str, issue: Issue, today: date) -> list[int]:
+    unit = departments.called(session, name, today)
+    return [] if unit is None else departments.contacts(session, unit, issue.project_id, today)
 
 
 def answer(session: Session, row: Escalation, person_id: int, now: datetime) -> bool:

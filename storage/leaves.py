@@ -9,15 +9,12 @@ Rule 3  Where leaves overlap (they are refused when they are set), the newest co
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
 
 from rules.scope import REPORTING
+from storage.prepared import Query, among
 from storage.tables.registry import Leave, Person, Responsibility
-
-
-def _on(day: date) -> tuple[ColumnElement[bool], ...]:
-    return Leave.since <= day, Leave.until > day
 
 
 def standing_in(session: Session, person_ids: Collection[int], day: date) -> Mapping[int, int | None]:
@@ -31,18 +28,32 @@ def standing_in(session: Session, person_ids: Collection[int], day: date) -> Map
     return {each: _at_the_end(away, each) for each in person_ids if each in away}
 
 
+_leave, _absent, _other = Leave.__table__.c, Person.__table__.alias(), Person.__table__.alias()
+_NAMED: Query[tuple[int, int | None]] = Query(
+    select(_leave.person_id, _other.c.id)
+    .select_from(
+        Leave.__table__.join(_absent, _absent.c.id == _leave.person_id).outerjoin(
+            _other,
+            and_(
+                _other.c.id == _leave.stand_in_id,
+                _other.c.active.is_(True),
+                _other.c.unit_id == _absent.c.unit_id,
+            ),
+        )
+    )
+    .where(
+        _leave.person_id.in_(among("people")),
+        _leave.since <= bindparam("on_day"),
+        _leave.until > bindparam("on_day"),
+    )
+    .order_by(_leave.id),
+    lambda *cells: cells,
+)
+
+
 def _named(session: Session, person_ids: Iterable[int], day: date) -> dict[int, int | None]:
     """Who of these is away, and the one named to stand in, if that one still may."""
-    absent, other = aliased(Person), aliased(Person)
-    still = and_(other.id == Leave.stand_in_id, other.active.is_(True), other.unit_id == absent.unit_id)
-    rows = session.execute(
-        select(Leave.person_id, other.id)
-        .join(absent, absent.id == Leave.person_id)
-        .outerjoin(other, still)
-        .where(Leave.person_id.in_(list(person_ids)), *_on(day))
-        .order_by(Leave.id)
-    )
-    return dict(rows.all())
+    return dict(_NAMED.all(session, people=list(person_ids), on_day=day))
 
 
 def _at_the_end(away: Mapping[int, int | None], person_id: int) -> int | None:
@@ -62,9 +73,6 @@ def who_is_there(session: Session, person_ids: Collection[int], day: date) -> li
     """
     away = standing_in(session, person_ids, day)
     return list(dict.fromkeys(away.get(each) or each for each in person_ids))
-
-
-_leave, _absent, _other = Leave.__table__.c, Person.__table__.alias(), Person.__table__.alias()
 
 
 def covered_by(person_id: int | ColumnElement[int], day: date | ColumnElement[date]) -> Select[int]:

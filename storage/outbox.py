@@ -25,7 +25,7 @@ from rules.kinds import Lane
 from storage import nudges, photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
-from storage.prepared import Query
+from storage.prepared import Query, among
 from storage.tables.traffic import OutboxRow
 from storage.upsert import insert
 
@@ -362,13 +362,18 @@ def take_back(session: Session, person_id: int, ended: Collection[Address], now:
         session.execute(sending.values(useless_after=now))
 
 
+_UNENDED = Query(select(_T.c.id).where(_T.c.id.in_(among("ids")), _OPEN), int)
+
+
 def withdraw(session: Session, ids: Collection[int], now: datetime) -> None:
     """What was answered before it went: a message of which no part was sent never goes, none goes a second time.
 
     `ids` are what `write` gave back, the last parts.
     """
     waiting: list[int] = []
-    for last in ids:
+    for last in _UNENDED.all(
+        session, ids=list(ids)
+    ):  # most have gone long ago, and none of their parts is left
         row_parts = _parts_of(session, last)
         if all(state == State.DUE for state in row_parts.values()):
             waiting += row_parts
@@ -514,6 +519,33 @@ def last_issue_told(session: Session, person_id: int) -> int:
         .limit(1)
     )
     return int(number[1:]) if number else 0
+
+
+class Standing(NamedTuple):
+    """A message of ours as it stands in somebody's chat, by the platform's id."""
+
+    person_id: int
+    address: Address
+    message: Outgoing
+    external: str
+
+
+_STANDING = Query(
+    select(_T.c.person_id, _T.c.channel, _T.c.account, _T.c.chat, _T.c.body, _T.c.external)
+    .where(_T.c.id.in_(among("ids")), _T.c.state == State.SENT, _T.c.external != "")
+    .order_by(_T.c.id),
+    lambda person, channel, account, chat, body, external: Standing(
+        person,
+        Address(channel=channel, account=account, user=chat, chat=chat),
+        Outgoing.model_validate(body),
+        external,
+    ),
+)
+
+
+def standing(session: Session, ids: Collection[int]) -> list[Standing]:
+    """Of these rows those that have arrived and can be edited."""
+    return [each for each in _STANDING.all(session, ids=list(ids)) if each.person_id is not None]
 
 
 class Shown(NamedTuple):

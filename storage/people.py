@@ -199,20 +199,23 @@ def names(session: Session, person_ids: Iterable[int]) -> dict[int, str]:
     return dict(_NAMES.all(session, people=list(person_ids)))
 
 
-def in_role(session: Session, role: Role, today: date) -> list[int]:
-    return list(
-        session.scalars(
-            select(PersonRole.person_id)
-            .join(Person, Person.id == PersonRole.person_id)
-            .where(
-                PersonRole.role == role,
-                PersonRole.since <= today,
-                or_(PersonRole.until.is_(None), PersonRole.until > today),
-                Person.active.is_(True),
-            )
-            .order_by(PersonRole.person_id)
-        )
+_role, _answer = PersonRole.__table__.c, Responsibility.__table__.c
+_IN_ROLE = Query(
+    select(_role.person_id)
+    .select_from(PersonRole.__table__.join(Person.__table__, _person.id == _role.person_id))
+    .where(
+        _role.role == bindparam("held"),
+        _role.since <= bindparam("today"),
+        or_(_role.until.is_(None), _role.until > bindparam("today")),
+        _person.active.is_(True),
     )
+    .order_by(_role.person_id),
+    int,
+)
+
+
+def in_role(session: Session, role: Role, today: date) -> list[int]:
+    return _IN_ROLE.all(session, held=role, today=today)
 
 
 def holding(session: Session, roles: Iterable[Role], today: date) -> set[int]:
@@ -232,7 +235,6 @@ def admins(session: Session, named: str, today: date) -> list[int]:
     return called(session, named) or in_role(session, Role.ADMIN, today)
 
 
-_role, _answer = PersonRole.__table__.c, Responsibility.__table__.c
 _ROLES_OF = Query(
     select(_role.role).where(
         _role.person_id == bindparam("person"),
@@ -263,22 +265,24 @@ def answers_as(session: Session, person_id: int, project_id: int, today: date) -
     return frozenset(_ANSWERS_AS.all(session, person=person_id, project=project_id, today=today))
 
 
+_RESPONSIBLE = Query(
+    select(_answer.person_id)
+    .select_from(Responsibility.__table__.join(Person.__table__, _person.id == _answer.person_id))
+    .where(
+        _answer.project_id == bindparam("project"),
+        _answer.role.in_(among("roles")),
+        _answer.since <= bindparam("today"),
+        or_(_answer.until.is_(None), _answer.until > bindparam("today")),
+        _person.active.is_(True),
+    )
+    .order_by(_answer.id),
+    int,
+)
+
+
 def responsible(session: Session, project_id: int, roles: Iterable[Role], today: date) -> list[int]:
     """Who answers for a project today in one of the roles, in the order of the registry."""
-    return list(
-        session.scalars(
-            select(Responsibility.person_id)
-            .join(Person, Person.id == Responsibility.person_id)
-            .where(
-                Responsibility.project_id == project_id,
-                Responsibility.role.in_(list(roles)),
-                Responsibility.since <= today,
-                or_(Responsibility.until.is_(None), Responsibility.until > today),
-                Person.active.is_(True),
-            )
-            .order_by(Responsibility.id)
-        )
-    )
+    return _RESPONSIBLE.all(session, project=project_id, roles=list(roles), today=today)
 
 
 def _addressed(person_id: int, channel: str, account: str, user: str, chat: str) -> tuple[int, Address]:

@@ -4,9 +4,10 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import Session
 
+from storage.prepared import Query, among
 from storage.tables.registry import Person, Secretary
 
 
@@ -14,15 +15,24 @@ def _on(today: date) -> tuple[ColumnElement[bool], ...]:
     return Secretary.since <= today, or_(Secretary.until.is_(None), Secretary.until > today)
 
 
+_appointed, _person = Secretary.__table__.c, Person.__table__.c
+_OF_LEADERS: Query[tuple[int, int]] = Query(
+    select(_appointed.person_id, _appointed.leader_id)
+    .select_from(Secretary.__table__.join(Person.__table__, _person.id == _appointed.person_id))
+    .where(
+        _appointed.leader_id.in_(among("leaders")),
+        _person.active.is_(True),
+        _appointed.since <= bindparam("today"),
+        or_(_appointed.until.is_(None), _appointed.until > bindparam("today")),
+    )
+    .order_by(_appointed.id),
+    lambda *cells: cells,
+)
+
+
 def of_leaders(session: Session, leader_ids: Collection[int], today: date) -> list[tuple[int, int]]:
     """Secretary and leader, for each of these leaders who has an active one today."""
-    rows = session.execute(
-        select(Secretary.person_id, Secretary.leader_id)
-        .join(Person, Person.id == Secretary.person_id)
-        .where(Secretary.leader_id.in_(leader_ids), Person.active.is_(True), *_on(today))
-        .order_by(Secretary.id)
-    )
-    return [(person, leader) for person, leader in rows]
+    return _OF_LEADERS.all(session, leaders=list(leader_ids), today=today)
 
 
 def leaders_of(session: Session, person_id: int, today: date) -> list[int]:

@@ -8,14 +8,11 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.book import Book, Rung
 from rules.kinds import Role
-from storage import leaves, people, secretaries
-from storage.likeness import runs_through
-from storage.tables.registry import Person, Unit
+from storage import departments, leaves, people, secretaries
 from storage.tables.reporting import Issue
 
 OF_PROJECT = frozenset({Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD, Role.DEPUTY, Role.REPORTER})
@@ -75,34 +72,10 @@ def _resolved(session: Session, targets: Iterable[str], about: About, today: dat
 
 def _people(session: Session, target: str, about: About, today: date) -> Collection[int]:
     if target == "category_department":
-        return department(session, about.department, today)
+        unit = departments.called(session, about.department, today)
+        return [] if unit is None else departments.contacts(session, unit, about.project_id, today)
     if target in OF_CITY:
         return people.in_role(session, OF_CITY[target], today)
     if target in OF_PROJECT:
         return people.responsible(session, about.project_id, [Role(target)], today)
     return people.called(session, target)
-
-
-def department(session: Session, unit: str, today: date) -> list[int]:
-    """Who takes a problem for a lead department (牵头部门), by the unit's name or its usual short form."""
-    unit_id = department_called(session, unit, today)
-    if unit_id is None:
-        return []
-    of_unit = {*session.scalars(select(Person.id).where(Person.unit_id == unit_id))}
-    return [each for each in people.in_role(session, Role.LEAD_DEPARTMENT, today) if each in of_unit]
-
-
-def department_called(session: Session, name: str, today: date) -> int | None:
-    """The one lead department that a name can mean: 发改委 is 市发展和改革委员会. None if it can be none or several."""
-    units = departments(session, today) if len(name) > 1 else {}
-    exactly = [unit for unit, called in units.items() if called == name]
-    meant = exactly or [unit for unit, called in units.items() if runs_through(name, called)]
-    return meant[0] if len(meant) == 1 else None
-
-
-def departments(session: Session, today: date) -> dict[int, str]:
-    """Units to which a problem can be passed on (转办): those with somebody who takes it."""
-    ids = people.in_role(session, Role.LEAD_DEPARTMENT, today)
-    theirs = select(Person.unit_id).where(Person.id.in_(ids))
-    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(theirs)).order_by(Unit.id))
-    return dict(rows.all())

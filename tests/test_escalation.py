@@ -292,7 +292,7 @@ def test_after_an_outage_what_was_missed_is_said_once_with_why_and_the_waits_beg
     reports_problem(town.reporter)
     passes(town, hours=26)
     assert len(alerts(town.leader)) == 2
-    assert town.leader.last().text.startswith("系统停过，这条本应3月26日 9:15发出。\n第2次提醒")
+    assert town.leader.last().text.startswith("这条晚了：本应3月26日 9:15发出。\n第2次提醒")
     assert admin.last().text.startswith("W1的上报晚了一分钟以上（1件）")
     passes(town, minutes=14)
     assert len(alerts(town.leader)) == 2

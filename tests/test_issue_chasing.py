@@ -177,3 +177,34 @@ def test_a_general_problem_open_for_ninety_days_rises_by_rule_and_is_given_to_it
     assert town.rows(Issue)[0].severity is Severity.GENERAL
     reaches(town, 6, 27)
     assert town.rows(Issue)[0].severity is Severity.GENERAL
+
+
+def test_a_problem_lowered_and_raised_again_within_a_state_is_urged_anew(town: Town, bureau: Bureau) -> None:
+    is_directed(town)
+    reaches(town, 3, 28)
+    town.office.says("降级 W1 已经缓和")
+    town.clock.strike(3, 28, 10)
+    town.office.says("升级 W1 又闹起来了")
+    reaches(town, 3, 29)
+    town.office.says("降级 W1 又缓和了")
+    reaches(town, 3, 30)
+    assert titles(bureau.taker).count(f"⏰ W1 催办：{NORTH}") == 2
+
+
+def test_a_limit_beyond_the_year_is_said_with_its_year(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    bureau.taker.says("签收 W1")
+    bureau.taker.says("延期 W1 到2013年1月8日 等省里批文")
+    assert "申请延到2013年1月8日（原期限4月25日）" in town.office.last().text
+    town.office.taps("同意延期")
+    assert "请在2013年1月8日前办结" in bureau.taker.last().text
+
+
+def test_an_extension_to_a_day_that_has_passed_is_not_granted(town: Town, bureau: Bureau) -> None:
+    reports_problem(town.reporter)
+    bureau.taker.says("签收 W1")
+    bureau.taker.says("延期 W1 到4月26日 等省里批文")
+    town.clock.strike(4, 27)
+    assert "4月26日也已经过了，不能同意" in town.office.says("同意延期 W1").text
+    assert town.rows(Issue)[0].state is IssueState.DEFERRING
+    assert "不同意延期" in town.office.says("不同意延期 W1").text

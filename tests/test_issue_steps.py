@@ -14,8 +14,9 @@ from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueS
 from storage import issue_life, ledger
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
-from storage.tables.registry import Binding
+from storage.tables.registry import Binding, Person
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
+from storage.tables.traffic import OutboxRow
 from tests.builders import a_binding, a_person, a_unit
 from tests.chat import CITY, ZONE, Chat, labels
 from tests.test_export import exported, table
@@ -459,3 +460,57 @@ def test_who_raises_a_problem_to_a_major_one_says_why_to_its_leaders(town: Town)
     reports_problem(town.reporter, GENERAL)
     town.reporter.says("升为重大 W1 停工了")
     assert town.leader.last().text.startswith("升为重大：城北区住建局 张三：停工了\n两户阻工")
+
+
+def test_that_a_problem_is_done_is_told_once_to_all_whom_it_concerns(town: Town, bureau: Chat) -> None:
+    is_signed(town, bureau)
+    before = {chat.user: len(chat.rows()) for chat in (town.leader, town.department, town.office, town.head)}
+    bureau.says("办结 W1 协议已签")
+    for chat in (town.leader, town.department, town.office, town.head):
+        [told] = chat.messages()[before[chat.user] :]
+        assert "W1 办结" in told.title
+        assert labels(told) == []
+    assert labels(town.reporter.last()) == ["已解决", "还没解决"]
+
+
+def test_a_contact_of_the_department_who_signs_stops_the_ladder_but_not_the_units_own_head(
+    town: Town, bureau: Chat
+) -> None:
+    def joins(session: Session) -> int:
+        unit_id = session.get_one(Person, int(bureau.user) - 1000).unit_id
+        person = a_person(session, unit_id=unit_id, role=Role.REPORTER, name="联络员")
+        return a_binding(session, person, channel="chat").person_id
+
+    contact = town.chat(str(town.do(joins) + 1000))
+    reports_problem(town.reporter)
+    assert "要由牵头领导、牵头部门或市项目办知悉" in town.head.says("知悉 W1").text
+    assert town.rows(Escalation)[0].state is EscalationState.RUNNING
+    contact.says("签收 W1")
+    assert town.rows(Escalation)[0].state is EscalationState.TAKEN
+
+
+def test_once_somebody_has_signed_the_others_alerts_offer_to_take_note_no_more(
+    town: Town, bureau: Chat
+) -> None:
+    reports_problem(town.reporter)
+
+    def arrive(session: Session) -> None:
+        for row in session.scalars(select(OutboxRow)):
+            row.state, row.external = "sent", f"m{row.id}"
+
+    town.do(arrive)
+    [alert] = [row for row in town.leader.rows() if row.number == "W1"]
+    bureau.says("签收 W1")
+    [shown] = [each for each in town.leader.messages() if each.replaces]
+    assert shown.replaces == f"m{alert.id}"
+    assert shown.text.endswith("已由吴科长于3月26日 9:00知悉")
+    assert labels(shown) == ["转办", "批示"]
+
+
+def test_an_alert_fits_one_screen_however_much_was_written(town: Town) -> None:
+    reports_problem(town.reporter, what="很多情况。" * 60)
+    told = town.leader.last()
+    lines = told.plain.splitlines()
+    assert sum(-(-len(line) // 20) for line in lines) <= 10
+    assert "全文发 W1" in told.text
+    assert "很多情况。" * 60 in town.leader.says("W1").text

@@ -707,3 +707,25 @@ def test_a_day_that_has_just_passed_is_no_limit_a_year_from_now(town: Town) -> N
     assert town.department.says("延期 D1 到3月20日 等批文").title == "D1：延到哪一天？"
     assert "本周内" in town.department.says("3月20日").text
     assert town.department.says("4月20日").text == "D1 已申请延到4月20日，等市项目办批"
+
+
+def test_an_order_whose_receiver_is_bound_no_more_is_urged_to_another_of_the_unit_or_to_the_office(
+    town: Town, bureau: Chat
+) -> None:
+    def joins(session: Session) -> int:
+        unit_id = session.get_one(Person, int(bureau.user) - 1000).unit_id
+        person = a_person(session, unit_id=unit_id, role=Role.REPORTER, name="联络员")
+        return a_binding(session, person, channel="chat").person_id
+
+    confirmed(town)
+    other = town.chat(str(town.do(joins) + 1000))
+    town.do(lambda session: session.query(Binding).filter_by(user=bureau.user).update({"blocked": True}))
+    reaches(town, 3, 28)
+    assert other.last().title == "⏰ D1 请签收"
+    assert other.last().text.startswith("承办的同事联系不上")
+    other.taps("签收")
+    assert the_order(town).state is OrderState.SIGNED
+    town.do(lambda session: session.query(Binding).filter_by(user=other.user).update({"blocked": True}))
+    reaches(town, 4, 5)
+    urged = [each for each in town.office.messages() if each.title == "⏰ D1 催办"]
+    assert urged[0].text.startswith("市自然资源和规划局没有人绑定，请打电话催办。")

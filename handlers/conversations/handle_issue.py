@@ -33,7 +33,7 @@ from handlers.commands import TakeStep, Tell
 from handlers.conversation import Dialogue
 from handlers.dates import Date
 from handlers.facts import Facts
-from handlers.moments import day_of
+from handlers.moments import named_ahead
 from handlers.proof import Proof, Units
 from handlers.questions import Choice, Text
 from handlers.reading import Item
@@ -146,7 +146,7 @@ def _assign(facts: Facts, item: WorkItem) -> Dialogue[TakeStep]:
             words.line_helping.format(units=words.list_separator.join(names[each] for each in helping))
         )
     if limit:
-        lines.append(words.line_limit.format(day=day_of(limit)))
+        lines.append(words.line_limit.format(day=named_ahead(limit, facts.today)))
     yield from Confirm.of(
         f"confirm@{item.issue_id}",
         words.card_assign.format(number=item.number),

@@ -21,6 +21,9 @@ from storage.rules import InForce
 from storage.tables.escalating import Escalation
 from storage.tables.reporting import Issue
 
+# A telephone shows some twenty characters a line, and about ten lines with the buttons below them.
+LONGEST_WHAT, LONGEST_HELP = 64, 32
+
 
 def raise_alarm(
     turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...] = (), why: str = ""
@@ -78,8 +81,8 @@ def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...], wh
     words, by = turn.city.words, speaker(turn, issue.for_person)
     category = rules.book.category(issue.category)
     text = words.alert.format(
-        what=issue.what,
-        help=issue.help_needed or words.help_none,
+        what=_on_one_screen(turn, issue, issue.what, LONGEST_WHAT),
+        help=_on_one_screen(turn, issue, issue.help_needed, LONGEST_HELP) or words.help_none,
         category=category.name if category else issue.category,
         place=issue.place or words.place_on_site,
         found=day_and_hour(issue.found, turn.city.zone),
@@ -96,6 +99,14 @@ def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...], wh
         rows=take_rows(turn, issue),
         photos=photos,
     )
+
+
+def _on_one_screen(turn: Turn, issue: Issue, text: str, longest: int) -> str:
+    """An alert is read at a glance; who wants all of a long text asks for it by the number."""
+    lines = " ".join(text.split())
+    if len(lines) <= longest:
+        return lines
+    return turn.city.words.alert_more.format(text=lines[:longest], number=issue.number)
 
 
 def drill_mark(turn: Turn, issue: Issue) -> str:

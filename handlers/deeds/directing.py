@@ -14,7 +14,7 @@ from handlers.turning import Turn
 from rules.issue_life import ENDED, move
 from rules.kinds import IssueAct, IssueState, IssueStep, Lane, Role, Severity
 from rules.scope import REPORTING
-from storage import escalations, issue_life, issues, people, whom
+from storage import departments, escalations, issue_life, issues, people, whom
 from storage import rules as stored_rules
 from storage.giving import give
 from storage.issue_life import Rules
@@ -66,7 +66,7 @@ def forward_issue(turn: Turn, command: ForwardIssue) -> Outcome:
     if refused := _closed(turn, issue):
         return refused
     unit = turn.session.get_one(Unit, command.unit_id)
-    if not (ids := whom.department(turn.session, unit.name, turn.today)):
+    if not (ids := departments.contacts(turn.session, unit.id, issue.project_id, turn.today)):
         return refusal(words.department_has_nobody.format(unit=unit.name))
     if move(issue.state, IssueStep.ASSIGN, issue.severity) is None:
         return refusal(not_now(turn, issue, IssueStep.ASSIGN))

@@ -2,7 +2,7 @@
 
 from handlers.conversations.follow_up import word_name
 from handlers.deeds.issue_telling import due_name, unit_name
-from handlers.moments import day
+from handlers.moments import day, day_ahead
 from handlers.step_words import colour_name, state_name, step_name
 from handlers.turning import Turn
 from rules.issue_clocks import ageing, per_holder, total
@@ -31,7 +31,7 @@ def _state(turn: Turn, issue: Issue) -> str:
     line = words.life_state.format(state=state_name(words, issue.state))
     if until is None or issue.state is IssueState.HANDLING or issue.state in NEW:
         return line
-    return line + words.life_until.format(until=day(until, turn.city.zone))
+    return line + words.life_until.format(until=day_ahead(until, turn.city.zone, turn.now))
 
 
 def _holder(turn: Turn, issue: Issue) -> list[str]:

@@ -24,7 +24,7 @@ from handlers.deeds.noting import acting_for, take, tell_told, who_and_when
 from handlers.deeds.problems import taken
 from handlers.deeds.rising import raise_issue
 from handlers.deeds.threads import how_often
-from handlers.moments import day
+from handlers.moments import day_ahead
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.step_words import step_name
 from handlers.turning import Turn
@@ -33,7 +33,7 @@ from rules.issue_life import ENDED, Ask, Move, Who, leads_to, move
 from rules.kinds import EscalationState, IssueStep, Severity
 from storage import duties, escalations, issue_life, issues, media, projects
 from storage import rules as stored_rules
-from storage.alerting import may_take
+from storage.alerting import may_take, told_of
 from storage.giving import give
 from storage.issue_life import Rules
 from storage.messages import Outgoing
@@ -80,6 +80,9 @@ def _too_late(turn: Turn, issue: Issue, command: TakeStep, rules: InForce) -> st
     words, days = turn.city.words, rules.book.problems.reopen_days
     if command.step is IssueStep.EXTEND and issue.due is not None and turn.now > issue.due:
         return words.extend_too_late.format(number=issue.number)
+    if command.step is IssueStep.APPROVE and issue.asked_until is not None and turn.now > issue.asked_until:
+        asked = day_ahead(issue.asked_until, turn.city.zone, turn.now)
+        return words.approve_too_late.format(number=issue.number, day=asked)
     closed = issue.closed_out or turn.now
     late = command.step is IssueStep.REOPEN and turn.now - closed > timedelta(days=days)
     if late and Who.OFFICE not in whos(turn.session, turn.person.id, issue, turn.today):
@@ -175,11 +178,16 @@ def _tell(turn: Turn, issue: Issue, command: TakeStep, alarmed: set[int]) -> Non
     if step not in _SAME_TURN:
         lines = [by, *details] if step is not IssueStep.APPROVE else [by]
         told = tell_turn(turn, issue, title, lines, alarmed, photos=command.photos)
-    others = TELLS.get(step, ())
+    others, also = TELLS.get(step, ()), list[int]()
+    if step is IssueStep.FINISH and issue.severity is Severity.MAJOR:
+        also = told_of(
+            turn.session, issue, turn.today
+        )  # leaders, lead department, head, and whom the ladder has told
     if step is IssueStep.CLOSE and issue.severity is Severity.MAJOR:
         title = turn.city.words.told_final.format(number=issue.number, project=_project(turn, issue))
         others = (*others, Who.LEADER, Who.DEPARTMENT)
-    tell_others(turn, issue, others, Outgoing(title=title, text="\n".join([by, *details])), told | alarmed)
+    message = Outgoing(title=title, text="\n".join([by, *details]))
+    tell_others(turn, issue, others, message, told | alarmed, also)
 
 
 def _project(turn: Turn, issue: Issue) -> str:
@@ -193,7 +201,7 @@ def _details(turn: Turn, issue: Issue, step: IssueStep) -> list[str]:
         case IssueStep.ASSIGN:
             return about(turn, issue)
         case IssueStep.EXTEND if issue.asked_until is not None:
-            asked = day(issue.asked_until, turn.city.zone)
+            asked = day_ahead(issue.asked_until, turn.city.zone, turn.now)
             return [words.told_asked_day.format(day=asked, due=due_name(turn, issue))]
         case IssueStep.APPROVE:
             return [words.told_limit.format(due=due_name(turn, issue))]
@@ -219,7 +227,7 @@ def _signing_is_knowing(turn: Turn, issue: Issue) -> None:
 def _receipt(turn: Turn, issue: Issue, command: TakeStep) -> Outcome:
     words = turn.city.words
     said = {"number": issue.number, "due": due_name(turn, issue), "unit": holder_name(turn, issue)}
-    asked = day(issue.asked_until, turn.city.zone) if issue.asked_until else ""
+    asked = day_ahead(issue.asked_until, turn.city.zone, turn.now) if issue.asked_until else ""
     text = {
         IssueStep.ASSIGN: words.took_assigned.format(**said),
         IssueStep.SIGN: words.took_sign.format(number=issue.number, due=said["due"]),

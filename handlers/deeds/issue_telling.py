@@ -6,7 +6,7 @@ Rule 2  Where nobody of a department can be reached, the office gets its message
 
 from collections.abc import Iterable
 
-from handlers.moments import day
+from handlers.moments import day_ahead
 from handlers.screen import Rows
 from handlers.step_words import state_name, step_name
 from handlers.turning import Turn
@@ -22,6 +22,7 @@ TELLS: dict[IssueStep, tuple[Who, ...]] = {
     IssueStep.ASSIGN: (Who.HELPER, Who.RAISER),
     IssueStep.FEEDBACK: (Who.RAISER,),
     IssueStep.APPROVE: (Who.RAISER,),
+    IssueStep.FINISH: (Who.OFFICE, Who.HELPER),
     IssueStep.CLOSE: (Who.RAISER, Who.HOLDER),
     IssueStep.SEND_BACK: (Who.RAISER,),
     IssueStep.REOPEN: (Who.OFFICE, Who.RAISER),
@@ -62,9 +63,11 @@ def tell_turn(
     return _push(turn, issue, who, ids, message)
 
 
-def tell_others(turn: Turn, issue: Issue, who: Iterable[Who], message: Outgoing, told: set[int]) -> None:
-    """Tells those who stand so to the problem and have not been told yet: nothing is asked of them."""
-    ids = [each for one in who for each in those(turn.session, one, issue, turn.today)]
+def tell_others(
+    turn: Turn, issue: Issue, who: Iterable[Who], message: Outgoing, told: set[int], also: Iterable[int] = ()
+) -> None:
+    """Tells those who stand so to the problem, and `also`, unless they were told: nothing is asked of them."""
+    ids = [*(each for one in who for each in those(turn.session, one, issue, turn.today)), *also]
     others = [each for each in dict.fromkeys(ids) if each not in told and each != turn.person.id]
     for contact in people.contacts(turn.session, others, turn.city.running):
         turn.push(contact, message, Lane.REMINDER, number=issue.number)
@@ -107,7 +110,7 @@ def turn_line(turn: Turn, issue: Issue) -> str:
     template = str(getattr(turn.city.words, f"told_turn_{issue.state}"))
     if "{until}" in template and issue.stands_until is None:
         return ""
-    until = day(issue.stands_until, turn.city.zone) if issue.stands_until else ""
+    until = day_ahead(issue.stands_until, turn.city.zone, turn.now) if issue.stands_until else ""
     return template.format(until=until) if "{until}" in template else template
 
 
@@ -174,7 +177,7 @@ def holder_name(turn: Turn, issue: Issue) -> str:
 
 
 def due_name(turn: Turn, issue: Issue) -> str:
-    return day(issue.due, turn.city.zone) if issue.due else ""
+    return day_ahead(issue.due, turn.city.zone, turn.now) if issue.due else ""
 
 
 def title_of(turn: Turn, issue: Issue, step: IssueStep) -> str:

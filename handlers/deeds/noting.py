@@ -16,6 +16,7 @@ from storage import escalations, issues, outbox, people, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take, told_of
 from storage.messages import IncomingKind, Outgoing
+from storage.people import Contact
 from storage.tables.escalating import Escalation
 from storage.tables.reporting import Issue, IssueEvent
 
@@ -79,9 +80,31 @@ def take(turn: Turn, issue: Issue) -> None:
         stopped = escalations.answer(turn.session, row, turn.person.id, turn.now)
         if stopped:
             escalations.take(turn.session, row, turn.person.id, turn.now, _follow_by(turn, row))
+            _show_taken(turn, issue, row, leader)
         else:
             escalations.withdraw(turn.session, row, turn.now, turn.person.id)
     enter(turn, issue.unit_id, "acknowledge_issue", issue=issue.number, leader=leader, stopped=stopped)
+
+
+def _show_taken(turn: Turn, issue: Issue, row: Escalation, leader: int | None) -> None:
+    """The others' alerts say who has it, and offer what may follow instead of what was done: no new message."""
+    name, time = on_behalf.named(turn, turn.person.id, leader), day_and_hour(turn.now, turn.city.zone)
+    by = turn.city.words.issue_taken.format(name=name, time=time)
+    alerts = escalations.alerts(turn.session, row)
+    newest = {each.person_id: each.outbox_id for each in alerts if each.may and each.outbox_id}
+    newest.pop(turn.person.id, None)  # whose own alert is edited in answer to their tap
+    for found in outbox.standing(turn.session, list(newest.values())):
+        if not _asks_to_take(found.message) or not turn.city.show(found.address.channel).edits:
+            continue
+        shown = {"text": f"{found.message.text}\n{by}", "rows": (follow_row(turn, issue),), "photos": ()}
+        message = found.message.model_copy(update={**shown, "replaces": found.external})
+        contact = Contact(found.person_id, "", found.address)
+        turn.push(contact, message, Lane.REMINDER, number=issue.number)
+
+
+def _asks_to_take(message: Outgoing) -> bool:
+    """Whether it still offers to take note; what asks for a signature goes on to do so."""
+    return any(option.data.startswith("a|") for row in message.rows for option in row)
 
 
 def _follow_by(turn: Turn, row: Escalation) -> datetime:

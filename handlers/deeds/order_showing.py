@@ -1,7 +1,7 @@
 """How an order is shown: the slip (督办单) as it is drafted and sent, and all of it when its number is asked for."""
 
 from handlers.loading.orders import brief
-from handlers.moments import day, day_and_hour
+from handlers.moments import day, day_ahead, day_and_hour
 from handlers.order_words import order_kind_name, order_state_name, order_step_name
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -71,7 +71,7 @@ def about(turn: Turn, order: Order) -> str:
 
 
 def due_name(turn: Turn, order: Order) -> str:
-    return day(order.due, turn.city.zone)
+    return day_ahead(order.due, turn.city.zone, turn.now)
 
 
 def took(turn: Turn, order: Order) -> list[str]:

@@ -7,7 +7,7 @@ from handlers.commands import TakeOrderStep
 from handlers.deeds.order_noting import note_order, standing
 from handlers.deeds.order_showing import about, draft_message, due_name, is_open_draw, rows, slip, took
 from handlers.loading.orders import brief, not_now
-from handlers.moments import day
+from handlers.moments import day_ahead, named_ahead
 from handlers.order_words import order_step_name
 from handlers.outcome import Outcome, digest, refusal
 from handlers.screen import Rows
@@ -82,6 +82,9 @@ def _cannot(turn: Turn, order: Order, command: TakeOrderStep) -> str:
     words = turn.city.words
     if command.step is P.EXTEND and turn.now > order.due:
         return words.order_extend_too_late.format(number=order.number)
+    if command.step is P.APPROVE and order.asked_until is not None and turn.now > order.asked_until:
+        asked = day_ahead(order.asked_until, turn.city.zone, turn.now)
+        return words.order_approve_too_late.format(number=order.number, day=asked)
     if command.step is P.CONFIRM and command.unit_id is None and order.unit_id is None:
         return words.order_line_no_receiver
     if command.step is P.CONFIRM and turn.now > order.due:
@@ -185,7 +188,7 @@ def _news(turn: Turn, order: Order, command: TakeOrderStep, buttons: Rows) -> Ou
     said = {"unit": turn.person.unit, "name": turn.person.name, "note": command.note}
     lines = [template.format(**{key: said[key] for key in said if f"{{{key}}}" in template})]
     if command.step is P.EXTEND and order.asked_until is not None:
-        asked = day(order.asked_until, turn.city.zone)
+        asked = day_ahead(order.asked_until, turn.city.zone, turn.now)
         lines.append(words.told_order_asked.format(day=asked, due=due_name(turn, order)))
     if command.step in (P.APPROVE, P.DENY, P.SEND_BACK):
         lines.append(words.told_order_due.format(due=due_name(turn, order)))
@@ -245,7 +248,7 @@ def _receipt(turn: Turn, order: Order, command: TakeOrderStep) -> Outcome:
     words, number = turn.city.words, order.number
     if command.step in _ASKING:
         return Outcome(draft_message(turn, order), number)
-    asked = day(order.asked_until, turn.city.zone) if order.asked_until else ""
+    asked = day_ahead(order.asked_until, turn.city.zone, turn.now) if order.asked_until else ""
     step = order_step_name(words, command.step)
     text = {
         P.SIGN: words.order_signed.format(number=number, due=due_name(turn, order)),
@@ -267,7 +270,7 @@ def _receiver(turn: Turn, order: Order) -> list[int]:
 def _said(turn: Turn, command: TakeOrderStep) -> str:
     """What stands in the history: the words, or the day that was chosen."""
     if command.until is not None:
-        chosen = f"{command.until.month}月{command.until.day}日"
+        chosen = named_ahead(command.until, turn.today)
         return f"{chosen}，{command.note}" if command.note else chosen
     return command.note
 

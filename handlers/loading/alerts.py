@@ -3,7 +3,7 @@
 from handlers.facts import BRIEF, AlertFacts, Facts
 from handlers.loading.base import Loading
 from rules.issue_life import ENDED
-from storage import escalations, projects, whom
+from storage import departments, escalations, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take
 from storage.tables.reporting import Issue
@@ -18,7 +18,7 @@ def alerts(loading: Loading) -> Facts:
         loading.city.words,
         loading.person,
         alerts=found,
-        departments=tuple(whom.departments(loading.session, loading.today).items()),
+        departments=tuple(departments.leads(loading.session, loading.today).items()),
         longest=stored_rules.in_force(loading.session).book.caps.text_length,
     )
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from handlers.facts import BRIEF, Facts
 from handlers.loading.base import Loading, loose
-from handlers.moments import day
+from handlers.moments import day_ahead
 from handlers.order_facts import OrderFacts, OrderItem
 from handlers.order_words import order_state_name, order_step_name
 from handlers.words import Words
@@ -99,7 +99,7 @@ def order_line(loading: Loading, order: Order) -> str:
         unit=orders.unit_name(loading.session, order) or words.order_no_unit,
         brief=brief(order.what),
         state=order_state_name(words, order.state),
-        due=day(order.due, loading.city.zone),
+        due=day_ahead(order.due, loading.city.zone, loading.now),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from handlers.facts import BRIEF, Facts
 from handlers.loading.base import Loading, loose
-from handlers.moments import day
+from handlers.moments import day_ahead
 from handlers.step_words import state_name, step_name
 from handlers.work_facts import WorkFacts, WorkItem
 from rules import issue_clocks
@@ -113,7 +113,7 @@ def _detailed(loading: Loading, rules: InForce, found: WorkFacts, chosen: WorkIt
         by_rule = issue_clocks.due(loading.now, category.days, rules.book, zone).astimezone(zone).date()
     found = replace(
         found,
-        due=day(issue.due, zone) if issue.due else "",
+        due=day_ahead(issue.due, zone, loading.now) if issue.due else "",
         earliest=due + timedelta(days=1) if chosen.ask is Ask.DAY else loading.today,
         latest=loading.today + _LONGEST,
         by_rule=by_rule,

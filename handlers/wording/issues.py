@@ -62,9 +62,8 @@ class Issues(Sentences):
     unreachable: str = "没能通知到：{names}（没绑定或已停用）。请马上打电话。"
     nobody_to_tell: str = "这个项目没有登记要通知的领导，请马上打电话给市项目办！"
     alert_title: str = "🔴 重大问题 {number}：{project}"
-    alert: str = (
-        "{what}\n需要：{help}\n类别：{category}\n地点：{place}\n{found}发现\n{unit} {name} {phone}，{time}报"
-    )
+    alert: str = "{what}\n需要：{help}\n{unit} {name} {phone}\n{category}，{place}；{found}发现，{time}报"
+    alert_more: str = "{text}…（全文发 {number}）"
     alert_stands_in: str = "{name}请假，请您代为处理。"
     acknowledge_button: str = "已知悉"
     acknowledge_words: str = "知悉、已知悉、收到"

@@ -93,6 +93,9 @@ class Orders(Sentences):
     orders_waiting: str = "没有要您办的。在办的有："
     order_not_now: str = "{number} 现在是“{state}”，不能{step}。"
     order_extend_too_late: str = "{number} 的时限已经过了，不能再申请延期。请尽快办结，或打电话给市项目办。"
+    order_approve_too_late: str = (
+        "{number} 申请延到的{day}也已经过了，不能同意。请不同意延期，或撤销后另行交办。"
+    )
     order_past_due: str = "{number} 的时限已经过了，请先改时限，再下达。"
     ask_order_unit: str = "{number}：由哪个单位承办？"
     ask_order_unit_hint: str = "也可以打单位名，如：住建局"

@@ -62,6 +62,9 @@ class ProblemLife(Sentences):
     work_none: str = "现在没有等您办的问题。"
     step_not_now: str = "{number} 现在是“{state}”，不能{step}。"
     step_too_late: str = "{number} 销号已过{days}天，请报新问题，或请市项目办重新打开。"
+    approve_too_late: str = (
+        "{number} 申请延到的{day}也已经过了，不能同意。请不同意延期，或重新交办、另定期限。"
+    )
     extend_too_late: str = "{number} 的期限已过。延期要在到期以前提出；请尽快办结，或告诉市项目办。"
     ask_refuse: str = "{number}：为什么不归你们？"
     ask_refuse_hint: str = "一句话说清楚，最好写明该归谁。市项目办裁定以前，时间照算。"

@@ -12,7 +12,7 @@ RUNG_UP_CALL = "已通知{names}，{minutes}分钟没有人知悉，请打电话
 RUNG_UNREACHED = "{names}没能通知到（请假、没绑定或已停用）。"
 RUNG_STANDS_IN = "{name}请假，请您代为处理。"
 RUNG_SOLVED = "责任单位说已解决，请核实。"
-RUNG_LATE = "系统停过，这条本应{time}发出。"
+RUNG_LATE = "这条晚了：本应{time}发出。"
 
 NOTHING_FOLLOWED = "{name}{time}已知悉 {number}，但一直没有交办、转办、批示或续报，继续往上报。"
 RESUMED_TITLE = "⏰ {number} 还没有下文：{project}"

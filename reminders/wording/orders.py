@@ -29,6 +29,8 @@ COPY_TITLE = "⏰ {number} 抄送"
 COPY_TO_HEAD = "{what}\n{unit}：{late}，抄送您知悉。"
 LATE_UNSIGNED = "一直没有签收（{due}前办结）"
 LATE_OVERDUE = "时限{due}已过，还没有办结"
+INSTEAD = "承办的同事联系不上（没绑定或已停用），请您代为处理，或转告。"
+NOBODY_BOUND = "{unit}没有人绑定，请打电话催办。"
 NO_UNIT = "承办单位还没定"
 
 STEPS: dict[OrderStep, str] = {

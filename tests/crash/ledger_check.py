@@ -55,8 +55,7 @@ def check(session: Session, record: Record, calls: Iterable[Call], media: Path) 
     verdict = Verdict()
     _check_inbox(session, record, verdict)
     _check_answers(session, verdict)
-    _check_outbox(session, verdict)
-    _check_sends(session, calls, verdict)
+    check_sending(session, calls, verdict)
     _check_amounts(session, record, verdict)
     _check_problems(session, record, verdict)
     _check_media(session, record, media, verdict)
@@ -114,6 +113,12 @@ def _check_answers(session: Session, verdict: Verdict) -> None:
 # What went out
 
 
+def check_sending(session: Session, calls: Iterable[Call], verdict: Verdict) -> None:
+    """Every outgoing row has come to its end, and reached its chat as often as it was sent, or may have been."""
+    _check_outbox(session, verdict)
+    _check_sends(session, calls, verdict)
+
+
 def _check_outbox(session: Session, verdict: Verdict) -> None:
     # An alert that somebody has answered before it went is not lost. What is urgent becomes useless by that alone.
     answered = or_(
@@ -137,14 +142,14 @@ def _check_sends(session: Session, calls: Iterable[Call], verdict: Verdict) -> N
     """Rows and calls are compared by chat, words and buttons: rows that look the same are counted together."""
     sent, possible = Counter[Key](), Counter[Key]()
     for row in session.execute(select(OutboxRow.chat, OutboxRow.body, OutboxRow.state, OutboxRow.ambiguous)):
-        key = _key_of_row(row.chat, row.body)
+        key = key_of_row(row.chat, row.body)
         sent[key] += row.state == State.SENT
         possible[key] += row.ambiguous + (row.state == State.SENT)
     accepted, arrived = Counter[Key](), Counter[Key]()
     for call in calls:
         if call.method.lower() in SENDS:
-            accepted[_key_of_call(call)] += call.accepted
-            arrived[_key_of_call(call)] += call.accepted or NOT_MODIFIED in call.refusal
+            accepted[key_of_call(call)] += call.accepted
+            arrived[key_of_call(call)] += call.accepted or NOT_MODIFIED in call.refusal
     for key in sent.keys() | accepted.keys():
         if accepted[key] > possible[key]:
             verdict.doubled.append(f"{key}: accepted {accepted[key]} times, possible were {possible[key]}")
@@ -153,12 +158,12 @@ def _check_sends(session: Session, calls: Iterable[Call], verdict: Verdict) -> N
     verdict.figures["accepted"] = accepted.total()
 
 
-def _key_of_row(chat: str, body: dict[str, object]) -> Key:
+def key_of_row(chat: str, body: dict[str, object]) -> Key:
     message = Outgoing.model_validate(body)
     return chat, render(message)[0], json.dumps(keyboard(message.rows), sort_keys=True)
 
 
-def _key_of_call(call: Call) -> Key:
+def key_of_call(call: Call) -> Key:
     buttons = json.dumps(call.structure("reply_markup"), sort_keys=True)
     words = call.parameters.get("text") or call.parameters.get("caption") or ""
     return str(call.parameters.get("chat_id")), str(words), buttons
