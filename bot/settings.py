@@ -102,7 +102,8 @@ class Settings(BaseSettings):
     )
 
     wecom_group_keys: SecretStr | None = Field(
-        default=None, description="groups that are told of major problems: NAME=KEY, separated by commas"
+        default=None,
+        description="groups that are told of major problems, digests and reviews: NAME=KEY, separated by commas",
     )
 
     # WeCom, a smart bot

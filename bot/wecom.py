@@ -86,7 +86,7 @@ def app_channel(
 
 
 def group_channels(settings: Settings) -> list[WecomGroupChannel]:
-    """The groups that are told of major problems."""
+    """The groups that are told of major problems, digests and reviews."""
     proxy = settings.proxy.get_secret_value() if settings.proxy else None
     return [
         WecomGroupChannel(name, key, Wire(settings.wecom_api_url, proxy=proxy))

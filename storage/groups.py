@@ -13,6 +13,10 @@ from storage.parts import Limit
 CHANNEL = "wecom_group"
 
 
+def any_runs(running: Collection[tuple[str, str]]) -> bool:
+    return any(channel == CHANNEL for channel, _ in running)
+
+
 def tell(
     session: Session,
     running: Collection[tuple[str, str]],
