@@ -1,6 +1,7 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
 # make test     every check; brings what it needs
 # make bench    measures            make crash    the long crash test
+# make fuzz     10 million forged, broken and strange callbacks and frames of WeCom (n=100000: so many)
 # make lint     the quick checks    make migration m="what changes"    the next database migration
 #
 # Only Python 3.11 or newer, make and a package index are needed. PYTHON=python3.12 make ... chooses another one.
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PACKAGES := bot handlers reminders rules storage
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test bench crash lint clean migration browser
+.PHONY: run test bench crash fuzz lint clean migration browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -38,6 +39,9 @@ bench: $(VENV)/.bench
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.wecom_fuzz --count $(or $(n),10000000)
 
 migration: $(VENV)/.dev
 	$(BIN)/python -m storage.migrations.draft "$(m)"

@@ -68,7 +68,7 @@ def channel_of(
         await asyncio.sleep(0.002)
 
     socket = Socket(BOT, secret, url=wecom.url, ping_seconds=PING, ack_seconds=ack, pause=pause)
-    return AibotChannel(BOT, socket, welcome="您好，请说一句话")
+    return AibotChannel(BOT, socket, welcome=lambda: "您好，请说一句话")
 
 
 @asynccontextmanager

@@ -172,7 +172,7 @@ async def test_who_is_replaced_does_not_come_back_and_the_admin_learns_which_pro
 ) -> None:
     wecom = FakeAibot(kick=kick)
     async with on_both(town, tmp_path, admin(town), wecom) as both:
-        other = AibotChannel(BOT, Socket(BOT, SECRET, url=wecom.url), welcome="")
+        other = AibotChannel(BOT, Socket(BOT, SECRET, url=wecom.url), welcome=str)
         taken = asyncio.create_task(other.run(_nowhere))
         told = await both.telegram(town.office).sees("被另一个程序接走了")
         assert f"进程 {os.getpid()}" in told.text
@@ -323,3 +323,13 @@ async def test_a_leader_who_quotes_an_alert_instructs_on_its_problem(town: Town,
         leader.says("请自规局本周内拿方案", quoting={"msgtype": "text", "text": {"content": alert.text}})
         await leader.sees("批示已送")
     assert [(order.source, order.what) for order in town.rows(Order)] == [("W1", "请自规局本周内拿方案")]
+
+
+async def test_the_greeting_follows_the_words_file(town: Town, tmp_path: Path) -> None:
+    wecom = FakeAibot()
+    async with on_aibot(town, tmp_path, wecom=wecom) as phones:
+        me = wecom.member(userid(town.reporter))
+        city = phones.program.city
+        city.words = city.words.model_copy(update={"aibot_welcome": "新的问候"})  # as bot/editing.py does
+        me.enters()
+        await me.sees("新的问候")

@@ -61,6 +61,12 @@ class _NoTokens:
     async def load(self) -> Token | None:
         return None
 
+    async def claim(self, until: float) -> bool:
+        return True
+
+    async def let_go(self) -> None:
+        pass
+
     async def keep(self, token: Token) -> None:
         pass
 
@@ -81,7 +87,7 @@ class Fuzzer:
         request = WecomRequest(CORP, SECRET, tokens=_NoTokens(), epoch=time)
         self._channel = WecomAppChannel(AGENT, envelope=Envelope(TOKEN, KEY, CORP), request=request)
         self._socket = Socket("bot", SECRET)
-        self._bot = AibotChannel("bot", self._socket, welcome="您好")
+        self._bot = AibotChannel("bot", self._socket, welcome=lambda: "您好")
         self._stored: list[Arrived] = []
         self._sealed = ""
 
