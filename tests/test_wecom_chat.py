@@ -27,7 +27,6 @@ from tests.phones import on_wecom, userid
 from tests.test_wecom_app import KeptToken
 from tests.town import NORTH, Town, reports_problem
 
-SOON = 30.0  # seconds: ten messages go through the whole program first
 CHAT = "W1x0123456789ab"
 MADE_OF = Gathering("W1 城北水厂扩建工程", ["ZhangSan", "LiSi"])
 
@@ -151,21 +150,21 @@ async def test_the_thread_of_a_major_problem_stands_in_its_group(town: Town, tmp
         }
         reports(wecom, town)
         for name in ("leader", "office", "department"):  # the group stands in for none of them
-            await people[name].sees("重大问题 W1", SOON)
-        await wecom.until(lambda: wecom.groups.made, SOON)
+            await people[name].sees("重大问题 W1")
+        await wecom.until(lambda: wecom.groups.made)
         [(chat, screen)] = wecom.groups.made.items()
-        alarm = await screen.sees("重大问题 W1", SOON)
+        alarm = await screen.sees("重大问题 W1")
         assert alarm.buttons == []
         people["leader"].says("知悉 W1")
-        await screen.sees("已知悉 W1", SOON)
+        await screen.sees("已知悉 W1")
         people["reporter"].says("W1 有变化：又来了一户")
         people["reporter"].says("确认")
-        await screen.sees("又来了一户", SOON)
+        await screen.sees("又来了一户")
         people["reporter"].says("W1 已解决：谈妥了")
         people["reporter"].says("确认")
-        await screen.sees("谈妥了", SOON)
+        await screen.sees("谈妥了")
         people["office"].says("销号 W1 属实")
-        await screen.sees("W1", SOON)
+        await screen.sees("W1")
     assert set(wecom.groups.users[chat]) == {userid(getattr(town, name)) for name in people}
     assert wecom.groups.users[chat][0] == userid(town.office)
     assert screen.name == f"W1 {NORTH}"
@@ -180,16 +179,16 @@ async def test_where_no_group_may_be_made_all_are_told_alone_and_the_admin_learn
     async with on_wecom(town, tmp_path, admin, wecom):
         leader, office = wecom.member(userid(town.leader)), wecom.member(userid(town.office))
         reports(wecom, town)
-        await leader.sees("重大问题 W1", SOON)
-        await office.sees("没能为重大问题建群（60011", SOON)
+        await leader.sees("重大问题 W1")
+        await office.sees("没能为重大问题建群（60011")
         for said in ("W1 有变化：又来了一户", "确认"):
             wecom.member(userid(town.reporter)).says(said)
-        await leader.sees("又来了一户", SOON)
+        await leader.sees("又来了一户")
         reports(wecom, town, "新问题")
-        await leader.sees("重大问题 W2", SOON)
-        await wecom.until(lambda: len([c for c in wecom.calls if c.path == "appchat/create"]) == 2, SOON)
+        await leader.sees("重大问题 W2")
+        await wecom.until(lambda: len([c for c in wecom.calls if c.path == "appchat/create"]) == 2)
         leader.says("知悉 W2")
-        await office.sees("已知悉 W2", SOON)
+        await office.sees("已知悉 W2")
         assert len([each for each in office.shown if "没能为重大问题建群" in each.text]) == 1
     assert [(row.number, row.state) for row in town.rows(OutboxRow) if row.channel == CHANNEL] == [
         ("W1", "failed"),
@@ -202,7 +201,7 @@ async def test_a_city_may_do_without_groups_of_problems(town: Town, tmp_path: Pa
     wecom = FakeWecom()
     async with on_wecom(town, tmp_path, {"WECOM_CHATS": "false"}, wecom):
         reports(wecom, town)
-        await wecom.member(userid(town.leader)).sees("重大问题 W1", SOON)
+        await wecom.member(userid(town.leader)).sees("重大问题 W1")
     assert town.rows(IssueChat) == []
 
 
