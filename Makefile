@@ -1,6 +1,7 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
 # make test     every check, on SQLite and on PostgreSQL; brings what it needs
 # make bench    measures            make crash    the long crash test     make year    a year of the sample city
+# make fuzz     10 million forged, broken and strange callbacks and frames of WeCom (n=100000: so many)
 # make lint     the quick checks    make migration m="what changes"    the next database migration
 #
 # Only Python 3.11 or newer, make and a package index are needed. PYTHON=python3.12 make ... chooses another one.
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PACKAGES := bot handlers reminders rules storage
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test bench crash year lint clean migration browser
+.PHONY: run test bench crash year fuzz lint clean migration browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -48,6 +49,9 @@ crash: $(VENV)/.dev
 
 year: $(VENV)/.dev
 	$(BIN)/python -m tests.year --sample --seed 2012
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.wecom_fuzz --count $(or $(n),10000000)
 
 migration: $(VENV)/.dev
 	$(BIN)/python -m storage.migrations.draft "$(m)"

@@ -31,6 +31,7 @@ from bot.channels.telegram import TelegramChannel
 from bot.channels.tryout import TryoutChannel
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import CALLBACK_PATH, WecomAppChannel
+from bot.channels.wecom_chat import WecomChatChannel
 from bot.channels.wecom_group import WecomGroupChannel
 from bot.clock import Clock, store_offset, stored_offset
 from bot.delivery import Delivery
@@ -54,7 +55,6 @@ from bot.web.tryout import Draw, TryoutPage, tell_now
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
-from handlers.words import Words
 from reminders.reach import Reach
 from rules.kinds import Lane
 from storage import invites, people, registry, workbook
@@ -146,17 +146,13 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
     await database.run(lambda session: take_sentences(session, sentences, clock.city()))
     if settings.tryout_open and (settings.rehearses or not settings.has_channel):
         await database.run(lambda session: _furnish(session, clock.city()))
-    channels = _channels(settings, database, clock, sentences.words)
-    limits = {
+    city = City(words=sentences.words, zone=settings.zone)
+    channels = _channels(settings, database, clock, city)
+    city.shows = {
         channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
         for channel in channels.values()
     }
-    city = City(
-        words=sentences.words,
-        zone=settings.zone,
-        shows=limits,
-        running=reaching(settings, channels),
-    )
+    city.running = reaching(settings, channels)
     return await _wire(settings, stack, database, clock, channels, city)
 
 
@@ -186,7 +182,9 @@ async def _wire(
         zone=city.zone,
         media=fetching.read,
         pictures=gallery.picture,
-        on_blocked=lambda session, claimed, now: _note_block(session, claimed, now, city),
+        on_blocked=lambda session, claimed, now: _note_block(
+            session, claimed, now, city, settings.admin or ""
+        ),
     )
 
     def after_turns() -> None:
@@ -262,7 +260,7 @@ def _furnish(session: Session, now: datetime) -> None:
     tryout.bind_everyone(session, now)
 
 
-def _channels(settings: Settings, database: Database, clock: Clock, words: Words) -> dict[Account, Channel]:
+def _channels(settings: Settings, database: Database, clock: Clock, city: City) -> dict[Account, Channel]:
     found: list[Channel] = []
     if settings.telegram_token:
         found.append(
@@ -277,7 +275,9 @@ def _channels(settings: Settings, database: Database, clock: Clock, words: Words
         app := wecom.app_channel(settings, wecom.StoredTokens(database, settings.wecom_agent_id or ""))
     ) is not None:
         found.append(app)
-    if (aibot := wecom.aibot_channel(settings, words.aibot_welcome)) is not None:
+    if (chats := wecom.chat_channel(settings, database)) is not None:
+        found.append(chats)
+    if (aibot := wecom.aibot_channel(settings, lambda: city.words.aibot_welcome)) is not None:
         found.append(aibot)
     found += wecom.group_channels(settings)
     if settings.tryout_open:
@@ -290,7 +290,7 @@ def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
         return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
     if account[0] in (WecomAppChannel.name, AibotChannel.name):
         return sending.Rates(wecom.limits(settings.wecom_rate), clock.monotonic, is_group=lambda _chat: True)
-    if account[0] == WecomGroupChannel.name:
+    if account[0] in (WecomGroupChannel.name, WecomChatChannel.name):
         return sending.Rates(wecom.GROUP_LIMITS, clock.monotonic, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
     return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
@@ -303,8 +303,13 @@ def _listens(channel: Channel) -> Callable[[], bool]:
     return lambda: True
 
 
-def _note_block(session: Session, claimed: Claimed, now: datetime, city: City) -> None:
+def _note_block(session: Session, claimed: Claimed, now: datetime, city: City, admin: str) -> None:
     """What a channel cannot bring goes to the person's next one; if there is none, whoever must know is told."""
+    if claimed.channel == WecomChatChannel.name:
+        fault = wecom.give_up_chat(session, claimed, now)
+        text = city.words.wecom_no_chat.format(fault=fault[:80])
+        tell_admins(session, city, admin, text, now, once=f"no chat {fault.partition(' ')[0]}")
+        return
     people.mark_blocked(session, claimed.channel, claimed.account, claimed.chat)
     if claimed.person_id is None:
         return
@@ -325,7 +330,7 @@ async def _receive(
             await _receive_telegram(settings, stack, running, channel)
         if isinstance(channel, WecomAppChannel):
             await _receive_app(settings, stack, running, channel, city)
-        if isinstance(channel, WecomGroupChannel):
+        if isinstance(channel, WecomGroupChannel | WecomChatChannel):
             await channel.start()
             stack.push_async_callback(channel.close)
         if isinstance(channel, AibotChannel):
@@ -394,10 +399,9 @@ async def _receive_app(
 def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings: Settings) -> None:
     elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
     process = f"{socket.gethostname()}，进程 {os.getpid()}"
-    text = city.words.aibot_replaced.format(process=process)
 
     async def replaced() -> None:
-        now = running.clock.city()
+        text, now = city.words.aibot_replaced.format(process=process), running.clock.city()
         await running.database.run(
             lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
         )

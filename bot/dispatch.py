@@ -184,13 +184,20 @@ class Dispatch:
 
 
 def tell_admins(
-    session: Session, city: City, admin: str, text: str, now: datetime, inbox_id: int | None = None
+    session: Session,
+    city: City,
+    admin: str,
+    text: str,
+    now: datetime,
+    inbox_id: int | None = None,
+    once: str | None = None,
 ) -> None:
-    """An urgent word to the admin that is named, or to everyone with that role."""
+    """An urgent word to the admin that is named, or to everyone with that role. `once` names what is said once."""
     admins = people.admins(session, admin, now.astimezone(city.zone).date())
     for contact in people.contacts(session, admins, city.running):
         channel = contact.address.channel if contact.address else ""
         outbox.write(
             session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
             lane=Lane.URGENT, now=now, inbox_id=inbox_id, limit=city.show(channel).text_limit,
+            once=f"{once} for person {contact.id}" if once else None,
         )  # fmt: skip

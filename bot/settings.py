@@ -102,8 +102,13 @@ class Settings(BaseSettings):
         default=OFFICIAL_WECOM, description="base of WeCom's server API, for a private deployment"
     )
 
+    wecom_chats: bool = Field(
+        default=True,
+        description="whether the app makes a group for each major problem, where its visible range allows that",
+    )
     wecom_group_keys: SecretStr | None = Field(
-        default=None, description="groups that are told of major problems: NAME=KEY, separated by commas"
+        default=None,
+        description="groups that are told of major problems, digests and reviews: NAME=KEY, separated by commas",
     )
 
     # WeCom, a smart bot

@@ -8,12 +8,15 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
 from bot import rates as sending
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import WecomAppChannel
+from bot.channels.wecom_chat import WecomChatChannel
 from bot.channels.wecom_envelope import Envelope
 from bot.channels.wecom_group import WecomGroupChannel
 from bot.channels.wecom_outcomes import NOT_TRUSTED
@@ -21,9 +24,12 @@ from bot.channels.wecom_request import Token, Tokens, WecomRequest, Wire
 from bot.channels.wecom_socket import Replaced, Socket
 from bot.settings import Settings
 from handlers.words import Words
+from storage import issue_chats
 from storage.database import Database
 from storage.messages import Arrived
+from storage.outbox import Claimed
 from storage.tables.ledger import CityFact
+from storage.tables.traffic import OutboxRow
 
 # WeCom drops what is beyond 30 a minute to one member without a word; each conversation of a bot has the same limit.
 LIMITS = sending.Limits(total=100, bulk=80, chat=0, group=25, hourly=950, strict=True)
@@ -40,11 +46,12 @@ log = logging.getLogger(__name__)
 
 
 class StoredTokens:
-    """An access token as a row, so that processes share it and a restart does not ask again."""
+    """An access token as a row, so that processes share it and a restart does not ask again; and who fetches it."""
 
-    def __init__(self, database: Database, agent: str) -> None:
+    def __init__(self, database: Database, agent: str, epoch: Callable[[], float] = time.time) -> None:
         self._database = database
-        self._name = f"wecom token {agent}"
+        self._epoch = epoch
+        self._name, self._fetching = f"wecom token {agent}", f"wecom token {agent} is fetched until"
 
     async def load(self) -> Token | None:
         def read(session: Session) -> Token | None:
@@ -54,11 +61,29 @@ class StoredTokens:
 
         return await self._database.read(read)
 
+    async def claim(self, until: float) -> bool:
+        def work(session: Session) -> bool:
+            fact = session.get(CityFact, self._fetching, with_for_update=True)
+            if fact is not None and float(fact.value) > self._epoch():
+                return False
+            session.merge(CityFact(name=self._fetching, value=str(until)))
+            return True
+
+        return await self._database.run(work)
+
+    async def let_go(self) -> None:
+        await self._database.run(self._let_go)
+
     async def keep(self, token: Token) -> None:
         def write(session: Session) -> None:
             session.merge(CityFact(name=self._name, value=f"{token.until} {token.text}"))
+            self._let_go(session)
 
         await self._database.run(write)
+
+    def _let_go(self, session: Session) -> None:
+        if (fact := session.get(CityFact, self._fetching)) is not None:
+            session.delete(fact)
 
 
 def app_channel(
@@ -69,14 +94,7 @@ def app_channel(
         return None
     if settings.wecom_token is None or settings.wecom_aes_key is None:
         return None
-    request = WecomRequest(
-        settings.wecom_corp_id,
-        settings.wecom_secret.get_secret_value(),
-        tokens=tokens,
-        epoch=epoch,
-        api_url=settings.wecom_api_url,
-        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
-    )
+    request = _request(settings, settings.wecom_corp_id, settings.wecom_secret, tokens, epoch)
     envelope = Envelope(
         settings.wecom_token.get_secret_value(),
         settings.wecom_aes_key.get_secret_value(),
@@ -85,8 +103,39 @@ def app_channel(
     return WecomAppChannel(settings.wecom_agent_id, envelope=envelope, request=request)
 
 
+def _request(
+    settings: Settings, corp: str, secret: SecretStr, tokens: Tokens, epoch: Callable[[], float] = time.time
+) -> WecomRequest:
+    return WecomRequest(
+        corp,
+        secret.get_secret_value(),
+        tokens=tokens,
+        epoch=epoch,
+        api_url=settings.wecom_api_url,
+        proxy=settings.proxy.get_secret_value() if settings.proxy else None,
+    )
+
+
+def chat_channel(settings: Settings, database: Database) -> WecomChatChannel | None:
+    """The groups that the app makes for major problems, if it may."""
+    agent, corp, secret = settings.wecom_agent_id, settings.wecom_corp_id, settings.wecom_secret
+    if not (settings.wecom_chats and agent and corp and secret):
+        return None
+
+    async def gathering(chat: str) -> issue_chats.Gathering | None:
+        return await database.read(lambda session: issue_chats.gathering(session, chat))
+
+    return WecomChatChannel(agent, _request(settings, corp, secret, StoredTokens(database, agent)), gathering)
+
+
+def give_up_chat(session: Session, claimed: Claimed, now: datetime) -> str:
+    """A problem's group cannot be had: nothing more is written to it. Gives back what WeCom said of it."""
+    issue_chats.give_up(session, claimed.chat, now)
+    return session.get_one(OutboxRow, claimed.id).note or ""
+
+
 def group_channels(settings: Settings) -> list[WecomGroupChannel]:
-    """The groups that are told of major problems."""
+    """The groups that are told of major problems, digests and reviews."""
     proxy = settings.proxy.get_secret_value() if settings.proxy else None
     return [
         WecomGroupChannel(name, key, Wire(settings.wecom_api_url, proxy=proxy))
@@ -94,7 +143,7 @@ def group_channels(settings: Settings) -> list[WecomGroupChannel]:
     ]
 
 
-def aibot_channel(settings: Settings, welcome: str) -> AibotChannel | None:
+def aibot_channel(settings: Settings, welcome: Callable[[], str]) -> AibotChannel | None:
     """The smart bot, if it is configured."""
     if not (settings.aibot_id and settings.aibot_secret):
         return None

@@ -27,6 +27,12 @@ class _OneToken:
     async def load(self) -> Token | None:
         return self._token
 
+    async def claim(self, until: float) -> bool:
+        return True
+
+    async def let_go(self) -> None:
+        pass
+
     async def keep(self, token: Token) -> None:
         self._token = token
 

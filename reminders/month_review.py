@@ -3,7 +3,8 @@
 Rule 1  It is drawn up once, on the first working day after the closing, and kept: what was sent, what 讲评 shows and
         what the export holds are the same figures. Only the newest month that has closed is sent; one that an outage
         missed, when the program is back, but never in quiet hours.
-Rule 2  What stands of the reader's own projects is read for each reader; everything else is the same for all.
+Rule 2  What stands of the reader's own projects is read for each reader; everything else is the same for all. Groups
+        are told the city's, last.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from reminders import digest_facts, digest_text
+from reminders import digest_facts, digest_text, group_digests
 from reminders.digest_facts import Bar
 from reminders.digests import LOOKED_AT, slices
 from reminders.moment import Moment
@@ -26,7 +27,7 @@ from rules.kinds import DutyKind, Lane, PeriodKind
 from rules.periods import Period, window
 from rules.review import Placed, rank
 from rules.workdays import calendar_of, in_working_hours, instant, local_date, next_working_moment
-from storage import codes, digests, outbox, people, reviews, scopes
+from storage import codes, digests, groups, outbox, people, reviews, scopes
 from storage import rules as stored_rules
 from storage.codes import Figure
 from storage.messages import Option, Outgoing
@@ -53,6 +54,7 @@ def send_review(session: Session, moment: Moment) -> bool:
     today = local_date(moment.now, moment.zone)
     waiting = digests.to_review(session, today, month.last_day, LOOKED_AT)
     if not waiting:
+        _tell_groups(session, moment, review)
         return _finish(session, month, moment.now)
     whose = scopes.of_people(session, waiting, today)
 
@@ -150,6 +152,22 @@ def _send(
         session, address=contact.address, person_id=contact.id, message=message, lane=Lane.DIGEST,
         now=moment.now, limit=moment.reach.limit(contact.address.channel), once=f"digest {digest_id}",
     )  # fmt: skip
+
+
+def _tell_groups(session: Session, moment: Moment, review: Review) -> None:
+    """The city's figures; a group is nobody who could ask for what stands behind them."""
+    if not groups.any_runs(moment.reach.running):
+        return
+    month = Period.parse(review.month)
+    money, bars = digest_facts.spent(session, Scope(scopes.CITY), month, local_date(moment.now, moment.zone))
+    time_gone = pace.of_month(month)
+    spent = digest_text.money_line(words.REVIEW_CITY, money, group_digests.NO_CODE, time_gone)
+    message = Outgoing(
+        title=words.REVIEW_TITLE.format(month=month.chinese),
+        text="\n".join([*([spent] if money.value or money.plan else []), *city_lines(review, time_gone)]),
+        chart=digest_text.chart(bars, month.last_day, time_gone),
+    )
+    group_digests.write(session, moment, group_digests.without_codes(message), f"{_done(month)} to groups")
 
 
 def _own(scope: Scope) -> str:

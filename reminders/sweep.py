@@ -23,6 +23,7 @@ from reminders.day_end import end_day
 from reminders.digests import next_time, send_digests
 from reminders.drills import next_proposal, propose_drill
 from reminders.escalation import escalate
+from reminders.group_digests import tell_groups
 from reminders.issue_chasing import chase_some
 from reminders.issue_rising import rise_some
 from reminders.lights import light_some
@@ -58,6 +59,7 @@ STEPS = (
     chase_orders,
     end_day,
     send_digests,
+    tell_groups,
     send_review,
     tell_at_once,
     propose_drill,

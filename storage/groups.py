@@ -1,7 +1,10 @@
-"""Groups that are told things and say nothing: each is an account of a channel of its own, with one chat."""
+"""Groups that are told things and say nothing: each is an account of a channel of its own, with one chat.
+
+What a group could not be told within a day it is not told at all: a mended key must not bring old news in a pile.
+"""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +14,11 @@ from storage.messages import Address, Outgoing
 from storage.parts import Limit
 
 CHANNEL = "wecom_group"
+NEWS_FOR = timedelta(days=1)
+
+
+def any_runs(running: Collection[tuple[str, str]]) -> bool:
+    return any(channel == CHANNEL for channel, _ in running)
 
 
 def tell(
@@ -31,5 +39,5 @@ def tell(
             outbox.write(
                 session, address=Address(channel=CHANNEL, account=account, user="", chat=account), person_id=None,
                 message=message, lane=lane, now=now, limit=limit, number=number, inbox_id=inbox_id,
-                once=f"{once}:{account}" if once else None,
+                once=f"{once}:{account}" if once else None, useless_after=now + NEWS_FOR,
             )  # fmt: skip

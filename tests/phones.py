@@ -16,7 +16,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
+import aiohttp
+
 from bot.app import Running
+from bot.channels import tryout
+from bot.channels.tryout import TryoutChannel
 from storage import people
 from storage.messages import Address
 from tests.chat import Chat
@@ -25,6 +29,7 @@ from tests.fakes.aibot.server import BOT, FakeAibot
 from tests.fakes.telegram.people import Person
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
+from tests.page_phone import PagePhone
 from tests.program import free_socket, running, settings_for
 from tests.town import Town
 
@@ -171,7 +176,26 @@ async def on_both(
             yield Both(program, api, bot)
 
 
-PLATFORMS = {"telegram": on_telegram, "wecom": on_wecom, "aibot": on_aibot}
+@asynccontextmanager
+async def on_page(town: Town, folder: Path) -> AsyncIterator[Phones]:
+    """The try-out page, beside no channel."""
+    listening = free_socket()
+    base = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with (
+        running(town, settings_for(town, folder, {}), listening) as program,
+        aiohttp.ClientSession(base) as client,
+    ):
+        channel = program.channels[tryout.NAME, tryout.ACCOUNT]
+        assert isinstance(channel, TryoutChannel)
+        phones: dict[str, PagePhone] = {}
+
+        def of(chat: Chat) -> Phone:
+            return phones.setdefault(chat.user, PagePhone(client, channel, int(chat.user) - 1000))
+
+        yield Phones(program, of)
+
+
+PLATFORMS = {"page": on_page, "telegram": on_telegram, "wecom": on_wecom, "aibot": on_aibot}
 
 
 def userid(chat: Chat) -> str:

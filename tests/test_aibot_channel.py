@@ -68,7 +68,7 @@ def channel_of(
         await asyncio.sleep(0.002)
 
     socket = Socket(BOT, secret, url=wecom.url, ping_seconds=PING, ack_seconds=ack, pause=pause)
-    return AibotChannel(BOT, socket, welcome="您好，请说一句话")
+    return AibotChannel(BOT, socket, welcome=lambda: "您好，请说一句话")
 
 
 @asynccontextmanager
@@ -156,6 +156,31 @@ def test_every_kind_of_message_is_read(
     assert (incoming.kind, incoming.text, [each.kind for each in incoming.media]) == (kind, text, media)
     assert (incoming.address.user, incoming.address.chat, incoming.group) == ("LiSi", "LiSi", False)
     assert Incoming.model_validate_json(incoming.model_dump_json()) == incoming
+
+
+@pytest.mark.parametrize(
+    ("quote", "quoted"),
+    [
+        ({"msgtype": "text", "text": {"content": "重大问题W12"}}, "重大问题W12"),
+        ({"msgtype": "voice", "voice": {"content": "W12"}}, "W12"),
+        ({"msgtype": "markdown", "markdown": {"content": "**W12** 城北水厂"}}, "**W12** 城北水厂"),
+        (
+            {"msgtype": "mixed", "mixed": {"msg_item": [{"msgtype": "text", "text": {"content": "W12"}}]}},
+            "W12",
+        ),
+        ({"msgtype": "image", "image": FILE}, ""),
+        ({"msgtype": "template_card", "template_card": {}}, ""),
+        ({"msgtype": ["text"]}, ""),
+        ("W12", ""),
+        (None, ""),
+    ],
+    ids=str,
+)
+def test_what_a_message_quotes_is_its_words_and_one_that_cannot_be_read_costs_no_message(
+    quote: object, quoted: str
+) -> None:
+    incoming = said(message("text", {"content": "知悉"}, quote=quote))
+    assert (incoming.text, incoming.quoted) == ("知悉", quoted)
 
 
 def test_a_group_is_answered_in_the_group_and_the_mention_is_taken_off() -> None:

@@ -18,6 +18,7 @@ from bot.clock import Clock
 from rules.kinds import Lane
 from storage import absences, invites, outbox
 from storage.messages import Address, Outgoing
+from storage.tables.ordering import Order
 from storage.tables.registry import Binding
 from storage.tables.reporting import MediaFile, Report
 from storage.tables.traffic import InboxRow, OutboxRow
@@ -171,7 +172,7 @@ async def test_who_is_replaced_does_not_come_back_and_the_admin_learns_which_pro
 ) -> None:
     wecom = FakeAibot(kick=kick)
     async with on_both(town, tmp_path, admin(town), wecom) as both:
-        other = AibotChannel(BOT, Socket(BOT, SECRET, url=wecom.url), welcome="")
+        other = AibotChannel(BOT, Socket(BOT, SECRET, url=wecom.url), welcome=str)
         taken = asyncio.create_task(other.run(_nowhere))
         told = await both.telegram(town.office).sees("被另一个程序接走了")
         assert f"进程 {os.getpid()}" in told.text
@@ -298,3 +299,37 @@ async def _reports_a_problem(both: Both, town: Town) -> None:
 
 
 async def _nowhere(_arrived: object) -> None: ...
+
+
+async def test_a_leader_who_quotes_an_alert_instructs_on_its_problem(town: Town, tmp_path: Path) -> None:
+    wecom = FakeAibot()
+    async with on_aibot(town, tmp_path, wecom=wecom):
+        reporter = wecom.member(userid(town.reporter))
+        for said in (
+            "报问题",
+            NORTH,
+            "重大问题",
+            "征拆",
+            "两户阻工",
+            "刚才",
+            "就在项目现场",
+            "请派工作组",
+            "没有",
+            "确认",
+        ):
+            reporter.says(said)
+        leader = wecom.member(userid(town.leader))
+        alert = await leader.sees("W1")
+        leader.says("请自规局本周内拿方案", quoting={"msgtype": "text", "text": {"content": alert.text}})
+        await leader.sees("批示已送")
+    assert [(order.source, order.what) for order in town.rows(Order)] == [("W1", "请自规局本周内拿方案")]
+
+
+async def test_the_greeting_follows_the_words_file(town: Town, tmp_path: Path) -> None:
+    wecom = FakeAibot()
+    async with on_aibot(town, tmp_path, wecom=wecom) as phones:
+        me = wecom.member(userid(town.reporter))
+        city = phones.program.city
+        city.words = city.words.model_copy(update={"aibot_welcome": "新的问候"})  # as bot/editing.py does
+        me.enters()
+        await me.sees("新的问候")

@@ -51,6 +51,12 @@ class KeptToken:
     async def load(self) -> Token | None:
         return self.token
 
+    async def claim(self, until: float) -> bool:
+        return True
+
+    async def let_go(self) -> None:
+        pass
+
     async def keep(self, token: Token) -> None:
         self.token = token
 
@@ -434,6 +440,35 @@ async def test_processes_share_a_token_and_a_restart_does_not_ask_again(database
         assert len([call for call in wecom.calls if call.path == "gettoken"]) == 2
         for channel in (first, second):
             await channel.close()
+
+
+async def test_of_several_processes_that_learn_at_once_that_the_token_died_one_fetches_another(
+    database: Database,
+) -> None:
+    async with FakeWecom() as wecom:
+        wecom.member("zhang")
+        channels = [a_channel(wecom, StoredTokens(database, AGENT)) for _ in range(4)]
+        for channel in channels:
+            await channel.start()
+        for _ in range(2):
+            await asyncio.gather(*(channel.send("zhang", Outgoing(text="a")) for channel in channels))
+            wecom.tokens.kill()
+        assert len([call for call in wecom.calls if call.path == "gettoken"]) == 2
+        for channel in channels:
+            await channel.close()
+
+
+async def test_who_died_while_fetching_a_token_bars_the_others_for_a_while_only(database: Database) -> None:
+    now = [1000.0]
+    first, second = (StoredTokens(database, AGENT, lambda: now[0]) for _ in range(2))
+    assert await first.claim(1035.0)
+    assert not await second.claim(1035.0)
+    now[0] = 1036.0
+    assert await second.claim(1071.0)
+    await second.let_go()
+    assert await first.claim(1071.0)
+    await first.keep(Token("t", 9000.0))
+    assert await second.claim(1071.0)
 
 
 async def test_a_wrong_secret_is_not_asked_with_again_and_again_for_one_call(app: App) -> None:

@@ -14,3 +14,4 @@ async def test_nothing_unsigned_is_taken_nothing_breaks_and_every_failure_looks_
     assert set(fuzzer.answers) == {(403, b"forbidden")}
     assert fuzzer.tally["taken"] == fuzzer.tally["signed"]
     assert fuzzer.tally["unreadable"] > 0
+    assert fuzzer.tally["frames stored"] > fuzzer.tally["frames unreadable"] > 0

@@ -1,25 +1,31 @@
-"""Forged, broken and strange callbacks against the self-built app, as fast as one process can make them.
+"""Forged, broken and strange callbacks against the self-built app, and strange frames against the smart bot.
 
     python -m tests.wecom_fuzz --count 10000000      the long form; the short one runs with the other tests
 
-Of what WeCom did not sign nothing may be taken, and every answer must be the same; of what it did sign nothing may end
-in an error that is not foreseen.
+Of what WeCom did not sign nothing may be taken, and every answer must be the same; of what it did sign, and of frames,
+nothing may end in an error that is not foreseen, and every frame is stored. One in `FRAMES` is a frame. All cores work.
 """
 
 import argparse
 import asyncio
+import json
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from random import Random
 from time import time
 from urllib.parse import urlencode
 
+from aiohttp import WSMessage, WSMsgType
 from starlette.requests import Request
 
 from bot.channels.channel import Unreadable
+from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_app import WecomAppChannel
 from bot.channels.wecom_envelope import Envelope
 from bot.channels.wecom_request import Token, WecomRequest
+from bot.channels.wecom_socket import Replaced, Socket
 from storage.messages import Arrived
 from tests.fakes.wecom.callbacks import document
 from tests.fakes.wecom.sealing import Seal
@@ -34,11 +40,32 @@ WORDS = (
     "text", "image", "voice", "location", "event", "click", "template_card_event", "subscribe", AGENT, "submit", "",
     "nan", "1e999", "-91", "报进展", "\x00", "]]>", "<b>", "9" * 400, "\U0001f600",
 )  # fmt: skip
+FRAME_NAMES = (
+    "msgtype", "from", "userid", "event", "eventtype", "text", "mixed", "msg_item", "image", "voice", "file", "content",
+    "url", "aeskey", "quote", "chattype", "chatid", "msgid", "template_card_event", "event_key", "task_id",
+    "selected_items", "selected_item", "option_ids", "option_id",
+)  # fmt: skip
+FRAME_WORDS = (
+    "text", "image", "mixed", "voice", "event", "group", "single", "enter_chat", "template_card_event", "submit", "",
+    "disconnected_event", "@三报 报进展", "\x00", "W1", "\ud800", 0, -1, 1e308, None, True,
+)  # fmt: skip
+COMMANDS = ("aibot_msg_callback", "aibot_event_callback", "aibot_other", "", None)
+
+# One in so many is a frame; and an envelope is used so often before another is sealed, for it is then spoilt anew.
+FRAMES, REUSED = 4, 8
+# What one process makes before it tells.
+SHARE = 100_000
 
 
 class _NoTokens:
     async def load(self) -> Token | None:
         return None
+
+    async def claim(self, until: float) -> bool:
+        return True
+
+    async def let_go(self) -> None:
+        pass
 
     async def keep(self, token: Token) -> None:
         pass
@@ -59,11 +86,37 @@ class Fuzzer:
         )
         request = WecomRequest(CORP, SECRET, tokens=_NoTokens(), epoch=time)
         self._channel = WecomAppChannel(AGENT, envelope=Envelope(TOKEN, KEY, CORP), request=request)
+        self._socket = Socket("bot", SECRET)
+        self._bot = AibotChannel("bot", self._socket, welcome=lambda: "您好")
         self._stored: list[Arrived] = []
+        self._sealed = ""
 
     async def run(self, count: int) -> None:
-        for _ in range(count):
-            await self._one()
+        for number in range(count):
+            await (self._one() if number % FRAMES else self._frame())
+
+    async def _frame(self) -> None:
+        """One text frame through the reader of the long connection, and what it stored through the reading."""
+        raw = self._framed()
+        self.tally["frames"] += 1
+        try:
+            await self._socket._read(_Wire(raw), self._bot._called)  # type: ignore[arg-type]  # the network's edge
+        except Replaced:
+            self.tally["replaced"] += 1
+        except Exception as error:
+            self._unhandled(error)
+        for arrived in self._bot._waiting():
+            self.tally["frames stored"] += 1
+            try:
+                self._bot.to_incoming(arrived.raw)
+            except Unreadable:
+                self.tally["frames unreadable"] += 1
+            except Exception as error:
+                self._unhandled(error)
+
+    def _unhandled(self, error: Exception) -> None:
+        self.tally["unhandled"] += 1
+        self.tally[f"unhandled: {type(error).__name__}: {error}"[:200]] += 1
 
     async def _one(self) -> None:
         forged = self._random.random() < 0.8
@@ -74,8 +127,7 @@ class Fuzzer:
             for arrived in self._stored:
                 self._read(arrived)
         except Exception as error:
-            self.tally["unhandled"] += 1
-            self.tally[f"unhandled: {type(error).__name__}"] += 1
+            self._unhandled(error)
             return
         if forged:
             self.answers[response.status_code, bytes(response.body)] += 1
@@ -101,7 +153,7 @@ class Fuzzer:
 
     def _forged(self) -> Request:
         draw = self._random.randrange(6)
-        encrypted = self._seal.close(self._document())
+        encrypted = self._envelope()
         if draw == 0:
             stranger = self._random.choice(self._strangers)
             return self._posted(stranger, stranger.close(self._document()))
@@ -120,6 +172,11 @@ class Fuzzer:
             junk = self._random.choice((encrypted[:-4], encrypted[4:], "", "====", "é" * 8, "A" * 64))
             return self._posted(self._seal, junk)
         return self._asked(encrypted)
+
+    def _envelope(self) -> str:
+        if not self._sealed or not self._random.randrange(REUSED):
+            self._sealed = self._seal.close(self._document())
+        return self._sealed
 
     def _asked(self, encrypted: str) -> Request:
         """The console's GET with anything wrong."""
@@ -148,6 +205,26 @@ class Fuzzer:
             return [self._value(depth - 1) for _ in range(2)]
         return self._random.choice(WORDS)
 
+    def _framed(self) -> str:
+        body = {
+            name: self._piece(3) for name in self._random.sample(FRAME_NAMES, self._random.randrange(1, 8))
+        }
+        frame = {"cmd": self._random.choice(COMMANDS), "headers": {"req_id": "R"}, "body": body}
+        if not self._random.randrange(4):
+            frame[self._random.choice(("cmd", "headers", "body"))] = self._piece(2)
+        if not self._random.randrange(8):
+            frame.pop(self._random.choice(("cmd", "headers", "body")))
+        text = json.dumps(frame)
+        return text if self._random.randrange(4) else self._mutated(text.encode()).decode("utf-8", "replace")
+
+    def _piece(self, depth: int) -> object:
+        draw = self._random.random()
+        if depth and draw < 0.5:
+            return {name: self._piece(depth - 1) for name in self._random.sample(FRAME_NAMES, 4)}
+        if depth and draw < 0.6:
+            return [self._piece(depth - 1) for _ in range(2)]
+        return self._random.choice(FRAME_WORDS)
+
     def _mutated(self, raw: bytes) -> bytes:
         changed = bytearray(raw)
         for _ in range(self._random.randrange(1, 6)):
@@ -171,20 +248,45 @@ def _request(method: str, query: dict[str, str], body: bytes) -> Request:
     return Request(scope, receive)
 
 
+class _Wire:
+    """A connection that brings one text."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def __aiter__(self) -> AsyncIterator[WSMessage]:
+        yield WSMessage(WSMsgType.TEXT, self._text, None)
+
+
+def _share(seed: int, count: int) -> tuple[Counter[str], Counter[tuple[int, bytes]]]:
+    fuzzer = Fuzzer(seed)
+    asyncio.run(fuzzer.run(count))
+    return fuzzer.tally, fuzzer.answers
+
+
+def _shares(seed: int, count: int) -> Iterator[tuple[int, int]]:
+    """Seeds, and how many each makes."""
+    while count > 0:
+        yield seed, min(count, SHARE)
+        seed, count = seed + 1, count - SHARE
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Fuzzes the callbacks of the self-built app.")
+    parser = argparse.ArgumentParser(
+        description="Fuzzes callbacks of the self-built app and frames of the smart bot."
+    )
     parser.add_argument("--count", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
     given = parser.parse_args()
-    fuzzer, begun = Fuzzer(given.seed), time()
-    asyncio.run(fuzzer.run(given.count))
-    report = (
-        f"{given.count} callbacks in {time() - begun:.0f} s: {dict(fuzzer.tally)}; {dict(fuzzer.answers)}"
-    )
-    print(report)  # noqa: T201 - the command's whole output
-    raise SystemExit(
-        bool(fuzzer.tally["unhandled"] or fuzzer.tally["taken unsigned"] or len(fuzzer.answers) != 1)
-    )
+    begun, done = time(), 0
+    tally, answers = Counter[str](), Counter[tuple[int, bytes]]()
+    shares = list(_shares(given.seed, given.count))
+    with ProcessPoolExecutor(given.processes) as pool:
+        for (_, count), found in zip(shares, pool.map(_share, *zip(*shares, strict=True)), strict=True):
+            tally, answers, done = tally + found[0], answers + found[1], done + count
+            print(f"{done} in {time() - begun:.0f} s: {dict(tally)}; answers {dict(answers)}", flush=True)  # noqa: T201 - the command's whole output
+    raise SystemExit(bool(tally["unhandled"] or tally["taken unsigned"] or len(answers) != 1))
 
 
 if __name__ == "__main__":

@@ -44,13 +44,15 @@ log = logging.getLogger(__name__)
 
 
 class AibotChannel:
-    """One bot. `account` is its id. `welcome` is what it says on the first visit of a day."""
+    """One bot. `account` is its id. `welcome` gives what it says on the first visit of a day."""
 
     name = CHANNEL
     # Nothing is brought again; but connections drop for seconds now and then, and nobody is to be bothered with that.
     capabilities = Capabilities(edits=False, text_limit=cards.BOT.fit, loses=Loss.MESSAGES, patience=60)
 
-    def __init__(self, bot_id: str, socket: Socket, *, welcome: str, proxy: str | None = None) -> None:
+    def __init__(
+        self, bot_id: str, socket: Socket, *, welcome: Callable[[], str], proxy: str | None = None
+    ) -> None:
         self.account = bot_id
         self._socket = socket
         self._welcome = welcome
@@ -117,7 +119,7 @@ class AibotChannel:
 
     async def _greet(self, request: str) -> None:
         """In words, not as a card: who taps has not spoken, and cannot be answered before having done so."""
-        body = {"msgtype": "text", "text": {"content": self._welcome}}
+        body = {"msgtype": "text", "text": {"content": self._welcome()}}
         await self._politely("aibot_respond_welcome_msg", body, request)
 
     async def _politely(self, command: str, body: Json, request: str) -> None:

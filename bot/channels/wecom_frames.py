@@ -2,7 +2,8 @@
 
 Rule 1  A frame is stored as it came; what it means is found out in its turn. Unknown kinds say nothing to us.
 Rule 2  In a group the bot's name before the words is taken off; ids are opaque, their case is kept.
-Rule 3  Voice comes as words (WeCom transcribes it), and is read as what was said. What a message quotes is not read.
+Rule 3  Voice comes as words (WeCom transcribes it), and is read as what was said.
+Rule 4  What a message quotes comes as its words, without who said them or any id; one that cannot be read is no quote.
 """
 
 import json
@@ -73,8 +74,18 @@ def _read(body: Json, bot: str, request: str) -> Incoming | None:
     words = _MENTION.sub("", words, count=1) if group else words
     kind = IncomingKind.MEDIA if media else IncomingKind.TEXT if words.strip() else IncomingKind.OTHER
     return Incoming(
-        address=address, kind=kind, text=words, media=media, message=str(body.get("msgid", "")), group=group
-    )
+        address=address, kind=kind, text=words, media=media, message=str(body.get("msgid", "")), group=group,
+        quoted=_quoted(_dict(body.get("quote"))),
+    )  # fmt: skip
+
+
+def _quoted(quote: Json) -> str:
+    """Its words; a quoted card or markdown may come under a kind of its own."""
+    try:
+        words, _ = _said(quote, quote["msgtype"])
+        return words or _clean(quote[quote["msgtype"]]["content"])
+    except (KeyError, ValueError, TypeError, AttributeError, RecursionError):
+        return ""
 
 
 def _said(body: Json, kind: str) -> tuple[str, tuple[Media, ...]]:

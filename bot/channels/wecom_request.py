@@ -1,7 +1,7 @@
 """Calls to WeCom's server API (qyapi) for one self-built app: the access token, and what a failed call proves.
 
-Rule 1  One token for all, kept by `tokens` so that processes share it; it is fetched anew once, under a lock, when
-        WeCom says that it died (40014, 42001, 40001), and the call that learned it is made once more.
+Rule 1  One token for all, kept by `tokens` so that processes share it; when WeCom says that it died (40014, 42001,
+        40001) one of them fetches another, the rest wait for that, and the call that learned it is made once more.
 Rule 2  NotReached only where WeCom cannot have got the whole call; every doubt is Unknown.
 Rule 3  Token and secret stand in addresses. Every error text is made here, without them.
 """
@@ -21,6 +21,8 @@ OFFICIAL_API = "https://qyapi.weixin.qq.com"
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
 # A token is given up a little before its time, so that none dies on its way.
 SPARE_SECONDS = 300.0
+# Who has died while fetching bars the others for no longer than a fetch may take; they look so often meanwhile.
+FETCH_SECONDS, LOOK_SECONDS = 35.0, 0.1
 # The request never left, or the proxy was never passed.
 _SURELY_NOT_SENT = (
     aiohttp.ClientConnectorError,
@@ -66,11 +68,17 @@ class Token:
 
 
 class Tokens(Protocol):
-    """Where a token is kept between processes."""
+    """Where a token is kept between processes, and who of them fetches the next one."""
 
     async def load(self) -> Token | None: ...
 
-    async def keep(self, token: Token) -> None: ...
+    async def claim(self, until: float) -> bool:
+        """Whether it is ours to fetch one; nobody else may before that moment of the machine's epoch, or `let_go`."""
+
+    async def let_go(self) -> None: ...
+
+    async def keep(self, token: Token) -> None:
+        """Keeps it and lets go."""
 
 
 class Wire:
@@ -228,17 +236,30 @@ class WecomRequest(Wire):
     async def _renew(self, dead: Token | None) -> Token:
         """Another token than `dead`: the one that somebody else has fetched meanwhile, or a new one."""
         async with self._renewing:
-            for kept in (self._token, await self._tokens.load()):
-                if (
-                    kept is not None
-                    and kept.until > self._epoch()
-                    and (dead is None or kept.text != dead.text)
-                ):
-                    self._token = kept
-                    return kept
-            self._token = await self._fetch_token()
-            await self._tokens.keep(self._token)
-            return self._token
+            while (
+                kept := self._another(self._token, dead) or self._another(await self._tokens.load(), dead)
+            ) is None:
+                if await self._tokens.claim(self._epoch() + FETCH_SECONDS):
+                    kept = await self._fetch_and_keep()
+                    break
+                await asyncio.sleep(LOOK_SECONDS)
+            self._token = kept
+            return kept
+
+    def _another(self, kept: Token | None, dead: Token | None) -> Token | None:
+        """The kept one if it lives."""
+        if kept is None or kept.until <= self._epoch() or (dead is not None and kept.text == dead.text):
+            return None
+        return kept
+
+    async def _fetch_and_keep(self) -> Token:
+        try:
+            token = await self._fetch_token()
+        except BaseException:
+            await self._tokens.let_go()
+            raise
+        await self._tokens.keep(token)
+        return token
 
     async def _fetch_token(self) -> Token:
         query = {"corpid": self._corp_id, "corpsecret": self._secret}

@@ -6,6 +6,7 @@ The rungs above, the repeats and what follows an acknowledgement are the sweep's
 from datetime import timedelta
 
 from handlers.deeds import on_behalf
+from handlers.deeds.group_telling import tell_alarm
 from handlers.deeds.issue_telling import with_turn
 from handlers.deeds.telling import speaker
 from handlers.moments import day_and_hour
@@ -14,7 +15,7 @@ from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.kinds import Lane
 from rules.ladder import FIRST, due, following, next_rung
-from storage import escalations, groups, people, projects, whom
+from storage import escalations, people, projects, whom
 from storage.messages import Option, Outgoing
 from storage.people import Contact
 from storage.rules import InForce
@@ -45,20 +46,11 @@ def raise_alarm(
     step = following(ladder, FIRST) if reachable else next_rung(FIRST)
     at = due(ladder, FIRST, turn.now, rules.book, zone) if reachable else turn.now
     escalations.say(turn.session, row, step, at)
-    _tell_groups(turn, issue, alert)
+    tell_alarm(turn, issue, alert, once=f"alarm:{issue.number}:{row.said}")
     sent = [(each, _send(turn, issue, row, alert, each, contacts[each.person_id])) for each in told]
     escalations.record(turn.session, row, FIRST.rung, sent, turn.now)
     enter(turn, issue.unit_id, "open_ladder", issue=issue.number, told=[each.person_id for each in told])
     return found
-
-
-def _tell_groups(turn: Turn, issue: Issue, alert: Outgoing) -> None:
-    """A group has no person in it that could acknowledge: it is told the words alone."""
-    groups.tell(
-        turn.session, turn.city.running, Outgoing(title=alert.title, text=alert.text), Lane.URGENT, now=turn.now,
-        number=issue.number, limit=turn.city.show(groups.CHANNEL).text_limit, once=f"alarm:{issue.number}",
-        inbox_id=turn.inbox_id,
-    )  # fmt: skip
 
 
 def _send(

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from handlers.commands import TakeStep
 from handlers.deeds.alarm import raise_alarm
+from handlers.deeds.group_telling import tell_chat
 from handlers.deeds.issue_judging import conceal, judged
 from handlers.deeds.issue_telling import (
     TELLS,
@@ -188,6 +189,8 @@ def _tell(turn: Turn, issue: Issue, command: TakeStep, alarmed: set[int]) -> Non
         others = (*others, Who.LEADER, Who.DEPARTMENT)
     message = Outgoing(title=title, text="\n".join([by, *details]))
     tell_others(turn, issue, others, message, told | alarmed, also)
+    if step is not IssueStep.REOPEN:  # that rings the alarm again, which groups hear
+        tell_chat(turn, issue, message)
 
 
 def _project(turn: Turn, issue: Issue) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from handlers.deeds import on_behalf
 from handlers.deeds.alarm import drill_mark, follow_row
+from handlers.deeds.group_telling import tell_chat
 from handlers.deeds.looking import look_up
 from handlers.deeds.problems import concerns, taken
 from handlers.moments import day_and_hour
@@ -152,8 +153,9 @@ def _noted(turn: Turn, issue: Issue, leader: int | None) -> Outgoing:
 def tell_told(
     turn: Turn, issue: Issue, text: str, *, also: tuple[int, ...] = (), but: Collection[int] = ()
 ) -> None:
-    """Everyone who was told of the problem hears what was done about it, and who raised it."""
+    """Everyone who was told of the problem hears what was done about it, and who raised it; and its group."""
     told = [*also, issue.whose, *told_of(turn.session, issue, turn.today)]
     others = [each for each in dict.fromkeys(told) if each != turn.person.id and each not in but]
     for contact in people.contacts(turn.session, others, turn.city.running):
         turn.push(contact, Outgoing(text=text), Lane.URGENT, number=issue.number)
+    tell_chat(turn, issue, Outgoing(text=text))

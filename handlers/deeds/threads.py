@@ -8,6 +8,7 @@ from handlers.commands import CallFalse, FollowUp
 from handlers.conversations.follow_up import age, word_name
 from handlers.deeds.alarm import take_rows
 from handlers.deeds.duty import restate
+from handlers.deeds.group_telling import tell_chat
 from handlers.deeds.issue_telling import judging_rows, rows_of, said_by, tell_others, tell_turn
 from handlers.deeds.problems import taken, told_lines
 from handlers.deeds.rising import rise_by_rule
@@ -189,6 +190,7 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[
         if command.word is IssueWord.SOLVED and contact.id in office:
             rows = rows_of(turn, issue, [Who.OFFICE])
         turn.push(contact, Outgoing(title=title, text=text, rows=rows), lane, number=issue.number)
+    tell_chat(turn, issue, Outgoing(title=title, text=text))
     return contacts
 
 

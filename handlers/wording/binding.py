@@ -29,6 +29,11 @@ class Binding(Sentences):
         "企业微信不接受本机的请求（60020）。请在企业微信管理后台打开本应用，在 企业可信IP 里加上 {address}，"
         "保存后消息会自动补发。"
     )
+    # To the admins, once for each code: no group can be made for a major problem.
+    wecom_no_chat: str = (
+        "企业微信没能为重大问题建群（{fault}）。该知道的人已逐个通知，不影响上报。要建群：应用的可见范围须含根部门；"
+        "不要建群：设 SANBAO_WECOM_CHATS=false。"
+    )
     wecom_refuses: str = (
         "企业微信拒绝了本应用的全部请求：{fault}。请核对 CorpID、AgentId、Secret，改正前发不出消息。"
     )

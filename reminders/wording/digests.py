@@ -6,6 +6,7 @@ LATE = "迟发"
 LATE_MARK = "{title}·{late}"
 WEEKLY_MARK = "{title}·一周"
 NOTHING_NEW = "没有新情况。"
+GROUP = "各位"  # in a group, where a name would stand
 
 MAJOR = "重大{count}件 {code}："
 MAJOR_LINE = "·{project} {category} 已报{age}{claimed} {number}"

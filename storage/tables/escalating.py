@@ -1,4 +1,4 @@
-"""The ladder of a major problem (上报链), frozen when it opened, and whom it has told when."""
+"""The ladder of a major problem (上报链), frozen when it opened, whom it has told when, and its group."""
 
 from datetime import date, datetime
 from typing import Any
@@ -80,3 +80,18 @@ class EscalationAlert(Base):
     at: Mapped[datetime]
     outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # None: no channel reaches them
     acknowledged: Mapped[datetime | None]
+
+
+class IssueChat(Base):
+    """The group of a major problem in WeCom. `ended`: it could not be made, or is gone; nothing is written to it."""
+
+    __tablename__ = "issue_chats"
+    __table_args__ = (UniqueConstraint("chat"),)
+
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"), primary_key=True)
+    account: Mapped[str]
+    chat: Mapped[str]
+    name: Mapped[str]
+    members: Mapped[list[Any]]  # userids; the first owns it
+    opened: Mapped[datetime]
+    ended: Mapped[datetime | None]

@@ -132,11 +132,11 @@ class FakeAibot:
         """The frames of one command that were carried out."""
         return [call for call in self.calls if call.command == command and call.accepted]
 
-    async def until(self, fact: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109
+    async def until(self, fact: Callable[[], Any], timeout: float = 20.0) -> None:  # noqa: ASYNC109
         """Waits for a fact; it is looked at with every frame and every connection."""
         await self._moments.until(fact, timeout)
 
-    async def until_subscribed(self, timeout: float = 10.0) -> Connection:  # noqa: ASYNC109
+    async def until_subscribed(self, timeout: float = 20.0) -> Connection:  # noqa: ASYNC109
         await self.until(lambda: self.live is not None, timeout)
         assert self.live is not None
         return self.live

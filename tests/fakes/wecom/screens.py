@@ -93,7 +93,7 @@ class Screen:
     def unread(self) -> list[Shown]:
         return self.shown[self._looked_at :]
 
-    async def sees(self, wanted: Wanted = "", timeout: float = 5.0) -> Shown:  # noqa: ASYNC109
+    async def sees(self, wanted: Wanted = "", timeout: float = 20.0) -> Shown:  # noqa: ASYNC109
         """The next message that contains the text or fulfils the predicate; looks only after the last one found."""
         try:
             async with asyncio.timeout(timeout):

@@ -114,7 +114,7 @@ class FakeWecom:
         """The calls of one path that were carried out."""
         return [call for call in self.calls if call.path == path and call.accepted]
 
-    async def until(self, fact: Callable[[], Any], timeout: float = 10.0) -> None:  # noqa: ASYNC109
+    async def until(self, fact: Callable[[], Any], timeout: float = 20.0) -> None:  # noqa: ASYNC109
         """Waits for a fact; it is looked at with every call and every callback that ended."""
         await self._moments.until(fact, timeout)
 
