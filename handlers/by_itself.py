@@ -14,6 +14,7 @@ from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
 from handlers.instructing import instruct
+from handlers.loading.part import own_menu
 from handlers.opening import (
     read_about_figure,
     read_about_issue,
@@ -23,7 +24,6 @@ from handlers.opening import (
 )
 from handlers.order_words import read_order, read_source
 from handlers.plain import plain
-from handlers.screen import menu_rows
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
@@ -76,7 +76,7 @@ def taken(turn: Turn, text: str) -> str:
         talking.restore_last(turn)
         return "restore"
     if plain(text) in words.aliases(words.cancel_words):
-        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
+        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=own_menu(turn)))
         return "nothing to cancel"
     if leave_lines.take_leave_line(turn, text):
         return "leave"

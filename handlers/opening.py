@@ -16,6 +16,7 @@ from handlers.buttons import (
     SayOf,
 )
 from handlers.conversations.desk import desk_menu
+from handlers.menus import SLASH, reporting
 from handlers.plain import plain
 from handlers.words import Words
 from rules.kinds import IssueWord
@@ -28,17 +29,6 @@ _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _LEADS = re.compile(r"(?:请|由|交)+(.{2,20}?)(?:来)?牵头(?:办理|处理|负责|落实)?")
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
-
-
-def menu(words: Words) -> tuple[tuple[str, str], ...]:
-    """The menu words with the scripts they open, in the order in which they are shown."""
-    return (
-        (words.menu_progress, "report_progress"),
-        (words.menu_issue, "report_issue"),
-        (words.menu_zero, "report_zero"),
-        (words.menu_duties, "my_duties"),
-        (words.menu_help, "show_help"),
-    )
 
 
 def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
@@ -73,16 +63,6 @@ def leader_words(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-_SLASH = {
-    "/progress": "report_progress",
-    "/issue": "report_issue",
-    "/zero": "report_zero",
-    "/todo": "my_duties",
-    "/help": "show_help",
-    "/start": "show_help",
-}
-
-
 _BETWEEN = frozenset(" ,:，：\n\t")  # between a word and what is said further
 _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a word, or end it like a sentence
 
@@ -90,11 +70,11 @@ _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a 
 def read_menu_word(text: str, words: Words) -> Opener | None:
     """An exact menu word or slash command; in a free-text question only these break out."""
     typed = plain(text).strip(_AROUND)
-    for word, script in menu(words):
+    for word, script in reporting(words):
         if typed == plain(word):
             return Opener(script)
     command = typed.split("@", 1)[0]
-    return Opener(_SLASH[command]) if command in _SLASH else None
+    return Opener(SLASH[command]) if command in SLASH else None
 
 
 def read_registry_word(text: str, words: Words) -> Opener | None:

@@ -14,9 +14,11 @@ from handlers.commands import FileProgress
 from handlers.deeds import problems
 from handlers.deeds.progress import file_progress
 from handlers.facts import PersonFacts
+from handlers.menus import menu_of
 from handlers.turn import AlreadyTaken, take_turn
 from handlers.turning import Turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
+from rules.scope import Part
 from storage import inbox, invites, ledger, media, people
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
@@ -24,7 +26,7 @@ from storage.tables.registry import Binding, Milestone, Person, PersonRole, Proj
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
-from tests.chat import CITY, Chat, button, labels
+from tests.chat import CITY, WORDS, Chat, button, labels
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
@@ -85,7 +87,7 @@ def test_a_code_binds_and_shows_the_menu(town: Town) -> None:
     stranger = a_stranger(town)
     welcome = stranger.says(a_code(town, town.leader))
     assert welcome.title == "王市长，您好！您已绑定为市政府的王市长。"
-    assert labels(welcome) == ["报进展", "报问题", "零报告", "我的待办", "帮助"]
+    assert labels(welcome) == [word for word, _ in menu_of(WORDS, Part.LEADS)]
     assert stranger.says("帮助").title == "您能做什么"
 
 

@@ -22,9 +22,9 @@ from handlers.asking.question import Ask, What
 from handlers.asking.reading import MEANT, Reading, nearest, read_question
 from handlers.asking.vocabulary import Places, Vocabulary, vocabulary
 from handlers.buttons import Opener
-from handlers.conversations.ask_menu import menu_of_asking
 from handlers.deeds.looking import look_up
-from handlers.screen import Rows, menu_rows
+from handlers.loading.part import own_menu
+from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.book import Book
 from rules.kinds import Role
@@ -49,7 +49,7 @@ def ask_in_words(turn: Turn, text: str) -> str:
     """Answers what was typed; gives back what it was taken as."""
     view = view_of(turn)
     if view is None:
-        turn.answer(Outgoing(text=turn.city.words.not_understood, rows=menu_rows(turn.city.words)))
+        turn.answer(Outgoing(text=turn.city.words.not_understood, rows=own_menu(turn)))
         return "not understood"
     book = stored_rules.in_force(turn.session).book
     city = _vocabulary(turn, view, book)
@@ -69,7 +69,7 @@ def answer_question(turn: Turn, ask: Ask) -> str:
     """Answers a question that a button carried, for whoever presses it."""
     view = view_of(turn)
     if view is None:
-        turn.answer(Outgoing(text=turn.city.words.ask_nothing_to_see, rows=menu_rows(turn.city.words)))
+        turn.answer(Outgoing(text=turn.city.words.ask_nothing_to_see, rows=own_menu(turn)))
         return "not understood"
     book = stored_rules.in_force(turn.session).book
     return _answer(Asked(turn, view, _vocabulary(turn, view, book), book, ask))
@@ -101,7 +101,7 @@ def _answer(asked: Asked) -> str:
         talking.open_talk(turn, opener)
         return "question"
     found = answer_project(asked) if ask.what is What.PROJECT else _ANSWERS[ask.what](asked)
-    turn.answer(found or Outgoing(text=turn.city.words.ask_nothing_to_see, rows=menu_of(asked)))
+    turn.answer(found or Outgoing(text=turn.city.words.ask_nothing_to_see, rows=own_menu(turn)))
     return "question"
 
 
@@ -174,15 +174,6 @@ def _not_understood(asked: Asked, reading: Reading, text: str) -> str:
     words, said = asked.words, asked.words.not_understood
     if rows or asked.view.kind != REPORTED:
         said = words.asked_nearest.format(text=short(" ".join(text.split()), 20))
-    menu = tuple(tuple(each for each in row if (each,) not in rows) for row in menu_of(asked))
+    menu = tuple(tuple(each for each in row if (each,) not in rows) for row in own_menu(asked.turn))
     asked.turn.answer(Outgoing(text=said, rows=(*rows, *filter(None, menu))))
     return "not understood"
-
-
-def menu_of(asked: Asked) -> Rows:
-    """What is always there: for who only looks the questions, for who reports the menu."""
-    words = asked.words
-    if asked.view.kind == REPORTED:
-        return menu_rows(words)
-    options = [Option(label=label, data=data) for label, data in menu_of_asking(words)]
-    return tuple(tuple(options[at : at + 3]) for at in range(0, len(options), 3))

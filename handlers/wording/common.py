@@ -78,6 +78,7 @@ class Common(Sentences):
     menu_zero: str = "零报告"
     menu_duties: str = "我的待办"
     menu_help: str = "帮助"
+    menu_mine: str = "零报告/我的"  # the third of the menu below a WeCom chat: at most 16 bytes
     help_title: str = "三报怎么用"
     help: str = (
         "报进展：每月填一次本月完成投资和形象进度。\n"
