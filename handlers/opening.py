@@ -17,7 +17,7 @@ from handlers.buttons import (
 )
 from handlers.conversations.desk import desk_menu
 from handlers.menus import SLASH, reporting
-from handlers.plain import plain
+from handlers.plain import as_typed, plain
 from handlers.words import Words
 from rules.kinds import IssueWord
 
@@ -168,7 +168,7 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp |
             for rest in (typed.removeprefix(word), typed.removesuffix(word)):
                 if found := _ISSUE.fullmatch(rest):
                     return act(int(found[1]))
-    return _read_word(unicodedata.normalize("NFKC", text).strip(), words)
+    return _read_word(text.strip(), words)
 
 
 def is_no_instruction(text: str, words: Words) -> bool:
@@ -182,7 +182,8 @@ def _bare(text: str) -> str:
     return _SIGNS.sub("", plain(text))
 
 
-def _read_word(text: str, words: Words) -> SayOf | None:
+def _read_word(said: str, words: Words) -> SayOf | None:
+    text = unicodedata.normalize("NFKC", said)
     if found := _ISSUE_FIRST.fullmatch(text):
         number, rest = found[1], found[2]
     elif found := _ISSUE_LAST.fullmatch(text):
@@ -194,7 +195,7 @@ def _read_word(text: str, words: Words) -> SayOf | None:
             return SayOf(int(number), saying)
         after = rest[len(typed) :]
         if rest.startswith(typed) and after[:1] in _BETWEEN:
-            return SayOf(int(number), saying, after.strip(" \n\t,:，："))
+            return SayOf(int(number), saying, as_typed(said, text, after.strip(" \n\t,:，：")))
     return None
 
 
@@ -203,8 +204,10 @@ def read_instruction(text: str, words: Words) -> Direct | Forward | None:
 
     Only of those who may take note of the problem is it taken so; for others it is a text like any.
     """
-    found = _ISSUE_FIRST.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or not (rest := found[2].strip()):
+    line = text.strip()
+    plainly = unicodedata.normalize("NFKC", line)
+    found = _ISSUE_FIRST.fullmatch(plainly)
+    if found is None or not (rest := as_typed(line, plainly, found[2])):
         return None
     number = int(found[1])
     if named := _LEADS.fullmatch(rest.rstrip("。.!！")):

@@ -6,18 +6,21 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handlers.buttons import Direct, SayOf
 from handlers.commands import TakeStep
 from handlers.deeds.carry_out import carry_out
+from handlers.opening import read_about_issue, read_instruction
+from handlers.step_words import read_step
 from rules.issue_clocks import per_holder, total
 from rules.issue_life import who_may
-from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, Role, Severity
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, IssueWord, Role, Severity
 from storage import issue_life, ledger
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
 from tests.builders import a_binding, a_person, a_unit
-from tests.chat import CITY, ZONE, Chat, labels
+from tests.chat import CITY, WORDS, ZONE, Chat, labels
 from tests.test_export import exported, table
 from tests.test_scope import PEOPLE, a_turn
 from tests.test_zeros import files_as_found, gives_zero, someone_of_another_unit
@@ -459,3 +462,23 @@ def test_who_raises_a_problem_to_a_major_one_says_why_to_its_leaders(town: Town)
     reports_problem(town.reporter, GENERAL)
     town.reporter.says("升为重大 W1 停工了")
     assert town.leader.last().text.startswith("升为重大：城北区住建局 张三：停工了\n两户阻工")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("W12 办结：两户已签，路通了！", "两户已签，路通了！"),
+        ("退单 W12 不归我局，请转区里", "不归我局，请转区里"),
+    ],
+)
+def test_what_is_typed_behind_a_step_keeps_its_own_signs(line: str, said: str) -> None:
+    step = read_step(line, WORDS)
+    assert step is not None
+    assert step.note == said
+
+
+def test_a_word_on_a_problem_and_an_instruction_keep_their_own_signs() -> None:
+    assert read_about_issue("W3 有变化：一户已签，另一户在谈", WORDS) == SayOf(
+        3, IssueWord.CHANGED, "一户已签，另一户在谈"
+    )
+    assert read_instruction("W3 请住建局牵头，三天内报", WORDS) == Direct(3, "请住建局牵头，三天内报")

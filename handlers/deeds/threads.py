@@ -174,6 +174,7 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[
     )
     text = words.told_word_text.format(
         note=command.note + "\n" if command.note else "",
+        what=issue.what,
         age=how_often(turn, issue),
         **speaker(turn, command.for_person)._asdict(),
         time=day_and_hour(turn.now, turn.city.zone),

@@ -63,7 +63,7 @@ class Issues(Sentences):
     nobody_to_tell: str = "这个项目没有登记要通知的领导，请马上打电话给市项目办！"
     alert_title: str = "🔴 重大问题 {number}：{project}"
     alert: str = (
-        "{what}\n需要：{help}\n类别：{category}\n地点：{place}\n{found}发现\n{unit} {name} {phone}，{time}报"
+        "{what}\n需要：{help}\n类别：{category}\n地点：{place}\n{found}发现，{time}报\n{unit} {name} {phone}"
     )
     alert_stands_in: str = "{name}请假，请您代为处理。"
     acknowledge_button: str = "已知悉"
@@ -163,7 +163,7 @@ class Issues(Sentences):
     solved_already: str = "{number} 已于{time}报称解决。"
     closed_already: str = "{number} 已销号，不用再报。要报新情况，请报新问题。"
     told_word: str = "{sign} {number} 续报（{word}）：{project}"
-    told_word_text: str = "{note}{age}\n{unit} {name} {phone}，{time}报"
+    told_word_text: str = "{note}问题：{what}\n{age}，{time}报\n{unit} {name} {phone}"
     false_told: str = "{number} 是误报，已告诉市项目办，由市项目办核实。核实以前照原样算。"
     false_told_already: str = "{number} 是误报，市项目办已经知道了，正在核实。"
     false_to_office: str = "{number} {project}：{unit}{name}（{phone}）说是误报，请核实。\n原报：{what}"
