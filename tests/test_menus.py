@@ -115,3 +115,26 @@ def test_wecoms_bottom_menu_is_what_wecom_takes_and_leads_everybody_on() -> None
     assert all(len(said) <= 5 for _, said in entries)
     said = [word for _, words in entries for word in words]
     assert {"报进展", "报问题", "零报告", "我的待办", "查一查", "帮助", "取消"} == set(said)
+
+
+def test_what_is_like_nothing_is_answered_with_the_menu_and_not_with_likenesses(town: Town) -> None:
+    answer = town.leader.says("qwxyz")
+    assert answer.text.endswith("请点一项，或直接打字：")
+    assert labels(answer) == words_of(Part.LEADS)
+
+
+@pytest.mark.parametrize(
+    ("who", "told"), [("leader", "已知悉"), ("department", "先签收"), ("office", "点「市项目办」")]
+)
+def test_help_says_what_each_part_does_here(town: Town, who: str, told: str) -> None:
+    answer = getattr(town, who).says("帮助")
+    assert answer.title == "您能做什么"
+    assert told in answer.text
+
+
+def test_the_supervision_office_is_not_told_of_a_digest_that_it_does_not_get(town: Town) -> None:
+    def work(session: Session) -> None:
+        session.query(PersonRole).filter_by(person_id=_person(town.leader)).one().role = Role.SUPERVISION
+
+    town.do(work)
+    assert "日报" not in town.leader.says("帮助").text

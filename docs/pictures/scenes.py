@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from PIL import Image
+from PIL import Image, ImageDraw
 from playwright.sync_api import Browser, expect
 
 from bot.sample.city import BEGINS
@@ -22,7 +22,7 @@ def major(browser: Browser, city: City) -> None:
     page, people = opened(browser, city, (2400, 900), *EVERYBODY)
     everybody = dict(zip(EVERYBODY, people, strict=True))
     photo = city.folder / "现场.jpg"
-    Image.linear_gradient("L").resize((640, 480)).convert("RGB").save(photo, "JPEG")
+    a_road().save(photo, "JPEG")
     for step in (*REPORTED, *TAKEN, *ORDERED, *FINISHED):
         play(everybody, step, photo)
         if step.picture:
@@ -30,8 +30,26 @@ def major(browser: Browser, city: City) -> None:
     page.context.close()
 
 
+def a_road() -> Image.Image:
+    """Sky, hills, fields, and the road into the site, open again."""
+    picture = Image.new("RGB", (640, 480), "#bcd7ee")
+    draw = ImageDraw.Draw(picture)
+    draw.polygon(
+        [(0, 210), (170, 120), (330, 200), (480, 140), (640, 215), (640, 260), (0, 260)], fill="#7d9a6d"
+    )
+    draw.rectangle((0, 250, 640, 480), fill="#c9b184")
+    draw.polygon([(285, 250), (355, 250), (560, 480), (80, 480)], fill="#8d8d8d")
+    for top in range(270, 480, 60):
+        draw.polygon([(317, top), (323, top), (326, top + 30), (314, top + 30)], fill="#f4f1e6")
+    draw.rectangle((430, 150, 560, 262), fill="#d9d4c8")
+    for left in range(442, 550, 28):
+        draw.rectangle((left, 172, left + 14, 196), fill="#6d8296")
+    return picture
+
+
 def days(browser: Browser, city: City) -> None:
     """What comes by itself in the next days, and what is done about it."""
+    red(browser, city)
     passes(browser, city, MORNING)
     look(browser, city, LEADER, "digest.png")
     figure(browser, city)
@@ -44,9 +62,9 @@ def days(browser: Browser, city: City) -> None:
 def figure(browser: Browser, city: City) -> None:
     """Where a figure of the digest comes from."""
     page, [leader] = opened(browser, city, PHONE, LEADER)
-    code = re.findall(r"A\d+", leader.log.inner_text())[0]
+    code = re.findall(r"A\d+", leader.log.inner_text())[-1]
     leader.say(f"查 {code}")
-    leader.see(code)
+    expect(leader.newest).not_to_contain_text("早。")
     save(page, "figure.png", FEWER)
     page.context.close()
 
@@ -75,15 +93,21 @@ def drill(browser: Browser, city: City) -> None:
     look(browser, city, LEADER, "drill.png")
 
 
-def month(browser: Browser, city: City) -> None:
-    """The month is over: how everybody stands; and a question that a leader asks."""
-    passes(browser, city, REVIEWED)
-    look(browser, city, LEADER, "review.png")
-    page, [leader] = opened(browser, city, PHONE, LEADER)
-    leader.say("红灯项目")
-    leader.see("红灯")
+def red(browser: Browser, city: City) -> None:
+    """A question that the supervision office asks."""
+    page, [asks] = opened(browser, city, PHONE, "徐建媛")
+    asks.say("红灯项目")
+    asks.see("红灯1个")
+    asks.tap("黄灯")
+    asks.see("黄灯")
     save(page, "red.png", FEWER)
     page.context.close()
+
+
+def month(browser: Browser, city: City) -> None:
+    """The month is over: how everybody stands."""
+    passes(browser, city, REVIEWED)
+    look(browser, city, LEADER, "review.png")
 
 
 def progress(browser: Browser, city: City) -> None:

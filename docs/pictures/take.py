@@ -8,7 +8,7 @@ fonts-noto-cjk, fonts-noto-color-emoji).
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from docs.pictures import scenes
 from reminders.pictures.draw import draw
@@ -26,6 +26,7 @@ CITIES = (
 
 def take_all() -> None:
     draw_charts()
+    expect.set_options(timeout=60_000)  # a machine that does other work as well
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         for played in CITIES:

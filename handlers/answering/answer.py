@@ -5,6 +5,7 @@ Rule 2  Never an error alone: what is not understood gets the nearest three thin
 Rule 3  What has a conversation of its own is left to it: 未报 of all to `who_owes`, 排名 to `monthly_review`.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -24,6 +25,7 @@ from handlers.asking.vocabulary import Places, Vocabulary, vocabulary
 from handlers.buttons import Opener
 from handlers.deeds.looking import look_up
 from handlers.loading.part import own_menu
+from handlers.plain import plain
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.book import Book
@@ -47,6 +49,12 @@ _ANSWERS: dict[What, Callable[[Asked], Outgoing]] = {
 
 def ask_in_words(turn: Turn, text: str) -> str:
     """Answers what was typed; gives back what it was taken as."""
+    if _is_among(text, turn.city.words.courtesy_words):
+        turn.answer(Outgoing(text=turn.city.words.courtesy))
+        return "courtesy"
+    if _is_among(text, turn.city.words.greeting_words):
+        talking.open_talk(turn, Opener("show_help"))
+        return "greeting"
     view = view_of(turn)
     if view is None:
         turn.answer(Outgoing(text=turn.city.words.not_understood, rows=own_menu(turn)))
@@ -63,6 +71,11 @@ def ask_in_words(turn: Turn, text: str) -> str:
         turn.answer(Outgoing(text=turn.city.words.asked_which, rows=_offers(asked, reading.asks)))
         return "asked which"
     return _not_understood(asked, reading, text)
+
+
+def _is_among(text: str, listed: str) -> bool:
+    """Whether a text is one of these words, but for signs around it."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", plain(text)) in {plain(word) for word in listed.split("、")}
 
 
 def answer_question(turn: Turn, ask: Ask) -> str:
@@ -173,7 +186,8 @@ def _not_understood(asked: Asked, reading: Reading, text: str) -> str:
     rows = tuple(row for _, offered in ranked for row in offered)[:MEANT]
     words, said = asked.words, asked.words.not_understood
     if rows or asked.view.kind != REPORTED:
-        said = words.asked_nearest.format(text=short(" ".join(text.split()), 20))
+        found = words.asked_nearest if rows else words.asked_nothing_near
+        said = found.format(text=short(" ".join(text.split()), 20))
     menu = tuple(tuple(each for each in row if (each,) not in rows) for row in own_menu(asked.turn))
     asked.turn.answer(Outgoing(text=said, rows=(*rows, *filter(None, menu))))
     return "not understood"

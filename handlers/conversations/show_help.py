@@ -13,17 +13,19 @@ from handlers.conversation import Dialogue
 from handlers.facts import Facts
 from handlers.menus import Entry, menu_of
 from handlers.words import Words
-from rules.scope import LOOKING, Part
+from rules.scope import Part
 
 
 def show_help(facts: Facts) -> Dialogue[Tell]:
     words, part = facts.words, facts.part
-    title, text = words.help_title, words.help
-    if part is Part.OFFICE:
-        title, text = words.help_leader_title, words.help_office
-    elif part in LOOKING:
-        title, text = words.help_leader_title, words.help_leader
-    return Tell(title, text, _buttons(words, part), columns=3)
+    texts = {
+        Part.OFFICE: words.help_office,
+        Part.LEADS: words.help_leader,
+        Part.HANDLES: words.help_department,
+        Part.SUPERVISES: words.help_supervision,
+    }
+    title = words.help_leader_title if part in texts else words.help_title
+    return Tell(title, texts.get(part, words.help), _buttons(words, part), columns=3)
     yield  # a conversation is a generator even when it asks nothing
 
 

@@ -113,6 +113,7 @@ class Asking(Sentences):
     # What could be meant.
     asked_which: str = "您要看哪一个？"
     asked_nearest: str = "没看懂“{text}”，或者不在您的范围内。您是不是要看："
+    asked_nothing_near: str = "没看懂“{text}”，或者不在您的范围内。请点一项，或直接打字："
 
     # 帮助 and 我的待办 of leaders, who report nothing.
     help_leader_title: str = "您能做什么"
@@ -121,6 +122,16 @@ class Asking(Sentences):
         "想知道什么，直接打字：红灯、云溪区 本月、项目名称。\n"
         "数字后面有编号的，打“查 A17”看它怎么来的；打“W3”看那个问题。\n"
         "日报什么时候发，打“日报设置”。"
+    )
+    help_department: str = (
+        "交给您单位的问题点「待办问题」：先签收，办完点办结、发照片；督办单也一样。不归你们的点退单。\n"
+        "想知道什么，直接打字：红灯、云溪区 本月、项目名称、W3、D5。\n"
+        "数字后面有编号的，打“查 A17”看它怎么来的。日报什么时候发，打“日报设置”。"
+    )
+    help_supervision: str = (
+        "没有人知悉的重大问题会报到您这里，点「已知悉」。\n"
+        "想知道什么，直接打字：红灯、云溪区 本月、逾期问题、项目名称、W3、D5。\n"
+        "数字后面有编号的，打“查 A17”看它怎么来的。"
     )
     help_office: str = (
         "报告和应报的事点「市项目办」：谁没报、退回、解锁、免报、通知、代报、督办、抽查。\n"

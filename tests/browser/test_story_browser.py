@@ -49,8 +49,5 @@ def told(page: Page, city: City, person: int) -> list[str]:
     """All that the bot has said to somebody in words, oldest first."""
     answer = page.request.get(f"{city.address}/tryout/people/{person}/messages")
     messages: list[dict[str, Any]] = answer.json()["messages"]
-    return [
-        f"{each['title']}\n{each['text']}"
-        for each in messages
-        if each["from"] == "bot" and (each["title"] or each["text"])
-    ]
+    said = [each for each in messages if each["from"] == "bot" and not each["media"]]
+    return [f"{each['title']}\n{each['text']}" for each in said]
