@@ -19,6 +19,7 @@ from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
+from storage.tables.traffic import AwaitedPhoto
 from tests.builders import a_binding, a_person, a_unit
 from tests.chat import CITY, WORDS, ZONE, Chat, labels
 from tests.test_export import exported, table
@@ -130,6 +131,19 @@ def test_a_photo_with_the_words_under_it_says_that_a_problem_is_done(town: Town,
     is_signed(town, bureau)
     assert bureau.sends("photo", caption="办结 W1").text.startswith("W1 已报办结")
     assert [row.issue_id for row in town.rows(MediaFile)] == [1]
+
+
+def test_who_closes_a_problem_sees_what_the_department_said_and_sent(town: Town, bureau: Chat) -> None:
+    is_signed(town, bureau)
+    bureau.sends("photo", caption="办结 W1 两户已签，路通了")
+    town.reporter.taps("已解决")
+    assert town.office.last().text.splitlines()[:2] == ["办结（吴科长）：两户已签，路通了", "问题：两户阻工"]
+    shown = [photo for row in town.office.messages() for photo in row.photos]
+    waiting = [row.media_id for row in town.rows(AwaitedPhoto)]
+    assert [*shown, *waiting].count(town.rows(MediaFile)[0].id) >= 1
+    town.reporter.taps("还没解决")
+    town.reporter.says("W1 已解决")
+    assert not town.office.last().text.startswith("办结")  # it was not so
 
 
 def test_signing_takes_note_too(town: Town) -> None:

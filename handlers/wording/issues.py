@@ -163,6 +163,8 @@ class Issues(Sentences):
     solved_already: str = "{number} 已于{time}报称解决。"
     closed_already: str = "{number} 已销号，不用再报。要报新情况，请报新问题。"
     told_word: str = "{sign} {number} 续报（{word}）：{project}"
+    told_done: str = "办结（{name}）：{note}"
+    told_done_photos: str = "见照片"
     told_word_text: str = "{note}问题：{what}\n{age}，{time}报\n{unit} {name} {phone}"
     false_told: str = "{number} 是误报，已告诉市项目办，由市项目办核实。核实以前照原样算。"
     false_told_already: str = "{number} 是误报，市项目办已经知道了，正在核实。"
