@@ -55,6 +55,8 @@ from bot.web.tryout import Draw, TryoutPage, tell_now
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
 from handlers.deeds import problems
+from handlers.menus import commands
+from handlers.words import Words
 from reminders.reach import Reach
 from rules.kinds import Lane
 from storage import invites, people, registry, workbook
@@ -370,7 +372,9 @@ async def _receive_telegram(
             return await channel.webhook(request, running.intake.store)
 
         running.routes.append(Route("/telegram/webhook", called, methods=["POST"]))
-    running.loops["telegram introduction"] = lambda: _introduce(settings, channel, running.database)
+    running.loops["telegram introduction"] = lambda: _introduce(
+        settings, channel, running.database, running.city.words
+    )
 
 
 async def _receive_app(
@@ -410,14 +414,14 @@ def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings
     running.loops["aibot"] = lambda: wecom.listen(channel, running.intake.store, replaced)
 
 
-async def _introduce(settings: Settings, channel: TelegramChannel, database: Database) -> None:
+async def _introduce(settings: Settings, channel: TelegramChannel, database: Database, words: Words) -> None:
     """Learns the bot's name, shows its menu and, for a webhook, says where we are."""
     await _until_answered(channel.greet)
     await database.run(lambda session: invites.remember_bot(session, channel.account, channel.username))
     if settings.telegram_mode is TelegramMode.WEBHOOK:
         secret = settings.telegram_secret.get_secret_value() if settings.telegram_secret else ""
         await _until_answered(lambda: channel.set_webhook(settings.public_url or "", secret))
-    await _until_answered(channel.set_commands)
+    await _until_answered(lambda: channel.set_commands(commands(words)))
     await asyncio.Event().wait()  # nothing more to do, and a loop that ends would be started again
 
 

@@ -8,12 +8,13 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from bot import wecom
-from bot.channels.wecom_app import MENU, WecomAppChannel
+from bot import editable, wecom
+from bot.channels.wecom_app import WecomAppChannel
 from bot.channels.wecom_outcomes import advice
 from bot.channels.wecom_request import Token, WecomFault
 from bot.office import WecomRefused
 from bot.settings import Settings
+from handlers.menus import bottom_menu
 
 T = TypeVar("T")
 
@@ -40,9 +41,12 @@ class _OneToken:
 def set_menu(settings: Settings) -> str:
     """Makes the menu below the chat. Raises WecomRefused."""
 
+    entries = bottom_menu(editable.sentences(settings.words_file).words)
+
     async def work(channel: WecomAppChannel) -> str:
-        await channel.set_menu()
-        return f"The menu is set: {'  '.join(name for name, _ in MENU)}. Members see it when they open the app anew."
+        await channel.set_menu(entries)
+        names = "  ".join(name for name, _ in entries)
+        return f"The menu is set: {names}. Members see it when they open the app anew."
 
     return _with_app(settings, work)
 

@@ -14,6 +14,7 @@ from handlers.deeds.putting_off import put_off
 from handlers.deeds.receipts import look_up_report
 from handlers.following import follow
 from handlers.instructing import instruct
+from handlers.loading.part import own_menu
 from handlers.moments import read_clock
 from handlers.opening import (
     read_about_figure,
@@ -24,7 +25,6 @@ from handlers.opening import (
 )
 from handlers.order_words import read_order, read_source
 from handlers.plain import plain
-from handlers.screen import menu_rows
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
@@ -77,7 +77,7 @@ def taken(turn: Turn, text: str) -> str:
         talking.restore_last(turn)
         return "restore"
     if plain(text) in words.aliases(words.cancel_words):
-        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=menu_rows(words)))
+        turn.answer(Outgoing(text=words.nothing_to_cancel, rows=own_menu(turn)))
         return "nothing to cancel"
     if (at := read_clock(text)) and talks.last_script(turn.session, turn.person.id) == "set_digest":
         talking.open_talk(turn, Opener("set_digest", at))

@@ -9,6 +9,8 @@ from handlers.questions import Question
 from handlers.reading import Buttons, Edit, Item, Reading, Refused, Said, Stored, Taken, find, in_rows
 from handlers.words import Words
 
+SHORT = 4  # letters of a button of which three stand in a row
+
 
 @dataclass(frozen=True)
 class Confirm(Question["bool | str"]):
@@ -69,7 +71,11 @@ class Confirm(Question["bool | str"]):
         return True if stored is True else None
 
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
-        edits = in_rows([(item.label, f"e{place}") for place, item in enumerate(self.editable)], 2)
+        # Three short words fit beside each other on a phone, and the card stays on one screen.
+        short = all(len(item.label) <= SHORT for item in self.editable)
+        edits = in_rows(
+            [(item.label, f"e{place}") for place, item in enumerate(self.editable)], 3 if short else 2
+        )
         others = [[(item.label, item.id)] for item in self.instead]
         return [[(self.agree or words.confirm_button, "ok")], *others, *edits]
 

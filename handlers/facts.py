@@ -11,6 +11,7 @@ from handlers.words import Words
 from handlers.work_facts import WorkFacts
 from rules.book import MoneyGuard
 from rules.kinds import DutyKind, ProjectKind, Role, Severity
+from rules.scope import Part
 
 BRIEF = 12  # characters
 
@@ -237,7 +238,7 @@ class Facts:
     next_kind: DutyKind = DutyKind.PROGRESS
 
     work: WorkFacts = field(default_factory=WorkFacts)
-    leads: bool = False  # looks at projects and reports for none (牵头领导, 牵头部门, 督查室, 秘书)
+    part: Part = Part.REPORTS
     waiting: tuple[tuple[int, str], ...] = ()  # major problems that nobody has taken note of: id, in words
 
     desk: DeskFacts = field(default_factory=DeskFacts)

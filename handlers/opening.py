@@ -16,8 +16,9 @@ from handlers.buttons import (
     SayOf,
 )
 from handlers.conversations.desk import desk_menu
+from handlers.menus import SLASH, reporting
 from handlers.moments import read_clock
-from handlers.plain import plain
+from handlers.plain import as_typed, plain
 from handlers.words import Words
 from rules.kinds import IssueWord
 
@@ -29,17 +30,6 @@ _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _LEADS = re.compile(r"(?:请|由|交)+(.{2,20}?)(?:来)?牵头(?:办理|处理|负责|落实)?")
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
-
-
-def menu(words: Words) -> tuple[tuple[str, str], ...]:
-    """The menu words with the scripts they open, in the order in which they are shown."""
-    return (
-        (words.menu_progress, "report_progress"),
-        (words.menu_issue, "report_issue"),
-        (words.menu_zero, "report_zero"),
-        (words.menu_duties, "my_duties"),
-        (words.menu_help, "show_help"),
-    )
 
 
 def registry_words(words: Words) -> tuple[tuple[str, str], ...]:
@@ -74,16 +64,6 @@ def leader_words(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
-_SLASH = {
-    "/progress": "report_progress",
-    "/issue": "report_issue",
-    "/zero": "report_zero",
-    "/todo": "my_duties",
-    "/help": "show_help",
-    "/start": "show_help",
-}
-
-
 _BETWEEN = frozenset(" ,:，：\n\t")  # between a word and what is said further
 _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a word, or end it like a sentence
 
@@ -91,11 +71,11 @@ _AROUND = "。.！!？?，,「」『』“”‘’\"'《》"  # people quote a 
 def read_menu_word(text: str, words: Words) -> Opener | None:
     """An exact menu word or slash command; in a free-text question only these break out."""
     typed = plain(text).strip(_AROUND)
-    for word, script in menu(words):
+    for word, script in reporting(words):
         if typed == plain(word):
             return Opener(script)
     command = typed.split("@", 1)[0]
-    return Opener(_SLASH[command]) if command in _SLASH else None
+    return Opener(SLASH[command]) if command in SLASH else None
 
 
 def read_registry_word(text: str, words: Words) -> Opener | None:
@@ -191,7 +171,7 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp |
             for rest in (typed.removeprefix(word), typed.removesuffix(word)):
                 if found := _ISSUE.fullmatch(rest):
                     return act(int(found[1]))
-    return _read_word(unicodedata.normalize("NFKC", text).strip(), words)
+    return _read_word(text.strip(), words)
 
 
 def is_no_instruction(text: str, words: Words) -> bool:
@@ -205,7 +185,8 @@ def _bare(text: str) -> str:
     return _SIGNS.sub("", plain(text))
 
 
-def _read_word(text: str, words: Words) -> SayOf | None:
+def _read_word(said: str, words: Words) -> SayOf | None:
+    text = unicodedata.normalize("NFKC", said)
     if found := _ISSUE_FIRST.fullmatch(text):
         number, rest = found[1], found[2]
     elif found := _ISSUE_LAST.fullmatch(text):
@@ -217,7 +198,7 @@ def _read_word(text: str, words: Words) -> SayOf | None:
             return SayOf(int(number), saying)
         after = rest[len(typed) :]
         if rest.startswith(typed) and after[:1] in _BETWEEN:
-            return SayOf(int(number), saying, after.strip(" \n\t,:，："))
+            return SayOf(int(number), saying, as_typed(said, text, after.strip(" \n\t,:，：")))
     return None
 
 
@@ -226,8 +207,10 @@ def read_instruction(text: str, words: Words) -> Direct | Forward | None:
 
     Only of those who may take note of the problem is it taken so; for others it is a text like any.
     """
-    found = _ISSUE_FIRST.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if found is None or not (rest := found[2].strip()):
+    line = text.strip()
+    plainly = unicodedata.normalize("NFKC", line)
+    found = _ISSUE_FIRST.fullmatch(plainly)
+    if found is None or not (rest := as_typed(line, plainly, found[2])):
         return None
     number = int(found[1])
     if named := _LEADS.fullmatch(rest.rstrip("。.!！")):

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from handlers.plain import plain
+from handlers.plain import as_typed, plain
 from handlers.words import Words
 from rules.kinds import OrderKind, OrderState, OrderStep
 
@@ -51,17 +51,17 @@ def read_order(text: str, words: Words) -> OrderLine | None:
     plainly, typed = unicodedata.normalize("NFKC", said), _typed(words)
     if found := _STEP_FIRST.fullmatch(plainly):
         steps = typed.get(plain(found[1]))
-        return OrderLine(int(found[2]), steps, _as_typed(said, plainly, found[3])) if steps else None
+        return OrderLine(int(found[2]), steps, as_typed(said, plainly, found[3])) if steps else None
     if (found := _NUMBER_FIRST.fullmatch(plainly)) is None:
         return None
     number, rest = int(found[1]), found[2].strip(_BETWEEN)
     for word in sorted(typed, key=len, reverse=True):
         after = rest[len(word) :]
         if plain(rest[: len(word)]) == word and (not after or after[0] in _BETWEEN):
-            return OrderLine(number, typed[word], _as_typed(said, plainly, after.strip(_BETWEEN)))
+            return OrderLine(number, typed[word], as_typed(said, plainly, after.strip(_BETWEEN)))
     # D5栋 is a building; words of one's own stand apart from the number.
     apart = not rest or found[2][0] in _BETWEEN
-    return OrderLine(number, (), _as_typed(said, plainly, rest)) if apart else None
+    return OrderLine(number, (), as_typed(said, plainly, rest)) if apart else None
 
 
 def read_source(text: str) -> SourceLine | None:
@@ -70,16 +70,7 @@ def read_source(text: str) -> SourceLine | None:
     found = _SOURCE.fullmatch(plainly)
     if found is None:
         return None
-    return SourceLine(f"{found[1].upper()}{int(found[2])}", _as_typed(said, plainly, found[3]))
-
-
-def _as_typed(said: str, plainly: str, end: str) -> str:
-    """The end of a line with its own signs (，。), where folding them has not moved anything."""
-    end = end.rstrip()
-    if len(said) != len(plainly) or not end:
-        return end.strip()
-    at = plainly.rindex(end)
-    return said[at : at + len(end)].strip()
+    return SourceLine(f"{found[1].upper()}{int(found[2])}", as_typed(said, plainly, found[3]))
 
 
 @cache

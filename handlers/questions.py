@@ -9,6 +9,7 @@ Rule 4  A key is a contract: when its meaning changes, it gets a new name. Where
         subject, the key carries it (`amount@17.2012-03`).
 """
 
+import re
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -162,12 +163,19 @@ class Several(Question[tuple[str, ...]]):
         return [*rows, [(words.done_button.format(count=len(chosen)), "done")]]
 
 
+_AMOUNT = re.compile(r"[0-9.,]+[万亿]?元?")
+
+
 @dataclass(frozen=True)
 class Text(Question[str]):
-    """Free text. `quick` are ready answers by button; `longest` in characters."""
+    """Free text. `quick` are ready answers by button; `longest` in characters.
+
+    `no_amount` is said to a bare amount: where one was just asked for, a message sent twice would be taken for words.
+    """
 
     quick: tuple[Item, ...] = ()
     longest: int = 1000
+    no_amount: str = ""
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
@@ -179,6 +187,8 @@ class Text(Question[str]):
             return Refused(words.type_answer)
         if len(text) > self.longest:
             return Refused(words.too_long.format(found=len(text), longest=self.longest))
+        if self.no_amount and _AMOUNT.fullmatch(plain(text)):
+            return Refused(self.no_amount)
         meant = [
             item
             for item in self.quick

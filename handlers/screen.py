@@ -5,7 +5,7 @@ from typing import Any
 from handlers.buttons import button_data
 from handlers.conversation import Asking
 from handlers.conversations.desk import desk_menu
-from handlers.opening import for_all, leader_words, menu, registry_words
+from handlers.opening import for_all, leader_words, registry_words
 from handlers.questions import Question
 from handlers.reading import Stored
 from handlers.words import Words
@@ -36,11 +36,6 @@ def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str
     if question.kept(stored):
         found.append((words.keep_button, "keep"))
     return [*found, (words.cancel_button, "cancel")]
-
-
-def menu_rows(words: Words) -> Rows:
-    options = [Option(label=word, data=f"o|{script}|") for word, script in menu(words)]
-    return (tuple(options[:3]), tuple(options[3:]))
 
 
 def talk_title(words: Words, script: str) -> str:

@@ -107,6 +107,8 @@ PRESETS: dict[str, str] = {
     "set_digest": "setting",
 }  # fmt: skip
 
+# A cancelled one of these has reported nothing; any other has done nothing.
+REPORTING = frozenset({"report_progress", "report_issue", "report_zero"})
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {

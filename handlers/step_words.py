@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from handlers.plain import plain
+from handlers.plain import as_typed, plain
 from handlers.words import Words
 from rules.kinds import Ageing, IssueState, IssueStep
 
@@ -38,17 +38,17 @@ def colour_name(words: Words, ageing: Ageing) -> str:
 
 def read_step(text: str, words: Words) -> StepOf | None:
     """`签收 W12`, `退单 W12 不归我局`, `W12 延期 到7月20日 等批文`."""
-    text = unicodedata.normalize("NFKC", text).strip()
-    typed = _typed(words)
-    if found := _STEP_FIRST.fullmatch(text):
+    said = text.strip()
+    plainly, typed = unicodedata.normalize("NFKC", said), _typed(words)
+    if found := _STEP_FIRST.fullmatch(plainly):
         step = typed.get(plain(found[1]).strip(_BETWEEN))
-        return StepOf(int(found[2]), step, found[3].strip()) if step else None
-    if found := _NUMBER_FIRST.fullmatch(text):
+        return StepOf(int(found[2]), step, as_typed(said, plainly, found[3])) if step else None
+    if found := _NUMBER_FIRST.fullmatch(plainly):
         rest = found[2]
         for word in sorted(typed, key=len, reverse=True):
             after = rest[len(word) :]
             if plain(rest[: len(word)]) == word and (not after or after[0] in _BETWEEN):
-                return StepOf(int(found[1]), typed[word], after.strip(_BETWEEN))
+                return StepOf(int(found[1]), typed[word], as_typed(said, plainly, after.strip(_BETWEEN)))
     return None
 
 

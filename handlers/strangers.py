@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from handlers.city import City
-from handlers.screen import menu_rows
+from handlers.loading.part import part
+from handlers.menus import menu_rows
 from handlers.turning import answer
 from rules.kinds import Lane
+from rules.workdays import local_date
 from storage import inbox, invites, ledger, outbox, people
 from storage import rules as stored_rules
 from storage.messages import Incoming, Outgoing
@@ -114,4 +116,5 @@ def _bind(meeting: Meeting, person_id: int) -> None:
     title = city.words.bound.format(name=person.name, unit=unit.name)
     years = stored_rules.in_force(session).book.media.keep_years
     notice = city.words.bound_notice.format(years=years)
-    meeting.answer(Outgoing(title=title, text=notice, rows=menu_rows(city.words)), person_id)
+    rows = menu_rows(city.words, part(session, person_id, local_date(meeting.now, city.zone)))
+    meeting.answer(Outgoing(title=title, text=notice, rows=rows), person_id)

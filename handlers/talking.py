@@ -16,7 +16,7 @@ from handlers.outcome import Outcome
 from handlers.questions import Choice, Question, Several
 from handlers.reading import Said
 from handlers.screen import render, talk_title
-from handlers.scripts import FOLLOWING, SCRIPTS
+from handlers.scripts import FOLLOWING, REPORTING, SCRIPTS
 from handlers.turning import Turn
 from handlers.words import Words
 from rules.periods import Period
@@ -150,9 +150,7 @@ def answer(
     facts = facts_for(turn, talk.script, talk.answers)
     after = say(script, facts, draft, said, key)
     if isinstance(after, Cancelled):
-        text = words.cancelled
-        if _of_the_office(talk, words) or talk.script in FOLLOWING:
-            text = words.desk_cancelled
+        text = words.cancelled if talk.script in REPORTING else words.desk_cancelled
         talks.turn_to(turn.session, talk, "cancelled", turn.now, text)
         message = Outgoing(text=text, rows=drafts.restore_row(turn, talk))
         _tell(turn, Outcome(message), in_place=in_place)

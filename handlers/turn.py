@@ -32,11 +32,11 @@ from handlers.deeds.putting_off import put_off
 from handlers.facts import PersonFacts
 from handlers.following import follow
 from handlers.loading.base import kept_media
+from handlers.loading.part import own_menu
 from handlers.opening import read_menu_word
 from handlers.proof import Proof
 from handlers.questions import Photos
 from handlers.reading import Said
-from handlers.screen import menu_rows
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from handlers.when_and_where import Place
@@ -147,7 +147,7 @@ def _press(turn: Turn) -> str:
         case LookUpFigure(figure, part):
             turn.answer(look_up_figure(turn, figure, part))
         case None:
-            turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=menu_rows(turn.city.words)))
+            turn.answer(Outgoing(text=turn.city.words.button_of_nothing, rows=own_menu(turn)))
             return "unknown button"
     return type(meaning).__name__
 
@@ -159,7 +159,7 @@ def _hear(turn: Turn) -> str:
         talking.open_talk(turn, opener)
         return "menu"
     if strangers.is_start(text):
-        turn.answer(Outgoing(text=words.already_bound, rows=menu_rows(words)))
+        turn.answer(Outgoing(text=words.already_bound, rows=own_menu(turn)))
         return "bound already"
     if (about := quoting.with_code(turn, text)) and (taken := by_itself.taken(turn, about)):
         return taken

@@ -4,8 +4,9 @@ A person may do an act if one of its permissions holds. Which act needs which st
 beside the commands; how a person stands is loaded there, in the act's own transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from rules.kinds import Role
 
@@ -17,6 +18,34 @@ TOLD = (Role.OFFICE, *LEADING, Role.HEAD)  # who gets digests; 督查室 asks wh
 OUT_OF_REACH = (
     *(Role.OFFICE, Role.ADMIN, Role.SUPERVISION, Role.LEAD_LEADER, Role.LEAD_DEPARTMENT, Role.HEAD),
 )
+
+
+class Part(Enum):
+    """What somebody has to do here; who has several parts is given the first."""
+
+    OFFICE = auto()
+    HEADS = auto()
+    REPORTS = auto()
+    LEADS = auto()  # 牵头领导, and the secretaries who act for them
+    HANDLES = auto()  # 牵头部门
+    SUPERVISES = auto()
+
+
+LOOKING = (Part.LEADS, Part.HANDLES, Part.SUPERVISES)  # they look at projects and report for none
+_PARTS = {
+    Role.OFFICE: Part.OFFICE,
+    **dict.fromkeys(HEADING, Part.HEADS),
+    Role.REPORTER: Part.REPORTS,
+    Role.LEAD_LEADER: Part.LEADS,
+    Role.LEAD_DEPARTMENT: Part.HANDLES,
+    Role.SUPERVISION: Part.SUPERVISES,
+}
+
+
+def part_of(roles: Collection[Role], *, acts: bool = False) -> Part:
+    """The part of somebody with these roles, who may act for a leader. Without any they report, if anything."""
+    held = {_PARTS[role] for role in roles if role in _PARTS}
+    return next((part for part in Part if part in held), Part.LEADS if acts else Part.REPORTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,6 +124,15 @@ def tie(
         )
 
 
+def of_issue(session: Session, issue_id: int, person_id: int) -> tuple[int, ...]:
+    """What a person has sent as part of a problem, oldest first."""
+    wanted = select(MediaFile.id).where(
+        MediaFile.issue_id == issue_id, MediaFile.person_id == person_id,
+        MediaFile.state.in_(("wanted", "stored")),
+    )  # fmt: skip
+    return tuple(session.scalars(wanted.order_by(MediaFile.id)))
+
+
 def wanted(session: Session, now: datetime, limit: int) -> Sequence[MediaFile]:
     return session.scalars(
         select(MediaFile)

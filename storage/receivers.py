@@ -48,12 +48,16 @@ def _places(text: str, units: Mapping[int, str]) -> Iterable[tuple[int, int]]:
 
 
 def _short(text: str, end: int, units: Mapping[int, str]) -> tuple[int, int] | None:
-    """The unit whose short name ends here: the longest such name, and only if it means one unit."""
+    """The unit whose short name ends here: the longest such name, and only if it means one unit.
+
+    市住建局 is rather 市住房和城乡建设局 than 汨罗市住房和城乡建设局: what begins alike comes first.
+    """
     for start in range(max(0, end - _LONGEST), end - _SHORTEST + 1):
         name = text[start:end]
         meant = [
             unit for unit, whole in units.items() if runs_through(name, whole) and whole.endswith(name[-1])
         ]
         if meant:
-            return (meant[0], start) if len(meant) == 1 else None
+            nearest = [unit for unit in meant if units[unit].startswith(name[0])] or meant
+            return (nearest[0], start) if len(nearest) == 1 else None
     return None

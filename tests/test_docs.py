@@ -10,7 +10,8 @@ from typer.main import get_command
 from bot.__main__ import app
 from bot.settings import Settings
 from handlers.conversations.desk import desk_menu
-from handlers.opening import _SLASH, for_all, leader_words, menu, registry_words
+from handlers.menus import SLASH, reporting
+from handlers.opening import for_all, leader_words, registry_words
 from handlers.scripts import SCRIPTS
 from handlers.words import Words
 from rules.book import default_book
@@ -37,7 +38,7 @@ def test_every_command_stands_in_the_documents(name: str) -> None:
 
 def openers() -> list[tuple[str, str]]:
     others = [(WORDS.desk_words.split("、")[0], "desk"), *for_all(WORDS)]
-    return [*menu(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *leader_words(WORDS), *others]
+    return [*reporting(WORDS), *desk_menu(WORDS), *registry_words(WORDS), *leader_words(WORDS), *others]
 
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS))
@@ -46,7 +47,7 @@ def test_every_conversation_and_the_word_that_opens_it_stand_in_the_manual(scrip
     assert f"**{word}**" in MANUAL.read_text("utf-8")
 
 
-@pytest.mark.parametrize("command", sorted({*_SLASH, "/cancel", "/back"}))
+@pytest.mark.parametrize("command", sorted({*SLASH, "/cancel", "/back"}))
 def test_every_slash_command_stands_in_the_manual(command: str) -> None:
     assert f"`{command}`" in MANUAL.read_text("utf-8")
 

@@ -6,19 +6,22 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from handlers.buttons import Direct, SayOf
 from handlers.commands import TakeStep
 from handlers.deeds.carry_out import carry_out
+from handlers.opening import read_about_issue, read_instruction
+from handlers.step_words import read_step
 from rules.issue_clocks import per_holder, total
 from rules.issue_life import who_may
-from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, Role, Severity
+from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, IssueWord, Role, Severity
 from storage import issue_life, ledger
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Person
 from storage.tables.reporting import Duty, Issue, MediaFile, Report
-from storage.tables.traffic import OutboxRow
+from storage.tables.traffic import AwaitedPhoto, OutboxRow
 from tests.builders import a_binding, a_person, a_unit
-from tests.chat import CITY, ZONE, Chat, labels
+from tests.chat import CITY, WORDS, ZONE, Chat, labels
 from tests.test_export import exported, table
 from tests.test_scope import PEOPLE, a_turn
 from tests.test_zeros import files_as_found, gives_zero, someone_of_another_unit
@@ -128,6 +131,19 @@ def test_a_photo_with_the_words_under_it_says_that_a_problem_is_done(town: Town,
     is_signed(town, bureau)
     assert bureau.sends("photo", caption="办结 W1").text.startswith("W1 已报办结")
     assert [row.issue_id for row in town.rows(MediaFile)] == [1]
+
+
+def test_who_closes_a_problem_sees_what_the_department_said_and_sent(town: Town, bureau: Chat) -> None:
+    is_signed(town, bureau)
+    bureau.sends("photo", caption="办结 W1 两户已签，路通了")
+    town.reporter.taps("已解决")
+    assert town.office.last().text.splitlines()[:2] == ["办结（吴科长）：两户已签，路通了", "问题：两户阻工"]
+    shown = [photo for row in town.office.messages() for photo in row.photos]
+    waiting = [row.media_id for row in town.rows(AwaitedPhoto)]
+    assert [*shown, *waiting].count(town.rows(MediaFile)[0].id) >= 1
+    town.reporter.taps("还没解决")
+    town.reporter.says("W1 已解决")
+    assert not town.office.last().text.startswith("办结")  # it was not so
 
 
 def test_signing_takes_note_too(town: Town) -> None:
@@ -514,3 +530,23 @@ def test_an_alert_fits_one_screen_however_much_was_written(town: Town) -> None:
     assert sum(-(-len(line) // 20) for line in lines) <= 10
     assert "全文发 W1" in told.text
     assert "很多情况。" * 60 in town.leader.says("W1").text
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("W12 办结：两户已签，路通了！", "两户已签，路通了！"),
+        ("退单 W12 不归我局，请转区里", "不归我局，请转区里"),
+    ],
+)
+def test_what_is_typed_behind_a_step_keeps_its_own_signs(line: str, said: str) -> None:
+    step = read_step(line, WORDS)
+    assert step is not None
+    assert step.note == said
+
+
+def test_a_word_on_a_problem_and_an_instruction_keep_their_own_signs() -> None:
+    assert read_about_issue("W3 有变化：一户已签，另一户在谈", WORDS) == SayOf(
+        3, IssueWord.CHANGED, "一户已签，另一户在谈"
+    )
+    assert read_instruction("W3 请住建局牵头，三天内报", WORDS) == Direct(3, "请住建局牵头，三天内报")

@@ -194,6 +194,15 @@ def test_who_and_by_when_are_found_in_the_words(
     assert order.due.astimezone(ZONE).strftime("%m-%d %H:%M") == due
 
 
+def test_a_short_name_that_begins_with_the_city_means_the_citys_unit(town: Town) -> None:
+    citys = joins(town, "市局长", Role.LEAD_DEPARTMENT, "市住房和城乡建设局")
+    joins(town, "县局长", Role.HEAD, "汨罗市住房和城乡建设局")
+    draft(town, "请市住建局本周内拿方案")
+    assert "承办：市住房和城乡建设局" in town.office.last().text
+    town.office.taps("确认下达")
+    assert citys.last().title == "📌 督办单 D1"
+
+
 def test_where_no_unit_is_named_choosing_one_sends_the_order(town: Town, bureau: Chat) -> None:
     draft(town, "抓紧协调解决")
     shown = town.office.last()

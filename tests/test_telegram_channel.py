@@ -34,11 +34,13 @@ from bot.channels.channel import (
     Unfetchable,
     Unreadable,
 )
-from bot.channels.telegram import MENU, TelegramChannel
+from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_receiving import Store
 from bot.channels.telegram_request import AiohttpRequest, NotReached, _was_closed_before_writing
 from bot.channels.telegram_text import render, utf16_length
 from bot.channels.telegram_updates import Me, piece, pieces, read_update
+from handlers.menus import commands
+from handlers.words import Words
 from storage.messages import Arrived, Incoming, IncomingKind, MediaKind, Option, Outgoing
 from tests.fakes.telegram_api import TOKEN, FakeTelegram, Fault, hang, reset, server_error, too_many
 
@@ -47,6 +49,7 @@ Json = dict[str, Any]
 BOT_ID = int(TOKEN.partition(":")[0])
 SECRET = "a-secret-of-the-webhook_1"
 LIMIT = 20 * 1024 * 1024
+MENU = commands(Words())
 ME = Me(str(BOT_ID), "sanbao_bot")
 
 # Payloads as the Bot API delivers them
@@ -733,7 +736,7 @@ async def test_an_outage_does_not_stop_the_start() -> None:
         await api.stop()
         async with running(api.url) as channel:
             assert not await channel.greet()
-            assert not await channel.set_commands()
+            assert not await channel.set_commands(MENU)
             assert not await channel.set_webhook("https://example.org", SECRET)
             await api.start()
             assert await channel.greet()
@@ -743,7 +746,7 @@ async def test_an_outage_does_not_stop_the_start() -> None:
 
 async def test_the_menu_shows_every_command() -> None:
     async with FakeTelegram() as api, running(api.url) as channel:
-        assert await channel.set_commands()
+        assert await channel.set_commands(MENU)
         shown = {each["command"]: each["description"] for each in api.commands}
         assert shown == dict(MENU)
         assert shown["zero"] == "零报告"
@@ -966,7 +969,7 @@ async def test_no_log_and_no_error_ever_shows_token_or_secret(caplog: pytest.Log
     async with FakeTelegram() as api, running(api.url, read_timeout=0.2, secret=SECRET) as channel:
         api.person(1001, started=True)
         await channel.greet()
-        await channel.set_commands()
+        await channel.set_commands(MENU)
         await channel.set_webhook("http://127.0.0.1:9", SECRET)
         await channel.send("1001", Outgoing(text=login), (JPEG,))
         await channel.send("1001", Outgoing(text=login))

@@ -14,9 +14,11 @@ from handlers.commands import FileProgress
 from handlers.deeds import problems
 from handlers.deeds.progress import file_progress
 from handlers.facts import PersonFacts
+from handlers.menus import menu_of
 from handlers.turn import AlreadyTaken, take_turn
 from handlers.turning import Turn
 from rules.kinds import IssueState, Lane, ProjectKind, Role, Stage
+from rules.scope import Part
 from storage import inbox, invites, ledger, media, people
 from storage.messages import IncomingKind, Outgoing
 from storage.tables.ledger import LedgerRow
@@ -24,7 +26,7 @@ from storage.tables.registry import Binding, Milestone, Person, PersonRole, Proj
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
-from tests.chat import CITY, Chat, button, labels
+from tests.chat import CITY, WORDS, Chat, button, labels
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
@@ -85,7 +87,7 @@ def test_a_code_binds_and_shows_the_menu(town: Town) -> None:
     stranger = a_stranger(town)
     welcome = stranger.says(a_code(town, town.leader))
     assert welcome.title == "王市长，您好！您已绑定为市政府的王市长。"
-    assert labels(welcome) == ["报进展", "报问题", "零报告", "我的待办", "帮助"]
+    assert labels(welcome) == [word for word, _ in menu_of(WORDS, Part.LEADS)]
     assert stranger.says("帮助").title == "您能做什么"
 
 
@@ -1093,3 +1095,33 @@ def test_the_office_restores_what_it_has_just_cancelled_and_later_a_project(town
     office.says("取消")
     town.clock.pass_(hours=1)
     assert office.says("恢复").title != notice.title
+
+
+def test_an_amount_that_is_sent_twice_is_not_taken_for_the_progress(town: Town) -> None:
+    me = town.reporter
+    for said in ("报进展", "城北水厂", "1200"):
+        me.says(said)
+    for again in ("1200", "1,200万元", "１２００"):
+        answer = me.says(again)
+        assert answer.title == "形象进度到哪一步了？"
+        assert "不是金额" in answer.text
+    assert me.says("完成70%").title == "有现场照片吗？"
+
+
+@pytest.mark.parametrize("said", ["谢谢", "好的。", "收到👌", "辛苦了！"])
+def test_a_polite_word_is_answered_politely_and_not_with_a_list(town: Town, said: str) -> None:
+    answer = town.reporter.says(said)
+    assert (answer.text, labels(answer)) == ("好的。", [])
+
+
+def test_a_greeting_shows_what_can_be_done(town: Town) -> None:
+    assert town.reporter.says("你好").title == "三报怎么用"
+    assert town.leader.says("您好！").title == "您能做什么"
+
+
+def test_a_leader_who_cancels_is_not_told_that_nothing_was_reported(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.taps("批示")
+    assert town.leader.says("取消").text == "已取消，什么都没有办。"
+    town.reporter.says("报进展")
+    assert town.reporter.says("取消").text == "已取消，什么都没有上报。"

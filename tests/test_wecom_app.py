@@ -32,6 +32,8 @@ from bot.channels.wecom_updates import piece, read_update
 from bot.web import serving
 from bot.web.server import web_app
 from bot.wecom import StoredTokens
+from handlers.menus import bottom_menu
+from handlers.words import Words
 from storage.database import Database
 from storage.messages import Arrived, Incoming, IncomingKind, MediaKind, Option, Outgoing
 from storage.parts import parts
@@ -519,7 +521,7 @@ async def test_a_file_is_fetched_whole_or_told_why_not(app: App) -> None:
 
 
 async def test_the_menu_says_the_words_that_people_would_type(app: App) -> None:
-    await app.channel.set_menu()
+    await app.channel.set_menu(bottom_menu(Words()))
     zhang = app.wecom.member("zhang")
     for name in ("报进展", "报问题", "零报告", "我的待办"):
         zhang.taps_menu(name)

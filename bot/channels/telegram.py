@@ -10,6 +10,7 @@ Beside it: `telegram_request.py` (the wire), `telegram_updates.py` (what updates
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -40,15 +41,6 @@ from bot.channels.telegram_text import TEXT_LIMIT, clean, fits_caption, keyboard
 from bot.channels.telegram_updates import CHANNEL, Me, read_update
 from storage.absences import Loss
 from storage.messages import Incoming, Outgoing
-
-MENU = (
-    ("progress", "报进展"),
-    ("issue", "报问题"),
-    ("zero", "零报告"),
-    ("todo", "我的待办"),
-    ("help", "帮助"),
-    ("cancel", "取消"),
-)
 
 PNG = b"\x89PNG"
 _ANSWER_PATIENCE = 5.0
@@ -116,10 +108,10 @@ class TelegramChannel:
     async def _learn_name(self) -> None:
         self.username = (await self._bot.get_me()).username or ""
 
-    async def set_commands(self) -> bool:
-        """Shows the menu of commands. False during an outage."""
+    async def set_commands(self, menu: Iterable[tuple[str, str]]) -> bool:
+        """Shows the menu of commands: each name with its word. False during an outage."""
         try:
-            return await self._bot.set_my_commands([BotCommand(name, label) for name, label in MENU])
+            return await self._bot.set_my_commands([BotCommand(name, label) for name, label in menu])
         except TelegramError as fault:
             log.warning("The menu of commands was not set: %s", fault)
             return False

@@ -40,12 +40,6 @@ Store = Callable[[Sequence[Arrived]], Awaitable[None]]
 Json = dict[str, object]
 
 CALLBACK_PATH = "/wecom/callback"
-# The menu below the chat: names of at most 16 bytes, each with the words that it says.
-MENU = (
-    ("报进展", ("报进展",)),
-    ("报问题", ("报问题",)),
-    ("零报告/我的", ("零报告", "我的待办", "帮助", "取消")),
-)
 # For how long the same bytes are not shown twice, in seconds: longer than any resend of ours waits. WeCom compares
 # whole requests, so that each row has a span of its own, lest two rows of the same words be taken for one.
 SAME_WITHIN, SPREAD = 1800, 3600
@@ -166,9 +160,9 @@ class WecomAppChannel:
 
     # What the office asks for
 
-    async def set_menu(self) -> None:
-        """Shows the menu below the chat. Raises WecomFault."""
-        await self._request.call("menu/create", cards.menu(MENU), agentid=self.account)
+    async def set_menu(self, entries: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Shows the menu below the chat: names, each with the words that it says. Raises WecomFault."""
+        await self._request.call("menu/create", cards.menu(entries), agentid=self.account)
 
     async def name_of(self, userid: str) -> str:
         """A member's name as the company's address book has it; empty for one outside the visible range."""

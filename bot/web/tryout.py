@@ -7,7 +7,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from importlib.resources import files
 from typing import Any
 
@@ -27,9 +27,12 @@ from bot.drawing import NotDrawn
 from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
 from handlers.city import City
-from handlers.opening import menu
+from handlers.menus import menu_of
 from rules.kinds import Role
+from rules.scope import Part, part_of
+from rules.workdays import local_date
 from storage import rules as stored_rules
+from storage import secretaries
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Incoming, IncomingKind, Media, MediaKind
@@ -92,7 +95,8 @@ class TryoutPage:
         return FileResponse(str(files("bot.web").joinpath("static", "index.html")))
 
     async def _state(self, request: Request) -> Response:
-        people = await self._database.read(_people)
+        today = local_date(self._clock.city(), self._city.zone)
+        people = await self._database.read(lambda session: _people(session, today))
         suggested = await self._database.read(lambda session: _suggested(session, people))
         return JSONResponse(
             {
@@ -101,7 +105,7 @@ class TryoutPage:
                 "people": people,
                 "channels": self._beside,
                 "suggested": suggested,
-                "menu": [word for word, _ in menu(self._city.words)],
+                "menus": {part.name: menu_of(self._city.words, part) for part in Part},
             }
         )
 
@@ -151,8 +155,10 @@ class TryoutPage:
             said = [self._file(part, content) for part, content in contents]
             message = str(form.get("message", ""))
         if data:
-            # As on Telegram, a press leaves no message of its own: the answer takes the place of the buttons.
-            await self._store(person, nonce, IncomingKind.BUTTON, data, None, message=message)
+            # As on Telegram, a press leaves no message of its own: the answer takes the place of the buttons. Only a
+            # word of the menu is shown as said.
+            bubble = {"text": text} if text else None
+            await self._store(person, nonce, IncomingKind.BUTTON, data, bubble, message=message)
         elif not said:
             await self._store(person, nonce, IncomingKind.TEXT, text, {"text": text})
         for place, (media, bubble) in enumerate(said):
@@ -259,14 +265,14 @@ def _refused(sentence: str, status: int = 422) -> Response:
     return JSONResponse({"error": sentence}, status_code=status)
 
 
-def _people(session: Session) -> list[dict[str, Any]]:
-    roles: dict[int, list[str]] = {}
+def _people(session: Session, today: date) -> list[dict[str, Any]]:
+    roles: dict[int, list[Role]] = {}
     for person_id, role in session.execute(
         select(PersonRole.person_id, PersonRole.role)
         .where(PersonRole.until.is_(None))
         .order_by(PersonRole.id)
     ):
-        roles.setdefault(person_id, []).append(ROLES[role])
+        roles.setdefault(person_id, []).append(role)
     count = (
         select(func.count(func.distinct(Responsibility.project_id)))
         .where(Responsibility.person_id == Person.id, Responsibility.until.is_(None))
@@ -278,10 +284,15 @@ def _people(session: Session) -> list[dict[str, Any]]:
         .where(Person.active.is_(True))
         .order_by(Unit.id, Person.id)
     )
+    act = {each.person_id for each in secretaries.current(session, today)}
     return [
-        {"id": person_id, "name": name, "unit": unit, "roles": roles.get(person_id, []), "projects": projects}
+        {
+            "id": person_id, "name": name, "unit": unit, "projects": projects,
+            "roles": [ROLES[role] for role in roles.get(person_id, [])],
+            "menu": part_of(roles.get(person_id, []), acts=person_id in act).name,
+        }
         for person_id, name, unit, projects in rows
-    ]
+    ]  # fmt: skip
 
 
 def _suggested(session: Session, people: list[dict[str, Any]]) -> list[int]:

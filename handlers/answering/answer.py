@@ -5,6 +5,7 @@ Rule 2  Never an error alone: what is not understood gets the nearest three thin
 Rule 3  What has a conversation of its own is left to it: 未报 of all to `who_owes`, 排名 to `monthly_review`.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -22,9 +23,10 @@ from handlers.asking.question import Ask, What
 from handlers.asking.reading import MEANT, Reading, nearest, read_question
 from handlers.asking.vocabulary import Places, Vocabulary, vocabulary
 from handlers.buttons import Opener
-from handlers.conversations.ask_menu import menu_of_asking
 from handlers.deeds.looking import look_up
-from handlers.screen import Rows, menu_rows
+from handlers.loading.part import own_menu
+from handlers.plain import plain
+from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.book import Book
 from rules.kinds import Role
@@ -47,9 +49,15 @@ _ANSWERS: dict[What, Callable[[Asked], Outgoing]] = {
 
 def ask_in_words(turn: Turn, text: str) -> str:
     """Answers what was typed; gives back what it was taken as."""
+    if _is_among(text, turn.city.words.courtesy_words):
+        turn.answer(Outgoing(text=turn.city.words.courtesy))
+        return "courtesy"
+    if _is_among(text, turn.city.words.greeting_words):
+        talking.open_talk(turn, Opener("show_help"))
+        return "greeting"
     view = view_of(turn)
     if view is None:
-        turn.answer(Outgoing(text=turn.city.words.not_understood, rows=menu_rows(turn.city.words)))
+        turn.answer(Outgoing(text=turn.city.words.not_understood, rows=own_menu(turn)))
         return "not understood"
     book = stored_rules.in_force(turn.session).book
     city = _vocabulary(turn, view, book)
@@ -65,11 +73,16 @@ def ask_in_words(turn: Turn, text: str) -> str:
     return _not_understood(asked, reading, text)
 
 
+def _is_among(text: str, listed: str) -> bool:
+    """Whether a text is one of these words, but for signs around it."""
+    return re.sub(r"^[\W_]+|[\W_]+$", "", plain(text)) in {plain(word) for word in listed.split("、")}
+
+
 def answer_question(turn: Turn, ask: Ask) -> str:
     """Answers a question that a button carried, for whoever presses it."""
     view = view_of(turn)
     if view is None:
-        turn.answer(Outgoing(text=turn.city.words.ask_nothing_to_see, rows=menu_rows(turn.city.words)))
+        turn.answer(Outgoing(text=turn.city.words.ask_nothing_to_see, rows=own_menu(turn)))
         return "not understood"
     book = stored_rules.in_force(turn.session).book
     return _answer(Asked(turn, view, _vocabulary(turn, view, book), book, ask))
@@ -104,7 +117,7 @@ def _answer(asked: Asked) -> str:
         turn.answer(missing)
         return "question"
     found = answer_project(asked) if ask.what is What.PROJECT else _ANSWERS[ask.what](asked)
-    turn.answer(found or Outgoing(text=turn.city.words.ask_nothing_to_see, rows=menu_of(asked)))
+    turn.answer(found or Outgoing(text=turn.city.words.ask_nothing_to_see, rows=own_menu(turn)))
     return "question"
 
 
@@ -176,16 +189,8 @@ def _not_understood(asked: Asked, reading: Reading, text: str) -> str:
     rows = tuple(row for _, offered in ranked for row in offered)[:MEANT]
     words, said = asked.words, asked.words.not_understood
     if rows or asked.view.kind != REPORTED:
-        said = words.asked_nearest.format(text=short(" ".join(text.split()), 20))
-    menu = tuple(tuple(each for each in row if (each,) not in rows) for row in menu_of(asked))
+        found = words.asked_nearest if rows else words.asked_nothing_near
+        said = found.format(text=short(" ".join(text.split()), 20))
+    menu = tuple(tuple(each for each in row if (each,) not in rows) for row in own_menu(asked.turn))
     asked.turn.answer(Outgoing(text=said, rows=(*rows, *filter(None, menu))))
     return "not understood"
-
-
-def menu_of(asked: Asked) -> Rows:
-    """What is always there: for who only looks the questions, for who reports the menu."""
-    words = asked.words
-    if asked.view.kind == REPORTED:
-        return menu_rows(words)
-    options = [Option(label=label, data=data) for label, data in menu_of_asking(words)]
-    return tuple(tuple(options[at : at + 3]) for at in range(0, len(options), 3))

@@ -15,13 +15,14 @@ from handlers.conversations.ask_menu import menu_of_asking
 from handlers.conversations.follow_up import about, word_name
 from handlers.facts import Facts, Owed, ThreadFacts
 from rules.kinds import DutyKind, IssueWord
+from rules.scope import LOOKING
 
 SHOWN = 6
 
 
 def my_duties(facts: Facts) -> Dialogue[Tell]:
     words = facts.words
-    if facts.leads:
+    if facts.part in LOOKING:
         return _of_a_leader(facts)
     lines = _owed_lines(facts)
     if not lines and not any(thread.due for thread in facts.threads):

@@ -156,7 +156,13 @@ def _what_was_done(facts: Facts, project: ProjectFacts, report: FileProgress) ->
     has_begun = filed is not None and bool(filed.because and report.started)  # 未开工 is its progress no more
     stays = bool(report.not_started_because) or (stands(project, "progress") and not has_begun)
     progress = yield from Text(
-        f"progress@{key}", words.ask_progress, hint=hint, longest=facts.longest, quick=same, optional=stays
+        f"progress@{key}",
+        words.ask_progress,
+        hint=hint,
+        longest=facts.longest,
+        quick=same,
+        optional=stays,
+        no_amount=words.progress_no_amount,
     )
     photos = yield from Photos(
         f"photos@{key}",

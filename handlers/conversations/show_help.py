@@ -1,39 +1,42 @@
-"""帮助: what can be done here, in one screen; for a leader, who reports nothing, what leaders do.
+"""帮助: what can be done here, in one screen, for the part that somebody has.
 
 > 帮助
 三报怎么用 [报进展] [报问题] [零报告] [我的待办] [查一查]
 牵头领导> 帮助
-您能做什么 [红灯] [未报] [进度] [问题] [排名]
+您能做什么 [我的待办] [红灯] [未报] [进度] [问题] [排名] [督办单] [日报设置]
+市项目办> 帮助
+您能做什么 [市项目办] [未报] [待办问题] [督办单] [查一查]
 """
 
 from handlers.commands import Tell
 from handlers.conversation import Dialogue
-from handlers.conversations.ask_menu import menu_of_asking
 from handlers.facts import Facts
+from handlers.menus import Entry, menu_of
+from handlers.words import Words
+from rules.scope import Part
 
 
 def show_help(facts: Facts) -> Dialogue[Tell]:
-    words = facts.words
-    if facts.leads:
-        return Tell(words.help_leader_title, words.help_leader, _of_a_leader(facts), columns=3)
-    buttons: tuple[tuple[str, str], ...] = (
-        (words.menu_progress, "o|report_progress|"),
-        (words.menu_issue, "o|report_issue|"),
-        (words.menu_zero, "o|report_zero|"),
-        (words.menu_duties, "o|my_duties|"),
-        (words.word_ask, "o|ask_menu|"),
-    )
-    if facts.desk.office:
-        buttons = ((words.desk_title, "o|desk|"), *buttons)
-    return Tell(words.help_title, words.help, buttons)
+    words, part = facts.words, facts.part
+    texts = {
+        Part.OFFICE: words.help_office,
+        Part.LEADS: words.help_leader,
+        Part.HANDLES: words.help_department,
+        Part.SUPERVISES: words.help_supervision,
+    }
+    title = words.help_leader_title if part in texts else words.help_title
+    return Tell(title, texts.get(part, words.help), _buttons(words, part), columns=3)
     yield  # a conversation is a generator even when it asks nothing
 
 
-def _of_a_leader(facts: Facts) -> tuple[tuple[str, str], ...]:
-    words = facts.words
-    return (
-        *menu_of_asking(words),
-        (words.menu_duties, "o|my_duties|"),
-        (words.word_review, "o|monthly_review|"),
-        (words.word_digest, "o|set_digest|"),
-    )
+def _buttons(words: Words, part: Part) -> tuple[Entry, ...]:
+    """The menu without 帮助 itself, and what has no place there."""
+    more = {
+        Part.OFFICE: ((words.word_digest, "o|set_digest|"),),
+        Part.HEADS: ((words.word_ask, "o|ask_menu|"), (words.word_digest, "o|set_digest|")),
+        Part.REPORTS: ((words.word_ask, "o|ask_menu|"),),
+        Part.LEADS: ((words.word_digest, "o|set_digest|"),),
+        Part.HANDLES: ((words.word_digest, "o|set_digest|"),),
+        Part.SUPERVISES: (),
+    }
+    return (*menu_of(words, part)[:-1], *more[part])

@@ -98,7 +98,11 @@ def rows(turn: Turn, order: Order, who: frozenset[OrderWho], *, aside: bool = Fa
         for each in moves(order.state, who, led=order.led)
         if (aside or each.step not in _ASIDE) and (each.who[0] in who or each.step not in _FOR_RECEIVER)
     ]
-    return tuple(tuple(options[at : at + _COLUMNS]) for at in range(0, len(options), _COLUMNS))
+    alone = int(
+        order.state is OrderState.DRAFTED
+    )  # what is usually pressed, apart from what changes the draft
+    rest = (tuple(options[at : at + _COLUMNS]) for at in range(alone, len(options), _COLUMNS))
+    return tuple(filter(None, (tuple(options[:alone]), *rest)))
 
 
 def step_data(order: Order, step: OrderStep) -> str:

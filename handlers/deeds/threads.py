@@ -17,7 +17,7 @@ from handlers.moments import day, day_and_hour
 from handlers.outcome import Outcome, digest, enter, refusal
 from handlers.turning import Turn
 from rules.issue_life import ENDED, Who
-from rules.kinds import DutyState, IssueState, IssueWord, Lane, Role, Severity
+from rules.kinds import DutyState, IssueState, IssueStep, IssueWord, Lane, Role, Severity
 from storage import duties, issue_life, issues, media, people, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take, told_of
@@ -27,6 +27,9 @@ from storage.people import Contact
 from storage.tables.reporting import Issue
 
 _OPEN_STILL = (IssueWord.STILL, IssueWord.UNSOLVED)
+
+# After one of the others, what was reported done counts no more.
+_ENDING = (IssueStep.FINISH, IssueWord.UNSOLVED, IssueStep.SEND_BACK, IssueStep.REOPEN)
 
 
 def follow_up(turn: Turn, command: FollowUp) -> Outcome:
@@ -175,10 +178,12 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[
     )
     text = words.told_word_text.format(
         note=command.note + "\n" if command.note else "",
+        what=issue.what,
         age=how_often(turn, issue),
         **speaker(turn, command.for_person)._asdict(),
         time=day_and_hour(turn.now, turn.city.zone),
     )
+    done, photos = _reported_done(turn, issue) if command.word is IssueWord.SOLVED else ("", ())
     lane = Lane.REMINDER if command.word is IssueWord.STILL else Lane.URGENT
     waiting = command.word is not IssueWord.SOLVED and taken(turn, issue.id) is None
     may = may_take(turn.session, issue, turn.today) if waiting else []
@@ -187,11 +192,24 @@ def _tell(turn: Turn, issue: Issue, command: FollowUp, knows: set[int]) -> list[
     contacts = people.contacts(turn.session, ids, turn.city.running)
     for contact in [each for each in contacts if each.id not in knows]:
         rows = take_rows(turn, issue) if contact.id in may else ()
+        seen: tuple[int, ...] = ()
         if command.word is IssueWord.SOLVED and contact.id in office:
-            rows = rows_of(turn, issue, [Who.OFFICE])
-        turn.push(contact, Outgoing(title=title, text=text, rows=rows), lane, number=issue.number)
+            rows, seen = rows_of(turn, issue, [Who.OFFICE]), photos
+        message = Outgoing(title=title, text=done + text, rows=rows, photos=seen)
+        turn.push(contact, message, lane, number=issue.number)
     tell_chat(turn, issue, Outgoing(title=title, text=text))
     return contacts
+
+
+def _reported_done(turn: Turn, issue: Issue) -> tuple[str, tuple[int, ...]]:
+    """What the department said and sent when it reported the problem done: the office closes it on that."""
+    event = issues.newest(turn.session, issue.id, _ENDING)
+    if event is None or event.kind != IssueStep.FINISH or event.person_id is None:
+        return "", ()
+    name = people.names(turn.session, [event.person_id])[event.person_id]
+    words = turn.city.words
+    line = words.told_done.format(name=name, note=event.note or words.told_done_photos)
+    return f"{line}\n", media.of_issue(turn.session, issue.id, event.person_id)
 
 
 def call_false(turn: Turn, command: CallFalse) -> Outcome:

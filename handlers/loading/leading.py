@@ -1,44 +1,33 @@
 """Facts for those who look at projects and report for none: 帮助, and what waits for them."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from sqlalchemy import or_
 
 from handlers.answering.asked import short
 from handlers.facts import BRIEF, Facts
 from handlers.loading.base import Loading
-from rules.kinds import Role, Severity
-from rules.scope import LEADING, REPORTING
-from storage import explaining, news, people, secretaries
+from handlers.loading.part import part
+from rules.kinds import Severity
+from rules.scope import LOOKING
+from storage import explaining, news, secretaries
 from storage import rules as stored_rules
 from storage.scopes import OWN, Scope
 
-_LOOKING = (*LEADING, Role.SUPERVISION)
-
-
-def leads(loading: Loading) -> bool:
-    """Whether somebody looks at projects (牵头领导, 牵头部门, 督查室, 秘书) and has no other part here."""
-    session, person, today = loading.session, loading.person.id, loading.today
-    roles = people.roles_of(session, person, today)
-    if not roles.isdisjoint({Role.OFFICE, *REPORTING}):
-        return False
-    return not roles.isdisjoint(_LOOKING) or bool(secretaries.leaders_of(session, person, today))
-
 
 def show_help(loading: Loading) -> Facts:
-    facts = Facts(loading.city.words, loading.person, leads=leads(loading))
-    office = Role.OFFICE in people.roles_of(loading.session, loading.person.id, loading.today)
-    return replace(facts, desk=replace(facts.desk, office=office))
+    found = part(loading.session, loading.person.id, loading.today)
+    return Facts(loading.city.words, loading.person, part=found)
 
 
 def with_waiting(load: Callable[[Loading], Facts]) -> Callable[[Loading], Facts]:
     """A loader that asks those who lead for what waits for them, and the others for what they owe."""
 
     def loader(loading: Loading) -> Facts:
-        if not leads(loading):
+        found = part(loading.session, loading.person.id, loading.today)
+        if found not in LOOKING:
             return load(loading)
-        return Facts(loading.city.words, loading.person, leads=True, waiting=_waiting(loading))
+        return Facts(loading.city.words, loading.person, part=found, waiting=_waiting(loading))
 
     return loader
 

@@ -61,6 +61,10 @@ class Common(Sentences):
     dropped: str = "好，{talk}没报完的不要了，什么都没有上报。"
     drafts_title: str = "没报完的："
     drafts_more: str = "还有{count}份，处理了上面的会接着列出。"
+    # What people say out of politeness is no question, and gets no list of buttons.
+    courtesy_words: str = "好的、好、收到、谢谢、谢谢了、多谢、辛苦了、知道了、明白、明白了、嗯、嗯嗯、行、ok"
+    courtesy: str = "好的。"
+    greeting_words: str = "你好、您好、在吗、在不在、在、早、早上好、hi、hello"
     not_understood: str = "没看懂这句话。请点一项："
     edited_too_late: str = "改了的旧消息不算数。请重发一条，或在确认卡片上改。"
     only_words: str = "看不懂这类消息。请打字、点按钮，或发照片。"
@@ -78,6 +82,7 @@ class Common(Sentences):
     menu_zero: str = "零报告"
     menu_duties: str = "我的待办"
     menu_help: str = "帮助"
+    menu_mine: str = "零报告/我的"  # the third of the menu below a WeCom chat: at most 16 bytes
     help_title: str = "三报怎么用"
     help: str = (
         "报进展：每月填一次本月完成投资和形象进度。\n"

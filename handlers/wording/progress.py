@@ -88,6 +88,7 @@ class Progress(Sentences):
     same_as_last: str = "同上月（本月0元，形象进度不变）"
     same_words: str = "同上月、没动、没变化"
     ask_progress: str = "形象进度到哪一步了？"
+    progress_no_amount: str = "这一步要一句话，不是金额。金额要改，点「上一步」。"
     progress_hint: str = "上月：{last}"
     progress_hint_filed: str = "原报：{text}"
     progress_hint_first: str = "一句话，如：主体封顶，完成70%"

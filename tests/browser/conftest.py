@@ -14,7 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,6 +33,7 @@ from rules.kinds import Lane
 from storage import outbox
 from storage.messages import Outgoing
 from storage.tables.registry import Person
+from tests.story import Step
 
 TOP = Path(__file__).parents[2]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -173,6 +174,11 @@ class Someone:
         """A button of the newest message: those of older ones are never meant."""
         self.newest.get_by_test_id("option").filter(has_text=label).click()
 
+    def tap_any(self, label: str) -> None:
+        """The newest button that begins so, of whichever message."""
+        begins = re.compile(f"^[^\u4e00-\u9fff]*{label}")  # the browser's \\W would be any Chinese sign too
+        self.column.get_by_test_id("option").filter(has_text=begins).last.click()
+
     def attach(self, *files: Path) -> None:
         self.column.get_by_test_id("files").set_input_files(files)
 
@@ -242,17 +248,37 @@ class Meet(Protocol):
 def meet(city: City) -> Meet:
     """`[甲, 乙] = meet(page, "甲", "乙")` opens the page with these people, side by side."""
 
-    def open_people(page: Page, *names: str) -> list[Someone]:
-        everybody = page.request.get("/tryout/state").json()["people"]
-        ids = {person["name"]: person["id"] for person in everybody}
-        page.goto(f"/#people={','.join(str(ids[name]) for name in names)}&current={ids[names[0]]}")
-        columns = page.get_by_test_id("column")
-        people = [Someone(name, columns.and_(page.locator(f'[data-person="{ids[name]}"]'))) for name in names]
-        for each in people:
-            expect(each.log).not_to_have_attribute("aria-busy", "true")
-        return people
+    return lambda page, *names: open_people(page, city.address, *names)
 
-    return open_people
+
+def open_people(page: Page, address: str, *names: str) -> list[Someone]:
+    """The page of the city at this address with these people, side by side; the first is in view."""
+    everybody = page.request.get(f"{address}/tryout/state").json()["people"]
+    ids = {person["name"]: person["id"] for person in everybody}
+    page.goto(f"{address}/#people={','.join(str(ids[name]) for name in names)}&current={ids[names[0]]}")
+    columns = page.get_by_test_id("column")
+    people = [Someone(name, columns.and_(page.locator(f'[data-person="{ids[name]}"]'))) for name in names]
+    for each in people:
+        expect(each.log).not_to_have_attribute("aria-busy", "true")
+    return people
+
+
+def play(people: Mapping[str, Someone], step: Step, photo: Path) -> None:
+    """Somebody's step; returns when everybody who is told of it has seen it."""
+    who = people[step.who]
+    match step.does:
+        case "says":
+            who.say(step.what)
+        case "taps":
+            who.tap_any(step.what)
+        case "sends a photo":
+            who.attach(photo)
+            who.column.get_by_test_id("send").click()
+    for name, words in step.told.items():
+        if name in people:
+            expect(people[name].log).to_contain_text(words)
+    if step.photo_for:
+        expect(people[step.photo_for].log.get_by_test_id("photo").last).to_be_visible()
 
 
 @pytest.fixture(scope="session")

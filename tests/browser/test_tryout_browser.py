@@ -148,6 +148,23 @@ def test_a_major_problem_is_at_its_leader_at_once_and_what_he_says_comes_back(pa
     office.see("李德林已知悉")
 
 
+def test_everybody_finds_the_menu_of_their_own_part_and_a_tap_on_it_is_seen_as_said(
+    page: Page, meet: Meet
+) -> None:
+    [contact, leader, office, department] = meet(page, "郑文晖", "罗景鹏", "姜丽洁", "冯敏")
+    for person, words in (
+        (contact, ["报进展", "报问题", "零报告", "我的待办", "帮助"]),
+        (leader, ["我的待办", "红灯", "未报", "进度", "问题", "排名", "督办单", "帮助"]),
+        (office, ["市项目办", "未报", "待办问题", "督办单", "查一查", "帮助"]),
+        (department, ["待办问题", "督办单", "红灯", "未报", "进度", "问题", "帮助"]),
+    ):
+        expect(person.column.get_by_test_id("chip")).to_have_text(words)
+    leader.column.get_by_test_id("chip").filter(has_text="红灯").click()
+    expect(leader.log.locator(".message.me")).to_contain_text("红灯")
+    leader.see("红灯（您牵头的）")
+    expect(leader.column.get_by_test_id("unsent")).to_have_count(0)
+
+
 def test_what_people_write_is_shown_as_text_and_never_run(page: Page, meet: Meet) -> None:
     [someone] = meet(page, "姜丽洁")
     hostile = '<img src=x onerror="document.title=1"><b>粗</b> javascript:alert(1) \u202e倒'

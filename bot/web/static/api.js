@@ -31,9 +31,8 @@ function formOf(item) {
     form.set("data", item.data);
     form.set("message", item.message);
     form.set("label", item.label);
-  } else if (item.text) {
-    form.set("text", item.text);
   }
+  if (item.text) form.set("text", item.text);
   for (const file of item.files) form.append("files", file, file.name);
   return form;
 }

@@ -20,12 +20,12 @@ export function bubbleOf(message, onPress) {
 
 /** A message that is still on its way, or was refused. */
 export function unsentOf(item, { onTakeBack, onRemove }) {
-  const element = blank("me", Boolean(item.data));
+  const element = blank("me", Boolean(item.data && !item.text));
   element.dataset.testid = "unsent";
   element.dataset.nonce = item.nonce;
   element.classList.add(item.error ? "refused" : "unsent");
   if (!item.error) element.setAttribute("aria-live", "off"); // it is read out once the server has it
-  write(element, ".text", item.data ? item.label : item.text);
+  write(element, ".text", item.text || item.label);
   fillMedia(element.querySelector(".media"), item.files.map((file) => ({ kind: "file", name: file.name, url: "" })));
   write(element, ".state", stateOf(item));
   if (item.error) {

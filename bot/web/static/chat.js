@@ -81,7 +81,7 @@ function openPerson(id) {
   const person = page.people.get(id);
   const entry = { unread: 0, isSeen: false, tab: makeTab(person) };
   entry.column = new Column(person, {
-    menu: page.city.menu,
+    menu: page.city.menus[person.menu],
     onClose: () => closePerson(id),
     onNews: (count) => noteNews(entry, count),
   });

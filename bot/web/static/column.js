@@ -52,7 +52,7 @@ export class Column {
 
   logActs(menu) {
     return {
-      firstWord: menu[0] ?? "",
+      firstWord: menu[0][0],
       onPress: (option, message) => this.press(option, message),
       onTakeBack: (item) => { this.outbox.remove(item); this.composer.putBack(item); },
       onRemove: (item) => { this.outbox.remove(item); this.composer.focus(); },
@@ -114,11 +114,12 @@ export class Column {
   }
 }
 
-const isPressing = (item) => item.data && !item.late && !item.error;
+/** A word of the menu is shown as said, although it carries what a button does. */
+const isPressing = (item) => item.data && !item.text && !item.late && !item.error;
 
 /** Of several files each comes back as a message of its own, the words with the first. */
 const says = (item, message) => {
   const sent = (media) => item.files.some((file) => file.name === media.name);
   if (item.files.length || message.media.length) return message.media.some(sent);
-  return (item.data ? item.label : item.text) === message.text;
+  return (item.text || item.label) === message.text;
 };

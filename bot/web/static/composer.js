@@ -18,13 +18,14 @@ export class Composer {
     this.picker = root.querySelector(".files");
     this.input.value = get(this.draftKey, "");
     this.input.setAttribute("aria-label", `以${person.name}的身份写消息`);
-    root.querySelector(".chips").append(...menu.map((word) => this.chip(word)));
+    root.querySelector(".chips").append(...menu.map(([word, data]) => this.chip(word, data)));
     this.listen();
     requestAnimationFrame(() => this.typed());
   }
 
-  chip(word) {
-    const chip = button(word, "chip", () => this.onSay({ text: word }));
+  /** Its word is what is seen; what it carries means the same at any question, also where a text is asked for. */
+  chip(word, data) {
+    const chip = button(word, "chip", () => this.onSay({ text: word, data }));
     chip.dataset.testid = "chip";
     return chip;
   }

@@ -26,6 +26,7 @@ export class Log {
     this.addHint(firstWord);
     this.box.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.newest.addEventListener("click", () => this.reveal(this.unseen[0] ?? this.box.lastElementChild));
+    this.box.addEventListener("load", (event) => this.pictured(event.target), true);
     new ResizeObserver(() => this.resized()).observe(this.box);
   }
 
@@ -151,6 +152,14 @@ export class Log {
     if (!this.box.clientHeight) return;
     if (this.wanted?.isConnected) this.reveal(this.wanted);
     else if (this.isAtEnd) this.toEnd();
+  }
+
+  /** A picture has come, and what stands below it moved down. */
+  pictured(picture) {
+    const message = picture.closest(".message");
+    if (!this.isAtEnd || !message) return;
+    if (message.nextElementSibling?.matches(".message")) this.toEnd();
+    else this.reveal(message);
   }
 
   scrolled() {
