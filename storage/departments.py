@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -74,14 +74,14 @@ _WITH_ROLE = PersonRole.__table__.join(Person.__table__, _person.id == _role.per
 _OF_UNIT: Query[tuple[int, Role]] = Query(
     select(_person.id, _role.role)
     .select_from(_WITH_ROLE)
-    .where(_person.unit_id == bindparam("unit"), _role.role.in_(among("roles")), *_IN_OFFICE)
+    .where(_person.unit_id == bindparam("unit"), _role.role.in_(among("roles", String)), *_IN_OFFICE)
     .order_by(_person.id, _role.id),
     lambda *cells: cells,
 )
 _UNITS: Query[tuple[int, str]] = Query(
     select(_unit.id, _unit.name)
     .select_from(_WITH_ROLE.join(Unit.__table__, _unit.id == _person.unit_id))
-    .where(_role.role.in_(among("roles")), *_IN_OFFICE)
+    .where(_role.role.in_(among("roles", String)), *_IN_OFFICE)
     .distinct()
     .order_by(_unit.id),
     lambda *cells: cells,

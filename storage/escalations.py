@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import String, bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -136,7 +136,7 @@ _LATE = Query(
     Lapse,
 )
 _happened = Occurrence.__table__.c
-_AUDITED = Query(select(_happened.key).where(_happened.key.in_(among("keys"))), str)
+_AUDITED = Query(select(_happened.key).where(_happened.key.in_(among("keys", String))), str)
 
 
 def lapses(session: Session, by: datetime, limit: int) -> list[Lapse]:

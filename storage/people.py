@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Row, bindparam, func, or_, select, update
+from sqlalchemy import Row, String, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
@@ -270,7 +270,7 @@ _RESPONSIBLE = Query(
     .select_from(Responsibility.__table__.join(Person.__table__, _person.id == _answer.person_id))
     .where(
         _answer.project_id == bindparam("project"),
-        _answer.role.in_(among("roles")),
+        _answer.role.in_(among("roles", String)),
         _answer.since <= bindparam("today"),
         or_(_answer.until.is_(None), _answer.until > bindparam("today")),
         _person.active.is_(True),

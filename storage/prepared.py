@@ -58,10 +58,13 @@ def _each_on_postgres(each: _Each, compiler: SQLCompiler, **kw: Any) -> str:  # 
     return f"json_array_elements_text({compiler.process(each.clauses, **kw)})"
 
 
-def among(name: str) -> Select[Any]:
-    """The ids of a parameter that is a list, as a subquery for `in_`: a plain IN is compiled anew each time."""
+def among(name: str, of: type[TypeEngine[Any]] = BigInteger) -> Select[Any]:
+    """The ids of a parameter that is a list, as a subquery for `in_`: a plain IN is compiled anew each time.
+
+    `of` is the type of what else the list may hold.
+    """
     each = _Each(bindparam(name, type_=JSON())).table_valued(column("value"))
-    return select(cast(each.c.value, BigInteger))
+    return select(cast(each.c.value, of))
 
 
 class _Form:
