@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -338,17 +339,11 @@ async def _receive(
         if isinstance(channel, AibotChannel):
             _receive_aibot(running, channel, city, settings)
         if isinstance(channel, TryoutChannel):
-
-            async def step() -> None:
-                """What is written for a moment goes out at that moment: a moment later it may be useless."""
-                await running.sweeping.sweep_all(together=MOVING_SECONDS)
-                await running.delivery.emptied(STEP_SECONDS)
-
             mover = Mover(
                 database=running.database,
                 clock=running.clock,
                 zone=settings.zone,
-                sweep=step,
+                sweep=partial(_step, running, channel, settings.zone),
                 told=partial(tell_now, channel, running.clock, city),
             )
             page = TryoutPage(
@@ -357,6 +352,13 @@ async def _receive(
                 beside=[name for name, _ in running.channels if name != tryout.NAME],
             )  # fmt: skip
             running.routes += page.routes()
+
+
+async def _step(running: Running, channel: TryoutChannel, zone: ZoneInfo) -> None:
+    """What is written for a moment goes out at that moment: a moment later it may be useless."""
+    await running.sweeping.sweep_all(together=MOVING_SECONDS)
+    await channel.take_all(running.clock.machine(), zone)
+    await running.delivery.emptied(STEP_SECONDS)
 
 
 async def _receive_telegram(

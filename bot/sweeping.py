@@ -52,7 +52,10 @@ class Sweeping:
                 await self._woken.wait()
 
     async def sweep_all(self, together: float = 0) -> None:
-        """Everything that is due at this moment; slices that take so many seconds `together` share a transaction."""
+        """Everything that is due at this moment, each slice in a transaction of its own.
+
+        `together`: slices that take so many seconds share one, and whoever asks for that sends what was written.
+        """
         async with self._sweeping:
             now, machine = self._clock.city(), self._clock.machine()
             oldest = await self._database.read(inbox.oldest_new)
@@ -63,7 +66,8 @@ class Sweeping:
                 lambda session: sweep(session, now, self._zone, said, self._reach, _taken(together))
             ):
                 pass
-            self._after()
+            if not together:
+                self._after()
 
 
 def _taken(seconds: float) -> Callable[[], bool]:

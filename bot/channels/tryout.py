@@ -9,9 +9,10 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -19,15 +20,18 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
 from reminders.pictures.telling import told
-from storage import inbox
+from storage import inbox, outbox, quiet_hours
 from storage.database import Database
 from storage.messages import Address, Arrived, Incoming, Outgoing
+from storage.outbox import Claimed, End, Outcome, Room
 from storage.tables.registry import Binding, Person
 from storage.tables.tryout import TryoutMessage
 
 NAME = "tryout"
 ACCOUNT = "city"
 NEWEST = 200
+AT_ONCE = 500  # messages of one claim
+LEASE = timedelta(seconds=90)
 Page = asyncio.Queue[dict[str, Any] | None]  # what an open page is still to be told; None: no more
 
 
@@ -68,14 +72,54 @@ class TryoutChannel:
             raise Unreadable(str(error)) from error
 
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
-        body = message.model_dump(mode="json", exclude_defaults=True, exclude={"chart", "photos"})
-        media = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
-        body["media"] = [*self._chart(message), *media]
+        body = self._body(message, files)
         row = await self._database.run(
             lambda session: _add(session, int(chat), False, self._city_now(), body)
         )
         self.announce({"person": int(chat)})
         return str(row)
+
+    def _body(self, message: Outgoing, files: tuple[bytes, ...] = ()) -> dict[str, Any]:
+        body = message.model_dump(mode="json", exclude_defaults=True, exclude={"chart", "photos"})
+        media = [{"kind": "photo", "url": f"/tryout/media/{self.keep(file)}", "name": ""} for file in files]
+        body["media"] = [*self._chart(message), *media]
+        return body
+
+    async def take_all(self, machine: datetime, zone: ZoneInfo) -> None:
+        """What is due goes out in one transaction, as one would take a sack of letters: while the city's clock is moved
+        there are hundreds. What has photos, or cannot be read, is left to the delivery."""
+        now = self._city_now()
+        for person_id in await self._database.run(
+            lambda session: self._take_all(session, now, machine, zone)
+        ):
+            self.announce({"person": person_id})
+
+    def _take_all(self, session: Session, now: datetime, machine: datetime, zone: ZoneInfo) -> set[int]:
+        told_to, left = set[int](), set[str]()
+        quiet_hours.hold_back(session, NAME, ACCOUNT, now, zone)
+        while rows := self._due(session, now, machine, left):
+            outcomes = [self._taken(session, row, now) for row in rows]
+            outbox.finish(session, outcomes, now)
+            left |= {each.row.chat for each in outcomes if each.end is not End.SENT}
+            told_to |= {int(each.row.chat) for each in outcomes if each.end is End.SENT}
+        return told_to
+
+    def _due(self, session: Session, now: datetime, machine: datetime, left: set[str]) -> list[Claimed]:
+        room = Room(total=AT_ONCE, bulk=AT_ONCE, busy=frozenset(left))
+        claims = outbox.claim(
+            session, channel=NAME, account=ACCOUNT, room=room, now=now, machine=machine, lease=LEASE
+        )
+        return claims.rows
+
+    def _taken(self, session: Session, row: Claimed, now: datetime) -> Outcome:
+        try:
+            message = Outgoing.model_validate(row.body)
+        except ValidationError:
+            return Outcome(row, End.NOT_SENT)
+        if message.photos:
+            return Outcome(row, End.NOT_SENT)
+        bubble = _add(session, int(row.chat), False, now, self._body(message))
+        return Outcome(row, End.SENT, external=str(bubble))
 
     def _chart(self, message: Outgoing) -> list[dict[str, str]]:
         if message.chart is None:

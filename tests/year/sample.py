@@ -188,9 +188,10 @@ def _tokens(sheets: Sheets) -> dict[str, str]:
 
 def with_tokens(text: str, sheets: Sheets) -> str:
     tokens = _tokens(sheets)
+    text = re.sub(r"([^\s·、：…]+)…", lambda match: _uncut(match[1], tokens), text)
     for name, token in tokens.items():
         text = text.replace(name, token)
-    return re.sub(r"([^\s·、：…]+)…", lambda match: _uncut(match[1], tokens), text)
+    return text
 
 
 def _uncut(cut: str, tokens: Mapping[str, str]) -> str:
