@@ -61,9 +61,12 @@ class Sweeping:
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
             said = now if oldest is None else min(now, now - (machine - oldest))
-            # Between two slices a turn that waits goes first.
+            # Between two slices a turn that waits goes first. Each slice has its own moment: waits count from when
+            # something was really said, and a thousand ladders take seconds.
             while await self._database.run(
-                lambda session: sweep(session, now, self._zone, said, self._reach, _taken(together))
+                lambda session: sweep(
+                    session, self._clock.city(), self._zone, said, self._reach, _taken(together)
+                )
             ):
                 pass
             if not together:

@@ -82,6 +82,7 @@ def duty_name(words: Words, kind: DutyKind, period_name: str, subject: str = "")
         DutyKind.PROGRESS: words.duties_kind_progress,
         DutyKind.ZERO: words.duties_kind_zero,
         DutyKind.ISSUE: words.duty_kind_issue,
+        DutyKind.DAILY: words.duty_kind_daily,
     }[kind]
     name = words.duty_name.format(period=period_name, what=what)
     return f"{name} {subject}" if subject else name

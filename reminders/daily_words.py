@@ -1,8 +1,10 @@
-"""续报: while a major problem is open its unit says every day how it stands, rest days too (decisions: 9).
+"""续报: while a major problem is open its unit owes a word every day on how it stands, rest days too (decisions: 9).
 
-Rule 1  It is asked for once a day, of the project's contacts, and one tap answers. A word of that day answers too.
+Rule 1  The day's duty is opened when it is asked for: once a day, of the project's contacts. One tap keeps it, and so
+        does any word said since midnight.
 Rule 2  Who was not asked owes nothing: a day on which the program stood still is nobody's fault.
-Rule 3  What was not said is an event of the problem, and its unit's head and the office hear of it.
+Rule 3  What was not said in time is an event of the problem too, and its unit's head and the office hear of it.
+Rule 4  Its state is written at midnight like any duty's (reminders/closing.py): until then it is late, not missed.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -14,11 +16,13 @@ from reminders.case import Case, cases
 from reminders.moment import SLICE, Moment
 from reminders.wording import escalation as words
 from rules.book import FollowUp
-from rules.kinds import IssueWord, Lane, Role
+from rules.kinds import DutyKind, IssueWord, Lane, PeriodKind, Role
+from rules.periods import Period, window
 from rules.workdays import instant
-from storage import escalations, issues, ledger, outbox, owing, people, projects
+from storage import duties, escalations, issues, ledger, nudges, outbox, owing, people, projects
 from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
+from storage.tables.reporting import Duty
 from storage.tables.traffic import Occurrence
 
 
@@ -33,9 +37,10 @@ def ask_words(session: Session, moment: Moment) -> bool:
     rows = escalations.without_question(session, today, midnight, SLICE)
     for case in cases(session, moment, [row.id for row in rows]):
         case.row.asked_on = today
-        if not issues.said_since(session, case.issue.id, midnight):
+        duty = _open(case, today, midnight)
+        if duty.settled is None:
             case.row.word_due = ends
-            _ask(case, today, ends)
+            _ask(case, duty)
     if not rows:
         session.add(Occurrence(key=key, at=moment.now))
     session.flush()
@@ -48,8 +53,8 @@ def note_silence(session: Session, moment: Moment) -> bool:
     for case in cases(session, moment, [row.id for row in rows]):
         day = case.row.asked_on or case.today
         case.row.word_due = None
-        silent = not issues.said_since(session, case.issue.id, instant(day, time(), moment.zone))
-        if silent and case.issue.closed is None:
+        duty = duties.word_owed(session, case.issue.id, DutyKind.DAILY, Period.of(PeriodKind.DAY, day))
+        if duty is not None and (duty.settled is None or duty.settled >= duty.due + duties.SECOND):
             _note(case, day)
     session.flush()
     return bool(rows)
@@ -67,9 +72,25 @@ def _hours(rules: FollowUp, day: date, zone: ZoneInfo) -> tuple[datetime, dateti
     return instant(day, rules.asked, zone), instant(day, rules.due, zone)
 
 
-def _ask(case: Case, today: date, ends: datetime) -> None:
-    issue = case.issue
-    local = ends.astimezone(case.moment.zone)
+def _open(case: Case, today: date, midnight: datetime) -> Duty:
+    """The day's duty; a word that was said since midnight has kept it already."""
+    issue, rules, period = case.issue, case.moment.rules, Period.of(PeriodKind.DAY, today)
+    span = window(DutyKind.DAILY, period, rules.book, case.moment.zone)
+    said = issue.last_word if issue.last_word is not None and issue.last_word >= midnight else None
+    duty = Duty(
+        project_id=issue.project_id, unit_id=issue.unit_id, kind=DutyKind.DAILY, period=str(period),
+        subject=str(issue.id), opens=span.opens, due=span.due, closes=span.closes, settled=said,
+        rules_version=rules.version,
+    )  # fmt: skip
+    case.session.add(duty)
+    case.session.flush()
+    return duty
+
+
+def _ask(case: Case, duty: Duty) -> None:
+    """The question is the duty's reminder: that it arrived is the proof that its unit knew (storage/nudges.py)."""
+    issue, session, now = case.issue, case.session, case.moment.now
+    local = duty.due.astimezone(case.moment.zone)
     text = words.WORD_ASKED.format(
         number=issue.number, project=_project(case), hour=f"{local.hour}:{local.minute:02}"
     )
@@ -79,7 +100,9 @@ def _ask(case: Case, today: date, ends: datetime) -> None:
         IssueWord.SOLVED: words.WORD_SOLVED,
     }
     row = tuple(Option(label=label, data=f"w|{issue.id}|{word}") for word, label in labels.items())
-    _tell(case, _contacts(case), Outgoing(text=text, rows=(row,)), f"word asked {issue.id} {today}")
+    message, once = Outgoing(text=text, rows=(row,)), f"word asked {issue.id} {duty.period}"
+    for person, written in _tell(case, _contacts(case), message, once, duty.closes):
+        nudges.sent_as(session, nudges.add(session, person, nudges.DAILY, {duty.id: True}, now), written)
 
 
 def _note(case: Case, day: date) -> None:
@@ -108,12 +131,17 @@ def _project(case: Case) -> str:
     return projects.named(case.session, case.issue.project_id).name
 
 
-def _tell(case: Case, person_ids: list[int], message: Outgoing, once: str) -> None:
-    """A major problem's words are asked for on rest days too, but they yield to alerts."""
+def _tell(
+    case: Case, person_ids: list[int], message: Outgoing, once: str, useless_after: datetime | None = None
+) -> list[tuple[int, int | None]]:
+    """A major problem's words are asked for on rest days too, but they yield to alerts. Gives back the rows."""
+    found = []
     for contact in case.contacts(list(dict.fromkeys(person_ids))):
         channel = contact.address.channel if contact.address else ""
-        outbox.write(
+        written = outbox.write(
             case.session, address=contact.address, person_id=contact.id, message=message, lane=Lane.REMINDER,
             now=case.moment.now, limit=case.moment.reach.limit(channel), number=case.issue.number,
-            once=f"{once} {contact.id}",
+            once=f"{once} {contact.id}", useless_after=useless_after,
         )  # fmt: skip
+        found.append((contact.id, written))
+    return found

@@ -221,7 +221,7 @@ def _what(debt: Debt) -> str:
             return words.PROGRESS
         case DutyKind.ZERO:
             return words.ZERO
-        case DutyKind.ISSUE:
+        case DutyKind.ISSUE | DutyKind.DAILY:
             return words.WORD.format(subject=debt.subject)
 
 

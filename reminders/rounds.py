@@ -30,14 +30,19 @@ SLACK = timedelta(minutes=2)  # a wave that is behind its pace by more has stood
 FEW = reminding.Few(people=10, projects=150)  # a slice: about 20 ms
 
 
+def _spans(session: Session, now: datetime) -> list[Window]:
+    """The windows of which anybody is reminded: what opens and closes in a day is asked for by itself (续报)."""
+    found = reminding.windows(session, now - LOOK_BACK)
+    return [span for span in found if span.closes - span.opens > timedelta(days=1)]
+
+
 def begin_rounds(session: Session, moment: Moment) -> bool:
     """Begins what is due and says of everything else that was missed why it is left out."""
     now, book, zone = moment.now, moment.rules.book, moment.zone
     if not moment.reach.running:
         return False  # nothing can go out; what is missed meanwhile is made good by the rule
     beginning = may_begin(now, book, zone)
-    spans = reminding.windows(session, now - LOOK_BACK)
-    spans = [span for span in spans if span.opens <= now and (beginning or span.closes < now)]
+    spans = [span for span in _spans(session, now) if span.opens <= now and (beginning or span.closes < now)]
     if not spans:
         return False
     known = rounds.known(session, spans)
@@ -103,7 +108,7 @@ def _end(session: Session, moment: Moment, running: Sequence[ReminderRound]) -> 
 
 def next_reminder(session: Session, now: datetime, book: Book, zone: ZoneInfo) -> datetime | None:
     """The next instant at which reminders may begin that are due by then, or a wave goes on."""
-    spans = [span for span in reminding.windows(session, now - LOOK_BACK) if span.closes > now]
+    spans = [span for span in _spans(session, now) if span.closes > now]
     known = rounds.known(session, spans) if spans else {}
     found = [
         max(reminder.at, next_beginning(now, book, zone))

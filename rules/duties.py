@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from rules.kinds import DutyKind, DutyState, ProjectState, Severity
 from rules.periods import Period, Window, period_kind
 
+# On which problems a word is a duty.
+_OF_SEVERITY = {DutyKind.ISSUE: Severity.GENERAL, DutyKind.DAILY: Severity.MAJOR}
 SETTLED = frozenset(DutyState) - {DutyState.UPCOMING, DutyState.OPEN, DutyState.OVERDUE}
 
 
@@ -72,15 +74,18 @@ class DutyFacts:
 def owed(project: ProjectFacts, kind: DutyKind, period: Period, problem: ProblemFacts | None = None) -> bool:
     """Whether a project owes a duty for a period: it is active, and on the list for the whole of it.
 
-    A monthly word (ISSUE) is owed for a `problem`, a general one that was there before the period began and
-    is not closed by its end; in the month it is filed, the filing is the word. A zero is owed even if a
-    problem will make it void.
+    A word (ISSUE, DAILY) is owed for a `problem` that was there before the period began and is not closed by its
+    end, each month for a general one and each day for a major one; in the period it is filed, the filing is the word.
+    A zero is owed even if a problem will make it void.
     """
     if period.kind is not period_kind(kind):
         raise ValueError(f"found the period {period} for {kind}, expected a {period_kind(kind)}")
     if project.state is not ProjectState.ACTIVE or not expected(project, period):
         return False
-    return kind is not DutyKind.ISSUE or (problem is not None and _awaits_word(problem, period))
+    severity = _OF_SEVERITY.get(kind)
+    if severity is None:
+        return True
+    return problem is not None and problem.severity is severity and _awaits_word(problem, period)
 
 
 def expected(project: ProjectFacts, period: Period) -> bool:
@@ -104,7 +109,7 @@ def left_before(project: ProjectFacts, period: Period) -> bool:
 
 def _awaits_word(problem: ProblemFacts, period: Period) -> bool:
     open_at_end = problem.closed_on is None or problem.closed_on > period.last_day
-    return problem.severity is Severity.GENERAL and problem.filed_on < period.first_day and open_at_end
+    return problem.filed_on < period.first_day and open_at_end
 
 
 def may_be_unlocked(kind: DutyKind, state: DutyState | None) -> bool:

@@ -26,6 +26,7 @@ class DutyKind(StrEnum):
     PROGRESS = "progress"  # monthly figures
     ZERO = "zero"  # half-yearly zero-report
     ISSUE = "issue"  # monthly word on an open general problem
+    DAILY = "daily"  # 续报: the day's word on an open major problem
 
 
 class DutyState(StrEnum):
@@ -228,6 +229,7 @@ class Pace(StrEnum):
 class PeriodKind(StrEnum):
     """期别的种类."""
 
+    DAY = "day"  # 日
     MONTH = "month"  # 月
     QUARTER = "quarter"  # 季度
     HALF = "half"  # 半年

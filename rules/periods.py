@@ -19,6 +19,7 @@ from rules.workdays import calendar_of, instant
 
 _MONTHS = {PeriodKind.MONTH: 1, PeriodKind.QUARTER: 3, PeriodKind.HALF: 6, PeriodKind.YEAR: 12}
 _WRITTEN = {
+    PeriodKind.DAY: re.compile(r"(\d{4})-\d{2}-\d{2}", re.ASCII),
     PeriodKind.MONTH: re.compile(r"(\d{4})-(0[1-9]|1[0-2])", re.ASCII),
     PeriodKind.QUARTER: re.compile(r"(\d{4})Q([1-4])", re.ASCII),
     PeriodKind.HALF: re.compile(r"(\d{4})H([12])", re.ASCII),
@@ -29,24 +30,41 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A month, quarter, half-year or year; `number` counts from 1 within the year. Rows keep its `str()`."""
+    """A day, month, quarter, half-year or year; `number` counts from 1 within the year. Rows keep its `str()`."""
 
     kind: PeriodKind
     year: int
     number: int = 1
 
     def __post_init__(self) -> None:
-        if not (FIRST_YEAR <= self.year <= LAST_YEAR and 1 <= self.number <= 12 // _MONTHS[self.kind]):
+        if not (FIRST_YEAR <= self.year <= LAST_YEAR and 1 <= self.number <= self._last_number):
             raise ValueError(f"found {self.kind} {self.number} of {self.year}, expected one of 1900-2200")
+
+    @property
+    def _last_number(self) -> int:
+        if self.kind is PeriodKind.DAY:
+            return 366 if calendar.isleap(self.year) else 365
+        return 12 // _MONTHS[self.kind]
 
     @classmethod
     @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Self:
-        """`2012-03`, `2012Q1`, `2012H1` or `2012`. Raises ValueError."""
+        """`2012-03-27`, `2012-03`, `2012Q1`, `2012H1` or `2012`. Raises ValueError."""
         for kind, pattern in _WRITTEN.items():
             if match := pattern.fullmatch(text):
+                if kind is PeriodKind.DAY:
+                    return cls._day(text)
                 return cls(kind, int(match[1]), int(match[2] or 1))
-        raise ValueError(f"found {text!r}, expected a period such as 2012-03, 2012Q1, 2012H1 or 2012")
+        raise ValueError(
+            f"found {text!r}, expected a period such as 2012-03-27, 2012-03, 2012Q1, 2012H1 or 2012"
+        )
+
+    @classmethod
+    def _day(cls, text: str) -> Self:
+        try:
+            return cls.of(PeriodKind.DAY, date.fromisoformat(text))
+        except ValueError as error:
+            raise ValueError(f"found {text!r}, expected a day such as 2012-03-27") from error
 
     @classmethod
     def month(cls, year: int, month: int) -> Self:
@@ -55,10 +73,14 @@ class Period:
     @classmethod
     def of(cls, kind: PeriodKind, day: date) -> Self:
         """The period of that kind in which a day lies."""
+        if kind is PeriodKind.DAY:
+            return cls(kind, day.year, day.timetuple().tm_yday)
         return cls(kind, day.year, (day.month - 1) // _MONTHS[kind] + 1)
 
     def __str__(self) -> str:
         match self.kind:
+            case PeriodKind.DAY:
+                return self.first_day.isoformat()
             case PeriodKind.MONTH:
                 return f"{self.year}-{self.number:02}"
             case PeriodKind.QUARTER:
@@ -70,8 +92,10 @@ class Period:
 
     @property
     def chinese(self) -> str:
-        """`2012年3月`, `2012年一季度`, `2012年上半年`, `2012年`."""
+        """`2012年3月27日`, `2012年3月`, `2012年一季度`, `2012年上半年`, `2012年`."""
         match self.kind:
+            case PeriodKind.DAY:
+                return f"{self.year}年{self.first_day.month}月{self.first_day.day}日"
             case PeriodKind.MONTH:
                 return f"{self.year}年{self.number}月"
             case PeriodKind.QUARTER:
@@ -83,10 +107,14 @@ class Period:
 
     @property
     def first_day(self) -> date:
+        if self.kind is PeriodKind.DAY:
+            return date(self.year, 1, 1) + timedelta(days=self.number - 1)
         return date(self.year, (self.number - 1) * _MONTHS[self.kind] + 1, 1)
 
     @property
     def last_day(self) -> date:
+        if self.kind is PeriodKind.DAY:
+            return self.first_day
         month = self.number * _MONTHS[self.kind]
         return date(self.year, month, calendar.monthrange(self.year, month)[1])
 
@@ -115,8 +143,8 @@ def span(period: Period, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def period_kind(duty: DutyKind) -> PeriodKind:
-    """Zeros are half-yearly, everything else is monthly."""
-    return PeriodKind.HALF if duty is DutyKind.ZERO else PeriodKind.MONTH
+    """Zeros are half-yearly, the words on major problems daily, everything else is monthly."""
+    return {DutyKind.ZERO: PeriodKind.HALF, DutyKind.DAILY: PeriodKind.DAY}.get(duty, PeriodKind.MONTH)
 
 
 def window(duty: DutyKind, period: Period, book: Book, zone: ZoneInfo) -> Window:
@@ -125,6 +153,8 @@ def window(duty: DutyKind, period: Period, book: Book, zone: ZoneInfo) -> Window
         raise ValueError(f"found the period {period} for {duty}, expected a {period_kind(duty)}")
     if duty is DutyKind.ZERO:
         return _zero_window(period, book, zone)
+    if duty is DutyKind.DAILY:
+        return _daily_window(period, book, zone)
     return _monthly_window(period, book, zone)
 
 
@@ -148,6 +178,16 @@ def _monthly_window(period: Period, book: Book, zone: ZoneInfo) -> Window:
     if closes_at <= due_at:
         closes_at = instant(days.next_workday(due), rule.closes_time, zone)
     return Window(instant(opens, time(), zone), due_at, closes_at)
+
+
+def _daily_window(period: Period, book: Book, zone: ZoneInfo) -> Window:
+    """From the hour of asking to the hour at which it is due, and late until the day is over; rest days too."""
+    day, rule = period.first_day, book.follow_up
+    return Window(
+        instant(day, rule.asked, zone),
+        instant(day, rule.due, zone),
+        instant(day + timedelta(days=1), time(), zone),
+    )
 
 
 def _zero_window(period: Period, book: Book, zone: ZoneInfo) -> Window:

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, or_, select, union_a
 from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState
-from rules.periods import Window
+from rules.periods import Period, Window
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.base import Instant
@@ -17,6 +17,10 @@ from storage.tables.reporting import Duty, Issue, Report
 
 # Times are compared to the second, as people read them: 18:00:00.9 is not after 18:00 (rules/duties.py).
 SECOND = timedelta(seconds=1)
+
+
+# Duties to say a word on a problem; their subject is its id.
+ON_PROBLEMS = (DutyKind.ISSUE, DutyKind.DAILY)
 
 
 def not_closed(now: datetime) -> ColumnElement[bool]:
@@ -156,11 +160,22 @@ def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
     _RESTATE.run(session, duty=duty_id, stands=state)
 
 
-def keep_word(session: Session, issue_id: int, now: datetime) -> Sequence[Duty]:
+def word_owed(session: Session, issue_id: int, kind: DutyKind, period: Period) -> Duty | None:
+    """The duty to say a word on a problem in a period."""
+    wanted = select(Duty).where(
+        Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
+        Duty.kind == kind, Duty.period == str(period), Duty.subject == str(issue_id),
+    )  # fmt: skip
+    return session.scalars(wanted).first()
+
+
+def keep_word(
+    session: Session, issue_id: int, now: datetime, kinds: Collection[DutyKind] = ON_PROBLEMS
+) -> Sequence[Duty]:
     """A word on a problem keeps the duties to say one that are open; the first one counts. Gives them back."""
     kept = session.scalars(
         select(Duty).where(
-            Duty.kind == DutyKind.ISSUE,
+            Duty.kind.in_(list(kinds)),
             Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
             Duty.subject == str(issue_id),
             Duty.settled.is_(None),

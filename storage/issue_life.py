@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from rules.book import Book
 from rules.issue_clocks import Chase, Held, first_chase, limit, next_chase
 from rules.issue_life import OPEN
 from rules.kinds import IssueState, IssueStep, IssueWord, Severity
+from storage.prepared import Query
 from storage.tables.registry import Project
 from storage.tables.reporting import Issue, IssueEvent, IssueHolding
 
@@ -127,10 +128,18 @@ def help_with(session: Session, issue: Issue, unit_ids: Iterable[int], now: date
     session.flush()
 
 
+_held = IssueHolding.__table__.c
+_HOLDER: Query[int | None] = Query(
+    select(_held.unit_id).where(
+        _held.issue_id == bindparam("issue"), _held.until.is_(None), _held.helping.is_(False)
+    ),
+    lambda unit: unit,
+)
+
+
 def holder(session: Session, issue_id: int) -> int | None:
     """The unit that holds it; None for the office."""
-    living = _living(session, issue_id)
-    return living.unit_id if living else None
+    return _HOLDER.first(session, issue=issue_id)
 
 
 def back_to(session: Session, issue: Issue) -> IssueState:

@@ -93,14 +93,6 @@ def threads(session: Session, project_ids: Iterable[int], also: int = 0) -> list
     return [Thread(*row) for row in session.execute(wanted)]
 
 
-def said_since(session: Session, issue_id: int, moment: datetime) -> bool:
-    """Whether the unit has said a word on it since then."""
-    said = select(IssueEvent.id).where(
-        IssueEvent.issue_id == issue_id, IssueEvent.kind.in_(list(IssueWord)), IssueEvent.at >= moment
-    )
-    return session.scalar(said.limit(1)) is not None
-
-
 def drilled_since(session: Session, moment: datetime) -> bool:
     """Whether a drill was held since then."""
     held = select(Issue.id).where(Issue.drill.is_(True), Issue.filed >= moment)

@@ -24,6 +24,7 @@ from storage.tables.traffic import OutboxRow
 _OVERTAKEN = text("nudges.state = 'overtaken'")
 _WAITING = text("snoozed_nudges.done IS NULL")
 SNOOZED = "snoozed"  # the step of a nudge that its person has asked for
+DAILY = "daily"  # the step of the question for the day's word on a major problem (续报)
 
 
 _nudge, _about = Nudge.metadata.tables["nudges"], NudgeDuty.metadata.tables["nudge_duties"]
@@ -76,6 +77,7 @@ _COUNTS: Query[tuple[int, int, int]] = Query(
         _nudge.c.at >= bindparam("month"),
         _nudge.c.state == "written",
         _nudge.c.step != SNOOZED,
+        _nudge.c.step != DAILY,  # a major problem does not use up what may be reminded of
     )
     .group_by(_nudge.c.person_id),
     lambda *cells: cells,

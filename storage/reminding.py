@@ -134,7 +134,10 @@ _OWED = Query(
             _mending, _mending.c.id == _duty.report_id
         )
     )
-    .where(Duty.project_id.in_(among("projects")), Duty.opens <= NOW, *still_owed())
+    # The day's word on a major problem is asked for by itself (reminders/daily_words.py).
+    .where(
+        Duty.project_id.in_(among("projects")), Duty.kind != DutyKind.DAILY, Duty.opens <= NOW, *still_owed()
+    )
     .order_by(Duty.due, Project.number, Duty.id),
     Owed,
 )

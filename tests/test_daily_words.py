@@ -7,16 +7,19 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from reminders.sweep import next_instant
-from rules.kinds import Severity
+from rules.kinds import DutyKind, DutyState, Severity
 from storage import ledger
-from storage.tables.reporting import Issue, IssueEvent
+from storage.tables.ledger import LedgerRow
+from storage.tables.reminding import Nudge
+from storage.tables.reporting import Duty, Issue, IssueEvent
+from storage.tables.traffic import OutboxRow
 from tests.chat import ZONE, Chat, labels
 from tests.test_drill import drills
 from tests.test_escalation import passes, sweeps
 from tests.town import NORTH, Town, reports_problem
 
 ASKED = f"W1 {NORTH}：今天情况怎样？重大问题每天续报，18:00前点一下或说一句。"
-MISSED = f"W1 {NORTH}：3月27日没有续报。联络人：张三。"
+MISSED = f"W1 {NORTH}：3月27日没有按时续报。联络人：张三。"
 
 
 def says_so(chat: Chat, text: str) -> int:
@@ -120,3 +123,69 @@ def test_the_clock_that_is_moved_stops_at_the_hours_of_asking_and_of_what_is_due
         return [next_instant(session, moment, ZONE) for moment in just_before]
 
     assert town.do(following) == hours
+
+
+def the_duties(town: Town) -> list[tuple[str, str, DutyState | None]]:
+    rows = [row for row in town.rows(Duty) if row.kind is DutyKind.DAILY]
+    return [(row.period, row.subject, row.state) for row in sorted(rows, key=lambda row: row.period)]
+
+
+def arrives(town: Town) -> None:
+    """Whatever was written has reached whom it was written to."""
+    town.do(lambda session: session.execute(update(OutboxRow).values(state="sent", ended=town.clock.now)))
+
+
+def test_the_days_word_is_a_duty_that_is_kept_late_or_missed_like_any_other(town: Town) -> None:
+    taken(town)
+    for day, hour in ((27, 10), (28, 20), (29, 0)):  # in time, late, and not at all
+        strikes(town, day, 9)
+        arrives(town)
+        if hour:
+            strikes(town, day, hour)
+            town.reporter.says("W1 仍在")
+    strikes(town, 30, 9)
+    on_time, late, missed, asked = the_duties(town)
+    assert on_time == ("2012-03-27", "1", DutyState.ON_TIME)
+    assert late == ("2012-03-28", "1", DutyState.LATE)
+    assert missed == ("2012-03-29", "1", DutyState.MISSED)
+    assert asked == ("2012-03-30", "1", None)
+    closed = [row.canonical for row in town.rows(LedgerRow) if '"kind":"daily"' in row.canonical]
+    assert len(closed) == 3
+    assert town.do(ledger.verify) == []
+
+
+def test_a_question_that_reached_nobody_makes_nobody_late(town: Town) -> None:
+    taken(town)
+    strikes(town, 27, 9)
+    strikes(town, 28, 1)
+    assert the_duties(town) == [("2012-03-27", "1", DutyState.UNDELIVERED)]
+
+
+def test_the_days_word_stands_among_what_is_to_be_done_and_one_tap_does_it(town: Town) -> None:
+    taken(town)
+    strikes(town, 27, 9)
+    shown = town.reporter.says("我的待办")
+    assert "3月27日 18:00" in shown.text
+    assert "仍在" in "".join(labels(shown))
+    assert "2012年3月27日续报 W1" in town.office.says("未报").text + town.office.says("电话单").text
+    town.reporter.taps("W1 仍在", shown)
+    assert "3月27日 18:00" not in town.reporter.says("我的待办").text
+
+
+def test_the_days_word_reminds_of_nothing_else_and_uses_up_no_reminder(town: Town) -> None:
+    taken(town)
+    strikes(town, 27, 9)
+    before = len(town.reporter.rows())
+    strikes(town, 27, 12)
+    assert len(town.reporter.rows()) == before
+    assert {row.step for row in town.rows(Nudge)} == {"daily"}
+
+
+def test_what_is_lowered_during_the_day_owes_no_word_that_day(town: Town) -> None:
+    taken(town)
+    strikes(town, 27, 9)
+    arrives(town)
+    town.office.says("降级 W1 已经缓和")
+    strikes(town, 28, 9)
+    assert [state for _, _, state in the_duties(town)] == [DutyState.ON_TIME]
+    assert says_so(town.head, MISSED) == 0

@@ -24,6 +24,7 @@ from rules.periods import latest_opened
 from rules.workdays import local_date
 from storage import city_facts, light_marks, opened
 from storage import rules as stored_rules
+from storage.duties import ON_PROBLEMS
 from storage.migrations.append_only import APPEND_ONLY
 from storage.tables.all import metadata
 from storage.tables.ledger import LedgerRow
@@ -347,7 +348,7 @@ def _unopen(session: Session, to: datetime, zone: ZoneInfo) -> None:
     for kind in (DutyKind.PROGRESS, DutyKind.ZERO):
         ahead = latest_opened(kind, to, book, zone).next()
         session.execute(delete(Duty).where(Duty.kind == kind, Duty.period > str(ahead)))
-    session.execute(delete(Duty).where(Duty.kind == DutyKind.ISSUE, Duty.opens >= to))
+    session.execute(delete(Duty).where(Duty.kind.in_(ON_PROBLEMS), Duty.opens >= to))
 
 
 def _unsaid(session: Session, to: datetime) -> None:

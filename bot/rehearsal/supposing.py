@@ -46,7 +46,7 @@ def everybody_reports(session: Session, now: datetime, zone: ZoneInfo) -> None:
     """Whatever is open is reported at once: a twelfth of the year's plan, a zero, or that a problem stands."""
     wanted = select(Duty).where(duties.awaited(), *duties.reportable(now, Duty.settled.is_(None)))
     for duty in session.scalars(wanted).all():
-        if duty.kind is DutyKind.ISSUE:
+        if duty.kind in duties.ON_PROBLEMS:
             _say_a_word(session, duty, now)
         else:
             _report(session, duty, now, zone)

@@ -159,7 +159,10 @@ def _owes(turn: Turn, part: Part) -> list[str]:
 
 
 def _duty_name(words: Words, duty: Duty) -> str:
-    kinds = {DutyKind.PROGRESS: words.duties_kind_progress, DutyKind.ZERO: words.duties_kind_zero}
+    kinds = {
+        DutyKind.PROGRESS: words.duties_kind_progress, DutyKind.ZERO: words.duties_kind_zero,
+        DutyKind.DAILY: words.duty_kind_daily,
+    }  # fmt: skip
     what = kinds.get(duty.kind, words.duty_kind_issue)
     return words.duty_name.format(period=Period.parse(duty.period).chinese, what=what)
 

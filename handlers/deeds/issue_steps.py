@@ -31,7 +31,7 @@ from handlers.step_words import step_name
 from handlers.turning import Turn
 from rules.issue_clocks import on
 from rules.issue_life import ENDED, Ask, Move, Who, leads_to, move
-from rules.kinds import EscalationState, IssueStep, Severity
+from rules.kinds import DutyKind, EscalationState, IssueStep, Severity
 from storage import duties, escalations, issue_life, issues, media, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take, told_of
@@ -123,6 +123,8 @@ def _do(turn: Turn, issue: Issue, command: TakeStep, found: Move, in_force: InFo
     if after in ENDED:
         issue_life.let_go(session, issue, now)
         duties.keep_word(session, issue.id, now)  # nobody can say a word on it any more
+    if step is IssueStep.LOWER:
+        duties.keep_word(session, issue.id, now, [DutyKind.DAILY])  # no word is owed on it each day any more
     if step is IssueStep.CONCEALED:
         conceal(turn, issue)
     if step is IssueStep.LOWER or after in ENDED:

@@ -69,6 +69,7 @@ def report_row(turn: Turn, duty: Duty, label: str = "") -> Rows:
         DutyKind.PROGRESS: (words.menu_progress, f"o|report_progress|{project}.{duty.period}"),
         DutyKind.ZERO: (words.menu_zero, "o|report_zero|"),
         DutyKind.ISSUE: (words.menu_issue, f"o|report_issue|{project}"),
+        DutyKind.DAILY: (words.menu_issue, f"o|report_issue|{project}"),
     }[duty.kind]
     return ((Option(label=label or word, data=data),),)
 

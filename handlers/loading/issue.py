@@ -7,7 +7,6 @@ from handlers.facts import Facts
 from handlers.loading.base import Loading, by_name, loose
 from handlers.loading.threads import threads
 from rules.book import Book
-from rules.kinds import DutyKind
 from storage import duties, people, whom
 from storage import rules as stored_rules
 
@@ -19,7 +18,7 @@ def shows_who_is_told(answers: Mapping[str, Any]) -> bool:
 
 def owing_a_word(loading: Loading) -> set[int]:
     """Projects on whose problems the person owes a word: a paused one still owes that of its last month."""
-    owed = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today, DutyKind.ISSUE)
+    owed = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today, *duties.ON_PROBLEMS)
     return {duty.project_id for duty, _ in owed}
 
 

@@ -34,6 +34,7 @@ class Desk(Sentences):
     ask_which_duty: str = "{project}：哪一期？"
     duty_name: str = "{period}{what}"
     duty_kind_issue: str = "问题月报"
+    duty_kind_daily: str = "续报"
     ask_because: str = "{name}：什么原因？"
     because_hint: str = "点一个，或直接打字。对方会看到。"
     line_project: str = "项目：{text}"

@@ -21,6 +21,7 @@ DUTY_WORDS = {
     DutyKind.PROGRESS: "进展月报",
     DutyKind.ZERO: "零报告",
     DutyKind.ISSUE: "一般问题月报告",
+    DutyKind.DAILY: "重大问题续报",
 }
 DUTY_STATE_WORDS = {
     DutyState.UPCOMING: "未到期",

@@ -20,8 +20,8 @@ from rules.duties import (
     state_at_close,
     state_of,
 )
-from rules.kinds import DutyKind, DutyState, PeriodKind, ProjectState, Severity
-from rules.periods import Period, window
+from rules.kinds import DutyKind, DutyState, ProjectState, Severity
+from rules.periods import Period, period_kind, window
 from rules.workdays import city_zone
 
 MARCH = Period.parse("2012-03")
@@ -217,8 +217,7 @@ periods = st.dates(min_value=date(2004, 1, 1), max_value=date(2035, 12, 31))
 def duties(draw: st.DrawFn) -> DutyFacts:
     """Any duty of 2004 to 2035, with filings and unlocks mostly around its window."""
     kind = draw(st.sampled_from(DutyKind))
-    period_kind = PeriodKind.HALF if kind is DutyKind.ZERO else PeriodKind.MONTH
-    found = window(kind, Period.of(period_kind, draw(periods)), default_book(), city_zone())
+    found = window(kind, Period.of(period_kind(kind), draw(periods)), default_book(), city_zone())
     gaps = st.timedeltas(min_value=timedelta(days=-3), max_value=timedelta(days=30))
     near = gaps.map(lambda gap: found.opens + gap)
     return DutyFacts(
@@ -325,3 +324,12 @@ def test_a_month_that_had_ended_when_the_project_left_is_still_owed_whatever_its
     assert expected(left, MARCH)
     assert not expected(left, MARCH.next())
     assert not expected(replace(left, sub=True), MARCH)
+
+
+def test_a_days_word_is_owed_only_for_a_major_problem_of_an_earlier_day() -> None:
+    day = Period.parse("2012-03-27")
+    major = ProblemFacts(Severity.MAJOR, date(2012, 3, 26))
+    assert owed(PROJECT, DutyKind.DAILY, day, major)
+    assert not owed(PROJECT, DutyKind.DAILY, day, replace(major, filed_on=date(2012, 3, 27)))
+    assert not owed(PROJECT, DutyKind.DAILY, day, general(date(2012, 3, 26)))
+    assert not owed(PROJECT, DutyKind.DAILY, day, None)

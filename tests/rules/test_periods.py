@@ -44,7 +44,7 @@ def test_a_period_knows_its_days_and_its_name(text: str, first: date, last: date
 
 
 @pytest.mark.parametrize(
-    "text", ["", "2012-13", "2012-3", "2012Q5", "2012H0", "12", "2012-03-01", "２０１２", "9999"]
+    "text", ["", "2012-13", "2012-3", "2012Q5", "2012H0", "12", "2012-03-32", "２０１２", "9999"]
 )
 def test_what_is_no_period_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
@@ -164,3 +164,10 @@ def test_the_latest_opened_period_has_opened_and_the_next_one_has_not(kind: Duty
     assert period.kind is period_kind(kind)
     assert window(kind, period, default_book(), SHANGHAI).opens <= now
     assert now < window(kind, period.next(), default_book(), SHANGHAI).opens
+
+
+def test_a_days_word_is_asked_for_in_the_morning_due_in_the_evening_and_late_until_midnight() -> None:
+    day = Period.parse("2012-03-31")
+    assert (str(day), day.chinese, str(day.next())) == ("2012-03-31", "2012年3月31日", "2012-04-01")
+    found = window(DutyKind.DAILY, day, default_book(), SHANGHAI)
+    assert local(found) == ["2012-03-31 09:00", "2012-03-31 18:00", "2012-04-01 00:00"]
