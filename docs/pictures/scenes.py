@@ -13,7 +13,6 @@ from tests.story import EVERYBODY, FINISHED, LEADER, OFFICE, ORDERED, REPORTED, 
 
 MORNING = datetime(2012, 3, 27, 8, 10, tzinfo=BEGINS.tzinfo)  # the first digest has come
 REMINDED = datetime(2012, 3, 29, 9, 0, tzinfo=BEGINS.tzinfo)  # some working days before the reports are due
-CLOSED = datetime(2012, 4, 10, 18, 30, tzinfo=BEGINS.tzinfo)
 REVIEWED = datetime(2012, 4, 11, 9, 0, tzinfo=BEGINS.tzinfo)  # the month is closed and reviewed
 BEFORE_JULY = datetime(2012, 6, 29, 18, 30, tzinfo=BEGINS.tzinfo)
 JULY = datetime(2012, 7, 1, 9, 0, tzinfo=BEGINS.tzinfo)
@@ -109,7 +108,6 @@ def red(browser: Browser, city: City) -> None:
 
 def month(browser: Browser, city: City) -> None:
     """The month is over: how everybody stands."""
-    city.sleeps_until(CLOSED)  # as in `zero`
     passes(browser, city, REVIEWED)
     look(browser, city, LEADER, "review.png")
 
