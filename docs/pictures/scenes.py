@@ -160,7 +160,7 @@ def zero(browser: Browser, city: City) -> None:
     """In July: one tap, one confirmation, several projects."""
     city.sleeps_until(BEFORE_JULY)  # the months before are thousands of messages that nobody looks at here
     passes(browser, city, JULY)
-    page, [contact] = opened(browser, city, (390, 640), "高雪刚")
+    page, [contact] = opened(browser, city, (390, 640), "孙育波")
     contact.say("零报告")
     contact.see("请核对")
     save(page, "zero.png")
