@@ -251,7 +251,9 @@ def test_leaders_head_and_office_hear_at_once_what_has_changed_of_a_major_proble
     for chat in (town.leader, town.department, town.head, town.office):
         told = chat.last()
         assert told.title == f"🔴 W1 续报（有变化）：{NORTH}"
-        assert told.text.startswith("又来了十人\n第2次上报，已2天\n城北区住建局 张三")
+        assert told.text.startswith(
+            "又来了十人\n问题：两户阻工\n第2次上报，已2天，3月28日 9:00报\n城北区住建局 张三"
+        )
         assert chat.rows()[-1].lane == Lane.URGENT.order
         assert labels(told) == ([] if chat is town.head else ["已知悉", "我来处理", "转办", "批示"])
 

@@ -14,6 +14,8 @@ from tests.story import EVERYBODY, FINISHED, LEADER, OFFICE, ORDERED, REPORTED, 
 MORNING = datetime(2012, 3, 27, 8, 10, tzinfo=BEGINS.tzinfo)  # the first digest has come
 REMINDED = datetime(2012, 3, 29, 9, 0, tzinfo=BEGINS.tzinfo)  # some working days before the reports are due
 REVIEWED = datetime(2012, 4, 11, 9, 0, tzinfo=BEGINS.tzinfo)  # the month is closed and reviewed
+BEFORE_JULY = datetime(2012, 6, 29, 18, 30, tzinfo=BEGINS.tzinfo)
+JULY = datetime(2012, 7, 1, 9, 0, tzinfo=BEGINS.tzinfo)
 CONTACT, DEPUTY = "董育岚", "高子超"
 
 
@@ -156,11 +158,9 @@ def side_by_side(browser: Browser, city: City) -> None:
 
 def zero(browser: Browser, city: City) -> None:
     """In July: one tap, one confirmation, several projects."""
-    page, [contact] = opened(browser, city, (390, 640), "高雪刚")
-    page.get_by_test_id("clock").click()
-    page.locator('[data-testid="clock-move"][data-move="zero"]').click()
-    expect(page.get_by_test_id("status")).to_contain_text("现在是", timeout=60_000)
+    city.sleeps_until(BEFORE_JULY)  # the months before are thousands of messages that nobody looks at here
+    passes(browser, city, JULY)
+    page, [contact] = opened(browser, city, (390, 640), "孙育波")
     contact.say("零报告")
     contact.see("请核对")
-    expect(page.get_by_test_id("status")).to_be_empty(timeout=30_000)
     save(page, "zero.png")

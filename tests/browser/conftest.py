@@ -48,7 +48,7 @@ QUIET = (
     "--disable-quic",
 )
 PATIENCE = 15_000  # ms: two slow cores, on which other tests may run as well
-START_SECONDS = 60
+START_SECONDS = 180
 # A server that was killed on purpose is no fault of the page.
 AWAY = "Failed to load resource: net::ERR_"
 

@@ -116,6 +116,9 @@ def test_a_chart_is_shown_whole_on_a_phone_and_said_in_words(
     expect(shown).to_have_js_property("naturalWidth", 1080)
     sides = shown.evaluate("(image) => image.naturalWidth / image.naturalHeight - image.width / image.height")
     assert abs(sides) < 0.05, "nothing is cut off"
+    expect(
+        leader.newest.locator(".foot")
+    ).to_be_in_viewport()  # a picture that comes late pushes nothing out of view
     assert page.evaluate(STICKS_OUT) == []
 
 

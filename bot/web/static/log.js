@@ -158,8 +158,8 @@ export class Log {
   pictured(picture) {
     const message = picture.closest(".message");
     if (!this.isAtEnd || !message) return;
-    if (message.nextElementSibling?.matches(".message")) this.toEnd();
-    else this.reveal(message);
+    if (message === [...this.box.querySelectorAll(".message")].at(-1)) this.reveal(message);
+    else this.toEnd();
   }
 
   scrolled() {
