@@ -1125,3 +1125,11 @@ def test_a_leader_who_cancels_is_not_told_that_nothing_was_reported(town: Town) 
     assert town.leader.says("取消").text == "已取消，什么都没有办。"
     town.reporter.says("报进展")
     assert town.reporter.says("取消").text == "已取消，什么都没有上报。"
+
+
+def test_a_nul_in_a_text_is_left_out(town: Town) -> None:
+    """PostgreSQL keeps none; no phone sends one, but a page or a server of one's own could."""
+    me = town.reporter
+    for text in ("报进展", "7号", "1200", "主体\x00封顶"):
+        me.says(text)
+    assert "主体封顶" in me.says("没有").text

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
 from reminders.pictures.telling import told
 from storage import inbox, outbox, quiet_hours
-from storage.database import Database
+from storage.database import Database, mark
 from storage.messages import Address, Arrived, Incoming, Outgoing
 from storage.outbox import Claimed, End, Outcome, Room
 from storage.tables.registry import Binding, Person
@@ -46,9 +46,8 @@ def sender(person_id: int) -> str:
 def bind_everyone(session: Session, now: datetime) -> None:
     """In the try-out everyone of the registry can be played, so everyone is bound."""
     bound = select(Binding.person_id).where(Binding.channel == NAME, Binding.ended.is_(None))
-    for person_id in session.scalars(
-        select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound))
-    ):
+    to_bind = select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound)).order_by(Person.id)
+    for person_id in session.scalars(to_bind):
         session.add(Binding(person_id=person_id, **address(person_id).model_dump(), bound=now, last_used=now))
 
 
@@ -205,6 +204,8 @@ class TryoutChannel:
 
 
 def _add(session: Session, person_id: int, mine: bool, at: datetime, body: dict[str, Any]) -> int:
+    # The page asks for what is newer than the last that it has: so a person's bubbles are numbered one after the other.
+    mark(session, Person.metadata.tables["people"], [person_id])
     row = TryoutMessage(person_id=person_id, mine=mine, at=at, body=body)
     session.add(row)
     session.flush()
