@@ -132,6 +132,10 @@ class Settings(BaseSettings):
         default=None, description="the city's own sentences; unset: the built-in ones"
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
+    lease_seconds: float = Field(
+        default=10, ge=1, le=60,
+        description="PostgreSQL only: seconds of silence after which a process's work goes to another",
+    )  # fmt: skip
 
     @property
     def database_file(self) -> Path:

@@ -1,11 +1,17 @@
-"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
+"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is.
+
+One process at a time sweeps, so that nothing is looked for twice; that nothing is done twice is seen to by each step.
+"""
 
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.clock import Clock
+from bot.intake import Proof, nothing_to_prove
 from reminders import schedule
 from reminders.reach import Reach
 from reminders.sweep import sweep
@@ -17,13 +23,15 @@ class Sweeping:
     """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None]
-    ) -> None:
+        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None],
+        prove: Proof = nothing_to_prove,
+    ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._zone = zone
         self._reach = reach
         self._after = after
+        self._prove = prove
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
 
@@ -57,9 +65,12 @@ class Sweeping:
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
             said = now if oldest is None else min(now, now - (machine - oldest))
+
+            def slice_(session: Session) -> bool:
+                self._prove(session)
+                return sweep(session, now, self._zone, said, self._reach)
+
             # Between two slices a turn that waits goes first.
-            while await self._database.run(
-                lambda session: sweep(session, now, self._zone, said, self._reach)
-            ):
+            while await self._database.run(slice_):
                 pass
             self._after()

@@ -84,6 +84,11 @@ class Database:
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
         self._writer.start()
 
+    @property
+    def alone(self) -> bool:
+        """Whether one process has the whole city (`bot/lock.py` sees to it), or there may be others."""
+        return self.engine.dialect.name == "sqlite"
+
     async def run(self, work: Work[T]) -> T:
         """Carries out `work` in one transaction; returns after COMMIT. Raises what `work` raised, rolled back."""
         return await asyncio.wrap_future(self._submit(work))
