@@ -114,11 +114,10 @@ async def serve(settings: Settings) -> None:
         running = await put_together(settings, stack)
         main = serving.server(web_app(running.routes, hosts=serving.hosts(settings)))
         office = serving.server(_office(settings, running))
-        opened = open_socket(socket_path(settings))
-        stack.callback(lambda: socket_path(settings).unlink(missing_ok=True))
+        opened = _socket(settings, stack) if running.database.alone else None
         _spare_the_collector()
         loops = asyncio.create_task(running.supervisor.run(running.loops))
-        answering = asyncio.create_task(serving.beside(office, [opened]))
+        beside = [asyncio.create_task(serving.beside(office, [opened]))] if opened else []
         listening.listen()  # whoever reads the next line may connect at once
         host, port = listening.getsockname()[:2]
         log.info("Sanbao is up at http://%s:%s (%s)", host, port, _channel_names(running))
@@ -127,7 +126,14 @@ async def serve(settings: Settings) -> None:
         finally:
             office.should_exit = True
             loops.cancel()
-            await asyncio.gather(loops, answering, return_exceptions=True)
+            await asyncio.gather(loops, *beside, return_exceptions=True)
+
+
+def _socket(settings: Settings, stack: AsyncExitStack) -> socket.socket:
+    """Where commands reach a city that this process has to itself."""
+    path = socket_path(settings)
+    stack.callback(lambda: path.unlink(missing_ok=True))
+    return open_socket(path)
 
 
 def _spare_the_collector() -> None:

@@ -27,7 +27,7 @@ from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
 from bot.drawing import NotDrawn
 from bot.rates import Rates
 from bot.sharing import Pauses, Shared
-from storage import budgets, outbox
+from storage import outbox
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Outgoing
@@ -294,9 +294,7 @@ class Delivery:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
                 if not self._database.alone:
-                    return await self._database.run(
-                        lambda session: budgets.begin(session, self._posts, machine)
-                    )
+                    return
                 await self._database.run(lambda session: outbox.end_leases(session, machine))
                 return await self._remember()
             except Exception:

@@ -56,7 +56,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="folder of the database, media, copies and lock")
     database_url: str = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'sanbao.db'}",
-        description="sqlite:///PATH; without it sanbao.db under DATA_DIR",
+        description="sqlite:///PATH, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE for several processes; "
+        "without it sanbao.db under DATA_DIR",
     )
 
     # The page and the webhook
@@ -138,6 +139,11 @@ class Settings(BaseSettings):
     )  # fmt: skip
 
     @property
+    def has_file(self) -> bool:
+        """Whether the city is a SQLite file, which one process has to itself."""
+        return self.database_url.startswith("sqlite:///")
+
+    @property
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite:///")).absolute()
 
@@ -186,9 +192,14 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _one_file(cls, url: str) -> str:
+    def _a_file_or_a_server(cls, url: str) -> str:
+        if url.startswith("postgresql+psycopg://"):
+            return url
         if not url.startswith("sqlite:///") or url in ("sqlite:///", "sqlite:///:memory:") or "?" in url:
-            raise ValueError("expected sqlite:///PATH (four slashes for an absolute path)")
+            raise ValueError(
+                "expected sqlite:///PATH (four slashes for an absolute path) or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            )
         return url
 
     @field_validator("telegram_api_url", "public_url", "wecom_api_url")

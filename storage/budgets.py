@@ -7,7 +7,7 @@ Rule 3  A state carries the moment at which it was counted. If the clock has bee
         back along with it: an hour's jump is not an hour's silence.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -51,21 +51,21 @@ _KEEP = _NEW.on_conflict_do_update(
 )
 
 
-def begin(session: Session, accounts: Iterable[Account], machine: datetime) -> None:
-    """Makes the rows of accounts that have none."""
-    for channel, account in accounts:
-        new = insert(_T).values(channel=channel, account=account, chat=WHOLE, state={}, held=machine)
-        session.execute(new.on_conflict_do_nothing())
-
-
 def take(session: Session, account: Account, machine: datetime) -> Opened | None:
     """The account until the transaction ends; None if another process is claiming for it."""
     given = _given(account)
     row = session.execute(_WHOLE, given).first()
     if row is None:
-        return None
+        return Opened({}, {}) if _made(session, account, machine) else None
     held = session.execute(_HELD, {**given, "machine": machine})
-    return Opened(row.state, dict(held.tuples()))
+    return Opened(row.state, dict(held.tuples().all()))
+
+
+def _made(session: Session, account: Account, machine: datetime) -> bool:
+    """Makes the row of an account that has none."""
+    channel, name = account
+    new = insert(_T).values(channel=channel, account=name, chat=WHOLE, state={}, held=machine)
+    return session.execute(new.on_conflict_do_nothing().returning(_T.c.chat)).first() is not None
 
 
 def chats(session: Session, account: Account, wanted: Collection[str]) -> dict[str, State]:
@@ -73,7 +73,7 @@ def chats(session: Session, account: Account, wanted: Collection[str]) -> dict[s
     if not wanted:
         return {}
     rows = session.execute(_CHATS, {**_given(account), "chats": list(wanted)})
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())
 
 
 def keep(session: Session, account: Account, whole: State, changed: Mapping[str, Kept]) -> None:

@@ -104,7 +104,7 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "without /bot"),
         ("TELEGRAM_API_URL", "api.telegram.org", "expected http://HOST"),
         ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
-        ("DATABASE_URL", "postgresql://city", "expected sqlite:///PATH"),
+        ("DATABASE_URL", "postgresql://city", "or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"),
         ("DATABASE_URL", "sqlite:///:memory:", "expected sqlite:///PATH"),
         ("HTTP_PORT", "70000", "65535"),
         ("RULES_FILE", "nowhere.toml", "expected a file that is there"),
