@@ -294,7 +294,7 @@ class Delivery:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
                 if not self._database.alone:
-                    return
+                    return None
                 await self._database.run(lambda session: outbox.end_leases(session, machine))
                 return await self._remember()
             except Exception:
