@@ -134,9 +134,11 @@ class Settings(BaseSettings):
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
     lease_seconds: float = Field(
-        default=10, ge=1, le=60,
+        default=10,
+        ge=1,
+        le=60,
         description="PostgreSQL only: seconds of silence after which a process's work goes to another",
-    )  # fmt: skip
+    )
 
     @property
     def has_file(self) -> bool:
@@ -404,4 +406,7 @@ def _in_words(fault: ErrorDetails) -> str:
     field = Settings.model_fields[name]
     if "SecretStr" in str(field.annotation):
         return f"{PREFIX}{name.upper()}: {message} (what was found is not shown)"
+    if name == "database_url" and "@" in str(fault["input"]):
+        found = str(fault["input"]).partition("://")[0]  # what follows holds a password
+        return f"{PREFIX}{name.upper()}: found {found}://... (the rest is not shown); {message}."
     return f"{PREFIX}{name.upper()}: found {fault['input']!r}; {message}. It is: {field.description}."

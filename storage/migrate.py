@@ -73,6 +73,14 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
     return Migrated(before, latest, copy)
 
 
+def behind(connection: Connection) -> str | None:
+    """In words, how a database's form differs from the one that this program knows; None if it does not."""
+    found, newest = _stored(connection), _newest(HOME)
+    if found == newest:
+        return None
+    return f"the database: found revision {found}, expected {newest}. Start sanbao serve once, which brings it there."
+
+
 def _opened(engine: Engine) -> Connection:
     if engine.dialect.name == "postgresql":
         return _opened_postgres(engine)
@@ -151,8 +159,9 @@ def _stored(connection: Connection) -> str | None:
 
 def _revision(connection: Connection, known: Sequence[str]) -> str | None:
     """The database's revision, None if it is empty. `known` begins with the latest."""
+    tables = inspect(connection).get_table_names()  # first: beside us somebody may be making them
     found = _stored(connection)
-    if found is None and (tables := inspect(connection).get_table_names()):
+    if found is None and tables:
         raise MigrationRefused(
             f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "
             "expected an empty database or one of Sanbao's. Check SANBAO_DATABASE_URL."

@@ -88,6 +88,12 @@ def test_a_setting_of_a_later_version_is_said_to_be_one(monkeypatch: pytest.Monk
     )
 
 
+def test_a_password_in_the_databases_url_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"found postgres://\.\.\.") as refused:
+        given(monkeypatch, DATABASE_URL="postgres://sanbao:s3cret-word@db/sanbao")
+    assert "s3cret" not in str(refused.value)
+
+
 def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said = refusal(monkeypatch, HTTP_PORT="many", TIMEZONE="Mars", TELEGRAM_RATE="-1").splitlines()
     assert [line.split(":")[0] for line in said] == [
