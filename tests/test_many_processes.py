@@ -4,12 +4,10 @@ has; whole processes that are killed and frozen are in tests/crash.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
-from alembic import command
-from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from bot.bell import TURNS, Bell
@@ -21,49 +19,26 @@ from bot.intake import Intake
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
 from storage import claiming, inbox, leases, outbox
-from storage.database import Database, engine_for
+from storage.database import Database
 from storage.leases import Lost
 from storage.messages import Arrived
-from storage.migrate import config_for
-from storage.migrations.append_only import protect
 from storage.outbox import Room
-from storage.tables.all import metadata
-from tests import postgres
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
 from tests.test_delivery import UNLIMITED, Office, in_turn
+
+pytestmark = pytest.mark.postgres_only
 
 MACHINE = datetime.fromisoformat("2026-01-05T08:00:00+00:00")
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture(scope="module")
-def beside(server: postgres.Server | None) -> Iterator[postgres.Server]:
-    """A PostgreSQL server also where the other tests run on SQLite."""
-    with ExitStack() as stack:
-        yield server or stack.enter_context(postgres.running())
-
-
-@pytest.fixture(scope="module")
-def template(beside: postgres.Server) -> str:
-    url = beside.create()
-    engine = engine_for(url)
-    with engine.begin() as connection:
-        metadata.create_all(connection)
-        protect(connection)
-        command.stamp(config_for(connection), "head")
-    engine.dispose()
-    return make_url(url).database or ""
-
-
 @pytest.fixture
-def pair(beside: postgres.Server, template: str) -> Iterator[tuple[Database, Database]]:
+def pair(new_city: str) -> Iterator[tuple[Database, Database]]:
     """Two processes of one city."""
-    url = beside.create(template=template)
-    both = Database(url, busy_seconds=5), Database(url, busy_seconds=5)
+    both = Database(new_city, busy_seconds=5), Database(new_city, busy_seconds=5)
     yield both
     for each in both:
         each.close()
-    beside.drop(url)
 
 
 @contextmanager

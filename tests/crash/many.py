@@ -1,9 +1,11 @@
-"""Several processes of one city on PostgreSQL, of which now and then one is killed while the others go on.
+"""Several processes of one city on PostgreSQL: now and then one is killed while the others go on, and before that one is
+frozen (SIGSTOP) for longer than its leases last, and woken.
 
 storm = ManyStorm(city, Plan("webhook", kills=25, messages=600), folder, server, processes=4)
 """
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -23,6 +25,9 @@ from tests.crash.storm import Storm
 from tests.fakes.telegram_api import FakeTelegram
 from tests.postgres import Server
 
+PROCESSES = 4
+FROZEN_SECONDS = 5.0  # twice as long as a lease lasts here
+
 
 @dataclass
 class Programs:
@@ -33,6 +38,8 @@ class Programs:
     random: Random
     programs: list[Program] = field(init=False)
     struck: Program | None = None
+    asleep: Program | None = None
+    frozen: int = 0
 
     def __post_init__(self) -> None:
         webhook = self.setting.mode == "webhook"
@@ -60,6 +67,23 @@ class Programs:
                 self.struck.process.kill()
         return True
 
+    def freeze(self) -> None:
+        """Wakes the one that sleeps, and freezes any."""
+        self.wake()
+        self.asleep = self.random.choice(self.programs)
+        self.frozen += self._signal(self.asleep, signal.SIGSTOP)
+
+    def wake(self) -> None:
+        if self.asleep is not None:
+            self._signal(self.asleep, signal.SIGCONT)
+        self.asleep = None
+
+    def _signal(self, program: Program, number: signal.Signals) -> bool:
+        runs = program.process is not None and program.process.returncode is None
+        if program.process is not None and runs:
+            program.process.send_signal(number)
+        return runs
+
     async def kill(self) -> None:
         """Buries the one that was struck, or kills any."""
         struck, self.struck = self.struck or self.random.choice(self.programs), None
@@ -69,6 +93,7 @@ class Programs:
         await asyncio.gather(*(each.kill() for each in self.programs))
 
     async def stop(self) -> None:
+        self.wake()
         await asyncio.gather(*(each.stop() for each in self.programs))
 
     def printed(self, characters: int = 4000) -> str:
@@ -79,7 +104,7 @@ class Programs:
 class ManyStorm(Storm):
     server: Server | None = None
     template: str = ""
-    processes: int = 4
+    processes: int = PROCESSES
 
     async def run(self) -> Verdict:
         assert self.server is not None
@@ -97,6 +122,12 @@ class ManyStorm(Storm):
     def setting(self) -> Setting:
         door = self._door if self.plan.mode == "webhook" else 0
         return Setting(self.folder, self._api.url, self.plan.mode, url=self._url, public_port=door)
+
+    async def _until_its_turn(self) -> None:
+        self.program.freeze()
+        await self.program.runs_for(FROZEN_SECONDS)
+        self.program.wake()
+        await super()._until_its_turn()
 
     def _hit(self) -> bool:
         return self.program.strike()
@@ -135,7 +166,7 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         writer.close()
 
 
-async def found_city_on(server: Server, folder: Path, processes: int = 4) -> tuple[City, str]:
+async def found_city_on(server: Server, folder: Path, processes: int = PROCESSES) -> tuple[City, str]:
     """The sample city, which several processes begin at the same time; and the name of its database, to be copied."""
     url = server.create()
     async with FakeTelegram(TOKEN) as api:
