@@ -1,5 +1,5 @@
-"""Several processes of one city on PostgreSQL: now and then one is killed while the others go on, and before that one is
-frozen (SIGSTOP) for longer than its leases last, and woken.
+"""Several processes of one city on PostgreSQL: now and then one is killed while the others go on, and before that
+one is frozen (SIGSTOP) for longer than its leases last, and woken.
 
 storm = ManyStorm(city, Plan("webhook", kills=25, messages=600), folder, server, processes=4)
 """

@@ -1,5 +1,5 @@
-"""`kill -9` over PostgreSQL: one process dies, another is frozen and woken, the others go on; nothing is lost, doubled or
-out of order.
+"""`kill -9` over PostgreSQL: one process dies, another is frozen and woken, the others go on; nothing is lost or doubled,
+and nobody is answered out of order.
 """
 
 import asyncio
