@@ -33,9 +33,9 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-def pair(new_city: str) -> Iterator[tuple[Database, Database]]:
+def pair(place: str) -> Iterator[tuple[Database, Database]]:
     """Two processes of one city."""
-    both = Database(new_city, busy_seconds=5), Database(new_city, busy_seconds=5)
+    both = Database(place, busy_seconds=5), Database(place, busy_seconds=5)
     yield both
     for each in both:
         each.close()

@@ -19,7 +19,7 @@ from random import Random
 from typing import Any
 
 from tests.crash.ledger_check import Verdict, check_city
-from tests.crash.people import Phone, Reader, Reporter
+from tests.crash.people import PATIENCE, Phone, Reader, Reporter
 from tests.crash.program import TOKEN, City, Program, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
 from tests.fakes.telegram_api import FakeTelegram, Fault, hang, reset, server_error, too_many
@@ -40,6 +40,7 @@ class Plan:
     faults: bool = True
     people: int = 1000
     """How many at most report; fewer leave each of them more of the machine."""
+    patience: float = PATIENCE
     report: Callable[["Storm"], None] = lambda _: None
     """Told after each kill."""
 
@@ -86,7 +87,14 @@ class Storm:
     @cached_property
     def _reporters(self) -> list[Reporter]:
         return [
-            Reporter(self._phone(person_id), person_id, projects, self.up, self._goes_on)
+            Reporter(
+                self._phone(person_id),
+                person_id,
+                projects,
+                self.up,
+                self._goes_on,
+                patience=self.plan.patience,
+            )
             for person_id, projects in islice(self.city.reporters.items(), self.plan.people)
         ]
 
