@@ -231,7 +231,12 @@ class Delivery:
         outcomes = tuple(self._ended)
         looked = self._clock.monotonic()
         served = {account: post for account, post in self._posts.items() if self._serves(account)}
-        rooms = {account: room for account, post in served.items() if (room := post.room()).total > 0}
+        rooms = {
+            account: room
+            for account, post in served.items()
+            # Without room there is nothing to claim, but the other processes may have to be told why.
+            if (room := post.room()).total > 0 or (post.pauses and not self._database.alone)
+        }
         rescue = bool(outcomes and self._failed_looks)
         if rescue:  # after a failure what has ended is written first, and alone
             rooms = {}
@@ -398,6 +403,7 @@ class Delivery:
         if look.rates is not None:
             post.counted(look.rates, told)
         elif self._database.alone:
+            post.pauses.clear()
             for row in look.claims.rows:
                 post.rates.take(row.lane, row.chat)
 

@@ -71,8 +71,9 @@ class Holding:
                 for task in (working, lost):
                     task.cancel()
                 await asyncio.gather(working, lost, return_exceptions=True)
-            if ended and self.held:
+            if ended and not isinstance(working.exception(), Lost):
                 return working.result()
+            await self._lost.wait()
 
     async def keep(self) -> None:
         """Takes the lease when it is free and renews it, until cancelled; then hands it over."""

@@ -18,11 +18,12 @@ from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
-from storage import claiming, inbox, leases, outbox
+from storage import claiming, inbox, leases, ledger, outbox
 from storage.database import Database
 from storage.leases import Lost
 from storage.messages import Arrived
 from storage.outbox import Room
+from storage.tables.sharing import Lease
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
 from tests.test_delivery import UNLIMITED, Office, in_turn
 
@@ -138,6 +139,46 @@ async def test_work_begins_where_the_lease_is_and_moves_with_it(pair: tuple[Data
     await asyncio.gather(*keeping, *working, return_exceptions=True)
 
 
+async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(
+    pair: tuple[Database, Database],
+) -> None:
+    holding = Holding(database=pair[0], clock=Clock(), name="sweeps", holder="0", seconds=1)
+    begun = asyncio.Queue[None]()
+
+    async def work() -> None:
+        begun.put_nowait(None)
+        await pair[0].run(holding.prove)
+        await pair[1].run(lambda session: _steal(session, Clock().machine()))
+        await pair[0].run(holding.prove)  # Lost
+
+    tasks = [asyncio.create_task(each) for each in (holding.keep(), holding.run(work))]
+    for _ in range(2):
+        await asyncio.wait_for(begun.get(), 30)
+    assert not any(task.done() for task in tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _steal(session: Session, now: datetime) -> None:
+    """As after a freeze: the lease ended, and another took it for a moment."""
+    lease = session.get_one(Lease, "sweeps")
+    lease.until = now
+    session.flush()
+    assert leases.take(session, "sweeps", "1", now, now) is not None
+
+
+def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it(pair: tuple[Database, Database]) -> None:
+    def act(session: Session) -> None:
+        ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
+
+    futures = [database._submit(act) for _ in range(20) for database in pair]
+    for future in futures:
+        future.result()
+    assert pair[0].run_now(ledger.verify) == []
+    assert pair[0].run_now(ledger.heads)[0].place == len(futures)
+
+
 # Sending
 
 
@@ -154,9 +195,10 @@ def _deliveries(office: Office, pair: Sequence[Database], limits: Limits) -> lis
 
 
 async def _send_all(office: Office, deliveries: Sequence[Delivery]) -> None:
-    """Both look in turn, the time goes on as far as the soonest wants it, until every row has ended."""
+    """Both look, now this one first and now that; time goes on as far as the sooner wants, until all rows ended."""
     while office.open_rows():
-        seconds = []
+        seconds: list[float] = []
+        deliveries = deliveries[::-1]
         for delivery in deliveries:
             seconds.append(await delivery.look())
             if delivery.in_flight:
