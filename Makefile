@@ -43,6 +43,7 @@ bench: $(VENV)/.bench
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
+	$(BIN)/python -m tests.crash --many --kills 1000 --messages 100000
 
 migration: $(VENV)/.dev
 	$(BIN)/python -m storage.migrations.draft "$(m)"
