@@ -121,6 +121,7 @@ def milestones(session: Session, ids: Collection[int]) -> list[Due]:
     if not ids:
         return []
     wanted = select(Milestone.id, Milestone.name, Milestone.planned).where(Milestone.id.in_(ids))
+    wanted = wanted.order_by(Milestone.planned, Milestone.id)
     return [Due(*row) for row in session.execute(wanted)]
 
 

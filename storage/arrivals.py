@@ -92,7 +92,8 @@ def arrived(session: Session, after: AtOnce) -> tuple[list[Arrived], AtOnce]:
 
 def whom_to_tell(session: Session, found: Sequence[Arrived], today: date) -> dict[int, list[Arrived]]:
     """Of each person who wants to be told at once, what concerns their projects."""
-    wanting = session.scalars(select(DigestChoice.person_id).where(DigestChoice.often == Often.INSTANT)).all()
+    instant = select(DigestChoice.person_id).where(DigestChoice.often == Often.INSTANT)
+    wanting = session.scalars(instant.order_by(DigestChoice.person_id)).all()
     whose = of_people(session, wanting, today)
     led = _led(session, {each.project_id for each in found}, today)
     told: dict[int, list[Arrived]] = {}

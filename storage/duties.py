@@ -159,13 +159,15 @@ def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
 def keep_word(session: Session, issue_id: int, now: datetime) -> Sequence[Duty]:
     """A word on a problem keeps the duties to say one that are open; the first one counts. Gives them back."""
     kept = session.scalars(
-        select(Duty).where(
+        select(Duty)
+        .where(
             Duty.kind == DutyKind.ISSUE,
             Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
             Duty.subject == str(issue_id),
             Duty.settled.is_(None),
             takes_reports(now),
         )
+        .order_by(Duty.id)
     ).all()
     for duty in kept:
         duty.settled = now

@@ -6,10 +6,19 @@ reminders write `Outgoing` only. Texts are plain: there is no markup that a pers
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from storage.charts import Chart
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "")
+
+
+# PostgreSQL keeps no NUL in a text. Lone surrogates, which no database keeps, are no text to pydantic either.
+Said = Annotated[str, AfterValidator(_without_nul)]
 
 
 class Frozen(BaseModel):
@@ -38,7 +47,7 @@ class Media(Frozen):
 
     kind: MediaKind
     reference: str = ""
-    name: str = ""
+    name: Said = ""
     size: int | None = Field(default=None, description="bytes, where the platform says it")
     latitude: float | None = None
     longitude: float | None = None
@@ -59,7 +68,7 @@ class Incoming(Frozen):
 
     address: Address
     kind: IncomingKind
-    text: str = ""
+    text: Said = ""
     media: tuple[Media, ...] = ()
     message: str = Field(
         default="", description="the platform's id of the message, or of the one whose button it was"
@@ -70,12 +79,12 @@ class Incoming(Frozen):
     quotes: str = Field(
         default="", description="the platform's id of the message of ours that this one answers"
     )
-    quoted: str = Field(
+    quoted: Said = Field(
         default="", description="what of that message was marked, or all the platform tells of it"
     )
     group: bool = False
     to_me: bool = Field(default=True, description="in a group: a command or a mention of the bot")
-    sender_name: str = ""
+    sender_name: Said = ""
     vouched: bool = Field(
         default=False,
         description="the platform vouches that the user's id is the company's own for its member",

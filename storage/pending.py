@@ -39,7 +39,7 @@ class CalledOff:
 def pending(session: Session, today: date, *which: ColumnElement[bool]) -> list[Pending]:
     """What is to pass after today; `which` narrows the responsibilities that end."""
     living = (Responsibility.since <= today, Responsibility.until > today)
-    ending = session.scalars(select(Responsibility).where(*living, *which)).all()
+    ending = session.scalars(select(Responsibility).where(*living, *which).order_by(Responsibility.id)).all()
     packets = _newest_packets(session, {row.person_id for row in ending})
     beginning = _beginning(session, {row.project_id for row in ending}, today)
     found = []

@@ -133,7 +133,9 @@ def bind(session: Session, person_id: int, address: Address, now: datetime) -> l
         Binding.ended.is_(None),
     )
     old = session.scalars(
-        select(Binding).where(*same_place, or_(Binding.person_id == person_id, Binding.user == address.user))
+        select(Binding)
+        .where(*same_place, or_(Binding.person_id == person_id, Binding.user == address.user))
+        .order_by(Binding.id)
     ).all()
     ended = []
     for binding in old:
@@ -157,7 +159,7 @@ def called(session: Session, phone_or_id: str) -> list[int]:
     wanted = Person.phone == phone_or_id
     if phone_or_id.isdecimal() and len(phone_or_id) < 10:
         wanted = or_(wanted, Person.id == int(phone_or_id))
-    return list(session.scalars(select(Person.id).where(wanted))) if phone_or_id else []
+    return list(session.scalars(select(Person.id).where(wanted).order_by(Person.id))) if phone_or_id else []
 
 
 def listed(session: Session, unit_id: int | None = None) -> "list[Row[int, str, int, str, str | None]]":

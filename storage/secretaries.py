@@ -56,5 +56,5 @@ def dismiss_all(session: Session, person_id: int, today: date) -> None:
         or_(Secretary.person_id == person_id, Secretary.leader_id == person_id),
         or_(Secretary.until.is_(None), Secretary.until > today),
     )
-    for row in session.scalars(wanted):
+    for row in session.scalars(wanted.order_by(Secretary.id)):
         dismiss(session, row, today)

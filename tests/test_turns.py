@@ -1093,3 +1093,11 @@ def test_the_office_restores_what_it_has_just_cancelled_and_later_a_project(town
     office.says("取消")
     town.clock.pass_(hours=1)
     assert office.says("恢复").title != notice.title
+
+
+def test_a_nul_in_a_text_is_left_out(town: Town) -> None:
+    """PostgreSQL keeps none; no phone sends one, but a page or a server of one's own could."""
+    me = town.reporter
+    for text in ("报进展", "7号", "1200", "主体\x00封顶"):
+        me.says(text)
+    assert "主体封顶" in me.says("没有").text

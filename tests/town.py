@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
@@ -98,7 +98,9 @@ class Town:
         self.do(work)
 
     def rows(self, table: type[Row]) -> list[Row]:
-        return self.do(lambda session: list(session.query(table)))
+        return self.do(
+            lambda session: list(session.scalars(select(table).order_by(*inspect(table).primary_key)))
+        )
 
 
 def everybody_knows(session: Session) -> None:

@@ -42,9 +42,8 @@ def sender(person_id: int) -> str:
 def bind_everyone(session: Session, now: datetime) -> None:
     """In the try-out everyone of the registry can be played, so everyone is bound."""
     bound = select(Binding.person_id).where(Binding.channel == NAME, Binding.ended.is_(None))
-    for person_id in session.scalars(
-        select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound))
-    ):
+    to_bind = select(Person.id).where(Person.active.is_(True), Person.id.not_in(bound)).order_by(Person.id)
+    for person_id in session.scalars(to_bind):
         session.add(Binding(person_id=person_id, **address(person_id).model_dump(), bound=now, last_used=now))
 
 
