@@ -34,6 +34,8 @@ from tests.fakes.telegram_api import TOKEN, FakeTelegram, run_fast
 
 PEOPLE_A_UNIT = 4
 LOOK_SECONDS = 0.05
+CALLS_OF_A_START = 3  # getMe, setWebhook, setMyCommands
+START_SECONDS = 180.0
 HEADINGS = (
     f"{'database':10} {'processes':>9} {'turns':>6} {'turns/s':>8} {'p50 ms':>7} {'p99 ms':>8} "
     f"{'CPU ms/turn':>11} {'waits':>6}"
@@ -132,6 +134,7 @@ async def measured(place: Place, number: int, people: int, dialogs: int, folder:
             }  # fmt: skip
             bot = replace(ours, environment=lambda _setup, given=given: given)
             bots.append(await stack.enter_async_context(running(bot, setup)))
+        await api.until(lambda: api.calls.count >= CALLS_OF_A_START * number, START_SECONDS)
         await walk(api, ours, people, 1)
         watch = Watch(place.url)
         watching = asyncio.create_task(watch.run()) if place.name == "postgresql" else None
