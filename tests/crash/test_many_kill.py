@@ -17,8 +17,8 @@ from tests.postgres import Server
 
 pytestmark = pytest.mark.postgres_only
 
-KILLS = 6  # by each way in: a start takes long where few cores are shared by four programs
-MESSAGES = 150
+KILLS = 3  # by each way in: a start takes long where few cores are shared by four programs
+MESSAGES = 60
 PEOPLE = 8
 PATIENCE = 6.0  # what four programs and a server do on two cores takes its time
 
