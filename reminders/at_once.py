@@ -32,8 +32,8 @@ def tell_at_once(session: Session, moment: Moment) -> bool:
     looked = arrivals.looked(session)
     if looked is None:
         return False
-    found, newest = arrivals.arrived(session, looked)
-    if (newest.version_id, newest.issue_id) == (looked.version_id, looked.issue_id):
+    found, newest, once = arrivals.arrived(session, looked)
+    if not once:
         return False
     looked.version_id, looked.issue_id = newest.version_id, newest.issue_id
     told = arrivals.whom_to_tell(session, found, local_date(moment.now, moment.zone))
@@ -43,7 +43,7 @@ def tell_at_once(session: Session, moment: Moment) -> bool:
                 session, address=contact.address, person_id=contact.id,
                 message=message(told[contact.id], moment.rules.book), lane=Lane.DIGEST, now=moment.now,
                 limit=moment.reach.limit(contact.address.channel),
-                once=f"at once {newest.version_id}.{newest.issue_id} for person {contact.id}",
+                once=f"at once {once} for person {contact.id}",
             )  # fmt: skip
     session.flush()
     return True

@@ -6,21 +6,25 @@ Rule 2  With nothing new it costs a few look-ups. Major problems are not among i
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Often, ReportKind, Severity
 from rules.scope import LEADING
+from storage import city_facts
 from storage.issue_life import REAL
+from storage.reading_on import Place, moved
 from storage.scopes import of_people
 from storage.tables.digests import AtOnce, DigestChoice
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Issue, Report, ReportVersion
 
 ONLY = 1  # the id of the one row
+VERSIONS, ISSUES = "at once: versions", "at once: problems"  # what was missing (storage/reading_on.py)
 SLICE = 40  # versions and problems at a time
 
 
@@ -53,26 +57,22 @@ def looked(session: Session) -> AtOnce | None:
     return session.get(AtOnce, ONLY) if _wanted(session) else None
 
 
-def arrived(session: Session, after: AtOnce) -> tuple[list[Arrived], AtOnce]:
-    """The next few things that have come, and how far that is."""
-    versions = session.execute(
-        select(
-            ReportVersion.id, Project.id, Project.name, Project.unit_id, Report.id, Report.kind, Report.period,
-            ReportVersion.amount, ReportVersion.progress,
-        )
-        .join(Report, Report.id == ReportVersion.report_id)
-        .join(Project, Project.id == Report.project_id)
-        .where(ReportVersion.id > after.version_id)
-        .order_by(ReportVersion.id)
-        .limit(SLICE)
-    ).all()  # fmt: skip
-    issues = session.execute(
-        select(Issue.id, Issue.severity, Project.id, Project.name, Project.unit_id, Issue.what, Issue.category)
-        .join(Project, Project.id == Issue.project_id)
-        .where(REAL, Issue.id > after.issue_id)
-        .order_by(Issue.id)
-        .limit(SLICE)
-    ).all()  # fmt: skip
+class News(NamedTuple):
+    """The next few things that have come, and how far that is. `once` is theirs alone; empty if there is nothing."""
+
+    found: list[Arrived]
+    newest: AtOnce
+    once: str
+
+
+def arrived(session: Session, after: AtOnce) -> News:
+    """Remembers what may still come from before `newest`."""
+    versions_at, issues_at = (
+        replace(Place.of_text(city_facts.value(session, name) or "0"), through=through)
+        for name, through in ((VERSIONS, after.version_id), (ISSUES, after.issue_id))
+    )
+    versions, issues = _versions(session, versions_at), _issues(session, issues_at)
+    ids = [row[0] for row in versions], [row[0] for row in issues]
     found = [
         Arrived(project, name, unit, report, None, kind, period, amount, text, "")
         for _, project, name, unit, report, kind, period, amount, text in versions
@@ -82,12 +82,47 @@ def arrived(session: Session, after: AtOnce) -> tuple[list[Arrived], AtOnce]:
         for issue, severity, project, name, unit, what, category in issues
         if severity is Severity.GENERAL
     ]
-    newest = AtOnce(
-        id=ONLY,
-        version_id=versions[-1][0] if versions else after.version_id,
-        issue_id=issues[-1][0] if issues else after.issue_id,
+    moved_to = moved(session, versions_at, ids[0]), moved(session, issues_at, ids[1])
+    for name, was, now in zip((VERSIONS, ISSUES), (versions_at, issues_at), moved_to, strict=True):
+        if (now.missing, now.until) != (was.missing, was.until):
+            city_facts.keep(session, name, str(now))
+    newest = AtOnce(id=ONLY, version_id=moved_to[0].through, issue_id=moved_to[1].through)
+    late = [str(each) for each in (*ids[0], *ids[1]) if each in versions_at.missing + issues_at.missing]
+    once = ".".join([str(newest.version_id), str(newest.issue_id), *late])
+    return News(found, newest, once if versions or issues else "")
+
+
+def _versions(session: Session, place: Place) -> Sequence[Any]:
+    wanted = (
+        select(
+            ReportVersion.id, Project.id, Project.name, Project.unit_id, Report.id, Report.kind, Report.period,
+            ReportVersion.amount, ReportVersion.progress,
+        )
+        .join(Report, Report.id == ReportVersion.report_id)
+        .join(Project, Project.id == Report.project_id)
+        .where(_beyond(ReportVersion.id, place))
+        .order_by(ReportVersion.id)
+        .limit(SLICE)
+    )  # fmt: skip
+    return session.execute(wanted).all()
+
+
+def _issues(session: Session, place: Place) -> Sequence[Any]:
+    wanted = (
+        select(
+            Issue.id, Issue.severity, Project.id, Project.name, Project.unit_id, Issue.what, Issue.category
+        )
+        .join(Project, Project.id == Issue.project_id)
+        .where(REAL, _beyond(Issue.id, place))
+        .order_by(Issue.id)
+        .limit(SLICE)
     )
-    return found, newest
+    return session.execute(wanted).all()
+
+
+def _beyond(number: Any, place: Place) -> Any:  # noqa: ANN401 - a column, a condition
+    newer = number > place.through
+    return or_(newer, number.in_(place.missing)) if place.missing else newer
 
 
 def whom_to_tell(session: Session, found: Sequence[Arrived], today: date) -> dict[int, list[Arrived]]:

@@ -12,7 +12,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage import city_facts
-from storage.prepared import Query
+from storage.prepared import Query, among
+from storage.reading_on import Place, moved
 from storage.tables.ledger import LedgerRow
 
 WHOLE_CITY = frozenset({"import"})
@@ -25,6 +26,9 @@ _TAIL = Query(
     .limit(bindparam("most")),
     lambda row_id, text: (row_id, text),
 )
+_LATE = Query(
+    select(_row.id, _row.canonical).where(_row.id.in_(among("missing"))), lambda row_id, text: (row_id, text)
+)
 _NEWEST = Query(select(func.coalesce(func.max(_row.id), 0)), int)
 
 
@@ -32,12 +36,12 @@ _NEWEST = Query(select(func.coalesce(func.max(_row.id), 0)), int)
 class Tail:
     """What the ledger says since it was looked at last: the projects touched, and whether all may be.
 
-    `more`: it says more than was read.
+    `through` is for `see`. `more`: it says more than was read.
     """
 
     projects: frozenset[int]
     everything: bool
-    through: int
+    through: Place
     more: bool = False
 
 
@@ -45,16 +49,19 @@ def tail(session: Session, reader: str, limit: int, ignored: Collection[str] = (
     """What the ledger says since the reader's last `see`, acts that it ignores left out; None if that is nothing."""
     seen = city_facts.value(session, reader)
     if seen is None:
-        return Tail(frozenset(), everything=True, through=_NEWEST.one(session))
-    rows = _TAIL.all(session, seen=int(seen), most=limit)
-    if not rows:
+        return Tail(frozenset(), everything=True, through=Place(_NEWEST.one(session)))
+    place = Place.of_text(seen)
+    newer = _TAIL.all(session, seen=place.through, most=limit)
+    late = _LATE.all(session, missing=list(place.missing)) if place.missing else []
+    if not newer and not late:
         return None
-    said = [json.loads(text) for _, text in rows]
+    said = [json.loads(text) for _, text in (*late, *newer)]
     touched = {each["facts"].get("project") for each in said if each["act"] not in ignored}
     projects = frozenset(each for each in touched if isinstance(each, int))
     everything = any(each["act"] in WHOLE_CITY for each in said)
-    return Tail(projects, everything, rows[-1][0], more=len(rows) == limit)
+    through = moved(session, place, [row_id for row_id, _ in (*late, *newer)])
+    return Tail(projects, everything, through, more=len(newer) == limit)
 
 
-def see(session: Session, reader: str, through: int) -> None:
+def see(session: Session, reader: str, through: Place) -> None:
     city_facts.keep(session, reader, str(through))

@@ -19,6 +19,7 @@ from storage import city_facts, ledger_tail
 from storage.issue_life import REAL
 from storage.ledger_tail import Tail
 from storage.lighting import TURNED
+from storage.reading_on import Place
 from storage.tables.lights import LightExemption, ProjectLight
 from storage.tables.registry import Milestone, Project
 from storage.tables.reporting import Issue
@@ -50,7 +51,7 @@ def tail(session: Session, limit: int) -> Tail | None:
     return ledger_tail.tail(session, SEEN, limit, ignored={TURNED})
 
 
-def see(session: Session, through: int) -> None:
+def see(session: Session, through: Place) -> None:
     ledger_tail.see(session, SEEN, through)
 
 

@@ -5,6 +5,7 @@ import json
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event, select
 from sqlalchemy.orm import Session
@@ -376,6 +377,7 @@ def test_projects_are_found_by_their_light_within_a_scope(town: Town) -> None:
     assert town.do(lambda session: lights.by_light(session, YELLOW, Project.id == town.south)) == []
 
 
+@pytest.mark.sqlite_only(reason="it reads SQLite's plan of the statement")
 def test_the_current_lights_are_found_by_an_index(town: Town) -> None:
     def plan(session: Session) -> str:
         wanted = select(ProjectLight).where(

@@ -359,6 +359,7 @@ def test_a_claim_of_fifty_is_two_statements_and_their_end_is_one(session: Sessio
     assert len(statements) == 1
 
 
+@pytest.mark.sqlite_only(reason="it reads SQLite's plan of the statement")
 def test_a_claim_walks_along_the_index_without_sorting(session: Session) -> None:
     with counted(session) as statements:
         take(session)

@@ -75,5 +75,5 @@ def test_every_dependency_is_pinned_and_no_place_is_named() -> None:
         *(each for extra in project["optional-dependencies"].values() for each in extra),
     ]
     for requirement in wanted:
-        name = requirement.split(";")[0].split(">")[0].split("=")[0].split("<")[0].strip()
+        name = requirement.split(";")[0].split("[")[0].split(">")[0].split("=")[0].split("<")[0].strip()
         assert name in names, requirement

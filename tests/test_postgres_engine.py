@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.rehearsal.copying import copied
-from storage import faults, ledger, postgres_engine
+from storage import faults, ledger, ledger_tail, postgres_engine
 from storage.database import Database, mark
 from storage.migrate import MigrationRefused, migrate
 from storage.tables.all import metadata
@@ -264,6 +264,30 @@ def test_a_change_that_is_run_again_is_no_noise(database: Database, caplog: pyte
     caplog.set_level(logging.INFO)
     test_two_who_change_the_same_row_lose_nothing(database)
     assert caplog.records == []
+
+
+def test_a_reader_passes_over_no_row_that_was_numbered_before_and_seen_after(database: Database) -> None:
+    """A number is given when a row is written, and the row is seen at the commit."""
+
+    def append(session: Session, project: int) -> None:
+        facts = {"project": project}
+        ledger.append(session, chain=f"unit:{project}", who="system", act="file", facts=facts, now=NOON)
+
+    def read(session: Session) -> frozenset[int]:
+        found = ledger_tail.tail(session, "reader", 100)
+        if found is not None:
+            ledger_tail.see(session, "reader", found.through)
+        return found.projects if found else frozenset()
+
+    database.run_now(lambda session: append(session, 1))
+    database.run_now(read)
+    with database.engine.begin() as connection, Session(connection) as slow:
+        append(slow, 2)
+        database.run_now(lambda session: append(session, 3))
+        assert database.run_now(read) == {3}
+        assert database.run_now(read) == frozenset()
+    assert database.run_now(read) == {2}
+    assert database.run_now(read) == frozenset()
 
 
 def test_a_city_is_rehearsed_on_a_copy_that_holds_every_row(town: Town) -> None:

@@ -34,6 +34,7 @@ def figures(session: Session, now: datetime) -> object:
     ]
 
 
+@pytest.mark.sqlite_only(reason="it reads SQLite's plan of the statement")
 @pytest.mark.parametrize(
     "question",
     [

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
 from reminders.pictures.telling import told
 from storage import inbox
-from storage.database import Database
+from storage.database import Database, mark
 from storage.messages import Address, Arrived, Incoming, Outgoing
 from storage.tables.registry import Binding, Person
 from storage.tables.tryout import TryoutMessage
@@ -160,6 +160,8 @@ class TryoutChannel:
 
 
 def _add(session: Session, person_id: int, mine: bool, at: datetime, body: dict[str, Any]) -> int:
+    # The page asks for what is newer than the last that it has: so a person's bubbles are numbered one after the other.
+    mark(session, Person.metadata.tables["people"], [person_id])
     row = TryoutMessage(person_id=person_id, mine=mine, at=at, body=body)
     session.add(row)
     session.flush()
