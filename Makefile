@@ -42,9 +42,11 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.wecom
 	$(BIN)/python -m bench.ladders
 	$(BIN)/python -m bench.urgent
+	$(BIN)/python -m bench.processes
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
+	$(BIN)/python -m tests.crash --many --kills 1000 --messages 100000
 	$(BIN)/python -m tests.crash.ladders --ladders 1000
 
 year: $(VENV)/.dev

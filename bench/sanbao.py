@@ -78,11 +78,12 @@ def unswept(folder: Path, token: str, people: int, projects: int) -> Database:
     now = Clock().machine()
     migrate(database.engine, folder, now)
     offset = BEGINS - now
-    database.run_now(lambda session: _fill(session, token, people, projects, offset))
+    database.run_now(lambda session: fill(session, token, people, projects, offset))
     return database
 
 
-def _fill(session: Session, token: str, people: int, projects: int, offset: timedelta) -> None:
+def fill(session: Session, token: str, people: int, projects: int, offset: timedelta) -> None:
+    """Rows of the city before its first sweep; all people are of one unit."""
     stored_rules.take(session, None, BEGINS)
     store_offset(session, offset)
     session.add(Unit(id=1, name="城建局"))

@@ -80,7 +80,8 @@ class Attendance:
     async def _note(self, listener: Listener) -> None:
         machine, city = self._clock.machine(), self._clock.city()
         known = self._heard.get(listener.account)
-        before = known or await self._last_heard(listener.account)
+        noted = await self._last_heard(listener.account)  # perhaps by another process, since
+        before = max((each for each in (known, noted) if each is not None), default=None)
         if before is not None and machine - before > listener.tolerance(down=known is None):
             log.warning("nobody listened on %s for %s", " ".join(listener.account), machine - before)
             self._unnoted.append((listener, city - (machine - before), city))

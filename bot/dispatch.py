@@ -5,6 +5,8 @@ Rule 2  A bug rolls back what shares its transaction; each is then taken alone, 
         the last try the row is parked with its bytes, the person gets one sentence, the admin is told. A database
         that cannot write is nobody's bug: the row stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
+Rule 4  Of several processes one takes a person's turn (storage/claiming.py); the others leave it to that one, which
+        looks again afterwards.
 """
 
 import asyncio
@@ -21,7 +23,7 @@ from bot.clock import Clock
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane
-from storage import faults, inbox, outbox, people
+from storage import claiming, faults, inbox, outbox, people
 from storage.database import Database
 from storage.inbox import Waiting
 from storage.messages import Incoming, Outgoing
@@ -31,13 +33,18 @@ log = logging.getLogger(__name__)
 BATCH = 200
 # Turns of one transaction: enough to share its cost, few enough that the first answers need not wait long.
 TOGETHER = 50
+# Where turns of several processes meet: enough to share a look, few enough that one which is outrun costs little.
+TOGETHER_BESIDE_OTHERS = 8
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 POLL_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after the database could not write
 
 
 class Dispatch:
-    """`await run()` takes turns until it is cancelled. `after` is called whenever turns were committed."""
+    """`await run()` takes turns until it is cancelled. `after` is called whenever turns were committed.
+
+    `on_media` is called too if there may be something to fetch; `serves` says of which accounts turns are taken here.
+    """
 
     def __init__(
         self,
@@ -49,6 +56,8 @@ class Dispatch:
         after: Callable[[], None],
         admin: str = "",
         retries: Sequence[timedelta] = RETRIES,
+        on_media: Callable[[], None] = lambda: None,
+        serves: Callable[[tuple[str, str]], bool] = lambda _account: True,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -57,6 +66,10 @@ class Dispatch:
         self._after = after
         self._admin = admin
         self._retries = retries
+        self._on_media = on_media
+        self._serves = serves
+        self._together = TOGETHER if database.alone else TOGETHER_BESIDE_OTHERS
+        self.busy = False  # taking turns: what is stored now waits, unless another process takes it
         self._woken = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -66,21 +79,24 @@ class Dispatch:
     async def run(self) -> None:
         while True:
             self._woken.clear()
+            self.busy = True
             taken = await self.take_waiting()
+            self.busy = False
             if not taken:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
 
     async def take_waiting(self) -> int:
-        """Takes the oldest new row of each sender; returns how many there were."""
-        machine = self._clock.machine()
-        rows = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
-        for first in range(0, len(rows), TOGETHER):
-            await self._take_together(rows[first : first + TOGETHER])
+        """Takes the oldest new row of each sender; returns how many were ours to take."""
+        machine, taken = self._clock.machine(), 0
+        found = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        rows = [row for row in found if self._serves((row.channel, row.account))]
+        for first in range(0, len(rows), self._together):
+            taken += await self._take_together(rows[first : first + self._together])
             self._after()
-        return len(rows)
+        return taken
 
-    async def _take_together(self, rows: Sequence[Waiting]) -> None:
+    async def _take_together(self, rows: Sequence[Waiting]) -> int:
         """Several rows in one transaction; if it fails, none of it happened, and each is taken alone."""
         read = []
         for row in rows:
@@ -89,12 +105,13 @@ class Dispatch:
             except Exception as error:
                 await self._not_taken(row, error)
         try:
-            await self._run(read)
+            return await self._run(read)
         except Exception as error:
             if len(read) == 1:
                 await self._not_taken(read[0][0], error)
             else:
                 await asyncio.gather(*(self._take_alone(row, incoming) for row, incoming in read))
+        return len(rows)
 
     async def _take_alone(self, row: Waiting, incoming: Incoming | None) -> None:
         try:
@@ -102,9 +119,18 @@ class Dispatch:
         except Exception as error:
             await self._not_taken(row, error)
 
-    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> None:
+    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> int:
         now, machine = self._clock.city(), self._clock.machine()
-        await self._database.run(lambda session: take_turns(session, self._city, read, now, machine))
+
+        def work(session: Session) -> int:
+            ours = claiming.turns_of(session, [row.id for row, _ in read])
+            take_turns(session, self._city, [each for each in read if each[0].id in ours], now, machine)
+            return len(ours)
+
+        taken = await self._database.run(work)
+        if any(incoming is not None and incoming.media for _, incoming in read):
+            self._on_media()
+        return taken
 
     async def _not_taken(self, row: Waiting, error: Exception) -> None:
         match error:

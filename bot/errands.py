@@ -1,7 +1,7 @@
 """How a command reaches the city: through the running server's socket, or straight into a closed database.
 
 Rule 1  only the holder of the lock opens the database (`bot/lock.py`); whoever comes second asks the holder.
-        On PostgreSQL there is no lock: a command goes straight to the database.
+        On PostgreSQL there is no lock: a command goes straight to the database, and rings the bell (`bot/bell.py`).
 Rule 2  the socket is for the account that runs the server: mode 0600 from its first moment.
 """
 
@@ -20,9 +20,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.bell import POST, TURNS
 from bot.lock import Held, hold
 from bot.office import Errand, NotDone, Office, Result, carry_out, only_reads
 from bot.settings import Settings, SettingsError
+from storage import claiming
 from storage.database import Database
 from storage.migrate import migrate
 from storage.sheets import Progress, nobody
@@ -142,7 +144,12 @@ def _run_here(settings: Settings, errand: Errand, progress: Progress) -> Result:
     database = Database(settings.database_url)
     try:
         migrate(database.engine, settings.data_dir, now)
-        return database.run_now(lambda session: carry_out(session, errand, now, office))
+
+        def work(session: Session) -> Result:
+            claiming.ring(session, (TURNS, POST))
+            return carry_out(session, errand, now, office)
+
+        return database.run_now(work)
     except NotDone as refusal:
         return refusal.result
     finally:

@@ -138,6 +138,12 @@ class Settings(BaseSettings):
         default=None, description="the city's own sentences; unset: the built-in ones"
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
+    lease_seconds: float = Field(
+        default=10,
+        ge=1,
+        le=60,
+        description="PostgreSQL only: seconds of silence after which a process's work goes to another",
+    )
 
     @property
     def has_file(self) -> bool:

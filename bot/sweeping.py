@@ -1,4 +1,7 @@
-"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
+"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is.
+
+One process at a time sweeps, so that nothing is looked for twice; that nothing is done twice is seen to by each step.
+"""
 
 import asyncio
 import time
@@ -6,7 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.clock import Clock
+from bot.intake import Proof, nothing_to_prove
 from reminders import schedule
 from reminders.reach import Reach
 from reminders.sweep import sweep
@@ -18,13 +24,15 @@ class Sweeping:
     """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
 
     def __init__(
-        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None]
-    ) -> None:
+        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None],
+        prove: Proof = nothing_to_prove,
+    ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._zone = zone
         self._reach = reach
         self._after = after
+        self._prove = prove
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
 
@@ -61,13 +69,15 @@ class Sweeping:
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
             said = now if oldest is None else min(now, now - (machine - oldest))
-            # Between two slices a turn that waits goes first. Each slice has its own moment: waits count from when
-            # something was really said, and a thousand ladders take seconds.
-            while await self._database.run(
-                lambda session: sweep(
-                    session, self._clock.city(), self._zone, said, self._reach, _taken(together)
-                )
-            ):
+
+            def slice_(session: Session) -> bool:
+                # Each slice has its own moment: waits count from when something was really said, and a thousand
+                # ladders take seconds.
+                self._prove(session)
+                return sweep(session, self._clock.city(), self._zone, said, self._reach, _taken(together))
+
+            # Between two slices a turn that waits goes first.
+            while await self._database.run(slice_):
                 pass
             if not together:
                 self._after()

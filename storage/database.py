@@ -50,6 +50,11 @@ class Database:
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._writers = _writers(self.engine)
 
+    @property
+    def alone(self) -> bool:
+        """Whether one process has the whole city (`bot/lock.py` sees to it), or there may be others."""
+        return self.engine.dialect.name == "sqlite"
+
     async def run(self, work: Work[T]) -> T:
         """Carries out `work` in one transaction; returns after COMMIT. Raises what `work` raised, rolled back."""
         return await asyncio.wrap_future(self._submit(work))

@@ -111,7 +111,7 @@ class Office:
         return Delivery(
             database=self.database,
             channels={("telegram", "bot"): self.phone},
-            rates={("telegram", "bot"): Rates(limits, self.clock.monotonic)},
+            rates={("telegram", "bot"): Rates(limits, self.seconds)},
             clock=self.clock,
             zone=city_zone(),
             media=self.photo,
@@ -120,6 +120,11 @@ class Office:
             send_time=send_time,
             patience=0.05,
         )
+
+    def seconds(self) -> float:
+        """The clock that rates are counted by: on PostgreSQL one that every process has."""
+        clock = self.clock
+        return clock.monotonic() if self.database.alone else clock.machine().timestamp()
 
     async def photo(self, media_id: int) -> bytes | None:
         return self.photos.get(media_id)

@@ -121,6 +121,14 @@ class OutboxRow(Base):
             sqlite_where=text("part_of IS NOT NULL"),
             postgresql_where=text("part_of IS NOT NULL"),
         ),
+        Index(
+            "ix_outbox_sending",
+            "channel",
+            "account",
+            "chat",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
         Index("ix_outbox_person_id_id", "person_id", "id"),
     )
 
@@ -145,6 +153,7 @@ class OutboxRow(Base):
     ambiguous: Mapped[int] = mapped_column(default=0)  # how many attempts may have arrived unseen
     retry: Mapped[datetime | None]  # not before
     lease: Mapped[datetime | None]
+    holder: Mapped[str] = mapped_column(default="")  # the process that took it last
     ended: Mapped[datetime | None]
     external: Mapped[str] = mapped_column(default="")  # the platform's id of the sent message
     note: Mapped[str] = mapped_column(default="")

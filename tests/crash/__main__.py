@@ -1,7 +1,8 @@
 """The long form of the crash test: `python -m tests.crash --kills 1000 --messages 100000`.
 
 Half of both goes over polling, half over webhook, at the same time. Ends with the table for docs/reliability.md,
-and with exit code 1 if anything was lost or doubled. The folder of a run that failed is kept.
+and with exit code 1 if anything was lost or doubled. The folder of a run that failed is kept. With `--many` the city is
+on PostgreSQL and has four processes: one is killed, one frozen and woken, while the others go on; one way in at a time.
 """
 
 import argparse
@@ -15,7 +16,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from sqlalchemy import make_url
+
+from tests import postgres
 from tests.crash.ledger_check import Verdict
+from tests.crash.many import ManyStorm, found_city_on
 from tests.crash.program import found_city
 from tests.crash.storm import KINDS, Plan, Storm, run_all
 
@@ -45,12 +50,25 @@ async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
         if storm.killed.total() % EVERY == 0:
             say(f"{time.monotonic() - began:7.0f} s  {storm.progress}")
 
-    city = await found_city(folder / "city", kills=3)
     modes = given.mode or MODES
     kills, messages = given.kills // len(modes), given.messages // len(modes)
     plans = [Plan(mode, kills, messages, given.seed + n, report=report) for n, mode in enumerate(modes)]
-    verdicts = await run_all(Storm(city, plan, folder / plan.mode) for plan in plans)
+    if given.many:
+        verdicts = await _many(plans, folder)
+    else:
+        city = await found_city(folder / "city", kills=3)
+        verdicts = await run_all(Storm(city, plan, folder / plan.mode) for plan in plans)
     return dict(zip(modes, verdicts, strict=True))
+
+
+async def _many(plans: list[Plan], folder: Path) -> list[Verdict]:
+    with postgres.running(durable=True) as server:
+        city, url = await found_city_on(server, folder / "city")
+        template = make_url(url).database or ""
+        return [
+            await ManyStorm(city, plan, folder / plan.mode, server=server, template=template).run()
+            for plan in plans
+        ]
 
 
 def table(verdicts: dict[str, Verdict], seed: int, minutes: float) -> str:
@@ -83,6 +101,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=100_000, help="that people send, at least")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mode", action="append", choices=MODES, help="only this way in")
+    parser.add_argument("--many", action="store_true", help="four processes on PostgreSQL")
     given = parser.parse_args()
     folder, began = Path(tempfile.mkdtemp(prefix="sanbao-crash-")), time.monotonic()
     verdicts = asyncio.run(storms(given, folder))

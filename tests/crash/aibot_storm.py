@@ -221,7 +221,8 @@ class AibotStorm:
             (each.told[-1].body["text"]["content"], [shown.text for shown in each.member.shown[-3:]])
             for each in waiting[:3]
         ]
-        return f"{self.killed.total()} kills, {len(waiting)} wait, as {examples}; {unfinished(self.setting.database)}"
+        left = unfinished(self.setting.database_url)
+        return f"{self.killed.total()} kills, {len(waiting)} wait, as {examples}; {left}"
 
     # After it
 
@@ -253,7 +254,7 @@ def _bind_all(data: Path) -> None:
 
 def unfinished_but_later(database: Path) -> list[int]:
     """What there is still to do now: a notice for the next working day does not count."""
-    counts = unfinished(database)
+    counts = unfinished(f"sqlite:///{database}")
     connection = Database(f"sqlite:///{database}")
     try:
         later = connection.run_now(

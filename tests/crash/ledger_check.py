@@ -55,6 +55,7 @@ def check(session: Session, record: Record, calls: Iterable[Call], media: Path) 
     verdict = Verdict()
     _check_inbox(session, record, verdict)
     _check_answers(session, verdict)
+    _check_order(session, verdict)
     check_sending(session, calls, verdict)
     _check_amounts(session, record, verdict)
     _check_problems(session, record, verdict)
@@ -66,7 +67,11 @@ def check(session: Session, record: Record, calls: Iterable[Call], media: Path) 
 
 def check_file(data: Path, record: Record, calls: Iterable[Call]) -> Verdict:
     """The check of a city that stands still, by its folder."""
-    database = Database(f"sqlite:///{data / 'sanbao.db'}")
+    return check_city(f"sqlite:///{data / 'sanbao.db'}", data, record, calls)
+
+
+def check_city(url: str, data: Path, record: Record, calls: Iterable[Call]) -> Verdict:
+    database = Database(url)
     try:
         return database.run_now(lambda session: check(session, record, calls, data / "media"))
     finally:
@@ -108,6 +113,23 @@ def _check_answers(session: Session, verdict: Verdict) -> None:
     ):
         if row.note not in SILENT and not answers[row.id, row.sender.rpartition(":")[2]]:
             verdict.lost.append(f"inbox row {row.id} ({row.note}) was not answered")
+
+
+def _check_order(session: Session, verdict: Verdict) -> None:
+    """A person's messages were answered in the order in which they came."""
+    answers = session.execute(
+        select(InboxRow.sender, InboxRow.id, OutboxRow.id, OutboxRow.chat)
+        .join(OutboxRow, OutboxRow.inbox_id == InboxRow.id)
+        .order_by(OutboxRow.id)
+    )
+    latest: dict[str, int] = {}
+    for sender, inbox_id, outbox_id, chat in answers:
+        if chat != sender.rpartition(":")[2]:
+            continue
+        if inbox_id < latest.get(sender, 0):
+            verdict.wrong.append(f"{sender}: inbox row {inbox_id} was answered late, by message {outbox_id}")
+        latest[sender] = max(inbox_id, latest.get(sender, 0))
+    verdict.figures["senders"] = len(latest)
 
 
 # What went out

@@ -176,6 +176,6 @@ class Conversation:
         """The program is awake, and all is confirmed and done."""
         await self._api.all_confirmed(LONGEST)
         await self._awake.wait()
-        while any(unfinished(self.setting.database).values()):
+        while any(unfinished(self.setting.database_url).values()):
             await asyncio.wait({self._end}, timeout=0.02)
             await self._awake.wait()

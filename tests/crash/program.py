@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, Role
 from storage import people
-from storage.database import Database
+from storage.database import Database, engine_for
 from storage.messages import Address
 from storage.tables.registry import Binding, Person, Project, Responsibility
 from storage.tables.reporting import Duty
@@ -39,6 +39,12 @@ class Setting:
     api: str
     mode: str = "polling"
     port: int = 0
+    url: str = ""  # of a city on PostgreSQL
+    public_port: int = 0  # where the Bot API calls, if not at the program's own port
+
+    @property
+    def database_url(self) -> str:
+        return self.url or f"sqlite:///{self.database}"
 
     @property
     def data(self) -> Path:
@@ -63,9 +69,14 @@ class Setting:
             "TELEGRAM_CHAT_RATE": "0",
             "TRYOUT": "true",
             "HTTP_PORT": str(self.port),
+            "DATABASE_URL": self.database_url,
+            "LEASE_SECONDS": "2",
         }
         if self.mode == "webhook":
-            ours |= {"TELEGRAM_SECRET": SECRET, "PUBLIC_URL": f"http://127.0.0.1:{self.port}"}
+            ours |= {
+                "TELEGRAM_SECRET": SECRET,
+                "PUBLIC_URL": f"http://127.0.0.1:{self.public_port or self.port}",
+            }
         others = {name: value for name, value in os.environ.items() if not name.startswith("SANBAO_")}
         return others | {f"SANBAO_{name}": value for name, value in ours.items()}
 
@@ -151,7 +162,7 @@ async def found_city(folder: Path, kills: int) -> City:
         while api.calls.count == before or not _has_duties(program.setting.database):
             await program.runs_for(0.05)
         await program.stop()
-        return bind_everybody(program.setting.data)
+        return bind_everybody(program.setting.data, program.setting.database_url)
 
 
 def _has_duties(database: Path) -> bool:
@@ -172,9 +183,9 @@ def user_of(person_id: int) -> int:
     return FIRST_USER + person_id
 
 
-def bind_everybody(data: Path) -> City:
+def bind_everybody(data: Path, url: str) -> City:
     """Gives everyone of a city that stands still an account on Telegram, used later than the try-out's."""
-    database = Database(f"sqlite:///{data / 'sanbao.db'}")
+    database = Database(url)
     try:
         return database.run_now(lambda session: _bind(session, data))
     finally:
@@ -209,15 +220,18 @@ def _reporters(session: Session) -> dict[int, tuple[OwnProject, ...]]:
     return {person_id: tuple(projects) for person_id, projects in found.items()}
 
 
-def unfinished(database: Path) -> dict[str, int]:
+def unfinished(url: str) -> dict[str, int]:
     """What a running program has still to do; looked at from outside."""
-    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    counts = {
+        "inbox": "SELECT count(*) FROM inbox WHERE state = 'new'",
+        "outbox": "SELECT count(*) FROM outbox WHERE state IN ('due', 'sending')",
+        "media": "SELECT count(*) FROM media WHERE state = 'wanted'",
+    }
+    engine = engine_for(url)
     try:
-        counts = {
-            "inbox": "SELECT count(*) FROM inbox WHERE state = 'new'",
-            "outbox": "SELECT count(*) FROM outbox WHERE state IN ('due', 'sending')",
-            "media": "SELECT count(*) FROM media WHERE state = 'wanted'",
-        }
-        return {name: int(connection.execute(query).fetchone()[0]) for name, query in counts.items()}
+        with engine.connect().execution_options(readonly=True) as connection:
+            return {
+                name: int(connection.exec_driver_sql(query).scalar_one()) for name, query in counts.items()
+            }
     finally:
-        connection.close()
+        engine.dispose()

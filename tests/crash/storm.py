@@ -13,12 +13,13 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.crash.ledger_check import Verdict, check_file
-from tests.crash.people import Phone, Reader, Reporter
+from tests.crash.ledger_check import Verdict, check_city
+from tests.crash.people import PATIENCE, Phone, Reader, Reporter
 from tests.crash.program import TOKEN, City, Program, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
 from tests.fakes.telegram_api import FakeTelegram, Fault, hang, reset, server_error, too_many
@@ -37,6 +38,9 @@ class Plan:
     messages: int
     seed: int = 0
     faults: bool = True
+    people: int = 1000
+    """How many at most report; fewer leave each of them more of the machine."""
+    patience: float = PATIENCE
     report: Callable[["Storm"], None] = lambda _: None
     """Told after each kill."""
 
@@ -83,8 +87,15 @@ class Storm:
     @cached_property
     def _reporters(self) -> list[Reporter]:
         return [
-            Reporter(self._phone(person_id), person_id, projects, self.up, self._goes_on)
-            for person_id, projects in self.city.reporters.items()
+            Reporter(
+                self._phone(person_id),
+                person_id,
+                projects,
+                self.up,
+                self._goes_on,
+                patience=self.plan.patience,
+            )
+            for person_id, projects in islice(self.city.reporters.items(), self.plan.people)
         ]
 
     def _phone(self, person_id: int) -> Phone:
@@ -136,7 +147,7 @@ class Storm:
         seen = [message.text for message in example.phone.account.chat.news[-3:]]
         return (
             f"{len(waiting)} people wait, one did {example.doing} and saw at last {seen}; "
-            f"unfinished: {unfinished(self.setting.database)}; printed:\n{self.program.printed()}"
+            f"unfinished: {unfinished(self.setting.database_url)}; printed:\n{self.program.printed()}"
         )
 
     async def _kill_again_and_again(self) -> None:
@@ -219,14 +230,14 @@ class Storm:
         await self._or_died(self._api.all_confirmed(STUCK_SECONDS))
         loop = asyncio.get_running_loop()
         until = loop.time() + STUCK_SECONDS
-        while any(left := unfinished(self.setting.database).values()):
+        while any(left := unfinished(self.setting.database_url).values()):
             assert loop.time() < until, f"no rest: {self._where()}"
             await self.program.runs_for(0.1)
         assert not any(left)
         await self.program.stop()
 
     def _check(self) -> Verdict:
-        verdict = check_file(self.setting.data, self.record, self._api.calls)
+        verdict = check_city(self.setting.database_url, self.setting.data, self.record, self._api.calls)
         verdict.figures |= {f"kills {kind}": number for kind, number in self.killed.items()}
         verdict.figures["nudges"] = self.record.nudges
         verdict.figures["crashes of loops"] = self.program.printed(10**9).count(

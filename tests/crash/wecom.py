@@ -159,7 +159,8 @@ class WecomStorm:
     async def _come_to_rest(self) -> None:
         """Until nothing waits in the file that the program has open; it is looked at from outside."""
         async with asyncio.timeout(STUCK_SECONDS):
-            while any(unfinished(self.folder / "data" / "sanbao.db").values()):  # noqa: ASYNC110 - no bell rings here
+            url = f"sqlite:///{self.folder / 'data' / 'sanbao.db'}"
+            while any(unfinished(url).values()):  # noqa: ASYNC110 - no bell rings here
                 await asyncio.sleep(0.1)
 
     # The city and the check

@@ -1,0 +1,317 @@
+"""What processes of one city on a real PostgreSQL promise each other. Each has an engine of its own here, as a process
+has; whole processes that are killed and frozen are in tests/crash.
+"""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.bell import TURNS, Bell
+from bot.channels.channel import NotSent
+from bot.clock import Clock
+from bot.delivery import Delivery
+from bot.holding import Holding
+from bot.intake import Intake
+from bot.rates import Limits, Rates
+from rules.kinds import Lane
+from storage import claiming, inbox, leases, ledger, outbox
+from storage.database import Database
+from storage.leases import Lost
+from storage.messages import Arrived
+from storage.outbox import Room
+from storage.tables.sharing import Lease
+from tests.builders import NOW, a_binding, a_person, an_inbox_row
+from tests.test_delivery import UNLIMITED, Office, in_turn
+
+pytestmark = pytest.mark.postgres_only
+
+MACHINE = datetime.fromisoformat("2026-01-05T08:00:00+00:00")
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def pair(place: str) -> Iterator[tuple[Database, Database]]:
+    """Two processes of one city."""
+    both = Database(place, busy_seconds=5), Database(place, busy_seconds=5)
+    yield both
+    for each in both:
+        each.close()
+
+
+@contextmanager
+def a_transaction(database: Database) -> Iterator[Session]:
+    """One that is open for as long as the test looks at what others may do meanwhile."""
+    with database.engine.connect() as connection, Session(connection) as session:
+        yield session
+
+
+# Turns
+
+
+def _two_senders_of_one_person(session: Session) -> tuple[int, int, int]:
+    """Inbox rows: of one person on Telegram and on WeCom, and of somebody else."""
+    person = a_person(session)
+    a_binding(session, person, channel="telegram", account="bot", user="7", chat="7")
+    a_binding(session, person, channel="wecom", account="app", user="x:7", chat="x:7")
+    return (
+        an_inbox_row(session, sender="telegram:bot:7").id,
+        an_inbox_row(session, channel="wecom", account="app", sender="wecom:app:x:7").id,
+        an_inbox_row(session, sender="telegram:bot:8").id,
+    )
+
+
+def test_a_person_has_one_turn_at_a_time_over_all_processes_and_channels(
+    pair: tuple[Database, Database],
+) -> None:
+    telegram, wecom, other = pair[0].run_now(_two_senders_of_one_person)
+    with a_transaction(pair[0]) as mine, a_transaction(pair[1]) as theirs:
+        assert claiming.turns_of(mine, [telegram]) == {telegram}
+        assert claiming.turns_of(theirs, [telegram, wecom, other]) == {other}, "and nobody waits"
+
+
+def test_a_row_that_another_process_has_taken_is_nobodys_error(pair: tuple[Database, Database]) -> None:
+    telegram, wecom, _ = pair[0].run_now(_two_senders_of_one_person)
+    pair[0].run_now(lambda session: inbox.end(session, telegram, "done", NOW))
+    with a_transaction(pair[1]) as theirs:
+        assert claiming.turns_of(theirs, [telegram, wecom]) == {wecom}
+
+
+# Leases
+
+
+def _take(database: Database, now: datetime, name: str = "sweeps") -> leases.Held | None:
+    return database.run_now(lambda session: leases.take(session, name, "", now, now + 10 * SECOND))
+
+
+def test_one_process_has_the_lease_until_it_ends_or_is_handed_over(pair: tuple[Database, Database]) -> None:
+    first = _take(pair[0], MACHINE)
+    assert first is not None
+    assert _take(pair[1], MACHINE + 9 * SECOND) is None
+    pair[0].run_now(lambda session: leases.keep(session, first, MACHINE + 19 * SECOND))
+    assert _take(pair[1], MACHINE + 11 * SECOND) is None
+    second = _take(pair[1], MACHINE + 20 * SECOND)
+    assert second is not None
+    pair[1].run_now(lambda session: leases.give_back(session, second, MACHINE + 21 * SECOND))
+    assert _take(pair[0], MACHINE + 21 * SECOND) is not None
+
+
+async def test_who_has_lost_the_lease_stores_nothing_of_what_it_fetched(
+    pair: tuple[Database, Database],
+) -> None:
+    first = _take(pair[0], MACHINE)
+    assert first is not None
+    assert _take(pair[1], MACHINE + 60 * SECOND) is not None, "the first was frozen for a minute"
+    update = Arrived(
+        channel="telegram", account="bot", external="1", sender="telegram:bot:7", raw=b"{}", received=NOW
+    )
+    with pytest.raises(Lost):
+        await Intake(pair[0], lambda: None).store([update], lambda session: leases.prove(session, first))
+    assert not await pair[0].read(lambda session: inbox.is_known(session, update))
+    with pytest.raises(Lost):
+        pair[0].run_now(lambda session: leases.keep(session, first, MACHINE + 120 * SECOND))
+
+
+async def test_work_begins_where_the_lease_is_and_moves_with_it(pair: tuple[Database, Database]) -> None:
+    works = [asyncio.Event(), asyncio.Event()]
+    holdings = [
+        Holding(database=database, clock=Clock(), name="sweeps", holder=str(n), seconds=1)
+        for n, database in enumerate(pair)
+    ]
+
+    async def work(number: int) -> None:
+        works[number].set()
+        await asyncio.Event().wait()
+
+    keeping = [asyncio.create_task(holding.keep()) for holding in holdings[:1]]
+    working = [asyncio.create_task(holding.run(lambda n=n: work(n))) for n, holding in enumerate(holdings)]
+    await works[0].wait()
+    keeping.append(asyncio.create_task(holdings[1].keep()))
+    assert not works[1].is_set()
+    keeping[0].cancel()  # which hands the lease over
+    await asyncio.wait_for(works[1].wait(), 30)
+    assert not holdings[0].held
+    for task in (*keeping, *working):
+        task.cancel()
+    await asyncio.gather(*keeping, *working, return_exceptions=True)
+
+
+async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(
+    pair: tuple[Database, Database],
+) -> None:
+    holding = Holding(database=pair[0], clock=Clock(), name="sweeps", holder="0", seconds=1)
+    begun = asyncio.Queue[None]()
+
+    async def work() -> None:
+        begun.put_nowait(None)
+        await pair[0].run(holding.prove)
+        await pair[1].run(lambda session: _steal(session, Clock().machine()))
+        await pair[0].run(holding.prove)  # Lost
+
+    tasks = [asyncio.create_task(each) for each in (holding.keep(), holding.run(work))]
+    for _ in range(2):
+        await asyncio.wait_for(begun.get(), 30)
+    assert not any(task.done() for task in tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _steal(session: Session, now: datetime) -> None:
+    """As after a freeze: the lease ended, and another took it for a moment."""
+    lease = session.get_one(Lease, "sweeps")
+    lease.until = now
+    session.flush()
+    assert leases.take(session, "sweeps", "1", now, now) is not None
+
+
+def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it(pair: tuple[Database, Database]) -> None:
+    def act(session: Session) -> None:
+        ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
+
+    futures = [database._submit(act) for _ in range(20) for database in pair]
+    for future in futures:
+        future.result()
+    assert pair[0].run_now(ledger.verify) == []
+    assert pair[0].run_now(ledger.heads)[0].place == len(futures)
+
+
+# Sending
+
+
+def _deliveries(office: Office, pair: Sequence[Database], limits: Limits) -> list[Delivery]:
+    return [
+        Delivery(
+            database=database, channels={("telegram", "bot"): office.phone},
+            rates={("telegram", "bot"): Rates(limits, office.seconds, lambda chat: chat.startswith("-"))},
+            clock=office.clock, media=office.photo, pictures=office.picture, on_blocked=lambda *_: None,
+            patience=0.05, holder=f"process {number}",
+        )
+        for number, database in enumerate(pair)
+    ]  # fmt: skip
+
+
+async def _send_all(office: Office, deliveries: Sequence[Delivery]) -> None:
+    """Both look, now this one first and now that; time goes on as far as the sooner wants, until all rows ended."""
+    while office.open_rows():
+        seconds: list[float] = []
+        deliveries = deliveries[::-1]
+        for delivery in deliveries:
+            seconds.append(await delivery.look())
+            if delivery.in_flight:
+                await delivery.settled()
+                seconds.append(0)
+        office.clock.seconds += min(seconds)
+        assert office.clock.seconds < 3600, "an hour has passed"
+
+
+def _most_in(calls: Sequence[float], seconds: float) -> int:
+    return max(sum(first <= call < first + seconds - 1e-6 for call in calls) for first in calls)
+
+
+async def test_two_processes_together_send_no_faster_than_one_and_hardly_slower(
+    pair: tuple[Database, Database],
+) -> None:
+    office = Office(pair[0])
+    office.say_digests(75)
+    deliveries = _deliveries(office, pair, Limits())
+    await _send_all(office, deliveries)
+    moments = [call.at for call in office.phone.calls]
+    assert len(moments) == 75
+    assert _most_in(moments, 1) <= 25
+    assert moments[-1] <= 75 / 25 / 0.98
+    holders = {row.holder for row in office.rows()}
+    assert holders == {"process 0", "process 1"}, "both have sent"
+
+
+async def test_a_chat_and_a_group_get_no_more_from_two_processes_than_from_one(
+    pair: tuple[Database, Database],
+) -> None:
+    office = Office(pair[0])
+    for number in range(22):
+        office.say(f"{number}", "-7", Lane.REMINDER)
+        if number < 5:
+            office.say(f"{number}", "7", Lane.REMINDER)
+    await _send_all(office, _deliveries(office, pair, Limits()))
+    group = [call for call in office.phone.calls if call.chat == "-7"]
+    chat = [call for call in office.phone.calls if call.chat == "7"]
+    assert _most_in([call.at for call in group], 60) <= 20
+    assert _most_in([call.at for call in chat], 1) <= 3
+    assert [call.text for call in group] == [str(number) for number in range(22)]
+    assert [call.text for call in chat] == [str(number) for number in range(5)]
+
+
+async def test_a_chat_has_one_message_on_its_way_whoever_sends_it(pair: tuple[Database, Database]) -> None:
+    office = Office(pair[0])
+    first, second = _deliveries(office, pair, UNLIMITED)
+    office.say("digest", lane=Lane.DIGEST)
+    office.phone.hanging["1"] = asyncio.Event()
+    await first.look()
+    await asyncio.sleep(0)
+    office.say("urgent", lane=Lane.URGENT)
+    await second.look()
+    await asyncio.sleep(0)
+    assert office.phone.texts() == ["digest"]
+    office.phone.hanging.pop("1").set()
+    await _send_all(office, [first, second])
+    assert office.phone.texts() == ["digest", "urgent"]
+
+
+async def test_a_pause_that_one_process_meets_is_kept_by_all(pair: tuple[Database, Database]) -> None:
+    office = Office(pair[0])
+    office.phone.answer = in_turn(NotSent("429", retry_after=30, everyone=True))
+    first, second = _deliveries(office, pair, UNLIMITED)
+    office.say("one", "1")
+    await first.look()
+    await first.settled()
+    await first.look()  # tells of the pause, with the outcome
+    office.say("two", "2")
+    await second.look()
+    await second.settled()
+    assert office.phone.texts() == ["one"]
+    office.clock.seconds += 30
+    await _send_all(office, [first, second])
+    assert sorted(office.phone.texts()) == ["one", "one", "two"]
+
+
+async def test_what_a_dead_process_was_sending_is_settled_and_what_it_wakes_up_with_is_not_sent(
+    pair: tuple[Database, Database],
+) -> None:
+    office = Office(pair[0])
+    office.say("回执 J34", number="J34")
+    room = Room(total=10, bulk=10)
+    claims = pair[0].run_now(
+        lambda session: outbox.claim(
+            session, channel="telegram", account="bot", room=room, now=office.clock.city(),
+            machine=office.clock.machine(), lease=90 * SECOND, holder="frozen",
+        )
+    )  # fmt: skip
+    assert [row.number for row in claims.rows] == ["J34"]
+    office.clock.seconds += 20
+    pair[1].run_now(lambda session: outbox.end_leases(session, office.clock.machine(), "frozen"))
+    frozen, second = _deliveries(office, pair, UNLIMITED)
+    await _send_all(office, [second])
+    frozen._start(claims.rows[0])  # it had claimed the row, and slept before it sent it
+    frozen._serves = lambda _account: False
+    await frozen.settled()
+    await frozen.look()
+    assert office.phone.texts() == ["回执 J34"]
+    assert [(row.state, row.attempts, row.ambiguous) for row in office.rows()] == [("sent", 2, 1)]
+
+
+# The bell
+
+
+async def test_a_ring_wakes_the_other_process(pair: tuple[Database, Database]) -> None:
+    mine, theirs, woken = Bell(pair[0]), Bell(pair[1]), asyncio.Queue[None]()
+    listening = asyncio.create_task(theirs.run({TURNS: lambda: woken.put_nowait(None)}))
+    ringing = asyncio.create_task(mine.run({}))
+    await asyncio.wait_for(woken.get(), 30)  # at its beginning, for what was rung before
+    mine.ring(TURNS)
+    await asyncio.wait_for(woken.get(), 30)
+    for task in (listening, ringing):
+        task.cancel()
+    await asyncio.gather(listening, ringing, return_exceptions=True)
