@@ -11,6 +11,7 @@ Rule 3  Readers have their own connections and see a snapshot (WAL); they never 
 import asyncio
 import queue
 import threading
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
@@ -79,6 +81,7 @@ class Database:
     def __init__(self, url: str, *, readers: int = 2, busy_seconds: float = 60) -> None:
         self.url = url
         self.engine = engine_for(url, busy_seconds)
+        self.errors: Counter[str] = Counter()  # what the database refused, by error
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
@@ -134,6 +137,8 @@ class Database:
                 results = [_carried_out(job, connection) for job in jobs]
         except BaseException as failure:
             if len(jobs) == 1:
+                if isinstance(failure, SQLAlchemyError):
+                    self.errors[type(failure).__name__] += 1
                 jobs[0].future.set_exception(failure)
                 return
             for job in jobs:

@@ -69,6 +69,12 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
     return Migrated(before, latest, copy)
 
 
+def revisions(engine: Engine, home: Path = HOME) -> tuple[str | None, str]:
+    """The form that the database has (None: it is empty), and the newest that this program knows; changes nothing."""
+    with _opened(engine).execution_options(readonly=True) as connection:
+        return _stored(connection), _newest(home)
+
+
 def _opened(engine: Engine) -> Connection:
     try:
         return engine.connect()
