@@ -18,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel, Unreadable
 from bot.clock import Clock
+from bot.watching.meters import Meters
+from bot.watching.pulse import Pulse
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane
@@ -49,6 +51,7 @@ class Dispatch:
         after: Callable[[], None],
         admin: str = "",
         retries: Sequence[timedelta] = RETRIES,
+        meters: Meters | None = None,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -57,6 +60,8 @@ class Dispatch:
         self._after = after
         self._admin = admin
         self._retries = retries
+        self._meters = meters or Meters()
+        self.pulse = Pulse()
         self._woken = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -75,9 +80,11 @@ class Dispatch:
         """Takes the oldest new row of each sender; returns how many there were."""
         machine = self._clock.machine()
         rows = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        self.pulse.beat()
         for first in range(0, len(rows), TOGETHER):
             await self._take_together(rows[first : first + TOGETHER])
             self._after()
+            self.pulse.beat()
         return len(rows)
 
     async def _take_together(self, rows: Sequence[Waiting]) -> None:
@@ -105,6 +112,9 @@ class Dispatch:
     async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> None:
         now, machine = self._clock.city(), self._clock.machine()
         await self._database.run(lambda session: take_turns(session, self._city, read, now, machine))
+        committed = self._clock.machine()
+        for row, _ in read:
+            self._meters.turns.observe((committed - row.received).total_seconds())
 
     async def _not_taken(self, row: Waiting, error: Exception) -> None:
         match error:

@@ -8,9 +8,10 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from sqlalchemy.orm import Session
@@ -42,6 +43,7 @@ def office_app(
     office: Office,
     clock: Callable[[], datetime],
     after: Callable[[], None] = lambda: None,
+    beside: Sequence[Route] = (),
 ) -> Starlette:
     """The server's side of the socket. `clock` is the machine's; `after` is called after a commit."""
 
@@ -62,7 +64,7 @@ def office_app(
             after()
         return Response(result.model_dump_json(), media_type="application/json")
 
-    return Starlette(routes=[Route("/", answer, methods=["POST"])])
+    return Starlette(routes=[Route("/", answer, methods=["POST"]), *beside])
 
 
 def socket_path(settings: Settings) -> Path:
@@ -124,6 +126,21 @@ async def ask(path: Path, errand: Errand) -> Result:
         if response.status != 200:
             return Result(ok=False, text=f"{errand.name}: the running server failed; see its log.")
         return Result.model_validate_json(await response.read())
+
+
+async def live_health(settings: Settings) -> dict[str, Any] | None:
+    """What the running server says of its health; None if none runs, or it does not answer."""
+    connector = aiohttp.UnixConnector(path=os.fspath(socket_path(settings)))
+    patience = aiohttp.ClientTimeout(total=30)
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=patience) as client,
+            client.get("http://sanbao/healthz") as answer,
+        ):
+            found: dict[str, Any] = await answer.json()
+            return found
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return None
 
 
 def lock_paths(settings: Settings) -> set[Path]:

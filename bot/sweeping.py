@@ -1,11 +1,14 @@
 """The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.watching.meters import Meters
+from bot.watching.pulse import Pulse
 from reminders import schedule
 from reminders.reach import Reach
 from reminders.sweep import sweep
@@ -14,16 +17,23 @@ from storage.database import Database
 
 
 class Sweeping:
-    """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
+    """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed.
+
+    `pulse` beats at each slice, `swept` when nothing was due any more.
+    """
 
     def __init__(
-        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None]
-    ) -> None:
+        self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None],
+        meters: Meters | None = None,
+    ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
         self._zone = zone
         self._reach = reach
         self._after = after
+        self._meters = meters or Meters()
+        self.pulse = Pulse()
+        self.swept = Pulse()
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
 
@@ -53,6 +63,7 @@ class Sweeping:
     async def sweep_all(self) -> None:
         """Everything that is due at this moment, each slice in a transaction of its own."""
         async with self._sweeping:
+            began = time.monotonic()
             now, machine = self._clock.city(), self._clock.machine()
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
@@ -61,5 +72,8 @@ class Sweeping:
             while await self._database.run(
                 lambda session: sweep(session, now, self._zone, said, self._reach)
             ):
-                pass
+                self.pulse.beat()
+            self.pulse.beat()
+            self.swept.beat()
+            self._meters.sweeps.observe(time.monotonic() - began)
             self._after()

@@ -40,10 +40,14 @@ log = logging.getLogger(__name__)
 
 
 class StoredTokens:
-    """An access token as a row, so that processes share it and a restart does not ask again."""
+    """An access token as a row, so that processes share it and a restart does not ask again.
 
-    def __init__(self, database: Database, agent: str) -> None:
+    `learn` is told each, so that none stands in a log.
+    """
+
+    def __init__(self, database: Database, agent: str, learn: Callable[[str], None]) -> None:
         self._database = database
+        self._learn = learn
         self._name = f"wecom token {agent}"
 
     async def load(self) -> Token | None:
@@ -52,9 +56,14 @@ class StoredTokens:
             until, _, text = (fact.value if fact else "").partition(" ")
             return Token(text, float(until)) if text else None
 
-        return await self._database.read(read)
+        token = await self._database.read(read)
+        if token is not None:
+            self._learn(token.text)
+        return token
 
     async def keep(self, token: Token) -> None:
+        self._learn(token.text)
+
         def write(session: Session) -> None:
             session.merge(CityFact(name=self._name, value=f"{token.until} {token.text}"))
 

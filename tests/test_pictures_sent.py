@@ -66,7 +66,7 @@ async def sending(api: FakeTelegram, database: Database, gallery: Gallery) -> As
         clock, account = Clock(NOW - Clock().machine()), (channel.name, channel.account)
         delivery = Delivery(
             database=database, channels={account: channel}, rates={account: Rates(FREE, clock.monotonic)},
-            clock=clock, media=media, pictures=gallery.picture, on_blocked=lambda _session, _row, _now: None,
+            clock=clock, media=media, pictures=gallery.picture, on_failed=lambda _session, _outcome, _now: None,
         )  # fmt: skip
         yield Sending(database, delivery, channel.account)
         await delivery.close()

@@ -35,6 +35,7 @@ from bot.wecom import StoredTokens
 from storage.database import Database
 from storage.messages import Arrived, Incoming, IncomingKind, MediaKind, Option, Outgoing
 from storage.parts import parts
+from tests.fakes.handed_out import HANDED_OUT
 from tests.fakes.wecom.callbacks import Delivery, document
 from tests.fakes.wecom.faults import errcode, hang, reset, server_error
 from tests.fakes.wecom.server import AGENT, CORP, KEY, SECRET, TOKEN, FakeWecom
@@ -422,7 +423,7 @@ async def test_a_token_is_given_up_before_it_ends(app: App) -> None:
 async def test_processes_share_a_token_and_a_restart_does_not_ask_again(database: Database) -> None:
     async with FakeWecom() as wecom:
         wecom.member("zhang")
-        first, second = (a_channel(wecom, StoredTokens(database, AGENT)) for _ in range(2))
+        first, second = (a_channel(wecom, StoredTokens(database, AGENT, HANDED_OUT.add)) for _ in range(2))
         for channel in (first, second):
             await channel.start()
         await first.send("zhang", Outgoing(text="a"))

@@ -24,11 +24,13 @@ from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
 from bot.drawing import NotDrawn
+from bot.lives import in_chinese
 from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
 from handlers.city import City
 from handlers.opening import menu
 from rules.kinds import Role
+from storage import post
 from storage import rules as stored_rules
 from storage.charts import Chart
 from storage.database import Database
@@ -81,6 +83,7 @@ class TryoutPage:
             Mount("/static", StaticFiles(directory=static)),
             Route("/tryout/state", self._state),
             Route("/tryout/people/{person:int}/messages", self._messages),
+            Route("/tryout/people/{person:int}/messages/{message:int}/life", self._life),
             Route("/tryout/people/{person:int}/say", self._say, methods=["POST"]),
             Route("/tryout/events", self._events),
             Route("/tryout/clock", self._clock_moved, methods=["POST"]),
@@ -117,6 +120,16 @@ class TryoutPage:
             request.path_params["person"], int(after) if after.isdecimal() else None
         )
         return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
+
+    async def _life(self, request: Request) -> Response:
+        """What became of a message of ours, line by line."""
+        person, message = request.path_params["person"], request.path_params["message"]
+        life = await self._database.read(
+            lambda session: post.sent_as(session, person, tryout.NAME, str(message))
+        )
+        if life is None:
+            return _refused("没有这条消息的记录。", 404)
+        return JSONResponse({"lines": in_chinese(life, self._city.zone, self._city.words)})
 
     def _bubble(self, row: TryoutMessage) -> dict[str, Any]:
         return {
