@@ -9,10 +9,11 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from starlette.routing import BaseRoute, Route
 from bot import attendance, editable, logs, wecom
 from bot import rates as sending
 from bot.attendance import Attendance
+from bot.bell import FILES, POST, TURNS
+from bot.beside import Beside
 from bot.channels import tryout
 from bot.channels.channel import Channel
 from bot.channels.telegram import TelegramChannel
@@ -63,9 +66,10 @@ from handlers.deeds import problems
 from handlers.words import Words
 from reminders.reach import Reach
 from rules.kinds import Lane
-from storage import elsewhere, invites, people, registry, workbook
+from storage import claiming, elsewhere, invites, people, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.messages import Arrived
 from storage.migrate import migrate
 from storage.outbox import End, Outcome
 from storage.tables.registry import Project
@@ -74,6 +78,8 @@ log = logging.getLogger(__name__)
 
 # What Telegram did not answer is asked again after so long.
 ASK_AGAIN_SECONDS = 10.0
+# Within so long a sweep comes to its end; after a long outage it has much to catch up with.
+NOT_SWEPT_SECONDS = 900.0
 # How long rows are counted for Prometheus, which itself waits ten seconds.
 FIGURES_SECONDS = 5.0
 # How long a step of a moved clock waits for its messages to be sent.
@@ -97,6 +103,7 @@ class Running:
     intake: Intake
     supervisor: Supervisor
     city: City
+    beside: Beside
     loops: dict[str, Loop] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
     health: Health | None = None
@@ -116,11 +123,10 @@ async def serve(settings: Settings) -> None:
         running = await put_together(settings, stack, redaction.learn)
         main = serving.server(web_app(running.routes, hosts=serving.hosts(settings)))
         office = serving.server(_office(settings, running))
-        opened = open_socket(socket_path(settings))
-        stack.callback(lambda: socket_path(settings).unlink(missing_ok=True))
+        opened = _socket(settings, stack) if running.database.alone else None
         _spare_the_collector()
         loops = asyncio.create_task(running.supervisor.run(running.loops))
-        answering = asyncio.create_task(serving.beside(office, [opened]))
+        beside = [asyncio.create_task(serving.beside(office, [opened]))] if opened else []
         listening.listen()  # whoever reads the next line may connect at once
         host, port = listening.getsockname()[:2]
         log.info("Sanbao is up at http://%s:%s (%s)", host, port, _channel_names(running))
@@ -129,7 +135,14 @@ async def serve(settings: Settings) -> None:
         finally:
             office.should_exit = True
             loops.cancel()
-            await asyncio.gather(loops, answering, return_exceptions=True)
+            await asyncio.gather(loops, *beside, return_exceptions=True)
+
+
+def _socket(settings: Settings, stack: AsyncExitStack) -> socket.socket:
+    """Where commands reach a city that this process has to itself."""
+    path = socket_path(settings)
+    stack.callback(lambda: path.unlink(missing_ok=True))
+    return open_socket(path)
 
 
 def _spare_the_collector() -> None:
@@ -150,10 +163,16 @@ async def put_together(
     database = await asyncio.to_thread(_open_database, settings)
     stack.callback(database.close)
     clock = await _clock(database, settings)
-    await database.run(lambda session: stored_rules.take(session, rules_text, clock.city()))
-    await database.run(lambda session: take_sentences(session, sentences, clock.city()))
-    if settings.tryout_open and (settings.rehearses or not settings.has_channel):
-        await database.run(lambda session: _furnish(session, clock.city()))
+    furnished = settings.tryout_open and (settings.rehearses or not settings.has_channel)
+
+    def begin(session: Session) -> None:
+        claiming.alone(session, "a start", clock.machine())
+        stored_rules.take(session, rules_text, clock.city())
+        take_sentences(session, sentences, clock.city())
+        if furnished:
+            _furnish(session, clock.city())
+
+    await database.run(begin)
     channels = _channels(settings, database, clock, sentences.words, learn)
     limits = {
         channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
@@ -185,59 +204,85 @@ async def _wire(
     shelf = Shelf(settings.data_dir / "media")
     meters = Meters()
     fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
+    beside = Beside(database, clock, settings.lease_seconds, after=lambda: delivery.wake())
     gallery = Gallery(settings.data_dir / "pictures")
     stack.push_async_callback(gallery.close)
     delivery = Delivery(
         database=database,
         channels=channels,
-        rates={account: _rates(account, settings, clock) for account in channels},
+        rates={account: _rates(account, settings, beside.seconds) for account in channels},
         clock=clock,
         media=fetching.read,
         pictures=gallery.picture,
         on_failed=lambda session, outcome, now: note_failure(session, outcome, now, city),
+        holder=beside.holder,
+        serves=beside.serves,
         meters=meters,
     )
+    files, sweeps = beside.lease("files"), beside.lease("sweeps")
 
-    def after_turns() -> None:
+    def after_writing() -> None:
         delivery.wake()
+        if not all(beside.serves(account) for account in channels):
+            beside.bell.ring(POST)
+
+    def after_media() -> None:
         fetching.wake()
+        if not files.held:
+            beside.bell.ring(FILES)
 
     dispatch = Dispatch(
-        database=database, channels=channels, city=city, clock=clock, after=after_turns,
-        admin=settings.admin or "", meters=meters,
+        database=database, channels=channels, city=city, clock=clock, after=after_writing,
+        admin=settings.admin or "", on_media=after_media, serves=beside.serves, meters=meters,
     )  # fmt: skip
-    intake = Intake(database, dispatch.wake)
+
+    def after_storing() -> None:
+        if dispatch.busy:
+            beside.bell.ring(TURNS)
+        dispatch.wake()
+
+    intake = Intake(database, after_storing)
     limits = {name: show.text_limit for name, show in city.shows.items()}
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
     sweeping = Sweeping(
-        database=database, clock=clock, zone=settings.zone, reach=reach, after=delivery.wake, meters=meters
-    )
-    reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=delivery.wake)
+        database=database, clock=clock, zone=settings.zone, reach=reach, after=after_writing, prove=sweeps.prove,
+        meters=meters,
+    )  # fmt: skip
+    reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=after_writing)
 
     def after_edits() -> None:
         sweeping.wake()
-        delivery.wake()
+        after_writing()
 
     editing = Editing(
         database=database, city=city, clock=clock, rules=settings.rules_file, sentences=settings.words_file,
         reach=reach, after=after_edits,
     )  # fmt: skip
     running = Running(
-        database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city
+        database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city, beside
     )
     tidying = Tidying(database=database, shelf=shelf)
     running.loops |= {
-        "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
-        "workbooks": reading.run, "editing": editing.run, "tidying": tidying.run,
+        "dispatch": dispatch.run, "delivery": delivery.run, "editing": editing.run,
+        "sweeping": lambda: sweeps.run(sweeping.run),
+        # One process has the files: their shelf is guarded in its memory.
+        "fetching": lambda: files.run(fetching.run), "workbooks": lambda: files.run(reading.run),
+        "tidying": lambda: files.run(tidying.run),
     }  # fmt: skip
     watched = {
         "dispatch": Watched(dispatch.pulse, 60), "delivery": Watched(delivery.pulse, 60),
-        "sweeping": Watched(sweeping.pulse, 60), "editing": Watched(editing.pulse, 60),
-        "fetching": Watched(fetching.pulse, 900), "workbooks": Watched(reading.pulse, 1800),
-        "tidying": Watched(tidying.pulse, 2 * 3600),
+        "editing": Watched(editing.pulse, 60),
+        "sweeping": Watched(sweeping.pulse, 60, lambda: sweeps.held),
+        "fetching": Watched(fetching.pulse, 900, lambda: files.held),
+        "workbooks": Watched(reading.pulse, 1800, lambda: files.held),
+        "tidying": Watched(tidying.pulse, 2 * 3600, lambda: files.held),
     }  # fmt: skip
+    if not database.alone:
+        heard = {TURNS: dispatch.wake, POST: delivery.wake, FILES: fetching.wake}
+        running.loops["bell"] = lambda: beside.bell.run(heard)
     await _receive(settings, stack, running, city, gallery.picture)
-    listening = attendance.listeners(channels)
+    running.loops |= beside.loops
+    listening = attendance.listeners(channels, lambda channel: _listens(channel, beside))
     if listening:
         watch = Attendance(database=database, listeners=listening, clock=clock, after=sweeping.wake)
         running.loops["attendance"] = watch.run
@@ -250,7 +295,8 @@ def _watch(settings: Settings, running: Running, watched: dict[str, Watched], me
     """The program watches itself: its pages, the word to the admin, the heartbeat to the outside."""
     health = Health(
         database=running.database, clock=running.clock, channels=running.channels, delivery=running.delivery,
-        supervisor=running.supervisor, loops=watched, swept=running.sweeping.swept,
+        supervisor=running.supervisor, loops=watched, serves=running.beside.serves,
+        swept=Watched(running.sweeping.swept, NOT_SWEPT_SECONDS, watched["sweeping"].held),
     )  # fmt: skip
     alarm = Alarm(
         database=running.database, city=running.city, channels=running.channels, admin=settings.admin or ""
@@ -293,11 +339,20 @@ async def _clock(database: Database, settings: Settings) -> Clock:
     offset = await database.read(stored_offset)
     new = await database.read(lambda session: not session.scalar(select(func.count()).select_from(Project)))
     if offset is None and new and settings.tryout_open and (settings.rehearses or not settings.has_channel):
-        offset = sample.BEGINS - Clock().machine()
-        begins = offset
-        await database.run(lambda session: store_offset(session, begins))
+        offset = await database.run(_begin_where_the_sample_does)
     settings.check_clock(offset or timedelta())
     return Clock(offset or timedelta())
+
+
+def _begin_where_the_sample_does(session: Session) -> timedelta:
+    """Unless another process, started at the same time, has just said so."""
+    machine = Clock().machine()
+    claiming.alone(session, "a start", machine)
+    offset = stored_offset(session)
+    if offset is None:
+        offset = sample.BEGINS - machine
+        store_offset(session, offset)
+    return offset
 
 
 def _furnish(session: Session, now: datetime) -> None:
@@ -333,15 +388,21 @@ def _channels(
     return {(channel.name, channel.account): channel for channel in found}
 
 
-def _rates(account: Account, settings: Settings, clock: Clock) -> sending.Rates:
+def _rates(account: Account, settings: Settings, seconds: Callable[[], float]) -> sending.Rates:
     if account[0] == tryout.NAME:
-        return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), clock.monotonic)
+        return sending.Rates(sending.Limits(total=0, bulk=0, chat=0, group=0), seconds)
     if account[0] in (WecomAppChannel.name, AibotChannel.name):
-        return sending.Rates(wecom.limits(settings.wecom_rate), clock.monotonic, is_group=lambda _chat: True)
+        return sending.Rates(wecom.limits(settings.wecom_rate), seconds, is_group=lambda _chat: True)
     if account[0] == WecomGroupChannel.name:
-        return sending.Rates(wecom.GROUP_LIMITS, clock.monotonic, is_group=lambda _chat: True)
+        return sending.Rates(wecom.GROUP_LIMITS, seconds, is_group=lambda _chat: True)
     limits = sending.Limits().scaled(settings.telegram_rate, settings.telegram_chat_rate)
-    return sending.Rates(limits, clock.monotonic, is_group=lambda chat: chat.startswith("-"))
+    return sending.Rates(limits, seconds, is_group=lambda chat: chat.startswith("-"))
+
+
+def _listens(channel: Channel, beside: Beside) -> Callable[[], bool]:
+    """Whether an account is heard by this process; by one that cannot tell, as long as it lives."""
+    polling = beside.polling.get((channel.name, channel.account))
+    return lambda: channel.deaf_for() == 0 and (polling is None or polling.held)
 
 
 def note_failure(session: Session, outcome: Outcome, now: datetime, city: City) -> None:
@@ -402,7 +463,12 @@ async def _receive_telegram(
     await channel.start()
     stack.push_async_callback(channel.close)
     if settings.telegram_mode is TelegramMode.POLLING:
-        running.loops["telegram"] = lambda: channel.poll(running.intake.store)
+        polling = running.beside.poll((channel.name, channel.account))
+
+        async def store(arrived: Sequence[Arrived]) -> None:
+            await running.intake.store(arrived, polling.prove)
+
+        running.loops["telegram"] = lambda: polling.run(lambda: channel.poll(store))
     else:
 
         async def called(request: Request) -> Response:
@@ -439,15 +505,20 @@ def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings
     others = replace(city, running=city.running - {(channel.name, channel.account)})
     process = f"{socket.gethostname()}，进程 {os.getpid()}"
     text = city.words.aibot_replaced.format(process=process)
+    connection = running.beside.connect((channel.name, channel.account))
 
     async def replaced() -> None:
+        if not connection.held:  # by another process of ours
+            return
         now = running.clock.city()
         await running.database.run(
             lambda session: tell_admins(session, others, settings.admin or "", text, now)
         )
         running.delivery.wake()
 
-    running.loops["aibot"] = lambda: wecom.listen(channel, running.intake.store, replaced)
+    # Without a proof: what this connection has brought, nobody brings to anybody else.
+    listen = partial(wecom.listen, channel, running.intake.store, replaced)
+    running.loops["aibot"] = lambda: connection.run(listen)
 
 
 async def _introduce(settings: Settings, channel: TelegramChannel, database: Database) -> None:

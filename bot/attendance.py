@@ -49,12 +49,9 @@ class Listener:
         return self.keeps or timedelta() if down and self.loss is Loss.MESSAGES else self.patience
 
 
-def listeners(channels: Mapping[Account, Channel]) -> list[Listener]:
-    """A channel that cannot tell whether it is heard is heard as long as we live."""
-
-    def listens(channel: Channel) -> Callable[[], bool]:
-        return lambda: channel.deaf_for() == 0
-
+def listeners(
+    channels: Mapping[Account, Channel], listens: Callable[[Channel], Callable[[], bool]]
+) -> list[Listener]:
     return [
         Listener(account, able.loses, timedelta(seconds=able.patience), listens(channel), _kept(able.keeps))
         for account, channel in channels.items()
@@ -96,10 +93,8 @@ class Attendance:
     async def _note(self, listener: Listener) -> None:
         machine, city = self._clock.machine(), self._clock.city()
         known = self._heard.get(listener.account)
-        before = known
-        if known is None or machine - known > listener.tolerance(down=False):
-            stored = await self._last_heard(listener.account)  # another process may have listened meanwhile
-            before = max((each for each in (known, stored) if each is not None), default=None)
+        noted = await self._last_heard(listener.account)  # perhaps by another process, since
+        before = max((each for each in (known, noted) if each is not None), default=None)
         if before is not None and machine - before > listener.tolerance(down=known is None):
             log.warning("nobody listened on %s for %s", " ".join(listener.account), machine - before)
             self._unnoted.append((listener, city - (machine - before), city))

@@ -7,6 +7,8 @@ Rule 2  No outcome is forgotten: it stays in memory until the database has taken
 Rule 3  A chat has one send in flight; its next row is claimed in or after the transaction that ends this one.
 Rule 4  The wake-up is cleared before the look: what is committed during it causes the next one. A slow poll
         is the net, and finds what becomes due by the city clock.
+Rule 5  Where several processes send for an account, what it may send is counted in rows, in the transaction that claims
+        (`bot/sharing.py`); where one does, in its memory. Who is taken for dead sends nothing.
 """
 
 import asyncio
@@ -24,6 +26,7 @@ from sqlalchemy.orm import Session
 from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
 from bot.drawing import NotDrawn
 from bot.rates import Rates
+from bot.sharing import Pauses, Shared
 from bot.watching.meters import Meters
 from bot.watching.pulse import Pulse
 from storage import outbox
@@ -49,6 +52,8 @@ DATABASE_BACKOFF_CAP = 5.0
 TRIED_LATELY = 120.0
 LAST_WRITES = 3
 SHORTEST_WAIT = 0.001
+# After so many seconds another look finds out whether the process that was claiming for an account has left anything.
+CLAIMED_ELSEWHERE = 0.01
 
 
 class Clock(Protocol):
@@ -72,12 +77,16 @@ class _Whole(NamedTuple):
 
 
 class Post:
-    """One account's part of the delivery: its channel, its rates, what is in flight to which chat."""
+    """One account's part of the delivery: its channel, its rates, what is in flight to which chat.
+
+    `pauses` are those that the other processes are still to be told of.
+    """
 
     def __init__(self, account: Account, channel: Channel, rates: Rates, places: int) -> None:
         self.account = account
         self.channel = channel
         self.rates = rates
+        self.pauses: Pauses = {}
         self.in_flight: dict[str, Claimed] = {}
         self.answers = 0
         self.fault = ""  # why nothing went out when it was tried last
@@ -85,6 +94,17 @@ class Post:
         self._places = places
         self._bulk_places = places - math.ceil(places * RESERVED)
         self._failures = 0
+
+    def pause(self, seconds: float, chat: str | None = None) -> None:
+        self.rates.pause(seconds, chat)
+        self.pauses[chat] = max(self.pauses.get(chat, 0.0), self.rates.paused_until(chat))
+
+    def counted(self, rates: Rates, told: Pauses) -> None:
+        """What is counted by all processes, as it was committed; pauses of the last moment are not in it yet."""
+        self.rates = rates
+        self.pauses = {chat: until for chat, until in self.pauses.items() if until > told.get(chat, 0.0)}
+        for chat, until in self.pauses.items():
+            rates.pause_until(until, chat)
 
     def room(self) -> Room:
         total, bulk = self.rates.room()
@@ -119,10 +139,10 @@ class Post:
                 self._note(str(error))
                 self._back_off()
             else:
-                self.rates.pause(error.retry_after)
+                self.pause(error.retry_after)
             return self.rates.pause_left(row.chat)
         if error.retry_after is not None:
-            self.rates.pause(error.retry_after, row.chat)
+            self.pause(error.retry_after, row.chat)
             return error.retry_after
         return backoff(row.attempts, ROW_BACKOFF_CAP)
 
@@ -144,7 +164,15 @@ class Post:
         """What fails together counts once: during a pause there is nothing to learn."""
         if not self.rates.pause_left():
             self._failures += 1
-            self.rates.pause(backoff(self._failures, ACCOUNT_BACKOFF_CAP))
+            self.pause(backoff(self._failures, ACCOUNT_BACKOFF_CAP))
+
+
+class _Look(NamedTuple):
+    """What a look at an account has claimed; and what all processes have sent for it, if that is kept in rows."""
+
+    account: Account
+    claims: Claims
+    rates: Rates | None = None
 
 
 class Delivery:
@@ -154,6 +182,8 @@ class Delivery:
     pictures     draws a chart; if it raises NotDrawn, the words go without the picture, and the row's note says so
     on_failed    told, in the transaction that fails the row, that it never goes there; may be told twice
     send_time    seconds after which a send that has not ended is unclear; must be shorter than the lease
+    holder       this process's name, under which it claims
+    serves       whether this process may send for an account now
     """
 
     def __init__(
@@ -172,6 +202,8 @@ class Delivery:
         patience: float = 5,
         poll: float = 5,
         meters: Meters | None = None,
+        holder: str = "",
+        serves: Callable[[Account], bool] = lambda _account: True,
     ) -> None:
         self._database = database
         self._posts = {
@@ -187,6 +219,8 @@ class Delivery:
         self._poll = poll
         self._meters = meters or Meters()
         self.pulse = Pulse()
+        self._holder = holder
+        self._serves = serves
         self._wake = asyncio.Event()
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
@@ -224,8 +258,8 @@ class Delivery:
         asked = self._asked
         outcomes = tuple(self._ended)
         looked = self._clock.monotonic()
-        rooms = {account: post.room() for account, post in self._posts.items()}
-        rooms = {account: room for account, room in rooms.items() if room.total > 0}
+        served = {account: post for account, post in self._posts.items() if self._serves(account)}
+        rooms = {account: room for account, post in served.items() if (room := post.room()).total > 0}
         rescue = bool(outcomes and self._failed_looks)
         if rescue:  # after a failure what has ended is written first, and alone
             rooms = {}
@@ -239,7 +273,7 @@ class Delivery:
             del self._ended[: len(outcomes)]
             for row in claimed:
                 self._start(row)
-            if len(rooms) == len(self._posts) and not (claimed or self._sends or self._ended):
+            if len(rooms) == len(served) and not (claimed or self._sends or self._ended):
                 self._empty = asked
                 self._emptied.set()
         return SHORTEST_WAIT if rescue else self._next_look(looked)
@@ -282,12 +316,14 @@ class Delivery:
             del self._ended[: len(outcomes)]
 
     async def _recover(self) -> None:
-        """Ends the leases of a process that died: `serve` alone holds the file (decisions.md 30)."""
+        """Where `serve` alone holds the file (decisions.md 30), whoever had a lease is dead; else see bot/living.py."""
         machine = self._clock.machine()
         while True:
             try:
                 await self._write_back()  # what an earlier run of ours could not write
-                await self._database.run(lambda session: outbox.recover(session, machine))
+                if not self._database.alone:
+                    return None
+                await self._database.run(lambda session: outbox.end_leases(session, machine))
                 return await self._remember()
             except Exception:
                 await asyncio.sleep(self._look_failed())
@@ -316,9 +352,10 @@ class Delivery:
     def _next_look(self, looked: float) -> float:
         """The rates, a row's back-off or the poll, whichever is first; a send that ends wakes us itself."""
         seconds = [self._poll]
+        ago = self._clock.monotonic() - looked
         for post in self._posts.values():
-            if (change := post.rates.next_change(looked)) is not None:
-                seconds.append(change - self._clock.monotonic())
+            if (change := post.rates.seconds_to_change(ago)) is not None:
+                seconds.append(change)
         if self._again is not None:
             seconds.append((self._again - self._clock.machine()).total_seconds())
         return max(SHORTEST_WAIT, min(seconds))
@@ -326,13 +363,18 @@ class Delivery:
     async def _transact(self, outcomes: Sequence[Outcome], rooms: Mapping[Account, Room]) -> list[Claimed]:
         """One transaction. If we are cancelled meanwhile, what it claimed is given back: it was not sent."""
         now, machine = self._clock.city(), self._clock.machine()
+        told = {account: dict(self._posts[account].pauses) for account in rooms}
 
-        def work(session: Session) -> list[Claims]:
+        def work(session: Session) -> list[_Look]:
+            shared = {account: self._shared(session, account, told[account], machine) for account in rooms}
             outbox.finish(session, outcomes, now)
             for outcome in outcomes:
                 if outcome.state is State.FAILED:
                     self._on_failed(session, outcome, now)
-            return [self._claim(session, account, room, now, machine) for account, room in rooms.items()]
+            return [
+                self._claim(session, account, room, shared[account], now, machine)
+                for account, room in rooms.items()
+            ]
 
         # Shielded, for the transaction goes on when we are cancelled, and its claims must not be forgotten.
         running = asyncio.ensure_future(self._database.run(work))
@@ -342,24 +384,53 @@ class Delivery:
             with suppress(Exception):
                 await self._give_back(running)
             raise
-        self._again = min((claims.again for claims in found if claims.again), default=None)
-        return [row for claims in found for row in claims.rows]
+        self._again = min((each.claims.again for each in found if each.claims.again), default=None)
+        for each in found:
+            self._counted(each, told[each.account])
+        return [row for each in found for row in each.claims.rows]
 
-    async def _give_back(self, running: Awaitable[list[Claims]]) -> None:
-        for claims in await running:
-            self._ended += [Outcome(row, End.NOT_SENT, note="stopped before it went") for row in claims.rows]
+    async def _give_back(self, running: Awaitable[list[_Look]]) -> None:
+        for each in await running:
+            self._ended += [
+                Outcome(row, End.NOT_SENT, note="stopped before it went") for row in each.claims.rows
+            ]
+
+    def _shared(self, session: Session, account: Account, told: Pauses, machine: datetime) -> Shared | None:
+        """The account, if it has many senders and no other one is claiming; it is told of our pauses."""
+        if self._database.alone:
+            return None
+        shared = Shared.taken(session, account, self._posts[account].rates.fresh(), machine)
+        if shared is not None:
+            shared.pause(told)
+        return shared
 
     def _claim(
-        self, session: Session, account: Account, room: Room, now: datetime, machine: datetime
-    ) -> Claims:
-        channel, name = account
-        return outbox.claim(
-            session, channel=channel, account=name, room=room, now=now, machine=machine, lease=self._lease
-        )
+        self, session: Session, account: Account, room: Room, shared: Shared | None, now: datetime,
+        machine: datetime,
+    ) -> _Look:  # fmt: skip
+        if shared is None and not self._database.alone:
+            return _Look(account, Claims([], machine + timedelta(seconds=CLAIMED_ELSEWHERE)))
+        if shared is not None:
+            room = shared.within(room, outbox.being_sent(session, *account, machine))
+        claims = outbox.claim(
+            session, channel=account[0], account=account[1], room=room, now=now, machine=machine,
+            lease=self._lease, holder=self._holder,
+        )  # fmt: skip
+        if shared is None:
+            return _Look(account, claims)
+        shared.count(claims.rows)
+        return _Look(account, claims, shared.rates)
+
+    def _counted(self, look: _Look, told: Pauses) -> None:
+        post = self._posts[look.account]
+        if look.rates is not None:
+            post.counted(look.rates, told)
+        elif self._database.alone:
+            for row in look.claims.rows:
+                post.rates.take(row.lane, row.chat)
 
     def _start(self, row: Claimed) -> None:
         post = self._posts[row.channel, row.account]
-        post.rates.take(row.lane, row.chat)
         post.in_flight[row.chat] = row
         send = asyncio.create_task(self._send(post, row, post.answers))
         self._sends.add(send)
@@ -419,6 +490,8 @@ class Delivery:
     async def _call(self, post: Post, row: Claimed, whole: _Whole) -> str:
         if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
             raise NotSent("paused", retry_after=left)
+        if row.lease <= self._clock.machine() or not self._serves(post.account):
+            raise NotSent("this process slept; the row is no longer its own")
         async with asyncio.timeout(self._send_time):
             return await post.channel.send(
                 row.chat, whole.message, whole.files, f"{row.id}" if row.may_repeat else ""

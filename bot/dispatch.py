@@ -5,6 +5,8 @@ Rule 2  A bug rolls back what shares its transaction; each is then taken alone, 
         the last try the row is parked with its bytes, the person gets one sentence, the admin is told. A database
         that cannot write is nobody's bug: the row stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
+Rule 4  Of several processes one takes a person's turn (storage/claiming.py); the others leave it to that one, which
+        looks again afterwards.
 """
 
 import asyncio
@@ -13,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel, Unreadable
@@ -23,7 +25,7 @@ from bot.watching.pulse import Pulse
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane
-from storage import inbox, outbox, people
+from storage import claiming, faults, inbox, outbox, people
 from storage.database import Database
 from storage.inbox import Waiting
 from storage.messages import Incoming, Outgoing
@@ -33,13 +35,18 @@ log = logging.getLogger(__name__)
 BATCH = 200
 # Turns of one transaction: enough to share its cost, few enough that the first answers need not wait long.
 TOGETHER = 50
+# Where turns of several processes meet: enough to share a look, few enough that one which is outrun costs little.
+TOGETHER_BESIDE_OTHERS = 8
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 POLL_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after the database could not write
 
 
 class Dispatch:
-    """`await run()` takes turns until it is cancelled. `after` is called whenever turns were committed."""
+    """`await run()` takes turns until it is cancelled. `after` is called whenever turns were committed.
+
+    `on_media` is called too if there may be something to fetch; `serves` says of which accounts turns are taken here.
+    """
 
     def __init__(
         self,
@@ -52,6 +59,8 @@ class Dispatch:
         admin: str = "",
         retries: Sequence[timedelta] = RETRIES,
         meters: Meters | None = None,
+        on_media: Callable[[], None] = lambda: None,
+        serves: Callable[[tuple[str, str]], bool] = lambda _account: True,
     ) -> None:
         self._database = database
         self._channels = channels
@@ -62,6 +71,10 @@ class Dispatch:
         self._retries = retries
         self._meters = meters or Meters()
         self.pulse = Pulse()
+        self._on_media = on_media
+        self._serves = serves
+        self._together = TOGETHER if database.alone else TOGETHER_BESIDE_OTHERS
+        self.busy = False  # taking turns: what is stored now waits, unless another process takes it
         self._woken = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -71,23 +84,26 @@ class Dispatch:
     async def run(self) -> None:
         while True:
             self._woken.clear()
+            self.busy = True
             taken = await self.take_waiting()
+            self.busy = False
             if not taken:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
 
     async def take_waiting(self) -> int:
-        """Takes the oldest new row of each sender; returns how many there were."""
-        machine = self._clock.machine()
-        rows = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        """Takes the oldest new row of each sender; returns how many were ours to take."""
+        machine, taken = self._clock.machine(), 0
+        found = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
         self.pulse.beat()
-        for first in range(0, len(rows), TOGETHER):
-            await self._take_together(rows[first : first + TOGETHER])
+        rows = [row for row in found if self._serves((row.channel, row.account))]
+        for first in range(0, len(rows), self._together):
+            taken += await self._take_together(rows[first : first + self._together])
             self._after()
             self.pulse.beat()
-        return len(rows)
+        return taken
 
-    async def _take_together(self, rows: Sequence[Waiting]) -> None:
+    async def _take_together(self, rows: Sequence[Waiting]) -> int:
         """Several rows in one transaction; if it fails, none of it happened, and each is taken alone."""
         read = []
         for row in rows:
@@ -96,12 +112,13 @@ class Dispatch:
             except Exception as error:
                 await self._not_taken(row, error)
         try:
-            await self._run(read)
+            return await self._run(read)
         except Exception as error:
             if len(read) == 1:
                 await self._not_taken(read[0][0], error)
             else:
                 await asyncio.gather(*(self._take_alone(row, incoming) for row, incoming in read))
+        return len(rows)
 
     async def _take_alone(self, row: Waiting, incoming: Incoming | None) -> None:
         try:
@@ -109,18 +126,30 @@ class Dispatch:
         except Exception as error:
             await self._not_taken(row, error)
 
-    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> None:
+    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> int:
         now, machine = self._clock.city(), self._clock.machine()
-        await self._database.run(lambda session: take_turns(session, self._city, read, now, machine))
+
+        def work(session: Session) -> set[int]:
+            ours = claiming.turns_of(session, [row.id for row, _ in read])
+            take_turns(session, self._city, [each for each in read if each[0].id in ours], now, machine)
+            return ours
+
+        taken = await self._database.run(work)
+        self._measure([row for row, _ in read if row.id in taken])
+        if any(incoming is not None and incoming.media for _, incoming in read):
+            self._on_media()
+        return len(taken)
+
+    def _measure(self, rows: Sequence[Waiting]) -> None:
         committed = self._clock.machine()
-        for row, _ in read:
+        for row in rows:
             self._meters.turns.observe((committed - row.received).total_seconds())
 
     async def _not_taken(self, row: Waiting, error: Exception) -> None:
         match error:
             case AlreadyTaken():
                 log.info("inbox row %s was taken by another turn", row.id)
-            case OperationalError() if _cannot_write(error):
+            case DBAPIError() if faults.cannot_work(error):
                 log.error("the database did not take inbox row %s; it stays", row.id, exc_info=error)
                 await asyncio.sleep(PAUSE_SECONDS)
             case Unreadable():
@@ -204,12 +233,3 @@ def tell_admins(
             session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
             lane=Lane.URGENT, now=now, inbox_id=inbox_id, limit=city.show(channel).text_limit,
         )  # fmt: skip
-
-
-# SQLite's primary result codes that say nothing about the row: busy, locked, read-only, I/O error, full, cannot open.
-_NOBODYS_FAULT = frozenset({5, 6, 8, 10, 13, 14})
-
-
-def _cannot_write(error: OperationalError) -> bool:
-    """Whether the database could not work at all; a statement it does not understand is a bug like any other."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _NOBODYS_FAULT

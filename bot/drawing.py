@@ -115,7 +115,7 @@ class Gallery:
 
     def _keep(self, path: Path, drawn: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
+        part = path.with_suffix(f".{os.getpid()}.part")  # another process may draw the same at this moment
         part.write_bytes(drawn)
         part.replace(path)
         oldest_first = sorted(self._folder.glob("*.png"), key=lambda each: each.stat().st_mtime_ns)

@@ -24,7 +24,7 @@ from rules.book import load
 from rules.changes import Change, changes
 from rules.kinds import Lane
 from rules.mistakes import BookError
-from storage import outbox, people, words
+from storage import claiming, outbox, people, words
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Outgoing
@@ -93,9 +93,14 @@ class Editing:
             log.error("%s is not taken: %s", path, error)
             await self._tell(path, self._refused(path, str(error)))
             return
-        now = self._clock.city()
-        changed = await self._database.run(lambda session: work(session, now))
-        if changed:
+        now, machine = self._clock.city(), self._clock.machine()
+
+        def alone(session: Session) -> tuple[Change, ...]:
+            # Every process reads the file and holds its words; that it was taken is written and told by the first.
+            claiming.alone(session, "what the office has edited", machine)
+            return work(session, now)
+
+        if changed := await self._database.run(alone):
             log.info("%s is in force: %s", path, "; ".join(map(str, changed)))
             await self._tell(path, self._taken(path, changed))
 

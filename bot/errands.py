@@ -1,6 +1,7 @@
 """How a command reaches the city: through the running server's socket, or straight into a closed database.
 
 Rule 1  only the holder of the lock opens the database (`bot/lock.py`); whoever comes second asks the holder.
+        On PostgreSQL there is no lock: a command goes straight to the database, and rings the bell (`bot/bell.py`).
 Rule 2  the socket is for the account that runs the server: mode 0600 from its first moment.
 """
 
@@ -20,10 +21,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.bell import POST, TURNS
 from bot.lock import Held, hold
 from bot.office import Errand, NotDone, Office, Result, carry_out, only_reads
 from bot.settings import Settings, SettingsError
-from storage.database import Database
+from storage import claiming
+from storage.database import SQLITE, Database
 from storage.migrate import migrate
 from storage.sheets import Progress, nobody
 
@@ -129,13 +132,22 @@ async def ask(path: Path, errand: Errand) -> Result:
 
 
 async def live_health(settings: Settings) -> dict[str, Any] | None:
-    """What the running server says of its health; None if none runs, or it does not answer."""
+    """What the running server says of its health; None if none runs here, or it does not answer.
+
+    Of several processes none has the socket; they are asked where they listen.
+    """
+    if not settings.database_url.startswith(SQLITE):
+        return await _health_at(f"http://127.0.0.1:{settings.http_port}/healthz", None)
     connector = aiohttp.UnixConnector(path=os.fspath(socket_path(settings)))
+    return await _health_at("http://sanbao/healthz", connector)
+
+
+async def _health_at(url: str, connector: aiohttp.BaseConnector | None) -> dict[str, Any] | None:
     patience = aiohttp.ClientTimeout(total=30)
     try:
         async with (
             aiohttp.ClientSession(connector=connector, timeout=patience) as client,
-            client.get("http://sanbao/healthz") as answer,
+            client.get(url) as answer,
         ):
             found: dict[str, Any] = await answer.json()
             return found
@@ -144,7 +156,12 @@ async def live_health(settings: Settings) -> dict[str, Any] | None:
 
 
 def lock_paths(settings: Settings) -> set[Path]:
-    """The locks of a city: one beside the database file, one in the data folder (usually the same)."""
+    """The locks of a city: one beside the database file, one in the data folder (usually the same).
+
+    A city on PostgreSQL has none: its processes and commands are beside each other, and the database sees to it.
+    """
+    if not settings.has_file:
+        return set()
     return {settings.data_dir.absolute() / "sanbao.lock", settings.database_file.with_suffix(".lock")}
 
 
@@ -153,7 +170,12 @@ def _run_here(settings: Settings, errand: Errand, progress: Progress) -> Result:
     database = Database(settings.database_url)
     try:
         migrate(database.engine, settings.data_dir, now)
-        return database.run_now(lambda session: carry_out(session, errand, now, office))
+
+        def work(session: Session) -> Result:
+            claiming.ring(session, (TURNS, POST))
+            return carry_out(session, errand, now, office)
+
+        return database.run_now(work)
     except NotDone as refusal:
         return refusal.result
     finally:

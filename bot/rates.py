@@ -11,8 +11,9 @@ pause, but counts for its chat. A pause (429) stops every lane.
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from rules.kinds import Lane
 
@@ -56,6 +57,13 @@ class Window:
         """For a rate such as 28 or 0.5 a second."""
         count = max(1, int(rate))
         return cls(count, count / rate, spread / rate)
+
+    def calls(self) -> list[float]:
+        return list(self._calls)
+
+    def count(self, calls: Iterable[float]) -> None:
+        """Calls that others have made, the earliest first."""
+        self._calls.extend(calls)
 
     def when(self) -> float:
         """The moment from which the next call may start."""
@@ -131,9 +139,63 @@ class Rates:
             for window in self._groups.setdefault(chat, self._windows()):
                 window.take(self._clock() - seconds_ago)
 
+    # What several processes share (storage/budgets.py): told in moments of a clock that they share.
+
+    def fresh(self) -> "Rates":
+        """The same limits, and nothing counted."""
+        return Rates(self._limits, self._clock, self._is_group)
+
+    def whole_state(self) -> dict[str, Any]:
+        """What is counted for the account as a whole."""
+        windows = {"total": self._total, "bulk": self._bulk}
+        counted = {name: window.calls() for name, window in windows.items() if window}
+        return {"at": self._clock(), "paused": self._all_paused, **counted}
+
+    def load_whole(self, state: Mapping[str, Any]) -> None:
+        back = self._put_back(state)
+        self._all_paused = state.get("paused", 0.0) - back
+        for name, window in (("total", self._total), ("bulk", self._bulk)):
+            if window:
+                window.count(call - back for call in state.get(name, ()))
+
+    def chat_state(self, chat: str) -> dict[str, Any]:
+        """What is counted for one chat."""
+        windows = [window.calls() for window in self._groups.get(chat, ())]
+        paused, booked = self._paused.get(chat, 0.0), self._booked.get(chat, 0.0)
+        return {"at": self._clock(), "paused": paused, "booked": booked, "windows": windows}
+
+    def load_chat(self, chat: str, state: Mapping[str, Any]) -> None:
+        back = self._put_back(state)
+        if paused := state["paused"]:
+            self._paused[chat] = paused - back
+        if (booked := state["booked"]) and self._limits.chat:
+            self._booked[chat] = booked - back
+        if state["windows"] and self._limits.group:
+            windows = self._groups[chat] = self._windows()
+            for window, calls in zip(windows, state["windows"], strict=False):
+                window.count(call - back for call in calls)
+
+    def held_until(self, chat: str) -> float:
+        """Until when a chat is closed to something; not after now if it is free."""
+        return max(self._paused.get(chat, 0.0), self._chat_free(chat))
+
+    def counts(self, chat: str) -> bool:
+        """Whether anything is counted for a single chat such as this one."""
+        return bool(self._limits.chat or (self._limits.group and self._is_group(chat)))
+
+    def _put_back(self, state: Mapping[str, Any]) -> float:
+        """By how much the clock was put back since this was counted."""
+        return max(0.0, float(state.get("at", 0.0)) - self._clock())
+
     def pause(self, seconds: float, chat: str | None = None) -> None:
         """Stops one chat, or all; never shortens a pause."""
-        until = self._clock() + seconds
+        self.pause_until(self._clock() + seconds, chat)
+
+    def paused_until(self, chat: str | None) -> float:
+        """Until when this chat (None: the account) is paused by itself."""
+        return self._all_paused if chat is None else self._paused.get(chat, 0.0)
+
+    def pause_until(self, until: float, chat: str | None = None) -> None:
         if chat is None:
             self._all_paused = max(self._all_paused, until)
         else:
@@ -159,6 +221,15 @@ class Rates:
         counted = self._booked.keys() | self._groups.keys()
         slow = {chat for chat in counted if self._chat_free(chat) > now}
         return (set(self._paused) | slow, set()) if self._limits.strict else (set(self._paused), slow)
+
+    def seconds_to_change(self, ago: float = 0) -> float | None:
+        """How soon the room grows or a chat comes free; None if nothing is held back.
+
+        Who looked at the room so many seconds ago says so: what came free meanwhile is a change too.
+        """
+        now = self._clock()
+        change = self.next_change(now - ago)
+        return None if change is None else change - now
 
     def next_change(self, since: float | None = None) -> float | None:
         """When, after `since` (or now), the room grows or a chat comes free; None if nothing is held back.

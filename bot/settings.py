@@ -68,7 +68,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="folder of the database, media, copies and lock")
     database_url: str = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'sanbao.db'}",
-        description="sqlite:///PATH; without it sanbao.db under DATA_DIR",
+        description="sqlite:///PATH, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE for several processes; "
+        "without it sanbao.db under DATA_DIR",
     )
 
     # The page and the webhook
@@ -154,6 +155,15 @@ class Settings(BaseSettings):
         default=None, description="the city's own sentences; unset: the built-in ones"
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
+    lease_seconds: float = Field(
+        default=10, ge=1, le=60,
+        description="PostgreSQL only: seconds of silence after which a process's work goes to another",
+    )  # fmt: skip
+
+    @property
+    def has_file(self) -> bool:
+        """Whether the city is a SQLite file, which one process has to itself."""
+        return self.database_url.startswith("sqlite:///")
 
     @property
     def database_file(self) -> Path:
@@ -204,9 +214,14 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _one_file(cls, url: str) -> str:
+    def _a_file_or_a_server(cls, url: str) -> str:
+        if url.startswith("postgresql+psycopg://"):
+            return url
         if not url.startswith("sqlite:///") or url in ("sqlite:///", "sqlite:///:memory:") or "?" in url:
-            raise ValueError("expected sqlite:///PATH (four slashes for an absolute path)")
+            raise ValueError(
+                "expected sqlite:///PATH (four slashes for an absolute path) or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            )
         return url
 
     @field_validator("telegram_api_url", "public_url", "wecom_api_url")

@@ -1,4 +1,7 @@
-"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is."""
+"""The sweep as a loop: woken by the schedule or by a rung that is due, slice after slice until nothing is.
+
+One process at a time sweeps, so that nothing is looked for twice; that nothing is done twice is seen to by each step.
+"""
 
 import asyncio
 import time
@@ -6,7 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from bot.clock import Clock
+from bot.intake import Proof, nothing_to_prove
 from bot.watching.meters import Meters
 from bot.watching.pulse import Pulse
 from reminders import schedule
@@ -25,6 +31,7 @@ class Sweeping:
     def __init__(
         self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None],
         meters: Meters | None = None,
+        prove: Proof = nothing_to_prove,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
@@ -34,6 +41,7 @@ class Sweeping:
         self._meters = meters or Meters()
         self.pulse = Pulse()
         self.swept = Pulse()
+        self._prove = prove
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
 
@@ -68,10 +76,13 @@ class Sweeping:
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
             said = now if oldest is None else min(now, now - (machine - oldest))
+
+            def slice_(session: Session) -> bool:
+                self._prove(session)
+                return sweep(session, now, self._zone, said, self._reach)
+
             # Between two slices a turn that waits goes first.
-            while await self._database.run(
-                lambda session: sweep(session, now, self._zone, said, self._reach)
-            ):
+            while await self._database.run(slice_):
                 self.pulse.beat()
             self.pulse.beat()
             self.swept.beat()

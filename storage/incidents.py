@@ -10,17 +10,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from storage.tables.ledger import CityFact
+from storage.upsert import insert
 
 _PREFIX = "incident "
 
 
 def begin(session: Session, part: str, told: str, now: datetime) -> bool:
     """False if it is known already. `told` is what was said of it."""
-    if session.get(CityFact, _PREFIX + part) is not None:
-        return False
-    session.add(CityFact(name=_PREFIX + part, value=f"{now.isoformat()} {told}"))
-    session.flush()
-    return True
+    value = f"{now.isoformat()} {told}"
+    new = insert(CityFact).values(name=_PREFIX + part, value=value).on_conflict_do_nothing()
+    return bool(session.execute(new).rowcount)  # type: ignore[attr-defined]  # an INSERT's result has it
 
 
 def end(session: Session, part: str) -> bool:

@@ -20,20 +20,21 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
 from sqlalchemy import insert as plain_insert
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import nudges, photos, policy
+from storage import claiming, nudges, photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query
 from storage.tables.traffic import Attempt, OutboxRow
+from storage.upsert import insert
 
 # Statements are built once, of columns: this is the hot path, and ORM objects would cost more than the rows.
 _T = OutboxRow.metadata.tables["outbox"]
 # A partial index is used only if its condition stands in the statement word for word.
 _OPEN = text("outbox.state IN ('due', 'sending')")
+_SENDING = text("outbox.state = 'sending'")
 _TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
 
 _LANES = tuple(Lane)
@@ -247,16 +248,21 @@ _CLAIMED = (
 )
 _TAKE = (
     update(_T)
-    .where(_T.c.id.in_(bindparam("ids", expanding=True)), _T.c.state == State.DUE)
+    .where(
+        _T.c.id.in_(
+            claiming.free(
+                select(_T.c.id).where(
+                    _T.c.id.in_(bindparam("ids", expanding=True)), _T.c.state == State.DUE
+                )
+            )
+        )
+    )
     .values(
-        state=State.SENDING,
-        lease=bindparam("until"),
-        retry=None,
-        attempts=_T.c.attempts + 1,
-        claimed=bindparam("now"),
+        state=State.SENDING, lease=bindparam("until"), holder=bindparam("of_holder"), retry=None,
+        attempts=_T.c.attempts + 1, claimed=bindparam("now"),
     )
     .returning(*_CLAIMED)
-)
+)  # fmt: skip
 
 
 def claim(
@@ -268,8 +274,9 @@ def claim(
     now: datetime,
     machine: datetime,
     lease: timedelta,
+    holder: str = "",
 ) -> Claims:
-    """Takes what one account may send now, at most one row a chat, each under a lease.
+    """Takes what one account may send now, at most one row a chat, each under a lease of the process `holder`.
 
     On the way it ends what has become useless, settles rows whose lease ran out (rule 4), and ends reminders of
     what was done since they were written.
@@ -285,7 +292,9 @@ def claim(
         _expire(session, view.stale, now)
     if not view.free:
         return Claims([], view.again)
-    taken = session.execute(_TAKE, {"ids": view.free, "until": machine + lease, "now": now})
+    taken = session.execute(
+        _TAKE, {"ids": view.free, "until": machine + lease, "of_holder": holder, "now": now}
+    )
     rows = {row.id: _claimed(row) for row in taken}
     return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.again)
 
@@ -403,9 +412,21 @@ def states(session: Session, ids: Collection[int]) -> set[State]:
     return {State(state) for state in found}
 
 
-def recover(session: Session, machine: datetime) -> None:
-    """Ends every lease. For a start on a file that is ours alone: whoever held them is dead."""
-    session.execute(update(_T).where(_OPEN, _T.c.state == State.SENDING).values(lease=machine))
+def being_sent(session: Session, channel: str, account: str, machine: datetime) -> set[str]:
+    """The chats to which a message is on its way, whichever process sends it."""
+    return set(
+        session.scalars(
+            select(_T.c.chat).where(
+                _SENDING, _T.c.channel == channel, _T.c.account == account, _T.c.lease > machine
+            )
+        )
+    )
+
+
+def end_leases(session: Session, machine: datetime, holder: str | None = None) -> None:
+    """Ends the leases of a process that is dead; without its name, all: for a start on a file that is ours alone."""
+    theirs = () if holder is None else (_T.c.holder == holder,)
+    session.execute(update(_T).where(_SENDING, *theirs).values(lease=machine))
 
 
 _FINISH = (

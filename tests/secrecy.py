@@ -41,6 +41,7 @@ def listen() -> Ear:
     root.addHandler(ear)
     root.setLevel(logging.DEBUG)
     silence()
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)  # of the fakes' own servers
     return ear
 
 

@@ -109,7 +109,7 @@ class Office:
         return Delivery(
             database=self.database,
             channels={("telegram", "bot"): self.phone},
-            rates={("telegram", "bot"): Rates(limits, self.clock.monotonic)},
+            rates={("telegram", "bot"): Rates(limits, self.seconds)},
             clock=self.clock,
             media=self.photo,
             pictures=self.picture,
@@ -121,6 +121,11 @@ class Office:
     def failed(self, _session: Session, outcome: outbox.Outcome, _now: datetime) -> None:
         if outcome.end is outbox.End.BLOCKED:
             self.blocked.append(outcome.row)
+
+    def seconds(self) -> float:
+        """The clock that rates are counted by: on PostgreSQL one that every process has."""
+        clock = self.clock
+        return clock.monotonic() if self.database.alone else clock.machine().timestamp()
 
     async def photo(self, media_id: int) -> bytes | None:
         return self.photos.get(media_id)

@@ -241,7 +241,7 @@ def test_a_lease_that_ran_out_is_left_alone_while_its_chat_is_in_flight_here(ses
 def test_after_a_crash_leases_end_at_once(session: Session) -> None:
     bulk, urgent = say(session, "digest", "1", Lane.DIGEST), say(session, "urgent", "2", Lane.URGENT)
     take(session)
-    outbox.recover(session, MACHINE + SECOND)
+    outbox.end_leases(session, MACHINE + SECOND)
     assert texts(take(session, machine=MACHINE + SECOND)) == ["urgent"]
     assert (the_state(session, bulk), the_state(session, urgent)) == (State.UNKNOWN, State.SENDING)
 

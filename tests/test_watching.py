@@ -117,7 +117,8 @@ class Watch:
         self.pulse = Pulse(lambda: self.silence)
         self.health = Health(
             database=database, clock=clock, channels=self.lines, delivery=delivery,  # type: ignore[arg-type]
-            supervisor=self.supervisor, loops={"sweeping": Watched(self.pulse, 60)}, swept=Pulse(), patience=60,
+            supervisor=self.supervisor, loops={"sweeping": Watched(self.pulse, 60)},
+            swept=Watched(Pulse(), 900), patience=60,
         )  # fmt: skip
         alarm = Alarm(database=database, city=city, channels=self.lines, admin="")  # type: ignore[arg-type]
         self.watcher = Watcher(

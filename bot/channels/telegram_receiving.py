@@ -62,9 +62,15 @@ class Receiver:
 
     async def poll(self, store: Store) -> None:
         """Takes updates in for ever. `store` commits; only then are they confirmed."""
-        trouble = _Trouble()
         self._polls = True
         self._heard.beat()
+        try:
+            await self._poll(store)
+        finally:  # another process may have taken over
+            self._polls = False
+
+    async def _poll(self, store: Store) -> None:
+        trouble = _Trouble()
         offset, prepared = 0, False
         while True:
             try:

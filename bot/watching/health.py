@@ -9,7 +9,7 @@ Rule 3  Ages are by the clock that the row was written with. What a moved clock 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -21,7 +21,7 @@ from bot.channels.channel import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.supervisor import Supervisor
-from bot.watching.pulse import Pulse, Watched
+from bot.watching.pulse import Watched
 from rules.kinds import Lane
 from storage import inbox, outbox
 from storage.database import Database
@@ -34,7 +34,6 @@ Account = tuple[str, str]
 LATE = 60.0
 DEAF = 90.0  # connections drop and come back
 MUTE = 60.0
-NOT_SWEPT = 900.0  # after a long outage a sweep has much to catch up with
 CRASHES = 3  # of one loop in ten minutes
 DATABASE_PATIENCE = 10.0
 FRESH = 5.0  # whoever asks again so soon gets the same answer
@@ -89,7 +88,8 @@ class Health:
 
     def __init__(
         self, *, database: Database, clock: Clock, channels: Mapping[Account, Channel], delivery: Delivery,
-        supervisor: Supervisor, loops: Mapping[str, Watched], swept: Pulse, patience: float = DATABASE_PATIENCE,
+        supervisor: Supervisor, loops: Mapping[str, Watched], swept: Watched,
+        serves: Callable[[Account], bool] = lambda _account: True, patience: float = DATABASE_PATIENCE,
     ) -> None:  # fmt: skip
         self._database = database
         self._clock = clock
@@ -98,6 +98,7 @@ class Health:
         self._supervisor = supervisor
         self._loops = loops
         self._swept = swept
+        self._serves = serves
         self._patience = patience
         self._asking = asyncio.Lock()
         self._last: tuple[float, Findings] | None = None
@@ -174,18 +175,18 @@ class Health:
     # Loops
 
     def _loop_faults(self, facts: dict[str, Any]) -> list[Fault]:
-        silences = {name: watched.pulse.silent_for() for name, watched in self._loops.items()}
+        silences = {name: watched.silent_for() for name, watched in self._loops.items()}
         facts["loop_last_round_seconds"] = {name: round(found, 1) for name, found in silences.items()}
         facts["loop_crashes"] = dict(self._supervisor.crashes)
-        facts["last_sweep_seconds"] = round(self._swept.silent_for(), 1)
+        swept = self._swept.silent_for()
+        facts["last_sweep_seconds"] = round(swept, 1)
         stopped = [
             Fault(Kind.LOOP, f"the loop {name} has not come round for {found:.0f} s", name)
             for name, found in silences.items()
             if found > self._loops[name].within
         ]
-        if not stopped and self._swept.silent_for() > NOT_SWEPT:
-            seconds = self._swept.silent_for()
-            stopped = [Fault(Kind.LOOP, f"no sweep has come to its end for {seconds:.0f} s", "sweeping")]
+        if not stopped and swept > self._swept.within:
+            stopped = [Fault(Kind.LOOP, f"no sweep has come to its end for {swept:.0f} s", "sweeping")]
         return stopped + [
             Fault(Kind.CRASHES, f"the loop {name} crashed {times} times in ten minutes", name)
             for name in self._supervisor.crashes
@@ -195,7 +196,10 @@ class Health:
     # Channels
 
     def _channel_faults(self, facts: dict[str, Any]) -> list[Fault]:
-        deaf = {account: channel.deaf_for() for account, channel in self._channels.items()}
+        deaf = {
+            account: channel.deaf_for() if self._serves(account) else 0.0
+            for account, channel in self._channels.items()
+        }
         mute = self._delivery.ill()
         facts["channels"] = {
             " ".join(account): {

@@ -19,7 +19,14 @@ class Pulse:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A loop that is to come round within so many seconds, whatever it is busy with."""
+    """A loop that is to come round within so many seconds, whatever it is busy with, while this process has it."""
 
     pulse: Pulse
     within: float
+    held: Callable[[], bool] = lambda: True
+
+    def silent_for(self) -> float:
+        """Seconds; one that another process has begins anew when it comes to us."""
+        if not self.held():
+            self.pulse.beat()
+        return self.pulse.silent_for()

@@ -1,8 +1,8 @@
 """Looks at the program's health every few seconds: an incident is told once when it begins, and once when it is over.
 
 Rule 1  Over is what was well for a whole minute, so that what comes and goes is one incident.
-Rule 2  What was told stands in the database (storage/incidents.py), so that a restart neither repeats nor forgets it.
-        While the database is ill it stands in memory.
+Rule 2  What was told stands in the database (storage/incidents.py), so that a restart neither repeats nor forgets it,
+        and of several processes that see it one tells. While the database is ill it stands in memory.
 """
 
 import asyncio
@@ -37,6 +37,8 @@ class Watcher:
         self._clock = clock
         self._words = words
         self._monotonic = monotonic
+        # Beside other processes only what all of them see is kept in the database; the rest is each one's own.
+        self._keeps = None if database.alone else (Kind.INBOX.value, Kind.URGENT.value)
         self._told: dict[str, str] = {}  # what was said, by part
         self._seen: dict[str, float] = {}  # when a part was last found ill
         self._unwritten: set[str] = (
@@ -65,9 +67,13 @@ class Watcher:
         await self._alarm.remember(self._clock.city())
         if not self._resumed:
             standing = await self._database.read(incidents.standing)
+            standing = {part: said for part, said in standing.items() if self._is_kept(part)}
             self._told = standing | self._told
             self._seen = dict.fromkeys(standing, self._monotonic()) | self._seen
-            self._resumed = True
+            self._resumed = self._database.alone
+
+    def _is_kept(self, part: str) -> bool:
+        return self._keeps is None or part.startswith(self._keeps)
 
     async def _tell_new(self, found: Findings) -> None:
         new = {fault.part: fault for fault in found.faults if fault.part not in self._told}
@@ -97,6 +103,8 @@ class Watcher:
         return self._words().watch_between.join(dict.fromkeys(said))
 
     async def _begun(self, part: str, said: str) -> bool:
+        if not self._is_kept(part):
+            return True
         now = self._clock.machine()
         try:
             return await self._write(lambda session: incidents.begin(session, part, said, now))
@@ -106,6 +114,8 @@ class Watcher:
             return True
 
     async def _ended(self, part: str) -> bool:
+        if not self._is_kept(part):
+            return True
         try:
             known = await self._write(lambda session: incidents.end(session, part))
         except Exception:

@@ -9,10 +9,23 @@ from storage.tables import (
     registry,
     reminding,
     reporting,
+    sharing,
     traffic,
     tryout,
 )
 from storage.tables.base import Base
 
 metadata = Base.metadata
-subjects = (registry, reporting, reminding, lights, escalating, ordering, traffic, ledger, digests, tryout)
+subjects = (
+    registry,
+    reporting,
+    reminding,
+    lights,
+    escalating,
+    ordering,
+    traffic,
+    ledger,
+    digests,
+    sharing,
+    tryout,
+)

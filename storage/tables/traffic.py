@@ -122,6 +122,14 @@ class OutboxRow(Base):
             sqlite_where=text("part_of IS NOT NULL"),
             postgresql_where=text("part_of IS NOT NULL"),
         ),
+        Index(
+            "ix_outbox_sending",
+            "channel",
+            "account",
+            "chat",
+            sqlite_where=text("state = 'sending'"),
+            postgresql_where=text("state = 'sending'"),
+        ),
         Index("ix_outbox_person_id_id", "person_id", "id"),
     )
 
@@ -147,6 +155,7 @@ class OutboxRow(Base):
     retry: Mapped[datetime | None]  # not before
     lease: Mapped[datetime | None]
     claimed: Mapped[datetime | None]  # when the last attempt began
+    holder: Mapped[str] = mapped_column(default="")  # the process that took it last
     ended: Mapped[datetime | None]
     external: Mapped[str] = mapped_column(default="")  # the platform's id of the sent message
     note: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,63 @@
+"""A process beside the others of its city: its name, the bell between them, and what it has to itself.
+
+Alone on its database (SQLite) it has everything, and all this costs nothing.
+"""
+
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.bell import Bell
+from bot.clock import Clock
+from bot.holding import Holding
+from bot.living import Living
+from storage.database import Database
+
+Account = tuple[str, str]
+
+
+class Beside:
+    """`loops` are for the supervisor. `after` is called when what a dead process was sending may be sent again.
+
+    seconds      the clock that rates are counted by: one that all processes have, where they share them
+    polling      the accounts whose updates one process fetches
+    connections  the accounts that only one process can speak for, by its connection
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, lease_seconds: float, after: Callable[[], None]
+    ) -> None:
+        self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(3)}"
+        self.seconds = clock.monotonic if database.alone else lambda: clock.machine().timestamp()
+        self.bell = Bell(database)
+        self.polling: dict[Account, Holding] = {}
+        self.connections: dict[Account, Holding] = {}
+        self.loops: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._alone = database.alone
+        self._lease = partial(
+            Holding, database=database, clock=clock, holder=self.holder, seconds=lease_seconds
+        )
+        self._living = Living(
+            database=database, clock=clock, holder=self.holder, after=after, seconds=lease_seconds
+        )
+        if not self._alone:
+            self.loops |= {"living": self._living.run, "lease of life": self._living.own.keep}
+
+    def lease(self, name: str) -> Holding:
+        """The lease of a work of which there is one in the city."""
+        found = self._lease(name=name)
+        if not self._alone:
+            self.loops[f"lease of {name}"] = found.keep
+        return found
+
+    def poll(self, account: Account) -> Holding:
+        return self.polling.setdefault(account, self.lease(f"updates of {' '.join(account)}"))
+
+    def connect(self, account: Account) -> Holding:
+        return self.connections.setdefault(account, self.lease(f"connection of {' '.join(account)}"))
+
+    def serves(self, account: Account) -> bool:
+        """Whether this process may speak for an account now."""
+        return self._living.alive and (account not in self.connections or self.connections[account].held)
