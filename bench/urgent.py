@@ -142,7 +142,8 @@ async def delivering(database: Database, api: FakeTelegram) -> AsyncIterator[Del
         clock=clock,
         media=nothing,
         pictures=nothing,
-        on_blocked=lambda session, row, now: None,
+        on_failed=lambda session, outcome, now: None,
+        zone=city_zone(),
     )
     loop = asyncio.create_task(delivery.run())
     try:

@@ -7,6 +7,7 @@ is a fault of ours.
 import asyncio
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,9 @@ from bot.office import (
     InvitePerson,
     InviteUnbound,
     Result,
+    SendTest,
+    ShowLife,
+    ShowMessages,
     ShowParked,
     ShowUnknownMembers,
     WecomRefused,
@@ -52,6 +56,9 @@ app.add_typer(rules_commands, name="rules")
 
 wecom_commands = typer.Typer(help="The self-built app of WeCom.", no_args_is_help=True)
 app.add_typer(wecom_commands, name="wecom")
+
+
+TEST_SECONDS = 30  # how long the end of a test message is waited for
 
 
 class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
@@ -206,6 +213,50 @@ def parked(
         if retry and retry_all:
             raise Mistake("parked: found both --retry and --all; expected one of them.")
         typer.echo(carried_out("parked", ShowParked(retry=tuple(retry or ()), retry_all=retry_all)).text)
+
+
+@app.command()
+def doctor() -> None:
+    """Looks at everything that can be ill, and says of each what to do. Exit code 1 if something is."""
+    with said_plainly():
+        from bot.doctor.examine import examine
+        from bot.doctor.line import Level
+
+        lines = examine(operator.load())
+        typer.echo("\n".join(map(str, lines)))
+        if ill := sum(line.level is Level.FAIL for line in lines):
+            raise Mistake(f"{ill} of {len(lines)} are ill.")
+
+
+@app.command()
+def messages(
+    person: Annotated[str, typer.Option("--to", metavar="PERSON", help="name, phone or id")],
+    last: Annotated[int, typer.Option("--last", min=1, max=500, help="so many of the newest")] = 10,
+) -> None:
+    """Shows what was sent to a person and what became of it: written, each attempt, its end, taken note of."""
+    with said_plainly():
+        typer.echo(carried_out("messages", ShowMessages(person=person, last=last)).text)
+
+
+@app.command("test-message")
+def test_message(person: Annotated[str, typer.Argument(metavar="PERSON", help="name, phone or id")]) -> None:
+    """Sends a person a message that says it is a test, and shows what became of it."""
+    with said_plainly():
+        written = int(carried_out("test-message", SendTest(person=person)).text)
+        state, life = ended_within(TEST_SECONDS, written)
+        typer.echo(life)
+        if state != "sent":
+            raise Mistake(f"It did not arrive within {TEST_SECONDS} seconds, as far as is known.")
+
+
+def ended_within(seconds: int, message: int) -> tuple[str, str]:
+    """A message's state and life, once it has ended or so many seconds are over."""
+    end = time.monotonic() + seconds
+    while True:
+        state, _, life = carried_out("life", ShowLife(message=message)).text.partition("\n")
+        if state not in ("due", "sending") or time.monotonic() > end:
+            return state, life
+        time.sleep(0.2)
 
 
 @app.command()

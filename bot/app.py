@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot import attendance, editable, wecom
+from bot import attendance, editable, logs, wecom
 from bot import rates as sending
 from bot.attendance import Attendance
 from bot.bell import FILES, POST, TURNS
@@ -52,8 +52,15 @@ from bot.settings import Settings, TelegramMode
 from bot.supervisor import Supervisor
 from bot.sweeping import Sweeping
 from bot.tidying import Tidying
+from bot.watching import metrics, pages
+from bot.watching.alarm import Alarm
+from bot.watching.health import Findings, Health
+from bot.watching.heartbeat import Heartbeat
+from bot.watching.meters import Meters
+from bot.watching.pulse import Watched
+from bot.watching.watcher import Watcher
 from bot.web import serving
-from bot.web.server import health, metrics, web_app
+from bot.web.server import web_app
 from bot.web.tryout import Draw, TryoutPage, tell_now
 from bot.workbooks import Workbooks
 from handlers.city import City, Show
@@ -62,19 +69,22 @@ from handlers.menus import commands
 from handlers.words import Words
 from reminders.reach import Reach
 from rules.kinds import Lane
-from storage import claiming, invites, people, registry, workbook
+from storage import claiming, elsewhere, invites, people, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database
-from storage.elsewhere import send_elsewhere
 from storage.messages import Arrived
 from storage.migrate import migrate
-from storage.outbox import Claimed
+from storage.outbox import End, Outcome
 from storage.tables.registry import Project
 
 log = logging.getLogger(__name__)
 
 # What Telegram did not answer is asked again after so long.
 ASK_AGAIN_SECONDS = 10.0
+# Within so long a sweep comes to its end; after a long outage it has much to catch up with.
+NOT_SWEPT_SECONDS = 900.0
+# How long rows are counted for Prometheus, which itself waits ten seconds.
+FIGURES_SECONDS = 5.0
 # How long a step of a moved clock waits for its messages to be sent.
 STEP_SECONDS = 10.0
 MOVING_SECONDS = 0.3  # of slices in one transaction while the clock is moved: nobody talks much meanwhile
@@ -100,6 +110,7 @@ class Running:
     beside: Beside
     loops: dict[str, Loop] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
+    health: Health | None = None
 
     def hang_up(self) -> None:
         """Ends what pages are still being told; they would keep the program from ending."""
@@ -110,12 +121,10 @@ class Running:
 
 async def serve(settings: Settings) -> None:
     """Runs until it is stopped (SIGINT, SIGTERM). The caller holds the city's lock."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for chatty in ("httpx", "httpcore", "apscheduler", "uvicorn.error", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    redaction = logs.begin(settings)
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(serving.bound(settings))
-        running = await put_together(settings, stack)
+        running = await put_together(settings, stack, redaction.learn)
         main = serving.server(web_app(running.routes, hosts=serving.hosts(settings)))
         office = serving.server(_office(settings, running))
         opened = _socket(settings, stack) if running.database.alone else None
@@ -150,7 +159,10 @@ def _channel_names(running: Running) -> str:
     return ", ".join(sorted(name for name, _ in running.channels)) or "no channel"
 
 
-async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
+async def put_together(
+    settings: Settings, stack: AsyncExitStack, learn: Callable[[str], None] = lambda _secret: None
+) -> Running:
+    """`learn` is told what becomes secret while the program runs."""
     rules_text, sentences = editable.rules_text(settings.rules_file), editable.sentences(settings.words_file)
     database = await asyncio.to_thread(_open_database, settings)
     stack.callback(database.close)
@@ -166,7 +178,7 @@ async def put_together(settings: Settings, stack: AsyncExitStack) -> Running:
 
     await database.run(begin)
     city = City(words=sentences.words, zone=settings.zone)
-    channels = _channels(settings, database, clock, city)
+    channels = _channels(settings, database, clock, city, learn)
     city.shows = {
         channel.name: Show(channel.capabilities.edits, channel.capabilities.text_limit)
         for channel in channels.values()
@@ -190,6 +202,7 @@ async def _wire(
     city: City,
 ) -> Running:
     shelf = Shelf(settings.data_dir / "media")
+    meters = Meters()
     fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
     beside = Beside(database, clock, settings.lease_seconds, after=lambda: delivery.wake())
     gallery = Gallery(settings.data_dir / "pictures")
@@ -202,11 +215,12 @@ async def _wire(
         zone=city.zone,
         media=fetching.read,
         pictures=gallery.picture,
-        on_blocked=lambda session, claimed, now: _note_block(
-            session, claimed, now, city, settings.admin or ""
+        on_failed=lambda session, outcome, now: note_failure(
+            session, outcome, now, city, settings.admin or ""
         ),
         holder=beside.holder,
         serves=beside.serves,
+        meters=meters,
     )
     files, sweeps = beside.lease("files"), beside.lease("sweeps")
 
@@ -222,7 +236,7 @@ async def _wire(
 
     dispatch = Dispatch(
         database=database, channels=channels, city=city, clock=clock, after=after_writing,
-        admin=settings.admin or "", on_media=after_media, serves=beside.serves,
+        admin=settings.admin or "", on_media=after_media, serves=beside.serves, meters=meters,
     )  # fmt: skip
 
     def after_storing() -> None:
@@ -234,13 +248,9 @@ async def _wire(
     limits = {name: show.text_limit for name, show in city.shows.items()}
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
     sweeping = Sweeping(
-        database=database,
-        clock=clock,
-        zone=settings.zone,
-        reach=reach,
-        after=after_writing,
-        prove=sweeps.prove,
-    )
+        database=database, clock=clock, zone=settings.zone, reach=reach, after=after_writing, prove=sweeps.prove,
+        meters=meters,
+    )  # fmt: skip
     reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=after_writing)
 
     def after_edits() -> None:
@@ -254,12 +264,21 @@ async def _wire(
     running = Running(
         database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city, beside
     )
+    tidying = Tidying(database=database, shelf=shelf)
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "editing": editing.run,
         "sweeping": lambda: sweeps.run(sweeping.run),
         # One process has the files: their shelf is guarded in its memory.
         "fetching": lambda: files.run(fetching.run), "workbooks": lambda: files.run(reading.run),
-        "tidying": lambda: files.run(Tidying(database=database, shelf=shelf).run),
+        "tidying": lambda: files.run(tidying.run),
+    }  # fmt: skip
+    watched = {
+        "dispatch": Watched(dispatch.pulse, 60), "delivery": Watched(delivery.pulse, 60),
+        "editing": Watched(editing.pulse, 60),
+        "sweeping": Watched(sweeping.pulse, 60, lambda: sweeps.held),
+        "fetching": Watched(fetching.pulse, 900, lambda: files.held),
+        "workbooks": Watched(reading.pulse, 1800, lambda: files.held),
+        "tidying": Watched(tidying.pulse, 2 * 3600, lambda: files.held),
     }  # fmt: skip
     if not database.alone:
         heard = {TURNS: dispatch.wake, POST: delivery.wake, FILES: fetching.wake}
@@ -270,11 +289,41 @@ async def _wire(
     if listening:
         watch = Attendance(database=database, listeners=listening, clock=clock, after=sweeping.wake)
         running.loops["attendance"] = watch.run
-    running.routes += [
-        Route("/healthz", health(database, running.supervisor)),
-        Route("/metrics", metrics(database, running.supervisor)),
-    ]
+        watched["attendance"] = Watched(watch.pulse, 60)
+    _watch(settings, running, watched, meters)
     return running
+
+
+def _watch(settings: Settings, running: Running, watched: dict[str, Watched], meters: Meters) -> None:
+    """The program watches itself: its pages, the word to the admin, the heartbeat to the outside."""
+    health = Health(
+        database=running.database, clock=running.clock, channels=running.channels, delivery=running.delivery,
+        supervisor=running.supervisor, loops=watched, serves=running.beside.serves,
+        swept=Watched(running.sweeping.swept, NOT_SWEPT_SECONDS, watched["sweeping"].held),
+    )  # fmt: skip
+    alarm = Alarm(
+        database=running.database, city=running.city, channels=running.channels, admin=settings.admin or ""
+    )
+    watcher = Watcher(
+        health=health, alarm=alarm, database=running.database, clock=running.clock,
+        words=lambda: running.city.words,
+    )  # fmt: skip
+    running.loops["watching"], watched["watching"] = watcher.run, Watched(watcher.pulse, 300)
+    if settings.heartbeat_url:
+        proxy = settings.proxy.get_secret_value() if settings.proxy else None
+        heartbeat = Heartbeat(health=health, url=settings.heartbeat_url.get_secret_value(), proxy=proxy)
+        running.loops["heartbeat"], watched["heartbeat"] = heartbeat.run, Watched(heartbeat.pulse, 300)
+
+    async def figures(found: Findings) -> bytes:
+        rows = None
+        with suppress(Exception):  # a database that does not answer is told by the other figures
+            async with asyncio.timeout(FIGURES_SECONDS):
+                rows = await running.database.read(metrics.rows)
+        return metrics.page(meters, found, rows, running.channels, running.database)
+
+    token = settings.metrics_token.get_secret_value() if settings.metrics_token else ""
+    running.health = health
+    running.routes += pages.routes(health.findings, figures, token)
 
 
 def _open_database(settings: Settings) -> Database:
@@ -317,7 +366,9 @@ def _furnish(session: Session, now: datetime) -> None:
     tryout.bind_everyone(session, now)
 
 
-def _channels(settings: Settings, database: Database, clock: Clock, city: City) -> dict[Account, Channel]:
+def _channels(
+    settings: Settings, database: Database, clock: Clock, city: City, learn: Callable[[str], None]
+) -> dict[Account, Channel]:
     found: list[Channel] = []
     if settings.telegram_token:
         found.append(
@@ -329,10 +380,10 @@ def _channels(settings: Settings, database: Database, clock: Clock, city: City) 
             )
         )
     if (
-        app := wecom.app_channel(settings, wecom.StoredTokens(database, settings.wecom_agent_id or ""))
+        app := wecom.app_channel(settings, wecom.StoredTokens(database, settings.wecom_agent_id or "", learn))
     ) is not None:
         found.append(app)
-    if (chats := wecom.chat_channel(settings, database)) is not None:
+    if (chats := wecom.chat_channel(settings, database, learn)) is not None:
         found.append(chats)
     if (aibot := wecom.aibot_channel(settings, lambda: city.words.aibot_welcome)) is not None:
         found.append(aibot)
@@ -354,29 +405,31 @@ def _rates(account: Account, settings: Settings, seconds: Callable[[], float]) -
 
 
 def _listens(channel: Channel, beside: Beside) -> Callable[[], bool]:
-    """A long connection may be down while we are up; everybody else is heard as long as we live."""
-    if isinstance(channel, AibotChannel):
-        return lambda: channel.listens
+    """Whether an account is heard by this process; by one that cannot tell, as long as it lives."""
     polling = beside.polling.get((channel.name, channel.account))
-    return lambda: polling is None or polling.held
+    return lambda: channel.deaf_for() == 0 and (polling is None or polling.held)
 
 
-def _note_block(session: Session, claimed: Claimed, now: datetime, city: City, admin: str) -> None:
+def note_failure(session: Session, outcome: Outcome, now: datetime, city: City, admin: str) -> None:
     """What a channel cannot bring goes to the person's next one; if there is none, whoever must know is told."""
-    if claimed.channel == WecomChatChannel.name:
-        fault = wecom.give_up_chat(session, claimed, now)
+    row, blocked = outcome.row, outcome.end is End.BLOCKED
+    if blocked and row.channel == WecomChatChannel.name:
+        fault = wecom.give_up_chat(session, row, now)
         text = city.words.wecom_no_chat.format(fault=fault[:80])
         tell_admins(session, city, admin, text, now, once=f"no chat {fault.partition(' ')[0]}")
         return
-    people.mark_blocked(session, claimed.channel, claimed.account, claimed.chat)
-    if claimed.person_id is None:
+    if blocked:
+        people.mark_blocked(session, row.channel, row.account, row.chat)
+    if row.person_id is None:
         return
-    for contact in people.contacts(session, [claimed.person_id], city.running):
-        if contact.address is not None:
-            limit = city.show(contact.address.channel).text_limit
-            send_elsewhere(session, claimed, contact.address, now, limit)
-        elif claimed.lane is Lane.URGENT:
-            problems.tell_unreached(session, city, claimed.number, claimed.person_id, now)
+    others = city.running - {(row.channel, row.account)}
+    contacts = people.contacts(session, [row.person_id], others)
+    address = next((contact.address for contact in contacts), None)
+    if address is not None and (blocked or not elsewhere.was_sent_on(session, row.id)):
+        limit = city.show(address.channel).text_limit
+        elsewhere.send_elsewhere(session, row, address, now, limit)
+    elif row.lane is Lane.URGENT:
+        problems.tell_unreached(session, city, row.number, row.person_id, now)
 
 
 async def _receive(
@@ -444,13 +497,13 @@ async def _receive_app(
 ) -> None:
     await channel.start()
     stack.push_async_callback(channel.close)
-    elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
+    others = replace(city, running=city.running - {(channel.name, channel.account)})
 
     async def in_trouble(fault: str, address: str) -> None:
         text = wecom.in_words(city.words, fault, address)
         now = running.clock.city()
         await running.database.run(
-            lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
+            lambda session: tell_admins(session, others, settings.admin or "", text, now)
         )
         running.delivery.wake()
 
@@ -463,7 +516,7 @@ async def _receive_app(
 
 
 def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings: Settings) -> None:
-    elsewhere = replace(city, running=city.running - {(channel.name, channel.account)})
+    others = replace(city, running=city.running - {(channel.name, channel.account)})
     process = f"{socket.gethostname()}，进程 {os.getpid()}"
     connection = running.beside.connect((channel.name, channel.account))
 
@@ -472,7 +525,7 @@ def _receive_aibot(running: Running, channel: AibotChannel, city: City, settings
             return
         text, now = city.words.aibot_replaced.format(process=process), running.clock.city()
         await running.database.run(
-            lambda session: tell_admins(session, elsewhere, settings.admin or "", text, now)
+            lambda session: tell_admins(session, others, settings.admin or "", text, now)
         )
         running.delivery.wake()
 
@@ -499,12 +552,14 @@ async def _until_answered(ask: Callable[[], Awaitable[bool]]) -> None:
 
 def _office(settings: Settings, running: Running) -> Starlette:
     office = replace(
-        Office.of(settings), city=running.city, city_now=lambda _session, _machine: running.clock.city()
-    )
+        Office.of(settings), city=running.city, serves=True,
+        city_now=lambda _session, _machine: running.clock.city(),
+    )  # fmt: skip
 
     def after() -> None:
         running.dispatch.wake()
         running.delivery.wake()
         running.sweeping.wake()
 
-    return office_app(running.database, office, running.clock.machine, after)
+    beside = [pages.for_the_office(running.health.findings)] if running.health else []
+    return office_app(running.database, office, running.clock.machine, after, beside)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel
 from bot.clock import Clock
+from bot.watching.pulse import Pulse
 from storage import absences
 from storage.absences import Loss
 from storage.database import Database
@@ -36,20 +37,30 @@ class Listener:
     loss: Loss
     patience: timedelta
     listens: Callable[[], bool]
+    keeps: timedelta | None = None  # for how long the platform keeps messages
+
+    def lost(self, span: timedelta) -> Loss:
+        """What such a span has cost: what a platform keeps, it does not keep for ever."""
+        return Loss.MESSAGES if self.keeps is not None and span > self.keeps else self.loss
 
     def tolerance(self, *, down: bool) -> timedelta:
-        """What is no absence yet: a connection drops for seconds now and then. A program that was down was away."""
-        return timedelta() if down and self.loss is Loss.MESSAGES else self.patience
+        """What is no absence yet: a connection drops for seconds now and then. A program that was down was away, but
+        for what the platform keeps."""
+        return self.keeps or timedelta() if down and self.loss is Loss.MESSAGES else self.patience
 
 
 def listeners(
     channels: Mapping[Account, Channel], listens: Callable[[Channel], Callable[[], bool]]
 ) -> list[Listener]:
     return [
-        Listener(account, able.loses, timedelta(seconds=able.patience), listens(channel))
+        Listener(account, able.loses, timedelta(seconds=able.patience), listens(channel), _kept(able.keeps))
         for account, channel in channels.items()
         if (able := channel.capabilities).loses is not None
     ]
+
+
+def _kept(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 class Attendance:
@@ -64,9 +75,11 @@ class Attendance:
         self._after = after
         self._heard: dict[Account, datetime] = {}
         self._unnoted: list[tuple[Listener, datetime, datetime]] = []
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         while True:
+            self.pulse.beat()
             all_heard = await self.note()
             await asyncio.sleep(EVERY_SECONDS if all_heard else SOON_SECONDS)
 
@@ -97,7 +110,7 @@ class Attendance:
         def write(session: Session) -> None:
             absences.heard(session, *account, machine)
             for listener, began, ended in unnoted:
-                absences.note(session, *listener.account, listener.loss, began, ended)
+                absences.note(session, *listener.account, listener.lost(ended - began), began, ended)
 
         await self._database.run(write)
         self._unnoted.clear()

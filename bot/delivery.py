@@ -28,11 +28,13 @@ from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
 from bot.drawing import NotDrawn
 from bot.rates import Rates
 from bot.sharing import Pauses, Shared
+from bot.watching.meters import Meters
+from bot.watching.pulse import Pulse
 from storage import outbox, quiet_hours
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Outgoing
-from storage.outbox import Claimed, Claims, End, Outcome, Room
+from storage.outbox import Claimed, Claims, End, Outcome, Room, State
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,8 @@ ACCOUNT_BACKOFF_CAP = 10.0
 # A lone unclear end says nothing about the platform; so many in a row mean that it is ill.
 UNCLEAR_FORGIVEN = 3
 DATABASE_BACKOFF_CAP = 5.0
+# Of an account on which nothing was tried for so many seconds nobody knows how it is.
+TRIED_LATELY = 120.0
 LAST_WRITES = 3
 SHORTEST_WAIT = 0.001
 # After so many seconds another look finds out whether the process that was claiming for an account has left anything.
@@ -86,6 +90,8 @@ class Post:
         self.pauses: Pauses = {}
         self.in_flight: dict[str, Claimed] = {}
         self.answers = 0
+        self.fault = ""  # why nothing went out when it was tried last
+        self._ill, self._tried = Pulse(), Pulse()
         self._places = places
         self._bulk_places = places - math.ceil(places * RESERVED)
         self._failures = 0
@@ -112,14 +118,26 @@ class Post:
             slow=slow,
         )
 
+    def ill_for(self) -> float:
+        """Seconds for which the platform has taken nothing although it is tried; 0 while it does."""
+        return self._ill.silent_for() if self.fault and self._tried.silent_for() < TRIED_LATELY else 0
+
+    def _note(self, fault: str) -> None:
+        self._tried.beat()
+        if not self.fault:
+            self._ill.beat()
+        self.fault = fault
+
     def learn_answer(self) -> None:
         self._failures = 0
+        self.fault = ""
         self.answers += 1
 
     def learn_delay(self, row: Claimed, error: NotSent) -> float:
         """Pauses what the platform wants paused; returns the seconds until the row may go again."""
         if error.everyone:
             if error.retry_after is None:
+                self._note(str(error))
                 self._back_off()
             else:
                 self.pause(error.retry_after)
@@ -138,6 +156,7 @@ class Post:
         if answers != self.answers:
             return
         if self._failures >= UNCLEAR_FORGIVEN - 1:
+            self._note("its answers are unclear")
             self._back_off()
         else:
             self._failures += 1
@@ -163,7 +182,7 @@ class Delivery:
     zone         the city's, in which its quiet hours are
     media        a photo of ours by its media id; if there is none any more, the message goes without it
     pictures     draws a chart; if it raises NotDrawn, the words go without the picture, and the row's note says so
-    on_blocked   told, in the transaction that fails the row, that this person blocked us; may be told twice
+    on_failed    told, in the transaction that fails the row, that it never goes there; may be told twice
     send_time    seconds after which a send that has not ended is unclear; must be shorter than the lease
     holder       this process's name, under which it claims
     serves       whether this process may send for an account now
@@ -179,12 +198,13 @@ class Delivery:
         zone: ZoneInfo,
         media: Callable[[int], Awaitable[bytes | None]],
         pictures: Callable[[Chart], Awaitable[bytes]],
-        on_blocked: Callable[[Session, Claimed, datetime], None],
+        on_failed: Callable[[Session, Outcome, datetime], None],
         places: int = 64,
         lease: timedelta = timedelta(seconds=90),
         send_time: float = 60,
         patience: float = 5,
         poll: float = 5,
+        meters: Meters | None = None,
         holder: str = "",
         serves: Callable[[Account], bool] = lambda _account: True,
     ) -> None:
@@ -196,11 +216,13 @@ class Delivery:
         self._zone = zone
         self._media = media
         self._pictures = pictures
-        self._on_blocked = on_blocked
+        self._on_failed = on_failed
         self._lease = lease
         self._send_time = send_time
         self._patience = patience
         self._poll = poll
+        self._meters = meters or Meters()
+        self.pulse = Pulse()
         self._holder = holder
         self._serves = serves
         self._wake = asyncio.Event()
@@ -214,6 +236,11 @@ class Delivery:
     def wake(self) -> None:
         """Something was written and committed."""
         self._wake.set()
+
+    def ill(self) -> dict[Account, tuple[str, float]]:
+        """Accounts on which nothing goes out: why, and for how many seconds."""
+        posts = self._posts.items()
+        return {account: (post.fault, ill) for account, post in posts if (ill := post.ill_for())}
 
     @property
     def in_flight(self) -> int:
@@ -231,6 +258,7 @@ class Delivery:
     async def look(self) -> float:
         """Writes back, claims, starts sends; returns the seconds until the next look is worth it."""
         self._wake.clear()
+        self.pulse.beat()
         asked = self._asked
         outcomes = tuple(self._ended)
         looked = self._clock.monotonic()
@@ -350,8 +378,8 @@ class Delivery:
             shared = {account: self._shared(session, account, told[account], machine) for account in rooms}
             outbox.finish(session, outcomes, now)
             for outcome in outcomes:
-                if outcome.end is End.BLOCKED:
-                    self._on_blocked(session, outcome.row, now)
+                if outcome.state is State.FAILED:
+                    self._on_failed(session, outcome, now)
             return [
                 self._claim(session, account, room, shared[account], now, machine)
                 for account, room in rooms.items()
@@ -420,7 +448,9 @@ class Delivery:
         send.add_done_callback(self._sends.discard)
 
     async def _send(self, post: Post, row: Claimed, answers: int) -> None:
-        self._ended.append(await self._attempt(post, row, answers))
+        outcome = await self._attempt(post, row, answers)
+        self._meters.attempts.labels(row.channel, outcome.end.value).inc()
+        self._ended.append(outcome)
         del post.in_flight[row.chat]
         self._wake.set()
 

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel, Unreadable
 from bot.clock import Clock
+from bot.watching.meters import Meters
+from bot.watching.pulse import Pulse
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane
@@ -56,6 +58,7 @@ class Dispatch:
         after: Callable[[], None],
         admin: str = "",
         retries: Sequence[timedelta] = RETRIES,
+        meters: Meters | None = None,
         on_media: Callable[[], None] = lambda: None,
         serves: Callable[[tuple[str, str]], bool] = lambda _account: True,
     ) -> None:
@@ -66,6 +69,8 @@ class Dispatch:
         self._after = after
         self._admin = admin
         self._retries = retries
+        self._meters = meters or Meters()
+        self.pulse = Pulse()
         self._on_media = on_media
         self._serves = serves
         self._together = TOGETHER if database.alone else TOGETHER_BESIDE_OTHERS
@@ -90,10 +95,12 @@ class Dispatch:
         """Takes the oldest new row of each sender; returns how many were ours to take."""
         machine, taken = self._clock.machine(), 0
         found = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        self.pulse.beat()
         rows = [row for row in found if self._serves((row.channel, row.account))]
         for first in range(0, len(rows), self._together):
             taken += await self._take_together(rows[first : first + self._together])
             self._after()
+            self.pulse.beat()
         return taken
 
     async def _take_together(self, rows: Sequence[Waiting]) -> int:
@@ -122,15 +129,21 @@ class Dispatch:
     async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> int:
         now, machine = self._clock.city(), self._clock.machine()
 
-        def work(session: Session) -> int:
+        def work(session: Session) -> set[int]:
             ours = claiming.turns_of(session, [row.id for row, _ in read])
             take_turns(session, self._city, [each for each in read if each[0].id in ours], now, machine)
-            return len(ours)
+            return ours
 
         taken = await self._database.run(work)
+        self._measure([row for row, _ in read if row.id in taken])
         if any(incoming is not None and incoming.media for _, incoming in read):
             self._on_media()
-        return taken
+        return len(taken)
+
+    def _measure(self, rows: Sequence[Waiting]) -> None:
+        committed = self._clock.machine()
+        for row in rows:
+            self._meters.turns.observe((committed - row.received).total_seconds())
 
     async def _not_taken(self, row: Waiting, error: Exception) -> None:
         match error:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import editable
 from bot.clock import Clock
+from bot.watching.pulse import Pulse
 from handlers.city import City
 from reminders import sentences as unasked
 from reminders.reach import Reach
@@ -63,9 +64,11 @@ class Editing:
         self._files = [(rules, self._rules), (sentences, self._sentences)]
         self._seen: dict[Path, Stamp | None] = {}
         self._done: dict[Path, Stamp | None] = {}
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         while True:
+            self.pulse.beat()
             await self.look()
             await asyncio.sleep(POLL_SECONDS)
 

@@ -9,9 +9,10 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 from sqlalchemy.orm import Session
@@ -25,7 +26,7 @@ from bot.lock import Held, hold
 from bot.office import Errand, NotDone, Office, Result, carry_out, only_reads
 from bot.settings import Settings, SettingsError
 from storage import claiming
-from storage.database import Database
+from storage.database import SQLITE, Database
 from storage.migrate import migrate
 from storage.sheets import Progress, nobody
 
@@ -45,6 +46,7 @@ def office_app(
     office: Office,
     clock: Callable[[], datetime],
     after: Callable[[], None] = lambda: None,
+    beside: Sequence[Route] = (),
 ) -> Starlette:
     """The server's side of the socket. `clock` is the machine's; `after` is called after a commit."""
 
@@ -65,7 +67,7 @@ def office_app(
             after()
         return Response(result.model_dump_json(), media_type="application/json")
 
-    return Starlette(routes=[Route("/", answer, methods=["POST"])])
+    return Starlette(routes=[Route("/", answer, methods=["POST"]), *beside])
 
 
 def socket_path(settings: Settings) -> Path:
@@ -127,6 +129,30 @@ async def ask(path: Path, errand: Errand) -> Result:
         if response.status != 200:
             return Result(ok=False, text=f"{errand.name}: the running server failed; see its log.")
         return Result.model_validate_json(await response.read())
+
+
+async def live_health(settings: Settings) -> dict[str, Any] | None:
+    """What the running server says of its health; None if none runs here, or it does not answer.
+
+    Of several processes none has the socket; they are asked where they listen.
+    """
+    if not settings.database_url.startswith(SQLITE):
+        return await _health_at(f"http://127.0.0.1:{settings.http_port}/healthz", None)
+    connector = aiohttp.UnixConnector(path=os.fspath(socket_path(settings)))
+    return await _health_at("http://sanbao/healthz", connector)
+
+
+async def _health_at(url: str, connector: aiohttp.BaseConnector | None) -> dict[str, Any] | None:
+    patience = aiohttp.ClientTimeout(total=30)
+    try:
+        async with (
+            aiohttp.ClientSession(connector=connector, timeout=patience) as client,
+            client.get(url) as answer,
+        ):
+            found: dict[str, Any] = await answer.json()
+            return found
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return None
 
 
 def lock_paths(settings: Settings) -> set[Path]:

@@ -21,6 +21,7 @@ from bot.clock import Clock
 from bot.media.cleaning import cleaned
 from bot.media.shelf import Changed, Shelf
 from bot.media.unkeepable import Unkeepable, too_large
+from bot.watching.pulse import Pulse
 from handlers.city import City
 from rules.kinds import Lane
 from storage import media, outbox, people, photos
@@ -49,6 +50,7 @@ class Fetching:
         self._city = city
         self._clock = clock
         self._shelf = shelf
+        self.pulse = Pulse()
         self._woken = asyncio.Event()
         self._cleaning = asyncio.Semaphore(1)  # a large picture takes much memory while it is open
 
@@ -58,6 +60,7 @@ class Fetching:
     async def run(self) -> None:
         while True:
             self._woken.clear()
+            self.pulse.beat()
             if not await self.fetch_wanted():
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)

@@ -7,6 +7,7 @@ Rule 3  a result that is not ok is rolled back whole: all or nothing.
 Rule 4  `now` is the machine's clock; the city's comes from `office.city_now`.
 """
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,18 +21,21 @@ from sqlalchemy.orm import Session
 from bot.channels import tryout
 from bot.channels.wecom_cards import FIT
 from bot.clock import stored_offset
+from bot.doctor import city as doctor_of_the_city
 from bot.editable import sentences
 from bot.light_changes import light_changes
+from bot.lives import in_english
 from bot.settings import Settings
 from handlers import handing_over
 from handlers.city import City, Show
 from rules.book import load
 from rules.changes import changes
-from storage import handovers, inbox, invites, people, registry, workbook
+from rules.kinds import Lane
+from storage import handovers, inbox, invites, ledger, outbox, people, post, registry, workbook
 from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
-from storage.messages import Address
+from storage.messages import Address, Outgoing
 from storage.sheets import Progress, nobody
 from storage.tables.registry import Person, Unit
 from storage.tables.traffic import InboxRow
@@ -92,7 +96,8 @@ def stored_city_time(session: Session, machine: datetime) -> datetime:
 class Office:
     """What a command needs to know beside the database.
 
-    `city_now` makes the city's time of the machine's; `progress` is told how far a long command is.
+    `city_now` makes the city's time of the machine's; `progress` is told how far a long command is; `serves` says that
+    what is written here is sent at once.
     """
 
     zone: ZoneInfo
@@ -100,6 +105,7 @@ class Office:
     telegram_account: str = ""
     city_now: Callable[[Session, datetime], datetime] = stored_city_time
     progress: Progress = nobody
+    serves: bool = False
 
     @classmethod
     def of(cls, settings: Settings, progress: Progress = nobody) -> "Office":
@@ -166,20 +172,7 @@ class InvitePerson(Frozen):
 
 def invite_person(session: Session, wanted: InvitePerson, now: datetime, office: Office) -> Result:
     """A one-time code for one person; earlier unused ones end."""
-    found = people_called(session, wanted.person.strip())
-    if not found:
-        return Result(
-            ok=False,
-            text=f"{wanted.person}: found nobody active of this name, phone or id. "
-            "`sanbao import` brings people in.",
-        )
-    if len(found) > 1:
-        choices = (
-            f"  {person.id}  {person.name}  {unit.name}  {person.phone or '-'}" for person, unit in found
-        )
-        text = f"{wanted.person}: found {len(found)} people, expected one. Give the id or the phone:\n"
-        return Result(ok=False, text=text + "\n".join(choices))
-    [(person, unit)] = found
+    person, unit = _the_one(session, wanted.person)
     code = invites.create(session, person.id, now)
     link = invites.deep_link(session, office.telegram_account, code)
     lines = [
@@ -192,6 +185,26 @@ def invite_person(session: Session, wanted: InvitePerson, now: datetime, office:
         else "The person sends the code to the bot in private.",
     ]
     return Result(text="\n".join(lines))
+
+
+def _the_one(session: Session, words: str) -> tuple[Person, Unit]:
+    """The active person of this name, phone or id. Raises NotDone if there is none, or more than one."""
+    found = people_called(session, words.strip())
+    if not found:
+        raise NotDone(
+            Result(
+                ok=False,
+                text=f"{words}: found nobody active of this name, phone or id. "
+                "`sanbao import` brings people in.",
+            )
+        )
+    if len(found) > 1:
+        choices = (
+            f"  {person.id}  {person.name}  {unit.name}  {person.phone or '-'}" for person, unit in found
+        )
+        text = f"{words}: found {len(found)} people, expected one. Give the id or the phone:\n"
+        raise NotDone(Result(ok=False, text=text + "\n".join(choices)))
+    return found[0]
 
 
 class InviteUnbound(Frozen):
@@ -273,6 +286,66 @@ def show_parked(session: Session, wanted: ShowParked, _now: datetime, office: Of
     return Result(text="\n".join(in_lines(session, row, office) for row in rows.values()))
 
 
+class ShowMessages(Frozen):
+    person: str = Field(description="name, phone or id")
+    last: int = Field(default=10, ge=1, le=500)
+
+
+def show_messages(session: Session, wanted: ShowMessages, _now: datetime, office: Office) -> Result:
+    """What was sent to a person, and what became of each message, the newest last."""
+    person, unit = _the_one(session, wanted.person)
+    found = [in_english(life, office.zone) for life in reversed(post.last(session, person.id, wanted.last))]
+    return Result(text="\n".join([f"{person.name}  {unit.name}", *(found or ["No message yet."])]))
+
+
+class SendTest(Frozen):
+    person: str = Field(description="name, phone or id")
+
+
+def send_test(session: Session, wanted: SendTest, now: datetime, office: Office) -> Result:
+    """Writes a message that says it is a test; the text is its number, by which its end is asked for."""
+    if not office.serves:
+        return Result(ok=False, text="Nothing runs that could send it; start `sanbao serve`, then repeat.")
+    person, _ = _the_one(session, wanted.person)
+    [contact] = people.contacts(session, [person.id], office.city.running)
+    if contact.address is None:
+        return Result(
+            ok=False, text=f"{person.name}: no channel reaches this person; `sanbao invite` makes a code."
+        )
+    city_time = office.city_now(session, now)
+    row = outbox.write(
+        session, address=contact.address, person_id=person.id, lane=Lane.URGENT, now=city_time,
+        message=Outgoing(text=office.city.words.test_message),
+        limit=office.city.show(contact.address.channel).text_limit,
+    )  # fmt: skip
+    facts = {"person": person.id, "channel": contact.address.channel}
+    ledger.append(session, chain="city", who="system", act="test_message", facts=facts, now=city_time)
+    return Result(text=str(row))
+
+
+class ShowLife(Frozen):
+    message: int
+
+
+def show_life(session: Session, wanted: ShowLife, _now: datetime, office: Office) -> Result:
+    """The state of one message in the first line, its life in the others."""
+    life = post.of(session, wanted.message)
+    if life is None:
+        return Result(ok=False, text=f"{wanted.message}: there is no such message.")
+    return Result(text=f"{life.state}\n{in_english(life, office.zone)}")
+
+
+class Examine(Frozen):
+    admin: str
+
+
+def examine_city(session: Session, wanted: Examine, now: datetime, office: Office) -> Result:
+    """What `sanbao doctor` wants to know of the database: lines as JSON."""
+    today = office.city_now(session, now).astimezone(office.zone).date()
+    lines = doctor_of_the_city.examine(session, now, today, office.city.running, wanted.admin)
+    return Result(text=json.dumps([line.model_dump(mode="json") for line in lines]))
+
+
 class ShowUnknownMembers(Frozen):
     pass
 
@@ -340,6 +413,10 @@ COMMANDS: dict[str, Command[Any]] = {
     "invite": Command(InvitePerson, invite_person),
     "invite-unbound": Command(InviteUnbound, invite_unbound),
     "parked": Command(ShowParked, show_parked),
+    "messages": Command(ShowMessages, show_messages, reads=_always),
+    "test-message": Command(SendTest, send_test),
+    "doctor": Command(Examine, examine_city),
+    "life": Command(ShowLife, show_life, reads=_always),
     "export": Command(ExportCity, export_city, reads=_always),
     "unknown-members": Command(ShowUnknownMembers, show_unknown_members, reads=_always),
     "compare-rules": Command(CompareRules, compare_rules, reads=_always),

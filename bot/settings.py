@@ -29,7 +29,7 @@ OFFICIAL_TELEGRAM = "https://api.telegram.org"
 OFFICIAL_WECOM = "https://qyapi.weixin.qq.com"
 OFFICIAL_AIBOT = "wss://openws.work.weixin.qq.com"
 # Planned, not built yet: setting one is an error that says so instead of guessing at a slip.
-LATER = ("HEARTBEAT_URL", "BACKUP_KEY")
+LATER = ("BACKUP_KEY",)
 
 
 class SettingsError(Exception):
@@ -39,6 +39,18 @@ class SettingsError(Exception):
 class TelegramMode(StrEnum):
     POLLING = "polling"
     WEBHOOK = "webhook"
+
+
+class LogFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 class Settings(BaseSettings):
@@ -130,6 +142,16 @@ class Settings(BaseSettings):
     admin: str | None = Field(
         default=None,
         description="phone or id of the person who is told about faults; unset: everyone with role 管理员",
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.TEXT, description="text, or json for one JSON object a line"
+    )
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR")
+    heartbeat_url: SecretStr | None = Field(
+        default=None, description="address of an outside monitor, called every minute while all is well"
+    )
+    metrics_token: SecretStr | None = Field(
+        default=None, description="Bearer token for /metrics and the reasons of /healthz from other machines"
     )
     rules_file: Path | None = Field(
         default=None, description="the city's rules (TOML); unset: the built-in ones"
@@ -283,6 +305,14 @@ class Settings(BaseSettings):
         if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("expected an HTTP proxy, http://HOST:PORT (a SOCKS proxy cannot be used)")
         return proxy
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _monitor(cls, url: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(url.get_secret_value()) if url else None
+        if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("expected an http:// or https:// address")
+        return url
 
     @field_validator("rules_file", "words_file")
     @classmethod

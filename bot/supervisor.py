@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 30.0
 CALM_SECONDS = 60.0  # a loop that ran this long is well again: its next crash waits briefly
+LATELY_SECONDS = 600.0
 
 
 @dataclass(slots=True)
@@ -18,6 +20,12 @@ class Supervisor:
     """`crashes` counts by loop, for /metrics and /healthz."""
 
     crashes: dict[str, int] = field(default_factory=dict)
+    _when: dict[str, deque[float]] = field(default_factory=dict)
+
+    def crashed_lately(self, name: str) -> int:
+        """How often a loop crashed in the last ten minutes."""
+        since = time.monotonic() - LATELY_SECONDS
+        return sum(moment > since for moment in self._when.get(name, ()))
 
     async def run(self, loops: Mapping[str, Callable[[], Awaitable[None]]]) -> None:
         """Runs all loops until it is cancelled."""
@@ -38,5 +46,6 @@ class Supervisor:
             except Exception:
                 log.exception("loop %s crashed; it is started again", name)
             self.crashes[name] += 1
+            self._when.setdefault(name, deque(maxlen=20)).append(time.monotonic())
             wait = FIRST_WAIT if time.monotonic() - began > CALM_SECONDS else min(wait * 2, LONGEST_WAIT)
             await asyncio.sleep(wait)

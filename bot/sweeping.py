@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.intake import Proof, nothing_to_prove
+from bot.watching.meters import Meters
+from bot.watching.pulse import Pulse
 from reminders import schedule
 from reminders.reach import Reach
 from reminders.sweep import sweep
@@ -21,10 +23,14 @@ from storage.database import Database
 
 
 class Sweeping:
-    """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed."""
+    """`await run()` sweeps whenever the schedule rings; `after` is called when a sweep was committed.
+
+    `pulse` beats at each slice, `swept` when nothing was due any more.
+    """
 
     def __init__(
         self, *, database: Database, clock: Clock, zone: ZoneInfo, reach: Reach, after: Callable[[], None],
+        meters: Meters | None = None,
         prove: Proof = nothing_to_prove,
     ) -> None:  # fmt: skip
         self._database = database
@@ -32,6 +38,9 @@ class Sweeping:
         self._zone = zone
         self._reach = reach
         self._after = after
+        self._meters = meters or Meters()
+        self.pulse = Pulse()
+        self.swept = Pulse()
         self._prove = prove
         self._woken = asyncio.Event()
         self._sweeping = asyncio.Lock()
@@ -65,6 +74,7 @@ class Sweeping:
         `together`: slices that take so many seconds share one, and whoever asks for that sends what was written.
         """
         async with self._sweeping:
+            began = time.monotonic()
             now, machine = self._clock.city(), self._clock.machine()
             oldest = await self._database.read(inbox.oldest_new)
             # What was said in time but not taken yet keeps its duty open until it is.
@@ -78,7 +88,10 @@ class Sweeping:
 
             # Between two slices a turn that waits goes first.
             while await self._database.run(slice_):
-                pass
+                self.pulse.beat()
+            self.pulse.beat()
+            self.swept.beat()
+            self._meters.sweeps.observe(time.monotonic() - began)
             if not together:
                 self._after()
 

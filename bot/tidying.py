@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bot.media.shelf import Shelf
+from bot.watching.pulse import Pulse
 from storage import retention
 from storage.database import Database
 
@@ -19,11 +20,13 @@ class Tidying:
     def __init__(self, *, database: Database, shelf: Shelf) -> None:
         self._database = database
         self._shelf = shelf
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         while True:
+            self.pulse.beat()
             while await self.tidy():
-                pass
+                self.pulse.beat()
             await asyncio.sleep(EVERY_SECONDS)
 
     async def tidy(self) -> int:

@@ -46,10 +46,16 @@ log = logging.getLogger(__name__)
 
 
 class StoredTokens:
-    """An access token as a row, so that processes share it and a restart does not ask again; and who fetches it."""
+    """An access token as a row, so that processes share it and a restart does not ask again; and who fetches it.
 
-    def __init__(self, database: Database, agent: str, epoch: Callable[[], float] = time.time) -> None:
+    `learn` is told each, so that none stands in a log.
+    """
+
+    def __init__(
+        self, database: Database, agent: str, learn: Callable[[str], None], epoch: Callable[[], float] = time.time
+    ) -> None:  # fmt: skip
         self._database = database
+        self._learn = learn
         self._epoch = epoch
         self._name, self._fetching = f"wecom token {agent}", f"wecom token {agent} is fetched until"
 
@@ -59,7 +65,10 @@ class StoredTokens:
             until, _, text = (fact.value if fact else "").partition(" ")
             return Token(text, float(until)) if text else None
 
-        return await self._database.read(read)
+        token = await self._database.read(read)
+        if token is not None:
+            self._learn(token.text)
+        return token
 
     async def claim(self, until: float) -> bool:
         def work(session: Session) -> bool:
@@ -75,6 +84,8 @@ class StoredTokens:
         await self._database.run(self._let_go)
 
     async def keep(self, token: Token) -> None:
+        self._learn(token.text)
+
         def write(session: Session) -> None:
             session.merge(CityFact(name=self._name, value=f"{token.until} {token.text}"))
             self._let_go(session)
@@ -116,7 +127,9 @@ def _request(
     )
 
 
-def chat_channel(settings: Settings, database: Database) -> WecomChatChannel | None:
+def chat_channel(
+    settings: Settings, database: Database, learn: Callable[[str], None]
+) -> WecomChatChannel | None:
     """The groups that the app makes for major problems, if it may."""
     agent, corp, secret = settings.wecom_agent_id, settings.wecom_corp_id, settings.wecom_secret
     if not (settings.wecom_chats and agent and corp and secret):
@@ -125,7 +138,9 @@ def chat_channel(settings: Settings, database: Database) -> WecomChatChannel | N
     async def gathering(chat: str) -> issue_chats.Gathering | None:
         return await database.read(lambda session: issue_chats.gathering(session, chat))
 
-    return WecomChatChannel(agent, _request(settings, corp, secret, StoredTokens(database, agent)), gathering)
+    return WecomChatChannel(
+        agent, _request(settings, corp, secret, StoredTokens(database, agent, learn)), gathering
+    )
 
 
 def give_up_chat(session: Session, claimed: Claimed, now: datetime) -> str:

@@ -19,7 +19,7 @@ from handlers.menus import bottom_menu
 T = TypeVar("T")
 
 
-class _OneToken:
+class OneToken:
     """A token for as long as one command lasts."""
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def with_names(settings: Settings, userids: Sequence[str]) -> str:
 
 
 def _with_app(settings: Settings, work: Callable[[WecomAppChannel], Awaitable[T]]) -> T:
-    channel = wecom.app_channel(settings, _OneToken(), time.time)
+    channel = wecom.app_channel(settings, OneToken(), time.time)
     if channel is None:
         raise WecomRefused(
             "WeCom: found no self-built app; expected SANBAO_WECOM_CORP_ID and the settings beside it."

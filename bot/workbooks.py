@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from bot.apart import read_apart
 from bot.clock import Clock
+from bot.watching.pulse import Pulse
 from handlers import previewing
 from handlers.city import City
 from storage import registry, workbook, workbooks
@@ -50,9 +51,11 @@ class Workbooks:
         self._clock = clock
         self._stored = stored
         self._after = after
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         while True:
+            self.pulse.beat()
             await self.read_stored()
             await asyncio.sleep(POLL_SECONDS)
 

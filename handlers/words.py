@@ -20,6 +20,7 @@ from handlers.wording.orders import Orders
 from handlers.wording.problem_life import ProblemLife
 from handlers.wording.progress import Progress
 from handlers.wording.registry import Registry
+from handlers.wording.watching import Watching
 from handlers.wording.zeros import Zeros
 
 
@@ -42,5 +43,6 @@ class Words(
     Digests,
     Asking,
     Orders,
+    Watching,
 ):
     """All of them; a name is used once."""

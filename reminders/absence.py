@@ -1,6 +1,8 @@
 """Who may have spoken while nobody listened is told so once somebody does: it was not heard, and never will be.
 
 Rule 1  Within working hours only, so often a day as the rules say at most, and on the very account they spoke to.
+Rule 2  It is one message. Where only taps are lost, the buttons that stand open come with it; not to who hears of it
+        hours later, for by then they have found out and gone on.
 """
 
 from datetime import datetime, timedelta
@@ -49,9 +51,11 @@ def _tell(session: Session, moment: Moment, absence: Absence, speaker: Speaker) 
     due = next_working_moment(moment.now, moment.rules.book, moment.zone)
     day = due.astimezone(moment.zone).date()
     address = Address(channel=absence.channel, account=absence.account, user=speaker.user, chat=speaker.chat)
+    open_buttons = absences.asked(session, absence, speaker) if due == moment.now else None
+    message = _message(absence, moment.zone, open_buttons if absence.kind == Loss.TAPS else None)
     for place in range(moment.rules.book.absences.per_day):
         written = outbox.write(
-            session, address=address, person_id=speaker.person_id, message=_message(absence, moment.zone),
+            session, address=address, person_id=speaker.person_id, message=message,
             lane=Lane.REMINDER, now=moment.now, due=due, useless_after=due + USEFUL,
             limit=moment.reach.limit(absence.channel), once=f"absence:{day}:{place}:{speaker.person_id}",
         )  # fmt: skip
@@ -59,11 +63,12 @@ def _tell(session: Session, moment: Moment, absence: Absence, speaker: Speaker) 
             return
 
 
-def _message(absence: Absence, zone: ZoneInfo) -> Outgoing:
+def _message(absence: Absence, zone: ZoneInfo, asked: Outgoing | None) -> Outgoing:
+    span = _span(absence.began.astimezone(zone), absence.ended.astimezone(zone))
+    if asked is not None:
+        return Outgoing(title=words.ABSENT_AGAIN.format(span=span), text=asked.plain, rows=asked.rows)
     text = words.ABSENT_MESSAGES if absence.kind == Loss.MESSAGES else words.ABSENT_TAPS
-    return Outgoing(
-        text=text.format(span=_span(absence.began.astimezone(zone), absence.ended.astimezone(zone)))
-    )
+    return Outgoing(text=text.format(span=span))
 
 
 def _span(began: datetime, ended: datetime) -> str:

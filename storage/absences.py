@@ -9,12 +9,19 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from rules.kinds import EscalationState, Lane
+from storage.messages import Outgoing
+from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.ledger import CityFact
 from storage.tables.registry import Binding, Person
-from storage.tables.traffic import Absence, Talk
+from storage.tables.traffic import Absence, OutboxRow, Talk
+
+# Among so many of a person's newest messages what stands open is looked for.
+LOOKED_BACK = 10
+_ASKING = frozenset({Lane.URGENT.order, Lane.REPLY.order})
 
 
 class Loss(StrEnum):
@@ -65,7 +72,7 @@ def untold(session: Session) -> Absence | None:
 def speakers(session: Session, absence: Absence, active: timedelta, most: int) -> list[Speaker]:
     """The next of those who may have spoken in it: they used the account so shortly before it, or since.
 
-    Where only taps are lost, they are those whose talk was open.
+    Where only taps are lost, they are those whose talk was open, and those who were alarmed and have not answered.
     """
     since = absence.began - active
     wanted = (
@@ -73,8 +80,8 @@ def speakers(session: Session, absence: Absence, active: timedelta, most: int) -
         .join(Person, Person.id == Binding.person_id)
         .where(
             Binding.channel == absence.channel, Binding.account == absence.account, Binding.ended.is_(None),
-            Binding.blocked.is_(False), Binding.last_used >= since, Person.active.is_(True),
-            Binding.person_id > absence.after, *_talking(absence, since),
+            Binding.blocked.is_(False), Person.active.is_(True), Binding.person_id > absence.after,
+            _was_there(absence, since),
         )
         .order_by(Binding.person_id)
         .limit(most)
@@ -82,10 +89,36 @@ def speakers(session: Session, absence: Absence, active: timedelta, most: int) -
     return [Speaker(*row) for row in session.execute(wanted)]
 
 
-def _talking(absence: Absence, since: datetime) -> tuple[ColumnElement[bool], ...]:
+def _was_there(absence: Absence, since: datetime) -> ColumnElement[bool]:
+    used = Binding.last_used >= since
     if absence.kind == Loss.MESSAGES:
-        return ()
-    open_talk = select(Talk.id).where(
+        return used
+    talking = select(Talk.id).where(
         Talk.person_id == Binding.person_id, Talk.state == "current", Talk.touched >= since
     )
-    return (open_talk.exists(),)
+    alarmed = (
+        select(EscalationAlert.id)
+        .join(Escalation, Escalation.id == EscalationAlert.escalation_id)
+        .where(
+            EscalationAlert.person_id == Binding.person_id, EscalationAlert.acknowledged.is_(None),
+            EscalationAlert.at >= since, EscalationAlert.may.is_(True), Escalation.state == EscalationState.RUNNING,
+        )
+    )  # fmt: skip
+    return or_(and_(used, talking.exists()), alarmed.exists())
+
+
+def asked(session: Session, absence: Absence, speaker: Speaker) -> Outgoing | None:
+    """What stands open before somebody on the account: the newest question or alarm with buttons, if it is not old."""
+    newest = (
+        select(OutboxRow.body, OutboxRow.lane)
+        .where(
+            OutboxRow.person_id == speaker.person_id, OutboxRow.channel == absence.channel,
+            OutboxRow.account == absence.account, OutboxRow.state == "sent",
+        )
+        .order_by(OutboxRow.id.desc())
+        .limit(LOOKED_BACK)
+    )  # fmt: skip
+    for body, lane in session.execute(newest):
+        if lane in _ASKING and body.get("rows"):
+            return Outgoing.model_validate(body)
+    return None

@@ -9,11 +9,14 @@ Rule 4  Readers see one moment and wait for no writer.
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, Table, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from storage.sqlite_engine import SharedWriter, sqlite_engine
@@ -47,6 +50,7 @@ class Database:
     def __init__(self, url: str, *, readers: int = 2, busy_seconds: float = 60) -> None:
         self.url = url
         self.engine = engine_for(url, busy_seconds)
+        self.errors: Counter[str] = Counter()  # what the database refused, by error
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._writers = _writers(self.engine)
 
@@ -82,8 +86,13 @@ class Database:
 
     def _submit(self, work: Work[T]) -> "Future[T]":
         job = Job(work)
+        job.future.add_done_callback(self._count)
         self._writers.submit(job)
         return job.future
+
+    def _count(self, done: "Future[Any]") -> None:
+        if not done.cancelled() and isinstance(fault := done.exception(), SQLAlchemyError):
+            self.errors[type(fault).__name__] += 1
 
 
 def _writers(engine: Engine) -> Writers:

@@ -1,4 +1,4 @@
-"""What one channel can never bring to a person goes to their next one, once.
+"""What one channel can never bring to a person, or will never take, goes to their next one, once.
 
 Rule 1  Only what surely did not arrive: a message in doubt never falls over to another channel (decisions.md 12).
 Rule 2  Answers stay where they were asked for, and a message that edits another has nothing to edit elsewhere.
@@ -7,6 +7,7 @@ Rule 2  Answers stay where they were asked for, and a message that edits another
 from collections.abc import Mapping
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +18,14 @@ from storage.outbox import Claimed, State
 from storage.parts import Limit
 from storage.tables.traffic import OutboxRow
 
+_ONCE = "elsewhere:"
 _LANES: Mapping[int, Lane] = {lane.order: lane for lane in Lane}
+
+
+def was_sent_on(session: Session, row_id: int) -> bool:
+    """Whether a row is one that another channel did not take before: two that refuse it would go on for ever."""
+    once = session.scalar(select(OutboxRow.once).where(OutboxRow.id == row_id))
+    return (once or "").startswith(_ONCE)
 
 
 def send_elsewhere(session: Session, row: Claimed, address: Address, now: datetime, limit: Limit) -> None:
@@ -32,10 +40,18 @@ def send_elsewhere(session: Session, row: Claimed, address: Address, now: dateti
         .order_by(OutboxRow.id)
     )  # fmt: skip
     for each in failed.all():
-        message = Outgoing.model_validate(each.body)
-        if not message.replaces:
+        message = _read(each)
+        if message is not None and not message.replaces:
             outbox.write(
                 session, address=address, person_id=each.person_id, message=message, lane=_LANES[each.lane],
                 now=now, limit=limit, due=max(each.due, now), number=each.number,
-                useless_after=each.useless_after, once=f"elsewhere:{each.id}",
+                useless_after=each.useless_after, once=f"{_ONCE}{each.id}",
             )  # fmt: skip
+
+
+def _read(row: OutboxRow) -> Outgoing | None:
+    """None if nobody can read it: it failed for that very reason."""
+    try:
+        return Outgoing.model_validate(row.body)
+    except ValidationError:
+        return None

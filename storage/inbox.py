@@ -111,6 +111,19 @@ def oldest_new(session: Session) -> datetime | None:
     return session.scalar(select(func.min(InboxRow.received)).where(InboxRow.state == _NEW))
 
 
+def counts(session: Session) -> dict[str, int]:
+    """How many rows are new, how many parked, and how many have ended otherwise: for metrics."""
+    found = {
+        state: session.scalar(
+            select(func.count()).select_from(InboxRow).where(InboxRow.state == literal_column(f"'{state}'"))
+        )
+        or 0
+        for state in ("new", "parked")
+    }
+    everything = session.scalar(select(func.count(literal_column("*"))).select_from(InboxRow)) or 0
+    return {**found, "ended": everything - sum(found.values())}
+
+
 def failed(session: Session, inbox_id: int, retry: datetime | None, note: str) -> None:
     """A bug met the row: it is tried again at `retry`, or parked (None)."""
     values: dict[str, object] = {"attempts": InboxRow.attempts + 1, "note": note[:500], "retry": retry}

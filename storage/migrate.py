@@ -81,6 +81,12 @@ def behind(connection: Connection) -> str | None:
     return f"the database: found revision {found}, expected {newest}. Start sanbao serve once, which brings it there."
 
 
+def revisions(engine: Engine, home: Path = HOME) -> tuple[str | None, str]:
+    """The form that the database has (None: it is empty), and the newest that this program knows; changes nothing."""
+    with _opened(engine).execution_options(readonly=True) as connection:
+        return _stored(connection), _newest(home)
+
+
 def _opened(engine: Engine) -> Connection:
     if engine.dialect.name == "postgresql":
         return _opened_postgres(engine)

@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
+from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
@@ -26,7 +27,7 @@ from storage import claiming, nudges, photos, policy
 from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query, among
-from storage.tables.traffic import OutboxRow
+from storage.tables.traffic import Attempt, OutboxRow
 from storage.upsert import insert
 
 # Statements are built once, of columns: this is the hot path, and ORM objects would cost more than the rows.
@@ -91,6 +92,7 @@ class Claimed:
     attempts: int
     ambiguous: int
     lease: datetime
+    claimed: datetime | None
 
     @property
     def edits(self) -> bool:
@@ -242,6 +244,7 @@ _CLAIMED = (
     _T.c.attempts,
     _T.c.ambiguous,
     _T.c.lease,
+    _T.c.claimed,
 )
 _TAKE = (
     update(_T)
@@ -256,7 +259,7 @@ _TAKE = (
     )
     .values(
         state=State.SENDING, lease=bindparam("until"), holder=bindparam("of_holder"), retry=None,
-        attempts=_T.c.attempts + 1,
+        attempts=_T.c.attempts + 1, claimed=bindparam("now"),
     )
     .returning(*_CLAIMED)
 )  # fmt: skip
@@ -289,7 +292,9 @@ def claim(
         _expire(session, view.stale, now)
     if not view.free:
         return Claims([], view.again)
-    taken = session.execute(_TAKE, {"ids": view.free, "until": machine + lease, "of_holder": holder})
+    taken = session.execute(
+        _TAKE, {"ids": view.free, "until": machine + lease, "of_holder": holder, "now": now}
+    )
     rows = {row.id: _claimed(row) for row in taken}
     return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.again)
 
@@ -444,11 +449,16 @@ _FINISH = (
 )
 
 
+_ATTEMPTED = plain_insert(Attempt.metadata.tables["attempts"])
+
+
 def finish(session: Session, outcomes: Sequence[Outcome], now: datetime) -> None:
     """Writes back what came of claimed rows; those whose lease is no longer theirs are left as they are."""
     if not outcomes:
         return
     session.execute(_FINISH, [_change(outcome, now) for outcome in outcomes])
+    if again := [outcome for outcome in outcomes if outcome.state is State.DUE]:
+        session.execute(_ATTEMPTED, [_attempt(outcome, now) for outcome in again])
     _fail_the_rest(session, [outcome.row.id for outcome in outcomes if outcome.state is State.FAILED], now)
     for outcome in outcomes:
         if outcome.end is End.BLOCKED:
@@ -466,6 +476,16 @@ def _change(outcome: Outcome, now: datetime) -> dict[str, Any]:
         "at": None if again else now,
         "platform": outcome.external,
         "why": outcome.note,
+    }
+
+
+def _attempt(outcome: Outcome, now: datetime) -> dict[str, Any]:
+    return {
+        "outbox_id": outcome.row.id,
+        "claimed": outcome.row.claimed,
+        "ended": now,
+        "outcome": outcome.end,
+        "note": outcome.note,
     }
 
 
@@ -524,12 +544,48 @@ def next_due(session: Session, now: datetime) -> datetime | None:
     return session.scalar(_NEXT_DUE, {"now": now})
 
 
-def counts(session: Session) -> dict[State, int]:
-    """How many rows are in each state, for metrics. The sent ones, nearly all, are what the others leave."""
-    found = dict.fromkeys(State, 0)
+class Waits(NamedTuple):
+    """The message that has been due longest in its lane on its account; `due` by the city's clock."""
+
+    channel: str
+    account: str
+    lane: Lane
+    due: datetime
+
+
+def longest_due(session: Session, accounts: Collection[tuple[str, str]], now: datetime) -> list[Waits]:
+    """For each of these accounts and each lane in which something is due."""
+    wanted = (
+        select(_T.c.channel, _T.c.account, _T.c.lane, func.min(_T.c.due))
+        .where(_OPEN, _T.c.due <= now)
+        .group_by(_T.c.channel, _T.c.account, _T.c.lane)
+    )
+    found = [Waits(row[0], row[1], _LANES[row[2]], row[3]) for row in session.execute(wanted)]
+    return [each for each in found if (each.channel, each.account) in accounts]
+
+
+class Unsent(NamedTuple):
+    """So many rows of a lane are in a state other than sent."""
+
+    state: State
+    lane: Lane
+    rows: int
+
+
+def unsent(session: Session) -> list[Unsent]:
+    """All that waits and all that came to a bad end, for metrics."""
+    found = []
     for states in (_OPEN, _TROUBLED):
-        by_state = select(_T.c.state, func.count()).where(states).group_by(_T.c.state)
-        found.update({State(state): number for state, number in session.execute(by_state)})
+        by_lane = select(_T.c.state, _T.c.lane, func.count()).where(states).group_by(_T.c.state, _T.c.lane)
+        found += [Unsent(State(state), _LANES[lane], rows) for state, lane, rows in session.execute(by_lane)]
+    return found
+
+
+def counts(session: Session) -> dict[State, int]:
+    """How many rows are in each state. The sent ones, nearly all, are what the others leave."""
+    found = dict.fromkeys(State, 0)
+    for each in unsent(session):
+        found[each.state] += each.rows
     everything = session.scalar(select(func.count(literal_column("*"))).select_from(_T)) or 0
     found[State.SENT] = everything - sum(found.values())
     return found

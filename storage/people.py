@@ -299,21 +299,33 @@ _ADDRESSES = Query(
 )
 
 
-def contacts(
+def addresses(
     session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
-) -> list[Contact]:
-    """How to reach each of these people, in the order given: the channel last used that is not blocked.
+) -> dict[int, list[Address]]:
+    """Where each of these people can be reached, the channel last used first; who can be nowhere is left out.
 
     Only accounts that run (channel, account) count: a message to another would wait for ever; and only channels that
     the city's policy has for them.
     """
+    wanted = list(person_ids)
+    at_home = policy.kept_at_home(session, wanted)
+    found: dict[int, list[Address]] = {}
+    for person, address in _ADDRESSES.all(session, people=wanted):
+        barred = address.channel in policy.ABROAD and person in at_home
+        if (address.channel, address.account) in running and not barred:
+            found.setdefault(person, []).insert(0, address)
+    return found
+
+
+def contacts(
+    session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
+) -> list[Contact]:
+    """How to reach each of these people, in the order given: the channel last used that is not blocked."""
     wanted = list(dict.fromkeys(person_ids))
     called = names(session, wanted)
-    at_home = policy.kept_at_home(session, wanted)
-    best = {
-        person: address
-        for person, address in _ADDRESSES.all(session, people=wanted)
-        if (address.channel, address.account) in running
-        and not (address.channel in policy.ABROAD and person in at_home)
-    }
-    return [Contact(each, called[each], best.get(each)) for each in wanted if each in called]
+    found = addresses(session, wanted, running)
+    return [
+        Contact(each, called[each], next(iter(found.get(each, ())), None))
+        for each in wanted
+        if each in called
+    ]

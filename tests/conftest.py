@@ -20,7 +20,7 @@ from storage.database import Database, engine_for
 from storage.migrate import config_for
 from storage.migrations.append_only import protect
 from storage.tables.all import metadata
-from tests import postgres
+from tests import postgres, secrecy
 from tests.reminding import reminds
 from tests.town import Town, a_town
 
@@ -99,6 +99,15 @@ def _furnish(url: str) -> None:
         protect(connection)
         command.stamp(config_for(connection), "head")
     engine.dispose()  # the last connection to close folds SQLite's WAL into the file
+
+
+@pytest.fixture(autouse=True)
+def no_secret_in_any_log() -> Iterator[None]:
+    """Test 15 of the delivery, in every test: whatever is logged, at DEBUG and by whom ever, shows no secret."""
+    ear = secrecy.listen()
+    yield
+    secrecy.stop(ear)
+    assert ear.heard() == []
 
 
 @pytest.fixture

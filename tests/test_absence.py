@@ -10,11 +10,14 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.attendance import Attendance, Listener
 from rules.kinds import Lane
+from storage import absences
 from storage.absences import Loss
+from storage.messages import Outgoing
 from storage.tables.registry import Binding
 from storage.tables.traffic import Absence, OutboxRow
-from tests.chat import START, Chat, Clock
-from tests.town import Town
+from tests.chat import START, Chat, Clock, labels
+from tests.reminding import reminds
+from tests.town import Town, reports_problem
 
 ACCOUNT = ("chat", "bot")
 MINUTE = timedelta(minutes=1)
@@ -37,12 +40,14 @@ class TwoClocks:
 class Ear:
     """Attendance over one account; `listens` is switched by the test."""
 
-    def __init__(self, town: Town, loss: Loss = Loss.MESSAGES, patience: int = 60) -> None:
+    def __init__(
+        self, town: Town, loss: Loss = Loss.MESSAGES, patience: int = 60, keeps: timedelta | None = None
+    ) -> None:
         self.listens = True
         self.swept = 0
         self.clocks = TwoClocks(town.clock)
         self.town = town
-        self._listener = Listener(ACCOUNT, loss, timedelta(seconds=patience), lambda: self.listens)
+        self._listener = Listener(ACCOUNT, loss, timedelta(seconds=patience), lambda: self.listens, keeps)
         self.restarts()
 
     def restarts(self) -> None:
@@ -132,6 +137,16 @@ async def test_a_program_that_was_down_was_away(town: Town, ear: Ear) -> None:
     await ear.attendance.note()
     [absence] = town.rows(Absence)
     assert (absence.began, absence.ended) == (START, START + 5 * MINUTE)
+
+
+async def test_a_restart_within_the_time_that_a_platform_repeats_itself_bothers_nobody(town: Town) -> None:
+    ear = Ear(town, keeps=timedelta(seconds=15))
+    for seconds, absences_so_far in ((14, 0), (16, 1)):
+        await ear.attendance.note()
+        ear.restarts()
+        town.clock.pass_(seconds=seconds)
+        await ear.attendance.note()
+        assert len(town.rows(Absence)) == absences_so_far
 
 
 async def test_a_start_within_the_minute_is_told_as_a_moment(town: Town, ear: Ear) -> None:
@@ -241,4 +256,67 @@ async def test_where_only_taps_are_lost_those_with_an_open_question_are_told(tow
     assert notices(town) == []
     await ear.was_away(minutes=9)
     [row] = notices(town)
-    assert (row.chat, "再点一次" in row.body["text"]) == (town.reporter.user, True)
+    assert (row.chat, "再点一次" in str(row.body)) == (town.reporter.user, True)
+
+
+def is_shown(town: Town, chat: Chat) -> None:
+    """What was said to somebody so far has been sent."""
+    shown = update(OutboxRow).where(OutboxRow.chat == chat.user).values(state="sent", ended=town.clock.now)
+    town.do(lambda session: session.execute(shown))
+
+
+async def test_the_buttons_that_stood_open_come_with_the_one_message(town: Town) -> None:
+    ear = Ear(town, Loss.TAPS, 150)
+    question = town.reporter.says("报进展")
+    is_shown(town, town.reporter)
+    await ear.was_away(minutes=9)
+    [row] = notices(town)
+    again = Outgoing.model_validate(row.body)
+    assert again.title == "09:00到09:09我不在线，期间点的按钮可能没收到，请再点一次："
+    assert (again.text, again.rows) == (question.plain, question.rows)
+    assert again.replaces == ""
+
+
+async def test_who_was_alarmed_and_has_not_answered_is_asked_again_and_who_has_is_not(town: Town) -> None:
+    """A leader's 已知悉 in the gap is lost; whoever took note before it has nothing to press."""
+    reminds(town)
+    ear = Ear(town, Loss.TAPS, 150)
+    reports_problem(town.reporter)
+    for chat in (town.leader, town.department):
+        is_shown(town, chat)
+        used(town, chat, START - timedelta(days=3))
+    await ear.was_away(minutes=5)
+    told = {row.chat: Outgoing.model_validate(row.body) for row in notices(town)}
+    assert "已知悉" in "".join(labels(told[town.leader.user]))
+    town.leader.says("知悉 W1")
+    before = len(notices(town))
+    await ear.was_away(minutes=5)
+    assert town.leader.user not in {row.chat for row in notices(town)[before:]}
+
+
+async def test_at_night_no_question_is_kept_for_the_morning(town: Town) -> None:
+    ear = Ear(town, Loss.TAPS, 150)
+    town.clock.strike(3, 26, 22)
+    town.reporter.says("报进展")
+    is_shown(town, town.reporter)
+    await ear.was_away(minutes=9)
+    [row] = notices(town)
+    assert ("rows" in row.body, row.due > town.clock.now) == (False, True)
+
+
+async def test_what_the_platform_keeps_for_a_day_is_lost_after_more_than_one(town: Town) -> None:
+    ear = Ear(town, Loss.TAPS, 150, timedelta(days=1))
+    used(town, town.deputy, START)
+    await ear.was_away(hours=23)
+    assert [absence.kind for absence in town.rows(Absence)] == ["taps"]
+    await ear.was_away(hours=25)
+    assert [absence.kind for absence in town.rows(Absence)] == ["taps", "messages"]
+    assert any("请再发一次" in str(row.body) for row in notices(town))
+
+
+async def test_where_another_process_listened_nobody_was_away(town: Town, ear: Ear) -> None:
+    await ear.attendance.note()
+    town.clock.pass_(minutes=5)
+    town.do(lambda session: absences.heard(session, *ACCOUNT, town.clock.now - timedelta(seconds=5)))
+    await ear.attendance.note()
+    assert town.rows(Absence) == []

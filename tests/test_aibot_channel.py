@@ -77,7 +77,7 @@ async def connected(wecom: FakeAibot, ack: float = 5.0) -> AsyncIterator[Bot]:
     bot = Bot(wecom, channel_of(wecom, waits, ack=ack), waits)
     running = asyncio.create_task(bot.channel.run(bot.store))
     await wecom.until_subscribed()
-    await until(lambda: bot.channel.listens)
+    await until(lambda: not bot.channel.deaf_for())
     yield bot
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
@@ -420,7 +420,7 @@ async def test_a_lost_subscription_is_made_anew_and_the_message_goes_again(wecom
             await bot.channel.send("LiSi", Outgoing(text="到期"), key="1")
         assert failed.value.everyone
         await wecom.until_subscribed()
-        await until(lambda: bot.channel.listens)
+        await until(lambda: not bot.channel.deaf_for())
         await bot.channel.send("LiSi", Outgoing(text="到期"), key="1")
         assert [shown.text for shown in li.shown] == ["到期"]
 
@@ -463,7 +463,7 @@ async def test_a_frame_without_its_acknowledgement_may_have_arrived(wecom: FakeA
         wecom.faults.script("aibot_send_msg", [fault])
         with pytest.raises(Unclear):
             await bot.channel.send("LiSi", Outgoing(text="到期"))
-        await until(lambda: bot.channel.listens)
+        await until(lambda: not bot.channel.deaf_for())
         await bot.channel.send("LiSi", Outgoing(text="之后"))
         await li.sees("之后")
 

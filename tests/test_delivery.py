@@ -116,10 +116,14 @@ class Office:
             zone=city_zone(),
             media=self.photo,
             pictures=self.picture,
-            on_blocked=lambda _session, row, _now: self.blocked.append(row),
+            on_failed=self.failed,
             send_time=send_time,
             patience=0.05,
         )
+
+    def failed(self, _session: Session, outcome: outbox.Outcome, _now: datetime) -> None:
+        if outcome.end is outbox.End.BLOCKED:
+            self.blocked.append(outcome.row)
 
     def seconds(self) -> float:
         """The clock that rates are counted by: on PostgreSQL one that every process has."""
@@ -819,7 +823,7 @@ async def test_a_paused_account_does_not_hold_up_another(office: Office) -> None
         zone=city_zone(),
         media=office.photo,
         pictures=office.picture,
-        on_blocked=lambda _session, _row, _now: None,
+        on_failed=lambda _session, _outcome, _now: None,
     )
     office.say("x")
     await office.look()

@@ -18,6 +18,7 @@ from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
+from rules.workdays import city_zone
 from storage import claiming, inbox, leases, ledger, outbox
 from storage.database import Database
 from storage.leases import Lost
@@ -187,7 +188,8 @@ def _deliveries(office: Office, pair: Sequence[Database], limits: Limits) -> lis
         Delivery(
             database=database, channels={("telegram", "bot"): office.phone},
             rates={("telegram", "bot"): Rates(limits, office.seconds, lambda chat: chat.startswith("-"))},
-            clock=office.clock, media=office.photo, pictures=office.picture, on_blocked=lambda *_: None,
+            clock=office.clock, media=office.photo, pictures=office.picture, on_failed=lambda *_: None,
+            zone=city_zone(),
             patience=0.05, holder=f"process {number}",
         )
         for number, database in enumerate(pair)

@@ -68,7 +68,7 @@ async def sending(api: FakeTelegram, database: Database, gallery: Gallery) -> As
         delivery = Delivery(
             database=database, channels={account: channel}, rates={account: Rates(FREE, clock.monotonic)},
             clock=clock, zone=city_zone(), media=media, pictures=gallery.picture,
-            on_blocked=lambda _session, _row, _now: None,
+            on_failed=lambda _session, _outcome, _now: None,
         )  # fmt: skip
         yield Sending(database, delivery, channel.account)
         await delivery.close()

@@ -90,6 +90,22 @@ async def test_a_word_said_on_the_page_is_answered_by_the_real_conversation(page
     assert bubbles[-1]["title"].endswith("？")
 
 
+async def test_the_life_of_a_message_is_told_line_by_line(page: Page) -> None:
+    person = (await page.get("/tryout/state"))["suggested"][0]
+    await page.says(person, "nonce-0010", text="帮助")
+    shown = (await page.bubbles(person))[-1]
+    async with asyncio.timeout(20):
+        while True:
+            async with page.client.get(f"/tryout/people/{person}/messages/{shown['id']}/life") as answer:
+                if answer.status == 200:  # a moment after it is shown the end is written
+                    lines = (await answer.json())["lines"]
+                    break
+            await asyncio.sleep(0.05)
+    assert [line.split(maxsplit=1)[1] for line in lines] == ["写好", "第1次发：已送到"]
+    async with page.client.get(f"/tryout/people/{person}/messages/999999/life") as answer:
+        assert answer.status == 404
+
+
 async def test_several_lines_come_back_as_they_were_typed(page: Page) -> None:
     """A form says its new lines as CRLF; the page then did not know its own bubble again, and kept it at the end."""
     person = (await page.get("/tryout/state"))["suggested"][0]
@@ -238,7 +254,7 @@ async def test_every_answer_forbids_scripts_that_are_not_ours(page: Page) -> Non
 async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> None:
     health = await page.get("/healthz")
     assert health["alive"] is True
-    assert set(health["crashes"]) == {
+    assert set(health["loop_crashes"]) == {
         "dispatch",
         "delivery",
         "fetching",
@@ -246,9 +262,10 @@ async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> No
         "tidying",
         "workbooks",
         "editing",
+        "watching",
     }
     async with page.client.get("/metrics") as answer:
-        assert 'sanbao_outbox_rows{state="due"}' in await answer.text()
+        assert "sanbao_outbox_sent_rows 0.0" in await answer.text()
 
 
 def test_beside_a_real_channel_nobody_counts_as_reached_by_the_try_out_page(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ from handlers.words import Words
 from storage.database import Database
 from storage.messages import Arrived, Incoming, IncomingKind, MediaKind, Option, Outgoing
 from storage.parts import parts
+from tests.fakes.handed_out import HANDED_OUT
 from tests.fakes.wecom.callbacks import Delivery, document
 from tests.fakes.wecom.faults import errcode, hang, reset, server_error
 from tests.fakes.wecom.server import AGENT, CORP, KEY, SECRET, TOKEN, FakeWecom
@@ -430,7 +431,7 @@ async def test_a_token_is_given_up_before_it_ends(app: App) -> None:
 async def test_processes_share_a_token_and_a_restart_does_not_ask_again(database: Database) -> None:
     async with FakeWecom() as wecom:
         wecom.member("zhang")
-        first, second = (a_channel(wecom, StoredTokens(database, AGENT)) for _ in range(2))
+        first, second = (a_channel(wecom, StoredTokens(database, AGENT, HANDED_OUT.add)) for _ in range(2))
         for channel in (first, second):
             await channel.start()
         await first.send("zhang", Outgoing(text="a"))
@@ -449,7 +450,7 @@ async def test_of_several_processes_that_learn_at_once_that_the_token_died_one_f
 ) -> None:
     async with FakeWecom() as wecom:
         wecom.member("zhang")
-        channels = [a_channel(wecom, StoredTokens(database, AGENT)) for _ in range(4)]
+        channels = [a_channel(wecom, StoredTokens(database, AGENT, HANDED_OUT.add)) for _ in range(4)]
         for channel in channels:
             await channel.start()
         for _ in range(2):
@@ -462,7 +463,7 @@ async def test_of_several_processes_that_learn_at_once_that_the_token_died_one_f
 
 async def test_who_died_while_fetching_a_token_bars_the_others_for_a_while_only(database: Database) -> None:
     now = [1000.0]
-    first, second = (StoredTokens(database, AGENT, lambda: now[0]) for _ in range(2))
+    first, second = (StoredTokens(database, AGENT, HANDED_OUT.add, lambda: now[0]) for _ in range(2))
     assert await first.claim(1035.0)
     assert not await second.claim(1035.0)
     now[0] = 1036.0

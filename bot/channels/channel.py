@@ -10,7 +10,9 @@ stores what arrived. Outcomes are exceptions, classed by what they prove (delive
     Unclear      it may have been sent: a time-out after the request went out, a 5xx, a broken connection
 """
 
+from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from storage.absences import Loss
@@ -23,7 +25,8 @@ class Capabilities:
     """What a channel can show. `text_limit` says what one message of it holds.
 
     `loses` is what its platform never brings to who did not listen: all messages, or presses of buttons only; None if
-    it brings everything. A connection that is down for no more than `patience` seconds is not worth a word.
+    it brings everything. A connection that is down for no more than `patience` seconds is not worth a word; what is
+    brought later is kept for `keeps` seconds (None: for ever).
     """
 
     edits: bool
@@ -31,6 +34,7 @@ class Capabilities:
     draws: bool = False  # it shows a chart from its figures: none is drawn before it is sent
     loses: Loss | None = None
     patience: float = 0
+    keeps: float | None = None
 
 
 class SendError(Exception):
@@ -70,6 +74,16 @@ class TooLarge(Exception):  # noqa: N818 - it is a fact about the file
         self.found = found
 
 
+class Calls(StrEnum):
+    """What came of a call to a platform, as it is counted."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    TOO_OFTEN = "too often"
+    NOT_REACHED = "not reached"
+    UNKNOWN = "unknown"
+
+
 class Unreadable(Exception):  # noqa: N818
     """A raw update that is not what the platform documents; its row is parked with the bytes."""
 
@@ -86,6 +100,13 @@ class Channel(Protocol):
     name: str
     account: str
     capabilities: Capabilities
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        """The calls to its platform since the start, by what came of them."""
+
+    def deaf_for(self) -> float:
+        """Seconds since which nothing that people say reaches us; 0 if it does, or if nobody can tell."""
 
     def to_incoming(self, raw: bytes) -> Incoming | None:
         """The raw update in our words; None if it says nothing to us. Pure. Raises Unreadable."""

@@ -10,6 +10,7 @@ Beside it: `telegram_request.py` (the wire), `telegram_updates.py` (what updates
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from telegram import Bot, BotCommand, InputMediaDocument, InputMediaPhoto, Message
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot.channels.channel import Capabilities, NotSent, TooLarge, Unfetchable
+from bot.channels.channel import Calls, Capabilities, NotSent, TooLarge, Unfetchable
 from bot.channels.telegram_outcomes import (
     CANNOT_EDIT,
     MARKUP_REFUSED,
@@ -54,7 +55,9 @@ class TelegramChannel:
 
     name = CHANNEL
     # Telegram keeps messages for a day, but presses of buttons for 150 seconds only.
-    capabilities = Capabilities(edits=True, text_limit=TEXT_LIMIT, loses=Loss.TAPS, patience=150)
+    capabilities = Capabilities(
+        edits=True, text_limit=TEXT_LIMIT, loses=Loss.TAPS, patience=150, keeps=24 * 3600
+    )
 
     def __init__(
         self,
@@ -87,6 +90,15 @@ class TelegramChannel:
         )
         # At DEBUG the library logs what is sent: people's words, and links that log a person in.
         logging.getLogger("telegram.Bot").setLevel(logging.INFO)
+
+    # How it goes
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        return self._request.calls
+
+    def deaf_for(self) -> float:
+        return self._receiver.deaf_for()
 
     # Life
 

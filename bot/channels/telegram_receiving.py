@@ -16,6 +16,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram_request import AiohttpRequest, FloodWait
 from bot.channels.telegram_updates import CHANNEL, WANTED, Piece, piece, pieces
+from bot.watching.pulse import Pulse
 from storage.messages import Arrived
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
@@ -25,6 +26,7 @@ WEBHOOK_PATH = "/telegram/webhook"
 
 _MAX_WEBHOOK_BODY = 1024 * 1024
 _BATCH = 100
+SPARE_SECONDS = 10.0  # what a poll may take longer than Telegram was asked to hold it
 _LONGEST_BACKOFF = 30.0
 
 log = logging.getLogger(__name__)
@@ -49,11 +51,25 @@ class Receiver:
         self._poll_seconds = poll_seconds
         self._prepare = prepare
         self._pause = pause
+        self._polls = False
+        self._heard = Pulse()
+
+    def deaf_for(self) -> float:
+        """Seconds since which no poll was answered, beyond what a poll may take; 0 where Telegram calls us."""
+        return max(0.0, self._heard.silent_for() - self._poll_seconds - SPARE_SECONDS) if self._polls else 0
 
     # Long polling
 
     async def poll(self, store: Store) -> None:
         """Takes updates in for ever. `store` commits; only then are they confirmed."""
+        self._polls = True
+        self._heard.beat()
+        try:
+            await self._poll(store)
+        finally:  # another process may have taken over
+            self._polls = False
+
+    async def _poll(self, store: Store) -> None:
         trouble = _Trouble()
         offset, prepared = 0, False
         while True:
@@ -62,6 +78,7 @@ class Receiver:
                     await self._prepare()
                     prepared = True
                 offset = await self._take_in(store, offset)
+                self._heard.beat()
             except Exception as fault:
                 # The database's troubles too: whatever it is, it is tried again, and nothing was confirmed.
                 await self._pause(trouble.met(fault))

@@ -7,6 +7,7 @@ Rule 3: an answer counts only if it is the Bot API's JSON. A proxy's own page sa
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from ipaddress import ip_address
 from typing import Any
@@ -27,6 +28,8 @@ from telegram.error import (
 )
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
+
+from bot.channels.channel import Calls
 
 OFFICIAL_API = "https://api.telegram.org"
 # What the library is given in the token's place: its DEBUG log shows its addresses and parameters.
@@ -106,6 +109,7 @@ class AiohttpRequest(BaseRequest):
         self._patience = self._waiting(read_timeout)
         self._urls: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
+        self.calls: Counter[Calls] = Counter()
 
     @property
     def read_timeout(self) -> float:
@@ -220,12 +224,15 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=patience, allow_redirects=False
             ) as response:
-                return response.status, await _read(response, limit)
+                content = await _read(response, limit)
+            self.calls[_came_of(response.status)] += 1
+            return response.status, content
         except _SURELY_NOT_SENT as fault:
             error = NotReached(self._without_secrets(fault))
         except (ClientError, OSError, TimeoutError) as fault:
             kind = NotReached if _was_closed_before_writing(fault) else Unknown
             error = kind(self._without_secrets(fault))
+        self.calls[Calls.NOT_REACHED if isinstance(error, NotReached) else Calls.UNKNOWN] += 1
         # Raised out here, so that the fault, whose text holds the address, is not chained to it.
         raise error
 
@@ -251,6 +258,12 @@ class AiohttpRequest(BaseRequest):
         if status == 413 or (answer.get("ok") is False and status in _BY_STATUS):
             return _BY_STATUS[status](word)
         return NotReached(f"HTTP {status}, and not from the Bot API: a proxy or a wrong address answered")
+
+
+def _came_of(status: int) -> Calls:
+    if status >= 500:
+        return Calls.UNKNOWN
+    return {200: Calls.OK, 429: Calls.TOO_OFTEN}.get(status, Calls.REFUSED)
 
 
 def _was_closed_before_writing(fault: BaseException) -> bool:

@@ -7,6 +7,7 @@ nobody will ever see.
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels.channel import Capabilities, TooLarge, Unfetchable, Unreadable
+from bot.channels.channel import Calls, Capabilities, TooLarge, Unfetchable, Unreadable
 from reminders.pictures.telling import told
 from storage import inbox, outbox, quiet_hours
 from storage.database import Database, mark
@@ -63,6 +64,13 @@ class TryoutChannel:
         self._pages: set[Page] = set()
 
     # --- as a channel -------------------------------------------------------------------------------------------------
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        return Counter()  # it is its own platform
+
+    def deaf_for(self) -> float:
+        return 0
 
     def to_incoming(self, raw: bytes) -> Incoming | None:
         try:

@@ -14,7 +14,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -22,7 +22,7 @@ from typing import Any
 
 from bot.channels import wecom_aibot_looks as looks
 from bot.channels import wecom_cards as cards
-from bot.channels.channel import Blocked, Capabilities, Named, NotSent, Refused, SendError, Unclear
+from bot.channels.channel import Blocked, Calls, Capabilities, Named, NotSent, Refused, SendError, Unclear
 from bot.channels.wecom_aibot_files import LARGEST_PHOTO, Uploads, download
 from bot.channels.wecom_frames import CHANNEL, GROUP, is_visit, piece, read_frame
 from bot.channels.wecom_pictures import Pictures
@@ -64,9 +64,15 @@ class AibotChannel:
         self._greeting: set[asyncio.Task[None]] = set()
 
     @property
-    def listens(self) -> bool:
-        """Whether what people say now reaches us."""
-        return self._socket.connected
+    def calls(self) -> Counter[Calls]:
+        return self._socket.calls
+
+    @property
+    def connections(self) -> int:
+        return self._socket.connections
+
+    def deaf_for(self) -> float:
+        return self._socket.down_for()
 
     # Receiving
 

@@ -13,6 +13,7 @@ import logging
 import re
 import secrets
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -21,7 +22,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from bot.channels import wecom_cards as cards
-from bot.channels.channel import Capabilities, NotSent, Refused, TooLarge, Unfetchable
+from bot.channels.channel import Calls, Capabilities, NotSent, Refused, TooLarge, Unfetchable
 from bot.channels.wecom_envelope import Envelope, Rejected
 from bot.channels.wecom_outcomes import (
     DEAD_FILE,
@@ -34,6 +35,7 @@ from bot.channels.wecom_pictures import Pictures
 from bot.channels.wecom_request import ApiRefusal, TooMuch, WecomFault, WecomRequest
 from bot.channels.wecom_updates import CHANNEL, piece, read_update
 from bot.channels.wecom_xml import NotOurXml, read_xml
+from storage.absences import Loss
 from storage.messages import Arrived, Incoming, Outgoing
 
 Store = Callable[[Sequence[Arrived]], Awaitable[None]]
@@ -59,7 +61,8 @@ class WecomAppChannel:
     """
 
     name = CHANNEL
-    capabilities = Capabilities(edits=False, text_limit=cards.FIT)
+    # A callback is brought three more times, some five seconds apart, and then no more.
+    capabilities = Capabilities(edits=False, text_limit=cards.FIT, loses=Loss.MESSAGES, patience=60, keeps=15)
 
     def __init__(self, agent: str, *, envelope: Envelope, request: WecomRequest) -> None:
         self.account = agent
@@ -74,6 +77,15 @@ class WecomAppChannel:
 
     async def close(self) -> None:
         await self._request.shutdown()
+
+    # How it goes
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        return self._request.calls
+
+    def deaf_for(self) -> float:
+        return 0  # WeCom calls us, and nobody can tell a silent day from a broken way
 
     # Reading
 

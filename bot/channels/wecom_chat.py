@@ -9,10 +9,11 @@ department; texts of 2048 bytes.
 """
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from bot.channels import wecom_cards as cards
-from bot.channels.channel import Blocked, Capabilities, NotSent, SendError, Unfetchable
+from bot.channels.channel import Blocked, Calls, Capabilities, NotSent, SendError, Unfetchable
 from bot.channels.wecom_outcomes import BUSY, DEAD_FILE, TOO_MANY_AT_ONCE, TOO_OFTEN, outcome
 from bot.channels.wecom_pictures import Pictures
 from bot.channels.wecom_request import ApiRefusal, Json, NotReached, WecomFault, WecomRequest
@@ -97,6 +98,13 @@ class WecomChatChannel:
 
     async def answer_press(self, press: str) -> None:
         pass
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        return self._request.calls
+
+    def deaf_for(self) -> float:
+        return 0  # a group is only told
 
     async def fetch(self, reference: str, limit: int) -> bytes:
         raise Unfetchable("a group sends nothing")

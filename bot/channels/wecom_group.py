@@ -14,8 +14,9 @@ import io
 import json
 import logging
 import re
+from collections import Counter
 
-from bot.channels.channel import Capabilities, NotSent, Refused, Unfetchable
+from bot.channels.channel import Calls, Capabilities, NotSent, Refused, Unfetchable
 from bot.channels.wecom_cards import clean
 from bot.channels.wecom_outcomes import outcome
 from bot.channels.wecom_request import ApiRefusal, WecomFault, Wire
@@ -88,6 +89,13 @@ class WecomGroupChannel:
             raise outcome(refusal) from None
         except WecomFault as fault:
             raise outcome(fault) from None
+
+    @property
+    def calls(self) -> Counter[Calls]:
+        return self._wire.calls
+
+    def deaf_for(self) -> float:
+        return 0  # nothing comes in
 
     def to_incoming(self, raw: bytes) -> Incoming | None:
         return None

@@ -8,6 +8,7 @@ Rule 3  Token and secret stand in addresses. Every error text is made here, with
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -16,9 +17,12 @@ import aiohttp
 from aiohttp import ClientError, ClientTimeout
 from yarl import URL
 
+from bot.channels.channel import Calls
+
 OFFICIAL_API = "https://qyapi.weixin.qq.com"
 
 DEAD_TOKEN = frozenset({40001, 40014, 42001})
+TOO_OFTEN = frozenset({45009, 45033})
 # A token is given up a little before its time, so that none dies on its way.
 SPARE_SECONDS = 300.0
 # Who has died while fetching bars the others for no longer than a fetch may take; they look so often meanwhile.
@@ -97,6 +101,7 @@ class Wire:
         self._patience = ClientTimeout(total=None, connect=10.0, sock_read=read_timeout)
         self._upload_patience = ClientTimeout(total=None, connect=10.0, sock_read=upload_timeout)
         self._session: aiohttp.ClientSession | None = None
+        self.calls: Counter[Calls] = Counter()
 
     async def initialize(self) -> None:
         """Needs a running loop; makes no connection."""
@@ -121,7 +126,16 @@ class Wire:
         patience: ClientTimeout | None = None,
     ) -> Json:
         status, _, content = await self.exchange(method, path, query, body, patience or self._patience)
-        return _check(status, content)
+        return self._checked(status, content)
+
+    def _checked(self, status: int, content: bytes) -> Json:
+        try:
+            answer = _check(status, content)
+        except WecomFault as fault:
+            self.calls[_came_of(fault)] += 1
+            raise
+        self.calls[Calls.OK] += 1
+        return answer
 
     async def exchange(
         self,
@@ -146,6 +160,7 @@ class Wire:
             error = NotReached(type(fault).__name__)
         except (ClientError, OSError, TimeoutError) as fault:
             error = Unknown(type(fault).__name__)
+        self.calls[_came_of(error)] += 1
         # Raised out here, so that the fault, whose text may hold the address, is not chained to it.
         raise error
 
@@ -211,8 +226,9 @@ class WecomRequest(Wire):
             "GET", "media/get", query, None, self._patience, limit + 1
         )
         if status not in (200, 206) or "json" in kind or kind.startswith("text/plain"):
-            _check(status, content)  # WeCom tells a file from a refusal by its type only
+            self._checked(status, content)  # WeCom tells a file from a refusal by its type only
             raise Unknown("no file in the answer")
+        self.calls[Calls.OK] += 1
         if len(content) > limit:
             raise TooMuch(f"more than {limit} bytes")
         return content
@@ -266,6 +282,15 @@ class WecomRequest(Wire):
         answer = await self.json("GET", "gettoken", query)
         lasts = float(answer.get("expires_in") or 0)
         return Token(str(answer["access_token"]), self._epoch() + max(lasts - SPARE_SECONDS, lasts / 2))
+
+
+def _came_of(fault: WecomFault) -> Calls:
+    match fault:
+        case NotReached():
+            return Calls.NOT_REACHED
+        case ApiRefusal(code=code):
+            return Calls.TOO_OFTEN if code in TOO_OFTEN else Calls.REFUSED
+    return Calls.UNKNOWN
 
 
 async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:

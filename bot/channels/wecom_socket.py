@@ -14,10 +14,15 @@ import itertools
 import json
 import logging
 import secrets
+import sys
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
+
+from bot.channels.channel import Calls
+from bot.watching.pulse import Pulse
 
 OFFICIAL_URL = "wss://openws.work.weixin.qq.com"
 
@@ -82,11 +87,14 @@ class Socket:
         self._pause = pause
         self._numbers = itertools.count(1)
         self._live: aiohttp.ClientWebSocketResponse | None = None
+        self._lost = Pulse()
+        self.connections = 0
+        self.calls: Counter[Calls] = Counter()
         self._waiting: dict[str, asyncio.Future[Json]] = {}
 
-    @property
-    def connected(self) -> bool:
-        return self._live is not None
+    def down_for(self) -> float:
+        """Seconds since which no subscribed connection stands; 0 while one does."""
+        return 0 if self._live is not None else max(self._lost.silent_for(), sys.float_info.min)
 
     # Asking
 
@@ -97,6 +105,7 @@ class Socket:
         """
         socket = self._live
         if socket is None or socket.closed:
+            self.calls[Calls.NOT_REACHED] += 1
             raise NotConnected("the long connection is down")
         return await self._exchange(socket, command, body, request)
 
@@ -122,10 +131,12 @@ class Socket:
                 await socket.send_str(json.dumps(frame, ensure_ascii=False, separators=(",", ":")))
                 ack = await answer
         except (TimeoutError, ConnectionError, aiohttp.ClientError):
+            self.calls[Calls.UNKNOWN] += 1
             raise NoAck(f"{frame['cmd']} was not acknowledged") from None
         code = ack.get("errcode", 0)
         if code == NOT_SUBSCRIBED:
             await socket.close()
+        self.calls[{0: Calls.OK, TOO_OFTEN: Calls.TOO_OFTEN}.get(code, Calls.REFUSED)] += 1
         if code:
             raise FrameRefused(code if isinstance(code, int) else -1, str(ack.get("errmsg", ""))[:200])
         return ack
@@ -166,14 +177,34 @@ class Socket:
                 finally:
                     pinging.cancel()
             finally:
+                if self._live is not None:
+                    self._lost.beat()
                 self._live = None
                 reading.cancel()
                 await asyncio.gather(reading, return_exceptions=True)
                 self._give_up_waiting()
 
+    async def try_subscription(self) -> None:
+        """Subscribes and leaves. It ends another process's connection: only for who knows that there is none.
+
+        Raises FrameRefused, NoAck, aiohttp.ClientError.
+        """
+        async with (
+            aiohttp.ClientSession(proxy=self._proxy) as session,
+            session.ws_connect(self._url, max_msg_size=_LARGEST_FRAME) as socket,
+        ):
+            reading = asyncio.create_task(self._read(socket, lambda *_: None))
+            try:
+                await self._subscribe(socket)
+            finally:
+                self._live = None
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
     async def _subscribe(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         await self._exchange(socket, "aibot_subscribe", {"bot_id": self._bot_id, "secret": self._secret})
         self._live = socket
+        self.connections += 1
         log.info("The long connection stands")
 
     async def _keep_alive(self, socket: aiohttp.ClientWebSocketResponse) -> None:

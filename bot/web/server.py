@@ -1,26 +1,15 @@
-"""The web application: which hosts it answers, what every answer carries, /healthz and /metrics."""
+"""The web application: which hosts it answers, and what every answer carries."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
-from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from bot.supervisor import Supervisor
-from storage import outbox
-from storage.database import Database
-from storage.tables.traffic import InboxRow
-
-Handler = Callable[[Request], Awaitable[Response]]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -65,37 +54,3 @@ def web_app(routes: Sequence[BaseRoute], hosts: Sequence[str]) -> Starlette:
         routes=list(routes),
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)), Middleware(Guarded)],
     )
-
-
-def health(database: Database, supervisor: Supervisor) -> Handler:
-    """200 while the database answers; the numbers say how it goes."""
-
-    async def answer(request: Request) -> Response:
-        await database.read(lambda session: session.execute(text("SELECT 1")).scalar())
-        return JSONResponse({"alive": True, "crashes": supervisor.crashes})
-
-    return answer
-
-
-def metrics(database: Database, supervisor: Supervisor) -> Handler:
-    async def answer(request: Request) -> Response:
-        inbox, out = await database.read(_counts)
-        registry = CollectorRegistry()
-        inbox_rows = Gauge("sanbao_inbox_rows", "Inbox rows by state", ["state"], registry=registry)
-        for state, count in inbox.items():
-            inbox_rows.labels(state).set(count)
-        out_rows = Gauge("sanbao_outbox_rows", "Outgoing rows by state", ["state"], registry=registry)
-        for state, count in out.items():
-            out_rows.labels(state).set(count)
-        crashes = Gauge("sanbao_loop_crashes", "Crashes by loop since the start", ["loop"], registry=registry)
-        for name, count in supervisor.crashes.items():
-            crashes.labels(name).set(count)
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
-
-    return answer
-
-
-def _counts(session: Session) -> tuple[dict[str, int], dict[str, int]]:
-    rows = session.execute(select(InboxRow.state, func.count()).group_by(InboxRow.state))
-    arrived = dict(rows.all())
-    return arrived, {state.value: count for state, count in outbox.counts(session).items()}

@@ -24,6 +24,7 @@ from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
 from bot.drawing import NotDrawn
+from bot.lives import in_chinese
 from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
 from handlers.city import City
@@ -31,8 +32,8 @@ from handlers.menus import menu_of
 from rules.kinds import Role
 from rules.scope import Part, part_of
 from rules.workdays import local_date
+from storage import post, secretaries
 from storage import rules as stored_rules
-from storage import secretaries
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Incoming, IncomingKind, Media, MediaKind
@@ -84,6 +85,7 @@ class TryoutPage:
             Mount("/static", StaticFiles(directory=static)),
             Route("/tryout/state", self._state),
             Route("/tryout/people/{person:int}/messages", self._messages),
+            Route("/tryout/people/{person:int}/messages/{message:int}/life", self._life),
             Route("/tryout/people/{person:int}/say", self._say, methods=["POST"]),
             Route("/tryout/events", self._events),
             Route("/tryout/clock", self._clock_moved, methods=["POST"]),
@@ -121,6 +123,16 @@ class TryoutPage:
             request.path_params["person"], int(after) if after.isdecimal() else None
         )
         return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
+
+    async def _life(self, request: Request) -> Response:
+        """What became of a message of ours, line by line."""
+        person, message = request.path_params["person"], request.path_params["message"]
+        life = await self._database.read(
+            lambda session: post.sent_as(session, person, tryout.NAME, str(message))
+        )
+        if life is None:
+            return _refused("没有这条消息的记录。", 404)
+        return JSONResponse({"lines": in_chinese(life, self._city.zone, self._city.words)})
 
     def _bubble(self, row: TryoutMessage) -> dict[str, Any]:
         return {

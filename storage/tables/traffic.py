@@ -94,7 +94,8 @@ class OutboxRow(Base):
 
     state: due | sending (under a lease) | sent | unknown (may have arrived) | failed | expired | nobody.
     `part_of` is the part of a long text before this one. `number` (W12, J34) makes an answer a receipt.
-    City clock: written, due, useless_after, ended. Machine clock: retry, lease.
+    The attempt that ended it stands here (claimed, ended, state, note), those before it in `attempts`.
+    City clock: written, due, useless_after, claimed, ended. Machine clock: retry, lease.
     """
 
     __tablename__ = "outbox"
@@ -153,9 +154,23 @@ class OutboxRow(Base):
     ambiguous: Mapped[int] = mapped_column(default=0)  # how many attempts may have arrived unseen
     retry: Mapped[datetime | None]  # not before
     lease: Mapped[datetime | None]
+    claimed: Mapped[datetime | None]  # when the last attempt began
     holder: Mapped[str] = mapped_column(default="")  # the process that took it last
     ended: Mapped[datetime | None]
     external: Mapped[str] = mapped_column(default="")  # the platform's id of the sent message
+    note: Mapped[str] = mapped_column(default="")
+
+
+class Attempt(Base):
+    """An attempt to send after which the message was to go again. `outcome` is storage.outbox.End. City clock."""
+
+    __tablename__ = "attempts"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), index=True)
+    claimed: Mapped[datetime | None]  # None: by a version that did not write it down
+    ended: Mapped[datetime]
+    outcome: Mapped[str]
     note: Mapped[str] = mapped_column(default="")
 
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0040"
-down_revision = "0012"
+down_revision = "0013"
 
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 SENDING = sa.text("state = 'sending'")

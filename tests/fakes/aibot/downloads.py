@@ -12,6 +12,7 @@ from urllib.parse import quote
 from aiohttp import web
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
+from tests.fakes.handed_out import HANDED_OUT
 from tests.fakes.telegram.clock import Clock
 from tests.fakes.wecom.screens import Json
 
@@ -40,6 +41,7 @@ class Downloads:
         key, number = os.urandom(32), secrets.token_urlsafe(16)
         self._stored[number] = Stored(encrypted(content, key), name, self._clock.now() + LIVES)
         text = base64.b64encode(key).decode()
+        HANDED_OUT.add(text.rstrip("="))
         return {
             "url": f"{self.base}/media/{number}?sign=1",
             "aeskey": text if self.padded_keys else text.rstrip("="),

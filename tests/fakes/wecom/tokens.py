@@ -2,6 +2,7 @@
 
 import secrets
 
+from tests.fakes.handed_out import HANDED_OUT
 from tests.fakes.telegram.clock import Clock
 from tests.fakes.wecom.errors import refused
 
@@ -35,6 +36,7 @@ class Tokens:
     def _new(self, now: float) -> str:
         token = secrets.token_urlsafe(64)
         self._until[token] = now + LASTS
+        HANDED_OUT.add(token)
         self.given += 1
         return token
 

@@ -1,0 +1,49 @@
+"""The outgoing heartbeat: a monitor outside is called every minute while all is well, and misses us when it is not.
+
+The address opens nothing, but whoever has it can keep the monitor quiet: it stands in no log.
+"""
+
+import asyncio
+import logging
+
+import aiohttp
+
+from bot.watching.health import Health
+from bot.watching.pulse import Pulse
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 60.0
+PATIENCE = aiohttp.ClientTimeout(total=15)
+
+
+class Heartbeat:
+    """`await run()` beats until it is cancelled."""
+
+    def __init__(self, *, health: Health, url: str, proxy: str | None) -> None:
+        self._health = health
+        self._url = url
+        self._proxy = proxy
+        self._heard = True
+        self.pulse = Pulse()
+
+    async def run(self) -> None:
+        async with aiohttp.ClientSession(proxy=self._proxy, timeout=PATIENCE) as client:
+            while True:
+                self.pulse.beat()
+                await self.beat(client)
+                await asyncio.sleep(EVERY_SECONDS)
+
+    async def beat(self, client: aiohttp.ClientSession) -> bool:
+        """False if it was withheld, or not heard."""
+        if not (await self._health.findings()).ok:
+            return False
+        try:
+            async with client.get(self._url) as answer:
+                heard, why = answer.status < 400, f"HTTP {answer.status}"
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            heard, why = False, type(error).__name__
+        if not heard and self._heard:
+            log.warning("the outside monitor does not take the heartbeat: %s", why)
+        self._heard = heard
+        return heard

@@ -1,0 +1,208 @@
+"""One person on two channels gets one copy, on the channel last used; what surely failed there goes to the other."""
+
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot.app import note_failure
+from handlers.city import City
+from handlers.words import Words
+from rules.kinds import Lane
+from storage import outbox, people
+from storage.messages import Address, Outgoing
+from storage.outbox import Claimed, End, Outcome, Room
+from storage.tables.registry import Binding
+from storage.tables.traffic import OutboxRow
+from tests.builders import NOW, a_person
+from tests.chat import ZONE
+from tests.fakes.telegram.server import TOKEN, FakeTelegram
+from tests.fakes.wecom.server import AGENT, FakeWecom
+from tests.phones import _bind, everybody, userid
+from tests.program import free_socket, running, settings_for
+from tests.town import NORTH, Town
+
+TELEGRAM, WECOM = ("telegram", "7"), ("wecom", "1000002")
+BOTH_WAYS = pytest.mark.parametrize(("last", "other"), [(TELEGRAM, WECOM), (WECOM, TELEGRAM)])
+MINUTE = timedelta(minutes=1)
+
+
+class Pair:
+    """A person on both channels, who used `last` last; the outbox as delivery sees it."""
+
+    def __init__(self, session: Session, last: tuple[str, str], other: tuple[str, str]) -> None:
+        self.session = session
+        self.person = a_person(session).id
+        self.now = NOW
+        self.city = City(words=Words(), zone=ZONE, running=frozenset({last, other}))
+        for place, (channel, account) in enumerate((other, last)):
+            address = Address(channel=channel, account=account, user="u", chat="u")
+            people.bind(session, self.person, address, NOW + place * MINUTE)
+
+    def says(self, text: str, lane: Lane = Lane.URGENT, limit: int = 4096, number: str = "W1") -> None:
+        [contact] = people.contacts(self.session, [self.person], self.city.running)
+        outbox.write(
+            self.session, address=contact.address, person_id=self.person, message=Outgoing(text=text), lane=lane,
+            now=self.now, limit=limit, number=number,
+        )  # fmt: skip
+
+    def claims(self, account: tuple[str, str]) -> list[Claimed]:
+        self.now += MINUTE
+        return outbox.claim(
+            self.session, channel=account[0], account=account[1], room=Room(total=9, bulk=9), now=self.now,
+            machine=self.now, lease=MINUTE,
+        ).rows  # fmt: skip
+
+    def ends(self, account: tuple[str, str], end: End) -> None:
+        """As a look of the delivery does it."""
+        for row in self.claims(account):
+            outcome = Outcome(row, end, note="so it ended", retry=self.now)
+            outbox.finish(self.session, [outcome], self.now)
+            if outcome.state is outbox.State.FAILED:
+                note_failure(self.session, outcome, self.now, self.city)
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        wanted = select(OutboxRow).where(OutboxRow.person_id == self.person).order_by(OutboxRow.id)
+        return [(row.channel, row.state, row.body["text"]) for row in self.session.scalars(wanted)]
+
+
+@BOTH_WAYS
+def test_one_copy_goes_to_the_channel_last_used(
+    session: Session, last: tuple[str, str], other: tuple[str, str]
+) -> None:
+    pair = Pair(session, last, other)
+    pair.says("到期")
+    assert pair.claims(other) == []
+    pair.ends(last, End.SENT)
+    assert pair.rows() == [(last[0], "sent", "到期")]
+
+
+@BOTH_WAYS
+@pytest.mark.parametrize("end", [End.BLOCKED, End.REFUSED])
+def test_what_failed_for_good_goes_to_the_other_once(
+    session: Session, last: tuple[str, str], other: tuple[str, str], end: End
+) -> None:
+    pair = Pair(session, last, other)
+    pair.says("到期")
+    pair.ends(last, end)
+    pair.ends(other, End.SENT)
+    assert pair.rows() == [(last[0], "failed", "到期"), (other[0], "sent", "到期")]
+
+
+@BOTH_WAYS
+def test_what_both_refuse_does_not_go_for_ever(
+    session: Session, last: tuple[str, str], other: tuple[str, str]
+) -> None:
+    pair = Pair(session, last, other)
+    pair.says("到期")
+    for account in itertools.islice(itertools.cycle((last, other)), 6):
+        pair.ends(account, End.REFUSED)
+    assert pair.rows() == [(last[0], "failed", "到期"), (other[0], "failed", "到期")]
+
+
+@BOTH_WAYS
+def test_what_is_in_doubt_never_falls_over_whatever_comes_of_it(
+    session: Session, last: tuple[str, str], other: tuple[str, str]
+) -> None:
+    for end in (End.UNCLEAR, End.REFUSED, End.BLOCKED):
+        pair = Pair(session, last, other)
+        session.execute(update(Binding).where(Binding.person_id != pair.person).values(ended=NOW))
+        pair.says("到期")
+        pair.ends(last, End.UNCLEAR)
+        pair.ends(last, end)
+        assert [channel for channel, _, _ in pair.rows()] == [last[0]]
+        session.execute(update(Binding).values(ended=NOW))
+
+
+def test_an_answer_stays_where_it_was_asked_for(session: Session) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    pair.says("已收到 J1", Lane.REPLY, number="J1")
+    pair.ends(TELEGRAM, End.REFUSED)
+    assert [channel for channel, _, _ in pair.rows()] == ["telegram"]
+
+
+def test_a_row_that_nobody_can_read_ends_and_goes_nowhere(session: Session) -> None:
+    """Sent on, it would have failed the transaction that was to end it, again and again."""
+    pair = Pair(session, TELEGRAM, WECOM)
+    pair.says("到期")
+    session.execute(update(OutboxRow).values(body={"no": "message"}))
+    for row in pair.claims(TELEGRAM):
+        outcome = Outcome(row, End.REFUSED, note="the row cannot be read")
+        outbox.finish(session, [outcome], pair.now)
+        note_failure(session, outcome, pair.now, pair.city)
+    assert [row.state for row in session.scalars(select(OutboxRow))] == ["failed"]
+
+
+def test_a_long_text_that_falls_over_keeps_its_order(session: Session) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    pair.says("一" * 50 + "\n" + "二" * 50, limit=80)
+    pair.ends(TELEGRAM, End.BLOCKED)
+    for _ in range(3):
+        pair.ends(WECOM, End.SENT)
+    sent = [text for channel, state, text in pair.rows() if (channel, state) == ("wecom", "sent")]
+    assert [text[0] for text in sent] == ["一", "二"]
+
+
+# The whole program
+
+
+async def on_both(
+    town: Town, folder: Path, last: str, alarm: Callable[[FakeTelegram, FakeWecom], object]
+) -> None:
+    """The reporter files a major problem on the channel that was used last; `alarm` is what the leader's phones do."""
+    listening = free_socket()
+    wecom = FakeWecom()
+    wecom.callbacks.url = f"http://127.0.0.1:{listening.getsockname()[1]}/wecom/callback"
+    async with FakeTelegram() as api, wecom:
+        late = {"telegram": 5, "wecom": 5} | {last: 10}
+        _bind(town, "telegram", TOKEN.partition(":")[0], lambda chat: chat.user, minutes=late["telegram"])
+        _bind(town, "wecom", AGENT, userid, minutes=late["wecom"])
+        for chat in everybody(town):
+            api.person(int(chat.user), started=True)
+            wecom.member(userid(chat))
+        alarm(api, wecom)
+        ours = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url, **wecom.settings()}
+        async with running(town, settings_for(town, folder, ours), listening):
+            me = api.person(int(town.reporter.user))
+            for said in (
+                "报问题", NORTH, "重大问题", "征拆", "两户阻工", "刚才", "就在项目现场", "请派工作组", "没有", "确认",
+            ):  # fmt: skip
+                me.says(said)
+            await me.sees("重大问题 W1 已报出", timeout=20)
+            there = (
+                api.person(int(town.leader.user)) if last == "wecom" else wecom.member(userid(town.leader))
+            )
+            await there.sees("重大问题 W1", timeout=20)
+
+
+def alarms(town: Town) -> list[tuple[str, str]]:
+    wanted = select(OutboxRow).where(
+        OutboxRow.person_id == int(town.leader.user) - 1000,
+        OutboxRow.number == "W1",
+        OutboxRow.part_of.is_(None),
+    )
+    return town.do(lambda s: [(row.channel, row.state) for row in s.scalars(wanted.order_by(OutboxRow.id))])
+
+
+async def test_a_leader_who_blocked_telegram_is_alarmed_on_wecom_once(town: Town, tmp_path: Path) -> None:
+    def blocks(api: FakeTelegram, _wecom: FakeWecom) -> None:
+        api.person(int(town.leader.user)).chat.blocked = True  # the program has not heard of it
+
+    await on_both(town, tmp_path, "telegram", blocks)
+    assert alarms(town)[:2] == [("telegram", "failed"), ("wecom", "sent")]
+
+
+async def test_a_leader_outside_the_apps_range_is_alarmed_on_telegram_once(
+    town: Town, tmp_path: Path
+) -> None:
+    await on_both(
+        town,
+        tmp_path,
+        "wecom",
+        lambda _api, wecom: setattr(wecom.member(userid(town.leader)), "visible", False),
+    )
+    assert alarms(town)[:2] == [("wecom", "failed"), ("telegram", "sent")]
