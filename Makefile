@@ -35,6 +35,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.pictures
 	$(BIN)/python -m bench.sweeps
 	$(BIN)/python -m bench.wecom
+	$(BIN)/python -m bench.ledger_proof
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000
