@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import attendance, editable, wecom
 from bot import rates as sending
+from bot.anchoring import Anchoring
 from bot.attendance import Attendance
 from bot.channels import tryout
 from bot.channels.channel import Channel
@@ -215,6 +216,7 @@ async def _wire(
         "dispatch": dispatch.run, "delivery": delivery.run, "fetching": fetching.run, "sweeping": sweeping.run,
         "workbooks": reading.run, "editing": editing.run,
         "tidying": Tidying(database=database, shelf=shelf).run,
+        "anchoring": Anchoring(database=database, folder=settings.data_dir).run,
     }  # fmt: skip
     await _receive(settings, stack, running, city, gallery.picture)
     listening = attendance.listeners(channels, _listens)

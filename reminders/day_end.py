@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from reminders.anchoring import tell_admins
 from reminders.moment import SLICE, Moment
 from reminders.retention import expire_some
 from storage import ledger_roots
@@ -15,5 +16,6 @@ def end_day(session: Session, moment: Moment) -> bool:
         return False
     if expire_some(session, moment.rules.book.media, now, moment.zone, SLICE):
         return True
-    ledger_roots.draw(session, today, now)
+    before = ledger_roots.newest(session)
+    tell_admins(session, moment, before, ledger_roots.draw(session, today, now))
     return False

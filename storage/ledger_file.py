@@ -31,11 +31,11 @@ def lines(session: Session, progress: Progress = nobody) -> Iterator[str]:
     for root in session.scalars(select(LedgerRoot).order_by(LedgerRoot.day)):
         heads = root.heads.replace("\n", BETWEEN_HEADS)
         yield f"root\t{root.day.isoformat()}\t{root.hash}\t{heads}"
-    rows, heads = 0, dict[str, Head]()
+    rows, newest = 0, dict[str, Head]()
     for text, head, previous in _rows(session, progress):
         yield f"row\t{head.hash}\t{previous}\t{text}"
-        rows, heads[head.chain] = rows + 1, head
-    yield f"end\t{rows}\t{root_hash(heads_text(heads.values()))}"
+        rows, newest[head.chain] = rows + 1, head
+    yield f"end\t{rows}\t{root_hash(heads_text(newest.values()))}"
 
 
 def _rows(session: Session, progress: Progress) -> Iterator[tuple[str, Head, str]]:

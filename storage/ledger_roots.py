@@ -1,6 +1,7 @@
 """The day's root: one hash over the heads of all chains, by which whoever knows it can tell that no row was touched.
 
-Rule 1  A root is drawn once a day and told outside: in digests, to the admins, into a file (`bot/anchoring.py`).
+Rule 1  A root is drawn once a day and told outside: in digests and to the admins
+        (`reminders/anchoring.py`), and into a file (`bot/anchoring.py`).
 Rule 2  Drawing it is itself an act in the city's chain, so that no root can be changed or taken away unseen.
 """
 
@@ -58,7 +59,7 @@ def after(session: Session, day: date) -> Iterable[Root]:
     return (Root(row.day, row.hash, rows_in(row.heads)) for row in found)
 
 
-def draw(session: Session, day: date, now: datetime) -> None:
+def draw(session: Session, day: date, now: datetime) -> Root:
     """One hash over the heads of all chains as they stand."""
     heads = heads_text(ledger.heads(session))
     drawn = root_hash(heads)
@@ -66,3 +67,4 @@ def draw(session: Session, day: date, now: datetime) -> None:
     session.flush()
     facts = {"day": day.isoformat(), "root": drawn, "rows": rows_in(heads)}
     ledger.append(session, chain="city", who="system", act=DRAWN, facts=facts, now=now)
+    return Root(day, drawn, rows_in(heads))
