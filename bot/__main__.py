@@ -14,6 +14,7 @@ import uvloop
 
 from bot import editable
 from bot import settings as operator
+from bot.backup.commands import backup, restore
 from bot.errands import lock_paths, run_errand
 from bot.ledger_commands import commands as ledger_commands
 from bot.lock import hold
@@ -50,6 +51,9 @@ wecom_commands = typer.Typer(help="The self-built app of WeCom.", no_args_is_hel
 app.add_typer(wecom_commands, name="wecom")
 
 app.add_typer(ledger_commands, name="ledger")
+
+app.command()(backup)
+app.command()(restore)
 
 
 def carried_out(name: str, arguments: Frozen, progress: Progress = nobody) -> Result:

@@ -29,7 +29,7 @@ OFFICIAL_TELEGRAM = "https://api.telegram.org"
 OFFICIAL_WECOM = "https://qyapi.weixin.qq.com"
 OFFICIAL_AIBOT = "wss://openws.work.weixin.qq.com"
 # Planned, not built yet: setting one is an error that says so instead of guessing at a slip.
-LATER = ("HEARTBEAT_URL", "BACKUP_KEY")
+LATER = ("HEARTBEAT_URL",)
 
 
 class SettingsError(Exception):
@@ -130,6 +130,9 @@ class Settings(BaseSettings):
     )
     words_file: Path | None = Field(
         default=None, description="the city's own sentences; unset: the built-in ones"
+    )
+    backup_key: SecretStr | None = Field(
+        default=None, description="backups are encrypted with it; at least 16 characters, kept elsewhere"
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
 
@@ -261,6 +264,13 @@ class Settings(BaseSettings):
         if parts and (parts.scheme not in ("http", "https") or not parts.hostname):
             raise ValueError("expected an HTTP proxy, http://HOST:PORT (a SOCKS proxy cannot be used)")
         return proxy
+
+    @field_validator("backup_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and len(key.get_secret_value()) < 16:
+            raise ValueError("expected at least 16 characters, drawn by chance")
+        return key
 
     @field_validator("rules_file", "words_file")
     @classmethod

@@ -8,7 +8,7 @@ Rule 2  Whatever is done is done on the copy. Nothing on it has to outlive a cra
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.rehearsal.refusal import CannotLive
 from storage.database import Database
+from storage.file_copy import copy_file
 from storage.migrate import migrate
 
 
@@ -40,13 +41,8 @@ def copied(source: Path, now: datetime) -> Iterator[Database]:
 def _copy(source: Path, file: Path) -> None:
     if not source.is_file():
         raise CannotLive(f"{source}: found no database; expected the city's, or a copy of it.")
-    file.touch(mode=0o600)
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
-            closing(sqlite3.connect(file)) as written,
-        ):
-            read.backup(written)
+        copy_file(source, file)
     except sqlite3.DatabaseError as error:
         raise CannotLive(f"{source}: {error}; expected a SQLite file of Sanbao.") from error
 
