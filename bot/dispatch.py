@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Channel, Unreadable
@@ -21,7 +21,7 @@ from bot.clock import Clock
 from handlers.city import City
 from handlers.turn import AlreadyTaken, take_turns
 from rules.kinds import Lane
-from storage import inbox, outbox, people
+from storage import faults, inbox, outbox, people
 from storage.database import Database
 from storage.inbox import Waiting
 from storage.messages import Incoming, Outgoing
@@ -110,7 +110,7 @@ class Dispatch:
         match error:
             case AlreadyTaken():
                 log.info("inbox row %s was taken by another turn", row.id)
-            case OperationalError() if _cannot_write(error):
+            case DBAPIError() if faults.cannot_work(error):
                 log.error("the database did not take inbox row %s; it stays", row.id, exc_info=error)
                 await asyncio.sleep(PAUSE_SECONDS)
             case Unreadable():
@@ -194,12 +194,3 @@ def tell_admins(
             session, address=contact.address, person_id=contact.id, message=Outgoing(text=text),
             lane=Lane.URGENT, now=now, inbox_id=inbox_id, limit=city.show(channel).text_limit,
         )  # fmt: skip
-
-
-# SQLite's primary result codes that say nothing about the row: busy, locked, read-only, I/O error, full, cannot open.
-_NOBODYS_FAULT = frozenset({5, 6, 8, 10, 13, 14})
-
-
-def _cannot_write(error: OperationalError) -> bool:
-    """Whether the database could not work at all; a statement it does not understand is a bug like any other."""
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in _NOBODYS_FAULT

@@ -56,7 +56,8 @@ class Settings(BaseSettings):
     data_dir: Path = Field(default=Path("data"), description="folder of the database, media, copies and lock")
     database_url: str = Field(
         default_factory=lambda given: f"sqlite:///{given['data_dir'] / 'sanbao.db'}",
-        description="sqlite:///PATH; without it sanbao.db under DATA_DIR",
+        description="sqlite:///PATH, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE for several processes; "
+        "without it sanbao.db under DATA_DIR",
     )
 
     # The page and the webhook
@@ -137,6 +138,11 @@ class Settings(BaseSettings):
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
 
     @property
+    def has_file(self) -> bool:
+        """Whether the city is a SQLite file, which one process has to itself."""
+        return self.database_url.startswith("sqlite:///")
+
+    @property
     def database_file(self) -> Path:
         return Path(self.database_url.removeprefix("sqlite:///")).absolute()
 
@@ -185,9 +191,14 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _one_file(cls, url: str) -> str:
+    def _a_file_or_a_server(cls, url: str) -> str:
+        if url.startswith("postgresql+psycopg://"):
+            return url
         if not url.startswith("sqlite:///") or url in ("sqlite:///", "sqlite:///:memory:") or "?" in url:
-            raise ValueError("expected sqlite:///PATH (four slashes for an absolute path)")
+            raise ValueError(
+                "expected sqlite:///PATH (four slashes for an absolute path) or "
+                "postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+            )
         return url
 
     @field_validator("telegram_api_url", "public_url", "wecom_api_url")
@@ -399,4 +410,7 @@ def _in_words(fault: ErrorDetails) -> str:
     field = Settings.model_fields[name]
     if "SecretStr" in str(field.annotation):
         return f"{PREFIX}{name.upper()}: {message} (what was found is not shown)"
+    if name == "database_url" and "@" in str(fault["input"]):
+        found = str(fault["input"]).partition("://")[0]  # what follows holds a password
+        return f"{PREFIX}{name.upper()}: found {found}://... (the rest is not shown); {message}."
     return f"{PREFIX}{name.upper()}: found {fault['input']!r}; {message}. It is: {field.description}."

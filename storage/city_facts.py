@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from storage.prepared import Change, Query
 from storage.tables.ledger import CityFact
+from storage.upsert import insert
 
 _T = CityFact.metadata.tables["city_facts"]
 _VALUE = Query(select(_T.c.value).where(_T.c.name == bindparam("of_name")), str)

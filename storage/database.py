@@ -1,76 +1,44 @@
-"""The engine, and the one way to change anything: `run(fn)`, one function = one transaction.
+"""The one way to change anything: `run(fn)`, one function = one transaction.
 
 Rule 1  A function takes a Session, is synchronous, never commits, and may be run again: its only effect is its
         transaction.
-Rule 2  On SQLite one writer thread runs them. Several that wait share one commit; if one of them or the commit
-        itself fails (a bug, a full disk), nothing has happened and each is run again alone. A future resolves
-        only after COMMIT.
-Rule 3  Readers have their own connections and see a snapshot (WAL); they never wait for the writer.
+Rule 2  A future resolves only after COMMIT. If anything fails, nothing has happened.
+Rule 3  Which database it is, is known here, in the engine of each (`sqlite_engine.py`: one writing thread;
+        `postgres_engine.py`: a few, and functions that were outrun are run again), and where rows are claimed.
+Rule 4  Readers see one moment and wait for no writer.
 """
 
 import asyncio
-import queue
-import threading
-from collections.abc import Callable
+from collections.abc import Collection
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import Engine, Table, update
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
-T = TypeVar("T")
-Work = Callable[[Session], T]
+from storage.sqlite_engine import SharedWriter, sqlite_engine
+from storage.work import Job, T, Work, Writers
 
-# How many waiting functions share one commit: enough to make the fsync cheap, few enough to answer soon.
-SHARED = 64
-
-
-@dataclass(slots=True)
-class _Job:
-    work: Work[Any]
-    future: "Future[Any]" = field(default_factory=Future)
+SQLITE = "sqlite:///"
+POSTGRES = "postgresql+psycopg://"
 
 
 def engine_for(url: str, busy_seconds: float = 60) -> Engine:
-    """An engine on which a transaction begins by taking the write lock, durably committed (WAL, FULL).
+    """An engine as the program uses it. Whoever waits longer for a lock than `busy_seconds` gets an error."""
+    if url.startswith(POSTGRES):
+        from storage.postgres_engine import postgres_engine  # psycopg, which a city on SQLite does without
 
-    Python 3.11's sqlite3 begins transactions by itself at the wrong moments; it is told not to, and BEGIN IMMEDIATE
-    is emitted here. Readers use `readonly`, which begins plainly.
-    """
-    if not url.startswith("sqlite"):
-        raise ValueError(
-            f"SANBAO_DATABASE_URL: found {url.split(':', 1)[0]}, expected sqlite:///PATH; "
-            "other databases are not supported by this version"
-        )
-    engine = create_engine(url, hide_parameters=True, poolclass=QueuePool, pool_size=4, max_overflow=4)
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={int(busy_seconds * 1000)}",
-        ):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get("readonly", False)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
-
-    return engine
+        return postgres_engine(url, busy_seconds)
+    if url.startswith(SQLITE):
+        return sqlite_engine(url, busy_seconds)
+    raise ValueError(
+        f"SANBAO_DATABASE_URL: found {url.split(':', 1)[0]}, expected {SQLITE}PATH or "
+        f"{POSTGRES}USER:PASSWORD@HOST/DATABASE"
+    )
 
 
 def sqlite_path(url: str) -> Path:
-    return Path(url.removeprefix("sqlite:///"))
+    return Path(url.removeprefix(SQLITE))
 
 
 class Database:
@@ -79,10 +47,8 @@ class Database:
     def __init__(self, url: str, *, readers: int = 2, busy_seconds: float = 60) -> None:
         self.url = url
         self.engine = engine_for(url, busy_seconds)
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
-        self._writer = threading.Thread(target=self._write, name="writer", daemon=True)
-        self._writer.start()
+        self._writers = _writers(self.engine)
 
     async def run(self, work: Work[T]) -> T:
         """Carries out `work` in one transaction; returns after COMMIT. Raises what `work` raised, rolled back."""
@@ -105,50 +71,29 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.read_now, work)
 
     def close(self) -> None:
-        self._jobs.put(None)
-        self._writer.join()
+        self._writers.close()
         self._readers.shutdown()
         self.engine.dispose()
 
     def _submit(self, work: Work[T]) -> "Future[T]":
-        job = _Job(work)
-        self._jobs.put(job)
+        job = Job(work)
+        self._writers.submit(job)
         return job.future
 
-    def _write(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            jobs: list[_Job | None] = [first]
-            while len(jobs) < SHARED and not self._jobs.empty() and jobs[-1] is not None:
-                jobs.append(self._jobs.get())
-            # Who was cancelled before the work began has nobody waiting; afterwards nobody can cancel.
-            wanted = [job for job in jobs if job is not None and job.future.set_running_or_notify_cancel()]
-            if wanted:
-                self._commit_together(wanted)
-            if jobs[-1] is None:
-                return
 
-    def _commit_together(self, jobs: list[_Job]) -> None:
-        """All jobs in one transaction; if anything fails, none of it happened, and each is run again alone."""
-        try:
-            with self.engine.begin() as connection:
-                results = [_carried_out(job, connection) for job in jobs]
-        except BaseException as failure:
-            if len(jobs) == 1:
-                jobs[0].future.set_exception(failure)
-                return
-            for job in jobs:
-                self._commit_together([job])
-            return
-        for job, result in zip(jobs, results, strict=True):
-            job.future.set_result(result)
+def _writers(engine: Engine) -> Writers:
+    if engine.dialect.name == "sqlite":
+        return SharedWriter(engine)
+    from storage import postgres_engine
+
+    return postgres_engine.Writers(engine)
 
 
-def _carried_out(job: _Job, connection: Connection) -> Any:  # noqa: ANN401 - whatever the work returns
-    # The session may roll the transaction back, but never commits it.
-    with Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False) as session:
-        result = job.work(session)
-        session.flush()
-        if not connection.in_transaction():
-            # What others of the batch had written would be lost, and called done.
-            raise RuntimeError("a function rolled its transaction back and went on; expected it to raise")
-        return result
+def mark(session: Session, table: Table, ids: Collection[int]) -> None:
+    """Whoever changes one of these rows at the same time does so again after us, though we leave them as they are.
+
+    On PostgreSQL a lock (FOR UPDATE) would only make them wait, and then go on with what they had seen before. On
+    SQLite nobody writes at the same time.
+    """
+    if ids and session.get_bind().dialect.name == "postgresql":
+        session.execute(update(table).where(table.c.id.in_(ids)).values(id=table.c.id))

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from sqlalchemy import ColumnElement, String, and_, cast, func, literal, or_, select, tuple_
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.book import DigestRules
@@ -22,6 +21,7 @@ from storage.scopes import REVIEWED
 from storage.tables.digests import Digest, DigestChoice
 from storage.tables.registry import Person, PersonRole
 from storage.tables.traffic import OutboxRow
+from storage.upsert import insert
 
 DAILY, WEEKLY, REVIEW = "daily", "weekly", "review"
 _LOST = (State.EXPIRED, State.FAILED, State.NOBODY)  # what became of a message that nobody got

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Row, String, bindparam, cast, func, or_, select, union_all, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.duties import ProjectFacts
@@ -19,6 +18,7 @@ from storage.prepared import Change, Query, among
 from storage.reminding import windows
 from storage.tables.registry import Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report
+from storage.upsert import insert
 
 
 class Listed(NamedTuple):

@@ -106,13 +106,13 @@ def projects(session: Session, among: ColumnElement[bool], typed: str, limit: in
 def in_pieces(session: Session, among: ColumnElement[bool], letters: str, limit: int) -> list[Found]:
     """Projects in whose names these letters stand in this order: 君山垃圾发电 for 君山垃圾焚烧发电."""
     pattern = "%" + "%".join(_escaped(letter) for letter in letters) + "%"
-    wanted = _projects().where(among, Project.name.like(pattern, escape="/"))
+    wanted = _projects().where(among, Project.name.ilike(pattern, escape="/"))
     return [Found(*row) for row in session.execute(wanted.limit(limit))]
 
 
 def sharing(session: Session, among: ColumnElement[bool], parts: Iterable[str], limit: int) -> list[Found]:
     """Projects in whose names one of these parts stands."""
-    shared = or_(*(Project.name.contains(part, autoescape=True) for part in parts))
+    shared = or_(*(Project.name.icontains(part, autoescape=True) for part in parts))
     return [Found(*row) for row in session.execute(_projects().where(among, shared).limit(limit))]
 
 
@@ -128,7 +128,7 @@ def project(session: Session, among: ColumnElement[bool], project_id: int) -> li
 def units(session: Session, typed: str, limit: int) -> list[Found]:
     wanted = select(Unit.id, Unit.name).order_by(Unit.id)
     if typed:
-        wanted = wanted.where(Unit.name.contains(_folded(typed), autoescape=True))
+        wanted = wanted.where(Unit.name.icontains(_folded(typed), autoescape=True))
     return [Found(row.id, 0, row.name, "") for row in session.execute(wanted.limit(limit))]
 
 
@@ -155,7 +155,7 @@ def _meant_by(typed: str) -> ColumnElement[bool]:
         return Project.number == int(number[1])
     if receipt := _RECEIPT.fullmatch(typed.lower()):
         return Project.id == select(Report.project_id).where(Report.id == int(receipt[1])).scalar_subquery()
-    by_name = Project.name.contains(typed, autoescape=True)
+    by_name = Project.name.icontains(typed, autoescape=True)
     if typed.isascii() and typed.isalnum():
         return or_(by_name, Project.initials.startswith(typed.lower(), autoescape=True))
     return by_name

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from storage.messages import Arrived
 from storage.prepared import Change, Query
 from storage.tables.traffic import InboxRow
+from storage.upsert import insert
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

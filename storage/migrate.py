@@ -1,6 +1,7 @@
 """Brings a database to the form that this program knows: `migrate` is called before anything else touches it.
 
-Rule 1  an empty database is made; an older one is first copied, then changed in one transaction.
+Rule 1  an empty database is made; an older one is first copied (SQLite's file; PostgreSQL is copied by who runs it),
+        then changed in one transaction.
 Rule 2  a newer one, or a file that is not ours, is refused and left as it is. The copy is the only way back.
 Rule 3  foreign keys are off while tables are made anew, and checked before the commit.
 Rule 4  the usual start, on a database of our own form, does without Alembic: its import takes as long as all else.
@@ -15,14 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, inspect
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError
 
+from storage import postgres_checks
 from storage.migrations.append_only import protect
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 HOME = Path(__file__).parent / "migrations"
+# Whoever starts beside another waits until the tables are made. Any number does that no other program takes.
+_LOCK = 7_203_000_012
 
 
 class MigrationRefused(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
@@ -48,7 +52,7 @@ def config_for(connection: Connection, home: Path = HOME) -> "Config":
 
 
 def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME) -> Migrated:
-    """Makes or changes the tables where needed. Raises MigrationRefused. `now` names the copy."""
+    """Makes or changes the tables where needed. Raises MigrationRefused. `now` names SQLite's copy."""
     with _opened(engine) as connection:
         if (newest := _newest(home)) == _stored(connection):
             return Migrated(newest, newest)
@@ -60,7 +64,7 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
             return Migrated(before, latest)
         copy = (
             _copy(connection, data_dir / "backups", f"{before}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}")
-            if before
+            if before and _is_sqlite(connection)
             else None
         )
         upgrade(connection, config)
@@ -78,6 +82,8 @@ def known_revisions(home: Path = HOME) -> list[str]:
 
 
 def _opened(engine: Engine) -> Connection:
+    if engine.dialect.name == "postgresql":
+        return _opened_postgres(engine)
     try:
         return engine.connect()
     except (sqlite3.DatabaseError, DatabaseError) as error:
@@ -87,22 +93,54 @@ def _opened(engine: Engine) -> Connection:
         ) from error
 
 
+def _opened_postgres(engine: Engine) -> Connection:
+    """READ COMMITTED: who has waited for another's migration sees what it has made."""
+    try:
+        connection = engine.connect().execution_options(isolation_level="READ COMMITTED")
+    except DBAPIError as error:
+        raise MigrationRefused(postgres_checks.cannot_open(engine.url, error)) from error
+    if (fault := postgres_checks.unfit(connection)) is not None:
+        connection.close()
+        raise MigrationRefused(fault)
+    return connection
+
+
 def upgrade(connection: Connection, config: "Config", target: str = "head") -> None:
     """Runs the migrations up to `target` in one transaction. The connection must not be in one."""
-    from alembic import command
+    if _is_sqlite(connection):
+        _upgrade_sqlite(connection, config, target)
+        return
+    try:
+        with connection.begin():
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+            _run(connection, config, target)
+    except IntegrityError as error:
+        raise MigrationRefused(_orphans(" ".join(str(error.orig).split()))) from error
 
+
+def _upgrade_sqlite(connection: Connection, config: "Config", target: str) -> None:
     _foreign_keys(connection, "OFF")
     try:
         with connection.begin():
-            command.upgrade(config, target)
-            protect(connection)
+            _run(connection, config, target)
             if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall():
-                raise MigrationRefused(
-                    f"the migration left {len(broken)} rows pointing at nothing (the first: {broken[0]}); "
-                    "nothing was changed. Report this with the program's version."
-                )
+                raise MigrationRefused(_orphans(f"{len(broken)} rows, the first: {broken[0]}"))
     finally:
         _foreign_keys(connection, "ON")
+
+
+def _run(connection: Connection, config: "Config", target: str) -> None:
+    from alembic import command
+
+    command.upgrade(config, target)
+    protect(connection)
+
+
+def _orphans(found: str) -> str:
+    return (
+        f"the migration left rows pointing at nothing ({found}); "
+        "nothing was changed. Report this with the program's version."
+    )
 
 
 def _newest(home: Path) -> str:
@@ -125,12 +163,12 @@ def _revision(connection: Connection, known: Sequence[str]) -> str | None:
     if found is None and (tables := inspect(connection).get_table_names()):
         raise MigrationRefused(
             f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "
-            "expected an empty file or one of Sanbao's. Check SANBAO_DATABASE_URL."
+            "expected an empty database or one of Sanbao's. Check SANBAO_DATABASE_URL."
         )
     if found is not None and found not in known:
         raise MigrationRefused(
             f"{connection.engine.url.database}: found revision {found}; this program knows up to {known[0]}. "
-            "A newer program wrote it: install that version, or go back to a copy from the folder backups."
+            "A newer program wrote it: install that version, or go back to a copy from before (folder backups)."
         )
     return found
 
@@ -146,6 +184,10 @@ def _copy(connection: Connection, folder: Path, name: str) -> Path:
     return unfinished.rename(path)
 
 
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
 def _foreign_keys(connection: Connection, state: str) -> None:
     """SQLite ignores this inside a transaction, and SQLAlchemy would begin one: so past it."""
     _driver(connection).execute(f"PRAGMA foreign_keys={state}")
@@ -153,5 +195,5 @@ def _foreign_keys(connection: Connection, state: str) -> None:
 
 def _driver(connection: Connection) -> sqlite3.Connection:
     driver = connection.connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - engine_for gives no other
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101 - asked for SQLite only
     return driver

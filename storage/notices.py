@@ -77,7 +77,7 @@ def reached(session: Session, notice: Notice) -> list[Reached]:
         .subquery()
     )
     rows = session.execute(
-        select(Person.name, Person.phone, func.group_concat(OutboxRow.state.distinct()))
+        select(Person.name, Person.phone, func.aggregate_strings(OutboxRow.state, ","))
         .join(mine, mine.c.person_id == Person.id)
         .join(OutboxRow, (OutboxRow.person_id == Person.id) & (OutboxRow.number == notice.number))
         .group_by(Person.id, Person.name, Person.phone)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, text, update
+from sqlalchemy import bindparam, case, func, insert, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from rules.kinds import Snooze
@@ -68,7 +68,7 @@ class Count(NamedTuple):
 _COUNTS: Query[tuple[int, int, int]] = Query(
     select(
         _nudge.c.person_id,
-        func.sum(_nudge.c.at >= bindparam("day", type_=Instant())),
+        func.count(case((_nudge.c.at >= bindparam("day", type_=Instant()), 1))),
         func.count(literal_column("*")),
     )
     .where(

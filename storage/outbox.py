@@ -19,7 +19,6 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, literal_column, or_, select, text, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
@@ -28,6 +27,7 @@ from storage.messages import Address, Outgoing
 from storage.parts import Limit, parts
 from storage.prepared import Query
 from storage.tables.traffic import OutboxRow
+from storage.upsert import insert
 
 # Statements are built once, of columns: this is the hot path, and ORM objects would cost more than the rows.
 _T = OutboxRow.metadata.tables["outbox"]

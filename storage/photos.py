@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
+from storage.database import mark
 from storage.messages import MediaKind, Outgoing
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import AwaitedPhoto, OutboxRow
@@ -30,15 +31,14 @@ def of(session: Session, ids: Sequence[int]) -> Photos:
     """Which of them are photos on the shelf, and which still may be. Costs nothing for a message without any."""
     if not ids:
         return Photos()
-    # Locked until the row that awaits them is there, else one could be stored in between and never follow.
     wanted = select(MediaFile.id, MediaFile.state).where(
         MediaFile.id.in_(ids), MediaFile.kind == MediaKind.PHOTO
     )
-    states = {row.id: row.state for row in session.execute(wanted.with_for_update())}
-    return Photos(
-        tuple(each for each in ids if states.get(each) == "stored"),
-        tuple(each for each in ids if states.get(each) == "wanted"),
-    )
+    states = {row.id: row.state for row in session.execute(wanted)}
+    awaited = tuple(each for each in ids if states.get(each) == "wanted")
+    # Until the row that awaits them is there: one that is stored at this moment would never follow.
+    mark(session, MediaFile.metadata.tables["media"], awaited)
+    return Photos(tuple(each for each in ids if states.get(each) == "stored"), awaited)
 
 
 def lane(words: Lane) -> Lane:

@@ -182,7 +182,7 @@ _OPEN_FOR_PROGRESS = Query(
             _report.mend_by > bindparam("closing"),
         ),
     )
-    .group_by(_project.id, _duty.id)
+    .group_by(_project.id, _duty.id, _report.id, _filer.c.id)
     .order_by(and_(_report.id.is_not(None), _report.returned.is_(None)), _project.number, _duty.period),
     OpenProject,
 )

@@ -85,7 +85,7 @@ def _sums(through: Period) -> Select[*tuple[Any, ...]]:
             and_(ReportVersion.report_id == Report.id, ReportVersion.version == Report.version),
         )
         .where(*counted(through.year))
-        .group_by(Project.id, Unit.name, plan)
+        .group_by(Project.id, Unit.name, YearPlan.amount)
         .order_by(Project.id)
     )
 

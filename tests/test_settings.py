@@ -88,6 +88,12 @@ def test_a_setting_of_a_later_version_is_said_to_be_one(monkeypatch: pytest.Monk
     )
 
 
+def test_a_password_in_the_databases_url_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match=r"found postgres://\.\.\.") as refused:
+        given(monkeypatch, DATABASE_URL="postgres://sanbao:s3cret-word@db/sanbao")
+    assert "s3cret" not in str(refused.value)
+
+
 def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     said = refusal(monkeypatch, HTTP_PORT="many", TIMEZONE="Mars", TELEGRAM_RATE="-1").splitlines()
     assert [line.split(":")[0] for line in said] == [
@@ -104,7 +110,7 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "without /bot"),
         ("TELEGRAM_API_URL", "api.telegram.org", "expected http://HOST"),
         ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
-        ("DATABASE_URL", "postgresql://city", "expected sqlite:///PATH"),
+        ("DATABASE_URL", "postgresql://city", "or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"),
         ("DATABASE_URL", "sqlite:///:memory:", "expected sqlite:///PATH"),
         ("HTTP_PORT", "70000", "65535"),
         ("RULES_FILE", "nowhere.toml", "expected a file that is there"),

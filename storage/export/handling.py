@@ -67,7 +67,7 @@ def _lead() -> ColumnElement[Any]:
 
 def _helping() -> ColumnElement[Any]:
     return (
-        select(func.group_concat(Unit.name, "、"))
+        select(func.aggregate_strings(Unit.name, "、"))
         .join(IssueHolding, IssueHolding.unit_id == Unit.id)
         .where(
             IssueHolding.issue_id == Issue.id,
@@ -81,7 +81,7 @@ def _helping() -> ColumnElement[Any]:
 
 def _leaders(today: date) -> ColumnElement[Any]:
     return (
-        select(func.group_concat(Person.name, "、"))
+        select(func.aggregate_strings(Person.name, "、"))
         .join(Responsibility, Responsibility.person_id == Person.id)
         .where(
             Responsibility.project_id == Issue.project_id,

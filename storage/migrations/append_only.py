@@ -11,9 +11,33 @@ APPEND_ONLY = ("ledger", "ledger_roots")
 
 def protect(connection: Connection) -> None:
     """Makes the triggers that are missing."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(_REFUSE)
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER IF NOT EXISTS {table}_no_{act.lower()} BEFORE {act} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {act} refused'); END"
-            )
+            for statement in _trigger(connection.dialect.name, table, act):
+                connection.exec_driver_sql(statement)
+
+
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_to_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '%% is append-only: %% refused', TG_TABLE_NAME, TG_OP
+        USING ERRCODE = 'integrity_constraint_violation';
+END $$
+"""
+
+
+def _trigger(dialect: str, table: str, act: str) -> tuple[str, ...]:
+    name = f"{table}_no_{act.lower()}"
+    if dialect == "sqlite":
+        return (
+            f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {act} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only: {act} refused'); END",
+        )
+    # By statement: a TRUNCATE deletes no single row.
+    events = "DELETE OR TRUNCATE" if act == "DELETE" else act
+    return (
+        f"DROP TRIGGER IF EXISTS {name} ON {table}",
+        f"CREATE TRIGGER {name} BEFORE {events} ON {table} EXECUTE FUNCTION refuse_to_change()",
+    )
