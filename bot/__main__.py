@@ -18,6 +18,7 @@ from bot.backup.commands import backup, restore
 from bot.errands import lock_paths, run_errand
 from bot.ledger_commands import commands as ledger_commands
 from bot.lock import hold
+from bot.migrating import migrate_to
 from bot.office import (
     CompareRules,
     Errand,
@@ -54,6 +55,7 @@ app.add_typer(ledger_commands, name="ledger")
 
 app.command()(backup)
 app.command()(restore)
+app.command("migrate-to")(migrate_to)
 
 
 def carried_out(name: str, arguments: Frozen, progress: Progress = nobody) -> Result:

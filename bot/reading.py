@@ -16,7 +16,7 @@ from storage.database import engine_for
 @contextmanager
 def snapshot(settings: Settings) -> Iterator[Connection]:
     """A connection to a city that is there, in one reading transaction. Raises Mistake if there is none."""
-    if not settings.database_file.exists():
+    if settings.has_file and not settings.database_file.exists():
         raise Mistake(
             f"{settings.database_file}: found no database; expected the city's. Check SANBAO_DATA_DIR."
         )
@@ -25,7 +25,7 @@ def snapshot(settings: Settings) -> Iterator[Connection]:
         with engine.connect().execution_options(readonly=True) as connection:
             if not inspect(connection).has_table("ledger"):
                 raise Mistake(
-                    f"{settings.database_url}: found no ledger; expected a city that was served once."
+                    f"{engine.url.render_as_string()}: found no ledger; expected a city that was served once."
                 )
             yield connection
     finally:

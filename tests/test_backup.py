@@ -114,7 +114,7 @@ def test_a_backup_under_load_is_one_moment_and_the_city_goes_on_from_it_elsewher
         assert 0 < kept == taken.ledger_rows <= town.do(lambda session: session.query(LedgerRow).count())
         town.database.close()
         town.reporter.database = restored
-        assert "本月完成投资" in town.reporter.taps(NORTH).plain
+        assert "完成投资多少" in town.reporter.taps(NORTH).plain
     finally:
         restored.close()
 
