@@ -21,6 +21,7 @@ from bot.lock import hold
 from bot.migrating import migrate_to
 from bot.office import (
     CompareRules,
+    ErasePerson,
     Errand,
     ExportCity,
     Frozen,
@@ -161,6 +162,13 @@ def carried_into(file: Path, name: str, arguments: Frozen) -> str:
         result = carried_out(name, arguments)
         opened.write(result.file or b"")
     return f"{file}: {result.text}"
+
+
+@app.command()
+def erase(person: Annotated[str, typer.Argument(help="name, phone or id of somebody who has left")]) -> None:
+    """Erases name, phone, chat accounts and messages of somebody who has left; the ledger holds as before."""
+    with said_plainly():
+        typer.echo(carried_out("erase", ErasePerson(person=person)).text)
 
 
 @app.command()

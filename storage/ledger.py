@@ -2,7 +2,7 @@
 
 Rule 1  hash = SHA-256(previous hash + newline + canonical text); the first row of a chain follows 64 zeros.
 Rule 2  one chain per unit (`unit:3`), one for the city (`city`); a place in a chain is used once.
-Rule 3  what may have to be erased (names, telephone numbers) enters only as a salted hash.
+Rule 3  what may have to be erased (names, telephone numbers, words) enters only as a hash under a key of its person.
 """
 
 import hashlib
@@ -17,10 +17,7 @@ from sqlalchemy.orm import Session
 from storage import ledger_file, ledger_proof
 from storage.ledger_hashes import GENESIS, Head, canonical, link
 from storage.prepared import Change, Query
-from storage.tables.ledger import CityFact, LedgerRow
-
-SECRET = "ledger secret"  # noqa: S105 - only its name; its loss makes every sealed name unreadable and breaks no chain
-
+from storage.tables.ledger import LedgerRow, LedgerSalt
 
 _TABLE = LedgerRow.metadata.tables["ledger"]
 _ledger = _TABLE.c
@@ -61,18 +58,18 @@ def heads(session: Session) -> list[Head]:
     return sorted(Head(*row) for row in rows)  # here, for databases sort texts each in their own way
 
 
-_fact = CityFact.__table__.c
-_SECRET = Query(select(_fact.value).where(_fact.name == bindparam("name")), str)
+_salt = LedgerSalt.__table__.c
+_SALT = Query(select(_salt.salt).where(_salt.person_id == bindparam("person")), str)
 
 
-def sealed(session: Session, text: str) -> str:
-    """A name, a number or a text as it may stand in the ledger: comparable, but nothing without the city's secret."""
-    secret = _SECRET.first(session, name=SECRET)
-    if secret is None:
-        secret = secrets.token_hex(32)
-        session.add(CityFact(name=SECRET, value=secret))
+def sealed(session: Session, text: str, person_id: int) -> str:
+    """A person's name, number or words as they may stand in the ledger: nothing without that person's key."""
+    salt = _SALT.first(session, person=person_id)
+    if salt is None:
+        salt = secrets.token_hex(32)
+        session.add(LedgerSalt(person_id=person_id, salt=salt))
         session.flush()
-    return hmac.new(bytes.fromhex(secret), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(bytes.fromhex(salt), text.encode(), hashlib.sha256).hexdigest()
 
 
 def verify(session: Session) -> list[str]:

@@ -45,6 +45,10 @@ def transfer(source: Connection, target: Engine, progress: Progress = nobody) ->
     with target.begin() as connection:
         if full := [table.name for table in metadata.sorted_tables if _count(connection, table)]:
             raise NotEmpty(f"found rows in it ({', '.join(full[:3])})")
+        if (
+            connection.dialect.name == "postgresql"
+        ):  # reading the other's ledger may take longer than it waits
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         for table in metadata.sorted_tables:
             _copy(source, connection, table, progress)
         if connection.dialect.name == "postgresql":
