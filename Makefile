@@ -1,5 +1,5 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
-# make test     every check; brings what it needs
+# make test     every check, on SQLite and on PostgreSQL; brings what it needs
 # make bench    measures            make crash    the long crash test
 # make lint     the quick checks    make migration m="what changes"    the next database migration
 #
@@ -17,8 +17,12 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 run: $(VENV)/.run
 	$(BIN)/sanbao serve
 
+# First on SQLite; then those tests that touch a database once more on PostgreSQL, from the wheel or, with
+# SANBAO_TEST_DATABASE=postgresql://USER:PASSWORD@HOST/DATABASE, on a server whose user may make databases.
+# tests/rules, tests/year, tests/browser and tests/crash (short form) open no database of the fixture's: they run once.
 test: $(VENV)/.dev browser lint
-	$(BIN)/python -m pytest -q
+	SANBAO_TEST_DATABASE= $(BIN)/python -m pytest -q
+	.ci/postgres $(BIN)/python -m pytest -q
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

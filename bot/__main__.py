@@ -269,7 +269,7 @@ def check_rules(
         typer.echo(
             "\n".join(["It differs from the built-in rules:", *own] if own else ["It is the built-in rules."])
         )
-        if settings.database_file.exists():
+        if not settings.has_file or settings.database_file.exists():
             typer.echo(carried_out("compare-rules", CompareRules(text=text)).text)
 
 

@@ -1,6 +1,7 @@
 """How a command reaches the city: through the running server's socket, or straight into a closed database.
 
 Rule 1  only the holder of the lock opens the database (`bot/lock.py`); whoever comes second asks the holder.
+        On PostgreSQL there is no lock: a command goes straight to the database.
 Rule 2  the socket is for the account that runs the server: mode 0600 from its first moment.
 """
 
@@ -127,7 +128,12 @@ async def ask(path: Path, errand: Errand) -> Result:
 
 
 def lock_paths(settings: Settings) -> set[Path]:
-    """The locks of a city: one beside the database file, one in the data folder (usually the same)."""
+    """The locks of a city: one beside the database file, one in the data folder (usually the same).
+
+    A city on PostgreSQL has none: its processes and commands are beside each other, and the database sees to it.
+    """
+    if not settings.has_file:
+        return set()
     return {settings.data_dir.absolute() / "sanbao.lock", settings.database_file.with_suffix(".lock")}
 
 

@@ -39,6 +39,9 @@ def is_outrun(error: DBAPIError) -> bool:
     return code(error) in _OUTRUN
 
 
-def is_doubled(error: DBAPIError) -> bool:
-    """Whether a row with this key is there already: perhaps since a moment ago, out of sight of our snapshot."""
-    return code(error) == _UNIQUE
+def key(error: DBAPIError) -> str | None:
+    """Which key is there already (perhaps since a moment ago, out of sight of our snapshot); None for other errors."""
+    if code(error) != _UNIQUE:
+        return None
+    diag = getattr(error.orig, "diag", None)
+    return f"{getattr(diag, 'constraint_name', None)} {getattr(diag, 'message_detail', None)}"

@@ -81,6 +81,14 @@ def known_revisions(home: Path = HOME) -> list[str]:
     return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
+def behind(connection: Connection) -> str | None:
+    """In words, how a database's form differs from the one that this program knows; None if it does not."""
+    found, newest = _stored(connection), _newest(HOME)
+    if found == newest:
+        return None
+    return f"the database: found revision {found}, expected {newest}. Start sanbao serve once, which brings it there."
+
+
 def _opened(engine: Engine) -> Connection:
     if engine.dialect.name == "postgresql":
         return _opened_postgres(engine)
@@ -159,8 +167,9 @@ def _stored(connection: Connection) -> str | None:
 
 def _revision(connection: Connection, known: Sequence[str]) -> str | None:
     """The database's revision, None if it is empty. `known` begins with the latest."""
+    tables = inspect(connection).get_table_names()  # first: beside us somebody may be making them
     found = _stored(connection)
-    if found is None and (tables := inspect(connection).get_table_names()):
+    if found is None and tables:
         raise MigrationRefused(
             f"{connection.engine.url.database}: found tables of another program ({', '.join(tables[:3])}); "
             "expected an empty database or one of Sanbao's. Check SANBAO_DATABASE_URL."

@@ -60,7 +60,7 @@ def unfit(connection: Connection) -> str | None:
 
 
 def shown(url: URL) -> str:
-    return url.render_as_string(hide_password=True)
+    return url.difference_update_query(["password"]).render_as_string(hide_password=True)
 
 
 def _make(url: URL) -> str:

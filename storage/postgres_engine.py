@@ -4,8 +4,8 @@ Rule 1  A transaction sees one moment (REPEATABLE READ), as on SQLite. A row tha
         cannot be changed over it: the server refuses, and the function is run again on what stands then. So no
         change is ever made on what was read before another's.
 Rule 2  What is refused only because somebody was faster is run again: a change that was outrun, a deadlock, a key that
-        somebody has just used, a connection that was lost before COMMIT. What fails at COMMIT is not: it may have
-        happened.
+        somebody has just used, a connection that was lost before COMMIT. A key that is refused twice was seen the
+        second time, so that is an error. What fails at COMMIT is not run again: it may have happened.
 Rule 3  Two who only look at each other's rows and change others are not noticed. Whoever depends on a row that they do
         not change takes `storage.database.mark` on it.
 """
@@ -15,6 +15,7 @@ import queue
 import random
 import threading
 import time
+from itertools import count
 from typing import Any
 
 from psycopg import Connection as DriverConnection
@@ -32,8 +33,8 @@ log = logging.getLogger(__name__)
 # Each is a connection. Their work is Python's, one at a time: more of them only wait for the server side by side.
 WRITERS = 4
 # How often a function is tried. Whoever was outrun goes on after the winner's commit: each round somebody is done.
-OUTRUN_TRIES = 20
-OTHER_TRIES = 3
+TRIES = 20
+LOST_TRIES = 3
 LONGEST_PAUSE = 0.25
 # A process that is frozen in the middle of a transaction holds its rows no longer than this.
 IDLE_SECONDS = 30
@@ -42,6 +43,7 @@ CONNECT: dict[str, str] = {
     "connect_timeout": "10",
     "tcp_user_timeout": "60000",
     "application_name": "sanbao",
+    "client_encoding": "utf8",
 }
 
 
@@ -111,16 +113,23 @@ class Writers:
                 job.future.set_result(result)
 
     def _committed(self, work: Work[T]) -> T:
-        tries = 0
-        while True:
-            tries += 1
+        keys: set[str] = set()
+        for tries in count(1):
             try:
                 return self._once(work)
             except _Again as again:
-                if tries >= again.tries:
-                    raise again.error from None
-                log.debug("run again after try %s: %s", tries, faults.code(again.error) or "connection lost")
+                error = again.error
+                if (
+                    tries == TRIES
+                    or (faults.is_lost(error) and tries == LOST_TRIES)
+                    or faults.key(error) in keys
+                ):
+                    raise error from None
+                if (key := faults.key(error)) is not None:
+                    keys.add(key)
+                log.debug("run again after try %s: %s", tries, faults.code(error) or "connection lost")
             time.sleep(random.uniform(0, min(LONGEST_PAUSE, 0.001 * 2**tries)))  # noqa: S311 - no secret
+        raise AssertionError("a loop without an end")
 
     def _once(self, work: Work[T]) -> T:
         with self._engine.begin() as connection:
@@ -128,24 +137,18 @@ class Writers:
                 result = carried_out(work, connection)
                 _refuse_if_failed(connection)
             except DBAPIError as error:
-                if (tries := _tries(error)) > 1:
-                    raise _Again(error, tries) from error
+                if faults.is_outrun(error) or faults.is_lost(error) or faults.key(error) is not None:
+                    raise _Again(error) from error
                 raise
         return result
 
 
 class _Again(Exception):  # noqa: N818 - not an error yet
-    """Nothing has happened, and another try may succeed; so many are made in all."""
+    """Nothing has happened, and another try may succeed."""
 
-    def __init__(self, error: DBAPIError, tries: int) -> None:
+    def __init__(self, error: DBAPIError) -> None:
         super().__init__()
-        self.error, self.tries = error, tries
-
-
-def _tries(error: DBAPIError) -> int:
-    if faults.is_outrun(error):
-        return OUTRUN_TRIES
-    return OTHER_TRIES if faults.is_doubled(error) or faults.is_lost(error) else 1
+        self.error = error
 
 
 def _refuse_if_failed(connection: Connection) -> None:

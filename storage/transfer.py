@@ -49,11 +49,16 @@ def transfer(source: Connection, target: Engine, progress: Progress = nobody) ->
             connection.dialect.name == "postgresql"
         ):  # reading the other's ledger may take longer than it waits
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-        for table in metadata.sorted_tables:
-            _copy(source, connection, table, progress)
+        copy_rows(source, connection, progress)
         if connection.dialect.name == "postgresql":
             _set_counters(connection)
         return _verified(source, connection, progress)
+
+
+def copy_rows(source: Connection, target: Connection, progress: Progress = nobody) -> None:
+    """Into tables that are there and empty. Both are in a transaction; the source's sees one moment."""
+    for table in metadata.sorted_tables:
+        _copy(source, target, table, progress)
 
 
 def _count(connection: Connection, table: Table) -> int:

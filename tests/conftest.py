@@ -8,12 +8,12 @@ a mark with its reason.
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, make_url
+from sqlalchemy import make_url
 from sqlalchemy.orm import Session
 
 from storage.database import Database, engine_for
@@ -36,19 +36,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sqlite_only(reason): this test is about SQLite itself")
+    config.addinivalue_line("markers", "postgres_only: this test is about PostgreSQL itself")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL a test that never opens a database would only be run a second time."""
-    if config.getoption("--database") == "sqlite":
-        return
-    kept, out = [], []
-    for item in items:
-        about_sqlite = item.get_closest_marker("sqlite_only")
-        touches = {"place", "nowhere"} & set(getattr(item, "fixturenames", ()))
-        (kept if touches and not about_sqlite else out).append(item)
+    runs = _runs_on_sqlite if config.getoption("--database") == "sqlite" else _runs_on_postgres
+    kept = [item for item in items if runs(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not runs(item)])
     items[:] = kept
-    config.hook.pytest_deselected(items=out)
+
+
+def _runs_on_sqlite(item: pytest.Item) -> bool:
+    return item.get_closest_marker("postgres_only") is None
+
+
+def _runs_on_postgres(item: pytest.Item) -> bool:
+    """A test that never opens a database would only be run a second time."""
+    if item.get_closest_marker("postgres_only") is not None:
+        return True
+    touches = {"new_city", "nowhere"} & set(getattr(item, "fixturenames", ()))
+    return bool(touches) and item.get_closest_marker("sqlite_only") is None
 
 
 @pytest.fixture(scope="session")
@@ -63,38 +70,60 @@ def server(request: pytest.FixtureRequest) -> Iterator[postgres.Server | None]:
 
 
 @pytest.fixture(scope="session")
-def empty_city(server: postgres.Server | None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database with every table and no row, made once; tests copy it.
+def empty_city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no row, made once; tests copy it.
 
     It is made from the models; `test_migrations.py` holds the migrations to making the same.
     """
-    url = server.create() if server else f"sqlite:///{tmp_path_factory.mktemp('template') / 'sanbao.db'}"
-    engine = engine_for(url)
-    _furnish(engine)
-    engine.dispose()  # the last connection to close folds SQLite's WAL into the file
+    path = tmp_path_factory.mktemp("template") / "sanbao.db"
+    _furnish(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def template(server: postgres.Server | None, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of such a database, of the kind that is tested."""
+    if server is None:
+        yield f"sqlite:///{request.getfixturevalue('empty_city')}"
+        return
+    url = server.create()
+    _furnish(url)
     yield url
-    if server:
-        server.drop(url)
+    server.drop(url)
 
 
-def _furnish(engine: Engine) -> None:
+def _furnish(url: str) -> None:
+    engine = engine_for(url)
     with engine.begin() as connection:
         metadata.create_all(connection)
         protect(connection)
         command.stamp(config_for(connection), "head")
+    engine.dispose()  # the last connection to close folds SQLite's WAL into the file
 
 
 @pytest.fixture
-def place(empty_city: str, server: postgres.Server | None, tmp_path: Path) -> Iterator[str]:
+def new_city(template: str, server: postgres.Server | None, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes databases with every table and no row, and gives their URLs; they go when the test ends."""
+    made: list[str] = []
+
+    def make() -> str:
+        if server:
+            made.append(server.create(template=make_url(template).database or ""))
+        else:
+            path = tmp_path / f"sanbao{len(made) or ''}.db"
+            made.append(f"sqlite:///{shutil.copyfile(template.removeprefix('sqlite:///'), path)}")
+        return made[-1]
+
+    yield make
+    if server:
+        for url in made:
+            server.drop(url)
+
+
+@pytest.fixture
+def place(new_city: Callable[[], str]) -> str:
     """The URL of a database of the test's own, with every table and no row."""
-    if server is None:
-        path = tmp_path / "sanbao.db"
-        shutil.copyfile(empty_city.removeprefix("sqlite:///"), path)
-        yield f"sqlite:///{path}"
-        return
-    url = server.create(template=make_url(empty_city).database or "")
-    yield url
-    server.drop(url)
+    return new_city()
 
 
 @pytest.fixture

@@ -72,12 +72,15 @@ def ear(town: Town) -> Ear:
 @contextmanager
 def taking_nothing(town: Town) -> Iterator[None]:
     """The database refuses to note anything."""
+    sqlite = town.database.engine.dialect.name == "sqlite"
+    refusing = "BEGIN SELECT RAISE(ABORT, 'full'); END" if sqlite else "EXECUTE FUNCTION refuse_to_change()"
     for act in ("INSERT", "UPDATE"):
-        refuse = f"CREATE TRIGGER no_{act} BEFORE {act} ON city_facts BEGIN SELECT RAISE(ABORT, 'full'); END"
+        refuse = f"CREATE TRIGGER no_{act} BEFORE {act} ON city_facts {refusing}"
         town.do(lambda session, refuse=refuse: session.execute(text(refuse)))  # type: ignore[misc]
     yield
     for act in ("INSERT", "UPDATE"):
-        town.do(lambda session, act=act: session.execute(text(f"DROP TRIGGER no_{act}")))  # type: ignore[misc]
+        allow = f"DROP TRIGGER no_{act}{'' if sqlite else ' ON city_facts'}"
+        town.do(lambda session, allow=allow: session.execute(text(allow)))  # type: ignore[misc]
 
 
 def notices(town: Town) -> list[OutboxRow]:

@@ -29,6 +29,7 @@ from storage.tables.registry import Person
 from tests.builders import NOW, a_person, a_photo, an_inbox_row
 from tests.town import NORTH, Town
 
+pytestmark = pytest.mark.sqlite_only("its own test tells of PostgreSQL")
 KEY = "a key of more than sixteen characters"
 AT = datetime(2012, 3, 27, tzinfo=UTC)
 PHOTO = b"\xff\xd8 a photo of the site"
@@ -47,16 +48,17 @@ def city(town: Town, tmp_path: Path) -> City:
     place = tmp_path / "media" / digest[:2] / digest
     place.parent.mkdir(parents=True)
     place.write_bytes(PHOTO)
-    return City(tmp_path / "sanbao.db", tmp_path)
+    return City(f"sqlite:///{tmp_path / 'sanbao.db'}", tmp_path)
 
 
 @pytest.fixture
 def elsewhere(tmp_path: Path) -> City:
-    return City(tmp_path / "elsewhere" / "sanbao.db", tmp_path / "elsewhere")
+    return City(f"sqlite:///{tmp_path / 'elsewhere' / 'sanbao.db'}", tmp_path / "elsewhere")
 
 
-def rows(file: Path) -> dict[str, list[object]]:
+def rows(file: Path | None) -> dict[str, list[object]]:
     """Everything that a database holds."""
+    assert file is not None
     with closing(sqlite3.connect(file)) as connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {
@@ -78,7 +80,7 @@ def test_what_is_restored_is_what_was_backed_up(city: City, elsewhere: City, key
     taken = taking.take(city, file, key, AT)
     assert taken.missing == ()
     assert restoring.restore(elsewhere, file, key, AT, replace=False) == taken
-    assert rows(elsewhere.database) == rows(city.database)
+    assert rows(elsewhere.file) == rows(city.file)
     assert [path.read_bytes() for path in elsewhere.media.rglob("*") if path.is_file()] == [PHOTO]
     assert file.stat().st_mode & 0o777 == 0o600
     assert (PHOTO in gzip.decompress(file.read_bytes()[len(archive.PLAIN) :])) if key is None else True
@@ -107,7 +109,7 @@ def test_a_backup_under_load_is_one_moment_and_the_city_goes_on_from_it_elsewher
         stop.set()
         typist.join()
     restoring.restore(elsewhere, city.data_dir / "2.backup", KEY, AT, replace=False)
-    restored = Database(f"sqlite:///{elsewhere.database}")
+    restored = Database(f"sqlite:///{elsewhere.file}")
     try:
         assert restored.read_now(ledger.verify) == []
         kept = restored.read_now(lambda session: session.query(LedgerRow).count())
@@ -130,7 +132,7 @@ def test_a_media_file_that_is_missing_or_changed_is_named_and_the_rest_is_kept(
 
 
 def test_a_city_that_does_not_hold_is_not_called_a_backup(city: City, town: Town) -> None:
-    with closing(sqlite3.connect(city.database)) as connection:
+    with closing(sqlite3.connect(city.file)) as connection:
         connection.execute("DROP TRIGGER ledger_no_update")
         connection.execute("UPDATE ledger SET canonical = canonical || ' '")
         connection.commit()
@@ -160,7 +162,7 @@ def test_an_encrypted_backup_that_was_changed_or_cut_anywhere_restores_nothing(
             file.write_bytes(changed)
             with pytest.raises(Damaged):
                 restoring.restore(elsewhere, file, KEY, AT, replace=False)
-    assert not elsewhere.database.exists()
+    assert not elsewhere.file.exists()
     assert not elsewhere.media.exists()
 
 
@@ -236,15 +238,15 @@ def _unsealed(raw: bytes) -> bytes:
 def test_a_city_is_replaced_only_if_that_is_said_and_its_database_is_kept(city: City, town: Town) -> None:
     file = city.data_dir / "city.backup"
     taking.take(city, file, None, AT)
-    before = rows(city.database)
+    before = rows(city.file)
     town.do(lambda session: a_person(session, name="后来的人"))
-    after = rows(city.database)
+    after = rows(city.file)
     town.database.close()
     with pytest.raises(restoring.InUse):
         restoring.restore(city, file, None, AT, replace=False)
-    assert rows(city.database) == after
+    assert rows(city.file) == after
     restoring.restore(city, file, None, AT, replace=True)
-    assert rows(city.database) == before
+    assert rows(city.file) == before
     [kept] = (city.data_dir / "backups").glob("before-restore-*.db")
     assert rows(kept) == after
 
@@ -256,7 +258,7 @@ def test_what_ends_a_restore_in_the_middle_leaves_the_city_as_it_was(
     taking.take(city, file, None, AT)
     town.do(lambda session: a_person(session, name="后来的人"))
     town.database.close()
-    before = rows(city.database)
+    before = rows(city.file)
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -264,7 +266,7 @@ def test_what_ends_a_restore_in_the_middle_leaves_the_city_as_it_was(
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="No space"):
         restoring.restore(city, file, None, AT, replace=True)
-    assert rows(city.database) == before
+    assert rows(city.file) == before
     assert list(city.data_dir.glob(".restore-*")) == []
 
 
@@ -298,11 +300,11 @@ def test_the_commands_back_up_a_city_that_runs_and_restore_it_where_none_does(
     monkeypatch.setenv("SANBAO_DATA_DIR", str(city.data_dir / "new"))
     restored = sanbao("restore", "city.backup")
     assert (restored.exit_code, "Start the program" in restored.output) == (0, True)
-    assert rows(city.data_dir / "new" / "sanbao.db") == rows(city.database)
+    assert rows(city.data_dir / "new" / "sanbao.db") == rows(city.file)
 
 
 def test_a_backup_says_in_one_sentence_why_there_is_none(settings: Settings, city: City) -> None:
-    city.database.unlink()
+    city.file.unlink()
     found = sanbao("backup", "city.backup")
     assert (found.exit_code, "No backup was written" in found.output) == (1, True)
     assert not Path("city.backup").exists()

@@ -1,8 +1,7 @@
 """A drill (演练) goes down the real path, is marked everywhere, counts nowhere, and ends with what it found."""
 
-import shutil
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -164,12 +163,11 @@ def told_beside(database: Database, drill: bool) -> tuple[object, ...]:
 
 
 def test_an_open_drill_changes_no_digest_no_review_and_no_figure_behind_a_code(
-    empty_city: Path, tmp_path: Path
+    new_city: Callable[[], str],
 ) -> None:
     told = []
     for drill in (False, True):
-        path = shutil.copyfile(empty_city, tmp_path / f"{drill}.db")
-        database = Database(f"sqlite:///{path}", busy_seconds=5)
+        database = Database(new_city(), busy_seconds=5)
         told.append(told_beside(database, drill))
         database.close()
     without, beside = told

@@ -21,12 +21,14 @@ BAD_RULES = '[monthly]\ndue_dya = 7\nopens_day = "25"\n'
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"SANBAO_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("SANBAO_HTTP_PORT", "0")
+    if "place" in request.fixturenames:
+        monkeypatch.setenv("SANBAO_DATABASE_URL", request.getfixturevalue("place"))
     return load()
 
 
@@ -64,6 +66,7 @@ def test_a_good_file_is_told_from_the_built_in_rules_and_from_what_is_in_force(d
     ]
 
 
+@pytest.mark.sqlite_only(reason="a database file that is not made")
 @pytest.mark.usefixtures("settings")
 def test_checking_takes_nothing_into_force_and_makes_no_database(
     monkeypatch: pytest.MonkeyPatch, database: Database, tmp_path: Path
@@ -72,6 +75,7 @@ def test_checking_takes_nothing_into_force_and_makes_no_database(
     sanbao("rules", "check", "city.toml")
     assert database.run_now(lambda session: session.query(RulesVersion).count()) == 0
     monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path / "new"))
+    monkeypatch.delenv("SANBAO_DATABASE_URL")
     assert sanbao("rules", "check", "city.toml").exit_code == 0
     assert not (tmp_path / "new").exists()
 

@@ -7,9 +7,8 @@ docs/reliability.md.
 
 import os
 import random
-import shutil
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -256,14 +255,11 @@ steps = st.tuples(
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(Severity), st.lists(steps, min_size=10, max_size=30))
 def test_a_problem_lives_as_the_model_says_whoever_does_what(
-    empty_city: Path,
-    tmp_path_factory: pytest.TempPathFactory,
+    new_city: Callable[[], str],
     severity: Severity,
     walked: list[tuple[str, IssueStep | IssueWord, str, int]],
 ) -> None:
-    path = tmp_path_factory.mktemp("walk") / "sanbao.db"
-    shutil.copyfile(empty_city, path)
-    database = Database(f"sqlite:///{path}", busy_seconds=5)
+    database = Database(new_city(), busy_seconds=5)
     try:
         walk = Walk(*a_town_with_departments(database), severity)
         for each in walked:

@@ -179,3 +179,21 @@ def test_rows_of_the_ledger_cannot_be_changed_there_either(here: Settings, there
                 database.run_now(lambda session, act=act: session.execute(text(act)))
     finally:
         database.close()
+
+
+def test_a_city_on_postgresql_is_backed_up_and_restored_into_either_kind(
+    here: Settings, there: str, running: postgres.Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert sanbao("migrate-to", there).exit_code == 0
+    monkeypatch.setenv("SANBAO_DATABASE_URL", there)
+    assert sanbao("ledger", "export", "ledger.txt").exit_code == 0
+    taken = sanbao("backup", "city.backup")
+    assert (taken.exit_code, "Verified." in taken.output) == (0, True), taken.output
+    monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path / "new"))
+    full = sanbao("restore", "city.backup")
+    assert (full.exit_code, "found rows in it" in full.output) == (1, True)
+    for url in (f"sqlite:///{tmp_path / 'new' / 'sanbao.db'}", running.create()):
+        monkeypatch.setenv("SANBAO_DATABASE_URL", url)
+        restored = sanbao("restore", "city.backup")
+        assert restored.exit_code == 0, restored.output
+        assert everything(url) == everything(here.database_url)

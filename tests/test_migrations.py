@@ -101,11 +101,11 @@ def test_an_empty_database_gets_every_table_of_the_models(engine: Engine, tmp_pa
 
 
 def test_the_migrations_write_the_same_statements_as_the_models(
-    engine: Engine, empty_city: str, tmp_path: Path
+    engine: Engine, template: str, tmp_path: Path
 ) -> None:
     """Partial indexes and constraint names too, which Alembic does not compare."""
     migrate(engine, tmp_path, NOW)
-    other = engine_for(empty_city)  # made from the models
+    other = engine_for(template)  # made from the models
     migrated, modelled = statements(engine), statements(other)
     other.dispose()
     assert migrated == modelled

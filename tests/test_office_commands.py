@@ -36,11 +36,14 @@ SAMPLE = Path(__file__).parent.parent / "bot" / "sample" / "city.xlsx"
 
 
 @pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
+    """The folder is the test's own, and so is the database, which on SQLite lies in it."""
     for name in Settings.model_fields:
         monkeypatch.delenv(f"SANBAO_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path))
+    if "place" in request.fixturenames:
+        monkeypatch.setenv("SANBAO_DATABASE_URL", request.getfixturevalue("place"))
     return load()
 
 

@@ -32,6 +32,8 @@ from tests.test_office_commands import sanbao
 from tests.test_office_commands import settings as settings
 from tests.town import Town
 
+pytestmark = pytest.mark.sqlite_only(reason="lived on a copy, which is a SQLite file whatever the city is")
+
 MACHINE = datetime(2026, 11, 20, 9, tzinfo=ZONE)
 REACH = Reach(running=frozenset({("chat", "bot")}))
 NOBODY, EVERYBODY = Supposed(), Supposed(reporting=True)

@@ -40,6 +40,8 @@ from tests.test_office_commands import sanbao
 from tests.test_office_commands import settings as settings
 from tests.town import NORTH, SOUTH, Town, a_town, reports_problem
 
+pytestmark = pytest.mark.sqlite_only(reason="lived on a copy, which is a SQLite file whatever the city is")
+
 REACH = Reach(running=frozenset({("chat", "bot")}))
 Stood = dict[tuple[int, DutyKind, str, str], tuple[object, ...]]
 

@@ -101,6 +101,7 @@ def test_hundreds_of_projects_are_opened_slice_by_slice(town: Town) -> None:
     assert len(duties(town, OF_MARCH)) == 252
 
 
+@pytest.mark.sqlite_only(reason="it counts the instructions of SQLite's machine")
 def test_a_sweep_that_finds_nothing_does_no_more_in_a_large_city(town: Town) -> None:
     def work() -> int:
         return town.do(lambda session: steps(session, lambda: sweep(session, town.clock.now, ZONE)))

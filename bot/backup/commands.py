@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
 from bot import settings as operator
 from bot.backup import restoring, taking
@@ -15,6 +16,7 @@ from bot.errands import lock_paths
 from bot.lock import hold
 from bot.plainly import Mistake, said_plainly
 from bot.settings import Settings
+from storage.transfer import NotEmpty, NotWhole
 
 SHOWN = 5
 
@@ -33,7 +35,7 @@ def backup(
         try:
             with bars() as progress:
                 manifest = taking.take(city_of(settings), path, key_of(settings), now, progress)
-        except (Damaged, Unsound, OSError, sqlite3.DatabaseError) as error:
+        except (Damaged, Unsound, OSError, sqlite3.DatabaseError, DBAPIError) as error:
             raise Mistake(f"No backup was written. {error}") from error
         sealed = (
             "encrypted"
@@ -70,17 +72,13 @@ def restore(
                     replace=replace,
                     progress=progress,
                 )
-        except (restoring.InUse, Damaged, Unsound, OSError) as error:
+        except (restoring.InUse, Damaged, Unsound, NotEmpty, NotWhole, OSError, DBAPIError) as error:
             raise Mistake(f"Nothing was restored. {error}") from error
         typer.echo(f"Restored: {in_words(manifest)}. Start the program with `sanbao serve`.")
 
 
 def city_of(settings: Settings) -> taking.City:
-    if not settings.database_url.startswith("sqlite:"):
-        raise Mistake(
-            "SANBAO_DATABASE_URL: found PostgreSQL; expected SQLite. docs/backup.md says how PostgreSQL is kept."
-        )
-    return taking.City(settings.database_file, settings.data_dir)
+    return taking.City(settings.database_url, settings.data_dir)
 
 
 def key_of(settings: Settings) -> str | None:

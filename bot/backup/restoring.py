@@ -2,7 +2,8 @@
 
 Rule 1  All is unpacked beside, and verified there; then media are put in their places, where one too many does no harm;
         last the database, in one step. Whatever ends it before that step has changed nothing that counts.
-Rule 2  Where a city is, it is replaced only if that is said; its database is kept among the backups.
+Rule 2  Where a city is, it is replaced only if that is said; its database is kept among the backups. PostgreSQL's
+        database must be empty: it is filled in one transaction.
 """
 
 import os
@@ -16,9 +17,11 @@ from bot.backup import archive
 from bot.backup.archive import DATABASE, MEDIA, Damaged, Manifest
 from bot.backup.judging import judge
 from bot.backup.taking import City
-from storage.file_copy import copy_file
-from storage.migrate import known_revisions
+from storage.city_copy import copy_file
+from storage.database import SQLITE, engine_for
+from storage.migrate import known_revisions, migrate
 from storage.sheets import Progress, nobody
+from storage.transfer import transfer
 
 UNPACKING, PLACING = "Unpacking", "Putting in place"
 
@@ -30,25 +33,29 @@ class InUse(Exception):  # noqa: N818 - said to an operator, who reads it as a s
 def restore(
     city: City, file: Path, key: str | None, now: datetime, *, replace: bool, progress: Progress = nobody
 ) -> Manifest:
-    """The caller holds the city's lock. Raises InUse, Damaged, Unsound, OSError."""
+    """The caller holds the city's lock. Raises InUse, Damaged, Unsound, OSError, NotEmpty, NotWhole."""
     if not replace and (there := _what_is_there(city)):
         raise InUse(
             f"found {there}; expected a data folder without a city. Choose another SANBAO_DATA_DIR, or say --replace: "
             "the database that is there is then kept in the folder backups."
         )
-    city.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=city.database.parent) as name:
+    beside = city.file.parent if city.file else city.data_dir
+    beside.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=beside) as name:
         folder = Path(name)
         manifest = archive.read(file, key, folder, lambda done, of: progress(UNPACKING, done, of))
         _look_through(folder / DATABASE, manifest, file, progress)
         _place_media(folder / MEDIA, city.media, progress)
-        _place_database(city, folder / DATABASE, now)
+        if city.file:
+            _place_database(city.file, city.data_dir / "backups", folder / DATABASE, now)
+        else:
+            _put_rows(folder / DATABASE, city.url, now, progress)
     return manifest
 
 
 def _what_is_there(city: City) -> str:
-    if city.database.exists():
-        return f"a database at {city.database}"
+    if city.file and city.file.exists():
+        return f"a database at {city.file}"
     return f"media in {city.media}" if city.media.exists() and any(city.media.iterdir()) else ""
 
 
@@ -76,16 +83,30 @@ def _place_media(unpacked: Path, media: Path, progress: Progress) -> None:
         progress(PLACING, done, len(files))
 
 
-def _place_database(city: City, restored: Path, now: datetime) -> None:
+def _place_database(place: Path, backups: Path, restored: Path, now: datetime) -> None:
     _to_disk(restored)
-    if city.database.exists():
-        kept = city.data_dir / "backups" / f"before-restore-{now:%Y%m%dT%H%M%SZ}.db"
+    if place.exists():
+        kept = backups / f"before-restore-{now:%Y%m%dT%H%M%SZ}.db"
         kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        copy_file(city.database, kept)
+        kept.touch(mode=0o600)
+        copy_file(place, kept)
         _to_disk(kept)
-        _without_wal(city.database)
-    os.replace(restored, city.database)
-    _to_disk(city.database.parent)
+        _without_wal(place)
+    os.replace(restored, place)
+    _to_disk(place.parent)
+
+
+def _put_rows(restored: Path, url: str, now: datetime, progress: Progress) -> None:
+    """Into an empty PostgreSQL database; a full one is nobody's to empty but its administrator's."""
+    source, target = engine_for(f"{SQLITE}{restored}"), engine_for(url)
+    try:
+        migrate(source, restored.parent, now)
+        migrate(target, restored.parent, now)
+        with source.connect().execution_options(readonly=True) as connection:
+            transfer(connection, target, progress)
+    finally:
+        source.dispose()
+        target.dispose()
 
 
 def _without_wal(database: Path) -> None:

@@ -1,6 +1,7 @@
 """`sanbao backup`: the city as it stands at one moment, while it goes on; verified before it is called a backup.
 
 Rule 1  The database is copied through a reading connection of our own: a running server need not know, nobody waits.
+        It is a SQLite file in the backup, whatever the city is on.
 Rule 2  The copy is looked through (pages, references, ledger) before it is packed, and the packed file is read back
         whole before it gets its name. What fails leaves nothing behind.
 Rule 3  A media file that is missing or changed on the disk is named and does not stand in the way of all the rest.
@@ -15,7 +16,8 @@ from pathlib import Path
 from bot.backup import archive
 from bot.backup.archive import DATABASE, MEDIA, Manifest, hash_of
 from bot.backup.judging import Sound, judge
-from storage.file_copy import copy_file
+from storage.city_copy import copy_city
+from storage.database import SQLITE, sqlite_path
 from storage.sheets import Progress, nobody
 
 PACKING, LOOKING = "Packing", "Reading it back"
@@ -23,10 +25,15 @@ PACKING, LOOKING = "Packing", "Reading it back"
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """What belongs to a city: its database file and its data folder."""
+    """What belongs to a city: the URL of its database, and its data folder."""
 
-    database: Path
+    url: str
     data_dir: Path
+
+    @property
+    def file(self) -> Path | None:
+        """The database, if it is a file."""
+        return sqlite_path(self.url).absolute() if self.url.startswith(SQLITE) else None
 
     @property
     def media(self) -> Path:
@@ -42,7 +49,7 @@ def take(city: City, file: Path, key: str | None, now: datetime, progress: Progr
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
             copy = Path(folder) / DATABASE
-            copy_file(city.database, copy)
+            copy_city(city.url, copy, now, progress)
             _pack(city, copy, judge(copy, progress), part, key, now, progress)
         manifest = archive.read(part, key, None, lambda done, of: progress(LOOKING, done, of))
         os.link(part, file)  # and not over a file that somebody has put there meanwhile

@@ -39,7 +39,7 @@ def rehearse(
 ) -> Found:
     machine = datetime.now(UTC)
     supposed = Supposed(reporting, editable.rules_text(rules_file), str(rules_file or ""))
-    with copied(settings.database_file, machine) as copy:
+    with copied(settings.database_url, machine) as copy:
         found = years.rehearse(copy, year, supposed, machine, settings.zone, reach(settings), progress)
     return Found("\n".join(found.said), workbook(found), page(found).encode())
 
@@ -49,7 +49,7 @@ def replay(
 ) -> Found:
     machine = datetime.now(UTC)
     supposed = Supposed(rules=editable.rules_text(rules_file), rules_name=str(rules_file or ""))
-    with copied(file or settings.database_file, machine) as copy:
+    with copied(file or settings.database_url, machine) as copy:
         found = months.replay(copy, month, supposed, machine, settings.zone, reach(settings), progress)
     return Found("\n".join([*found.supposed, _table(found)]), comparison(found))
 
