@@ -14,7 +14,7 @@ from rules.kinds import Role
 from storage.tables.all import metadata
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Handover, Person, Project
-from tests.builders import a_leave, added, an_inbox_row
+from tests.builders import a_leave, a_secretary, added, an_inbox_row
 from tests.chat import START
 from tests.test_scope import COMMANDS, EXAMPLES, PEOPLE, REPORTER, a_subject, a_turn
 from tests.town import Town
@@ -43,6 +43,7 @@ def test_what_a_command_changes_stands_in_the_ledger_with_its_message(
         about = a_subject(session, session.get_one(Project, town.north))
         added(session, Handover(from_id=1, to_id=2, role=Role.REPORTER, project_ids=[], at=START))
         a_leave(session, person=session.get_one(Person, REPORTER))
+        a_secretary(session, leader_id=4)
         before, newest = state(session), session.query(LedgerRow).count()
         message = an_inbox_row(session, state="done").id
         carry_out(replace(a_turn(town, session, who), inbox_id=message), example(about), None)
