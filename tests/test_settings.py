@@ -81,11 +81,17 @@ def test_a_slip_in_the_file_env_is_an_error_too() -> None:
         load()
 
 
-@pytest.mark.parametrize("name", ["HEARTBEAT_URL", "BACKUP_KEY"])
+@pytest.mark.parametrize("name", ["HEARTBEAT_URL"])
 def test_a_setting_of_a_later_version_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     assert f"SANBAO_{name}: no setting of this version; it belongs to a later" in refusal(
         monkeypatch, **{name: "x"}
     )
+
+
+def test_a_backup_key_that_could_be_guessed_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = refusal(monkeypatch, BACKUP_KEY="hunter2")
+    assert "SANBAO_BACKUP_KEY: expected at least 16 characters" in said
+    assert "hunter2" not in said
 
 
 def test_a_password_in_the_databases_url_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
