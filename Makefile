@@ -43,6 +43,7 @@ bench: $(VENV)/.bench
 	$(BIN)/python -m bench.ladders
 	$(BIN)/python -m bench.urgent
 	$(BIN)/python -m bench.processes
+	$(BIN)/python -m bench.ledger_proof
 
 crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --kills 1000 --messages 100000

@@ -5,23 +5,24 @@ is a fault of ours.
 """
 
 import asyncio
-import os
 import re
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import typer
 import uvloop
 
 from bot import editable
 from bot import settings as operator
-from bot.errands import Unreachable, lock_paths, run_errand
-from bot.lock import Held, hold
+from bot.backup.commands import backup, restore
+from bot.errands import lock_paths, run_errand
+from bot.ledger_commands import commands as ledger_commands
+from bot.lock import hold
+from bot.migrating import migrate_to
 from bot.office import (
     CompareRules,
+    ErasePerson,
     Errand,
     ExportCity,
     Frozen,
@@ -34,13 +35,11 @@ from bot.office import (
     ShowMessages,
     ShowParked,
     ShowUnknownMembers,
-    WecomRefused,
 )
-from bot.rehearsal.refusal import CannotLive
-from rules.book import BookError, default_book, default_text, load
+from bot.plainly import Mistake, a_new_file, said_plainly
+from rules.book import default_book, default_text, load
 from rules.changes import changes
 from storage import registry, workbook
-from storage.migrate import MigrationRefused
 from storage.sheets import Progress, nobody
 
 app = typer.Typer(
@@ -57,27 +56,13 @@ app.add_typer(rules_commands, name="rules")
 wecom_commands = typer.Typer(help="The self-built app of WeCom.", no_args_is_help=True)
 app.add_typer(wecom_commands, name="wecom")
 
+app.add_typer(ledger_commands, name="ledger")
+
+app.command()(backup)
+app.command()(restore)
+app.command("migrate-to")(migrate_to)
 
 TEST_SECONDS = 30  # how long the end of a test message is waited for
-
-
-class Mistake(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
-    """Something in how a command was called."""
-
-
-SAID_PLAINLY = (
-    WecomRefused, Mistake, operator.SettingsError, editable.Unreadable, BookError, Held, Unreachable, MigrationRefused,
-    CannotLive,
-)  # fmt: skip
-
-
-@contextmanager
-def said_plainly() -> Iterator[None]:
-    try:
-        yield
-    except SAID_PLAINLY as mistake:
-        typer.echo(str(mistake), err=True)
-        raise typer.Exit(1) from None
 
 
 def carried_out(name: str, arguments: Frozen, progress: Progress = nobody) -> Result:
@@ -185,19 +170,11 @@ def carried_into(file: Path, name: str, arguments: Frozen) -> str:
     return f"{file}: {result.text}"
 
 
-@contextmanager
-def a_new_file(file: Path) -> Iterator[BinaryIO]:
-    """A file for its owner alone, that was not there before; gone again if what is to be written fails."""
-    try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except OSError as error:
-        raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
-    with open(descriptor, "wb") as opened:
-        try:
-            yield opened
-        except BaseException:
-            file.unlink()
-            raise
+@app.command()
+def erase(person: Annotated[str, typer.Argument(help="name, phone or id of somebody who has left")]) -> None:
+    """Erases name, phone, chat accounts and messages of somebody who has left; the ledger holds as before."""
+    with said_plainly():
+        typer.echo(carried_out("erase", ErasePerson(person=person)).text)
 
 
 @app.command()

@@ -25,6 +25,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot import attendance, editable, logs, wecom
 from bot import rates as sending
+from bot.anchoring import Anchoring
 from bot.attendance import Attendance
 from bot.bell import FILES, POST, TURNS
 from bot.beside import Beside
@@ -265,16 +266,18 @@ async def _wire(
         database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city, beside
     )
     tidying = Tidying(database=database, shelf=shelf)
+    anchoring = Anchoring(database=database, folder=settings.data_dir)
     running.loops |= {
         "dispatch": dispatch.run, "delivery": delivery.run, "editing": editing.run,
         "sweeping": lambda: sweeps.run(sweeping.run),
         # One process has the files: their shelf is guarded in its memory.
         "fetching": lambda: files.run(fetching.run), "workbooks": lambda: files.run(reading.run),
         "tidying": lambda: files.run(tidying.run),
+        "anchoring": anchoring.run,
     }  # fmt: skip
     watched = {
         "dispatch": Watched(dispatch.pulse, 60), "delivery": Watched(delivery.pulse, 60),
-        "editing": Watched(editing.pulse, 60),
+        "editing": Watched(editing.pulse, 60), "anchoring": Watched(anchoring.pulse, 1800),
         "sweeping": Watched(sweeping.pulse, 60, lambda: sweeps.held),
         "fetching": Watched(fetching.pulse, 900, lambda: files.held),
         "workbooks": Watched(reading.pulse, 1800, lambda: files.held),

@@ -31,7 +31,7 @@ from handlers.city import City, Show
 from rules.book import load
 from rules.changes import changes
 from rules.kinds import Lane
-from storage import handovers, inbox, invites, ledger, outbox, people, post, registry, workbook
+from storage import erasing, handovers, inbox, invites, ledger, outbox, people, post, registry, workbook
 from storage import rules as stored_rules
 from storage.entries import Book
 from storage.export.city import export
@@ -174,6 +174,7 @@ def invite_person(session: Session, wanted: InvitePerson, now: datetime, office:
     """A one-time code for one person; earlier unused ones end."""
     person, unit = _the_one(session, wanted.person)
     code = invites.create(session, person.id, now)
+    _enter(session, office, now, "give_code", chain=f"unit:{person.unit_id}", person=person.id)
     link = invites.deep_link(session, office.telegram_account, code)
     lines = [
         f"{person.name}  {unit.name}",
@@ -217,6 +218,7 @@ def invite_unbound(session: Session, _wanted: InviteUnbound, now: datetime, offi
     ids = [person.id for person, _ in unbound]
     ended = invites.with_living_code(session, ids, now)
     codes = invites.create_many(session, ids, now)
+    _enter(session, office, now, "give_codes", people=ids)
     rows = [
         (
             person.name,
@@ -265,12 +267,35 @@ def compare_rules(session: Session, wanted: CompareRules, now: datetime, office:
     return Result(text=f"It would change what is in force (version {rules.version}):\n" + "\n".join(lines))
 
 
+class ErasePerson(Frozen):
+    person: str = Field(description="name, phone or id")
+
+
+def erase_person(session: Session, wanted: ErasePerson, now: datetime, office: Office) -> Result:
+    """Takes out of the city what names somebody who has left."""
+    words = wanted.person.strip()
+    found = people_called(session, words, active=False)
+    if len(found) != 1:
+        lines = [f"{words}: found {len(found)} people who have left, expected one. Give the id or the phone."]
+        lines += [
+            f"  {person.id}  {person.name}  {unit.name}  {person.phone or '-'}" for person, unit in found
+        ]
+        lines += ["Who has not left is not erased (在职 否 in the registry)."] if not found else []
+        return Result(ok=False, text="\n".join(lines))
+    [(person, unit)] = found
+    erasing.erase(session, person, office.city_now(session, now))
+    return Result(
+        text=f"{words}: erased; {person.name} of {unit.name} is what stands in reports now. Backups from before still "
+        "name them: they are yours to delete. A registry file that still has them would bring them back."
+    )
+
+
 class ShowParked(Frozen):
     retry: tuple[int, ...] = ()
     retry_all: bool = False
 
 
-def show_parked(session: Session, wanted: ShowParked, _now: datetime, office: Office) -> Result:
+def show_parked(session: Session, wanted: ShowParked, now: datetime, office: Office) -> Result:
     """Lists the messages that met a fault, or has them tried again."""
     rows = {row.id: row for row in inbox.parked(session)}
     if unknown := [str(each) for each in wanted.retry if each not in rows]:
@@ -280,6 +305,7 @@ def show_parked(session: Session, wanted: ShowParked, _now: datetime, office: Of
         )
     if wanted.retry or wanted.retry_all:
         count = inbox.unpark(session, None if wanted.retry_all else wanted.retry)
+        _enter(session, office, now, "unpark", inbox=sorted(rows) if wanted.retry_all else list(wanted.retry))
         return Result(text=f"{count} messages will be tried again.")
     if not rows:
         return Result(text="No message is parked.")
@@ -357,17 +383,28 @@ def show_unknown_members(
     return Result(text="\n".join(people.unknown_senders(session, "wecom", now - MONTH)))
 
 
-def people_called(session: Session, words: str) -> Sequence[tuple[Person, Unit]]:
-    """Active people by phone or name, or by id. A phone is never taken for an id: it comes first."""
-    active = (
+def _enter(
+    session: Session, office: Office, now: datetime, act: str, chain: str = "city", **facts: object
+) -> None:
+    """What was done from the command line, by the office as far as anybody can tell."""
+    city = office.city_now(session, now)
+    ledger.append(session, chain=chain, who="office", act=act, facts=facts, now=city)
+
+
+def people_called(session: Session, words: str, *, active: bool = True) -> Sequence[tuple[Person, Unit]]:
+    """People by phone or name, or by id; those who have left if not `active`.
+
+    A phone is never taken for an id: it comes first.
+    """
+    people = (
         select(Person, Unit)
         .join(Unit, Unit.id == Person.unit_id)
-        .where(Person.active.is_(True))
+        .where(Person.active.is_(active))
         .order_by(Person.id)
     )
-    found = session.execute(active.where(or_(Person.phone == words, Person.name == words))).all()
+    found = session.execute(people.where(or_(Person.phone == words, Person.name == words))).all()
     if not found and words.isascii() and words.isdecimal() and len(words) < 11:
-        found = session.execute(active.where(Person.id == int(words))).all()
+        found = session.execute(people.where(Person.id == int(words))).all()
     return [(person, unit) for person, unit in found]
 
 
@@ -412,6 +449,7 @@ COMMANDS: dict[str, Command[Any]] = {
     "import": Command(ImportRegistry, import_registry, reads=_dry),
     "invite": Command(InvitePerson, invite_person),
     "invite-unbound": Command(InviteUnbound, invite_unbound),
+    "erase": Command(ErasePerson, erase_person),
     "parked": Command(ShowParked, show_parked),
     "messages": Command(ShowMessages, show_messages, reads=_always),
     "test-message": Command(SendTest, send_test),

@@ -28,8 +28,6 @@ ENV_FILE = ".env"
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
 OFFICIAL_WECOM = "https://qyapi.weixin.qq.com"
 OFFICIAL_AIBOT = "wss://openws.work.weixin.qq.com"
-# Planned, not built yet: setting one is an error that says so instead of guessing at a slip.
-LATER = ("BACKUP_KEY",)
 
 
 class SettingsError(Exception):
@@ -158,6 +156,9 @@ class Settings(BaseSettings):
     )
     words_file: Path | None = Field(
         default=None, description="the city's own sentences; unset: the built-in ones"
+    )
+    backup_key: SecretStr | None = Field(
+        default=None, description="backups are encrypted with it; at least 16 characters, kept elsewhere"
     )
     timezone: str = Field(default="Asia/Shanghai", description="the city's time zone")
     lease_seconds: float = Field(
@@ -314,6 +315,13 @@ class Settings(BaseSettings):
             raise ValueError("expected an http:// or https:// address")
         return url
 
+    @field_validator("backup_key")
+    @classmethod
+    def _long_enough(cls, key: SecretStr | None) -> SecretStr | None:
+        if key and len(key.get_secret_value()) < 16:
+            raise ValueError("expected at least 16 characters, drawn by chance")
+        return key
+
     @field_validator("rules_file", "words_file")
     @classmethod
     def _is_there(cls, path: Path | None) -> Path | None:
@@ -426,10 +434,7 @@ def unknown(names: Iterable[str]) -> list[str]:
         if name.upper() in known:
             continue
         near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
-        hint = f"the nearest setting is {near}"
-        if name.upper().removeprefix(PREFIX).startswith(LATER):
-            hint = "it belongs to a later version"
-        found.append(f"{name}: no setting of this version; {hint}. Correct it or take it out.")
+        found.append(f"{name}: no setting; the nearest one is {near}. Correct it or take it out.")
     return found
 
 

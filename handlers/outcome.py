@@ -29,5 +29,5 @@ def enter(turn: Turn, unit_id: int, act: str, **facts: object) -> None:
 
 
 def digest(turn: Turn, text: str) -> str:
-    """What stands in the ledger for a text: without the city's secret even a short one cannot be guessed from it."""
-    return ledger.sealed(turn.session, text)
+    """What stands in the ledger for a text: without the person's key even a short one cannot be guessed from it."""
+    return ledger.sealed(turn.session, text, turn.person.id)

@@ -47,6 +47,7 @@ class Form:
     name: str
     weekly: bool = False
     late: bool = False
+    last: str = ""  # a line below all others
 
 
 def told(facts: DigestFacts) -> list[Figure]:
@@ -58,7 +59,8 @@ def told(facts: DigestFacts) -> list[Figure]:
 
 def message(facts: DigestFacts, given: Codes, form: Form, book: Book, zone: ZoneInfo) -> Outgoing:
     title = _title(form, facts.as_of.astimezone(zone))
-    texts = ["\n".join(_lines(facts, given, book, cut)) for cut in CUTS]
+    last = [form.last] if form.last else []
+    texts = ["\n".join([*_lines(facts, given, book, cut), *last]) for cut in CUTS]
     text = next((text for text in texts if len(title) + 1 + len(text) <= LENGTH), texts[-1])
     return Outgoing(title=title, text=text, rows=buttons(given), chart=chart(facts.bars, facts.day))
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from reminders import digest_text
+from reminders import anchoring, digest_text
 from reminders.digest_facts import DigestFacts
 from reminders.digest_text import Form
 from reminders.moment import Moment
@@ -78,6 +78,7 @@ def _message(
         due.contact.name,
         weekly=due.choice.form == digests.WEEKLY,
         late=rules.is_late(moment.now, due.day, due.choice.at, book, zone),
+        last=anchoring.digest_line(session),
     )
     if facts is None:
         return digest_text.nothing_new(form, moment.now, zone)

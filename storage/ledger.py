@@ -1,44 +1,23 @@
-"""台帐: appending to the hash chain, and checking it.
+"""台帐: appending to the hash chain.
 
 Rule 1  hash = SHA-256(previous hash + newline + canonical text); the first row of a chain follows 64 zeros.
 Rule 2  one chain per unit (`unit:3`), one for the city (`city`); a place in a chain is used once.
-Rule 3  what may have to be erased (names, telephone numbers) enters only as a salted hash.
+Rule 3  what may have to be erased (names, telephone numbers, words) enters only as a hash under a key of its person.
 """
 
 import hashlib
 import hmac
-import json
 import secrets
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
-from typing import NamedTuple
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
+from storage import ledger_file, ledger_proof
+from storage.ledger_hashes import GENESIS, Head, canonical, link
 from storage.prepared import Change, Query
-from storage.tables.ledger import CityFact, LedgerRoot, LedgerRow
-
-GENESIS = "0" * 64
-SECRET = "ledger secret"  # noqa: S105 - only its name; its loss makes every sealed name unreadable and breaks no chain
-
-
-def canonical(chain: str, place: int, at: datetime, who: str, act: str, facts: Mapping[str, object]) -> str:
-    """The text that is hashed: JSON with sorted keys and no spaces, the moment in UTC."""
-    fields = {
-        "chain": chain,
-        "place": place,
-        "at": at.astimezone(UTC).isoformat(),
-        "who": who,
-        "act": act,
-        "facts": facts,
-    }
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def link(previous: str, text: str) -> str:
-    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
-
+from storage.tables.ledger import LedgerRow, LedgerSalt
 
 _TABLE = LedgerRow.metadata.tables["ledger"]
 _ledger = _TABLE.c
@@ -65,23 +44,6 @@ def append(
     )  # fmt: skip
 
 
-_root = LedgerRoot.__table__.c
-_ROOT = Query(select(_root.day).where(_root.day == bindparam("on_day")), lambda day: day)
-
-
-def has_root(session: Session, day: date) -> bool:
-    """Whether the day's root was drawn."""
-    return _ROOT.first(session, on_day=day) is not None
-
-
-class Head(NamedTuple):
-    """The last row of a chain."""
-
-    chain: str
-    place: int
-    hash: str
-
-
 def heads(session: Session) -> list[Head]:
     """The heads of all chains, by name: from chain to chain along the index, without the rows in between."""
     chains = select(func.min(LedgerRow.chain).label("chain")).cte("chains", recursive=True)
@@ -89,42 +51,28 @@ def heads(session: Session) -> list[Head]:
     chains = chains.union_all(select(following.scalar_subquery()).where(chains.c.chain.is_not(None)))
     last = select(func.max(LedgerRow.place)).where(LedgerRow.chain == chains.c.chain).correlate(chains)
     rows = session.execute(
-        select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash)
-        .join(chains, (LedgerRow.chain == chains.c.chain) & (LedgerRow.place == last.scalar_subquery()))
-        .order_by(LedgerRow.chain)
+        select(LedgerRow.chain, LedgerRow.place, LedgerRow.hash).join(
+            chains, (LedgerRow.chain == chains.c.chain) & (LedgerRow.place == last.scalar_subquery())
+        )
     )
-    return [Head(*row) for row in rows]
+    return sorted(Head(*row) for row in rows)  # here, for databases sort texts each in their own way
 
 
-_fact = CityFact.__table__.c
-_SECRET = Query(select(_fact.value).where(_fact.name == bindparam("name")), str)
+_salt = LedgerSalt.__table__.c
+_SALT = Query(select(_salt.salt).where(_salt.person_id == bindparam("person")), str)
 
 
-def sealed(session: Session, text: str) -> str:
-    """A name, a number or a text as it may stand in the ledger: comparable, but nothing without the city's secret."""
-    secret = _SECRET.first(session, name=SECRET)
-    if secret is None:
-        secret = secrets.token_hex(32)
-        session.add(CityFact(name=SECRET, value=secret))
+def sealed(session: Session, text: str, person_id: int) -> str:
+    """A person's name, number or words as they may stand in the ledger: nothing without that person's key."""
+    salt = _SALT.first(session, person=person_id)
+    if salt is None:
+        salt = secrets.token_hex(32)
+        session.add(LedgerSalt(person_id=person_id, salt=salt))
         session.flush()
-    return hmac.new(bytes.fromhex(secret), text.encode(), hashlib.sha256).hexdigest()
-
-
-def breaks(rows: Iterable[LedgerRow]) -> list[str]:
-    """Every place where the chains do not hold, in words; rows must come ordered by chain and place."""
-    found: list[str] = []
-    chain, place, previous = "", 0, GENESIS
-    for row in rows:
-        if row.chain != chain:
-            chain, place, previous = row.chain, 0, GENESIS
-        if row.place != place + 1:
-            found.append(f"{row.chain}: found place {row.place}, expected {place + 1}")
-        if row.previous != previous or row.hash != link(previous, row.canonical):
-            found.append(f"{row.chain} place {row.place}: the hash does not follow from the row before")
-        place, previous = row.place, row.hash
-    return found
+    return hmac.new(bytes.fromhex(salt), text.encode(), hashlib.sha256).hexdigest()
 
 
 def verify(session: Session) -> list[str]:
     """Checks every chain of the database; an empty list means that all hold."""
-    return breaks(session.scalars(select(LedgerRow).order_by(LedgerRow.chain, LedgerRow.place)))
+    found = ledger_proof.check(lambda: ledger_file.lines(session))
+    return [*found.faults, *ledger_file.strange_columns(session)]

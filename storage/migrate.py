@@ -56,10 +56,8 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
     with _opened(engine) as connection:
         if (newest := _newest(home)) == _stored(connection):
             return Migrated(newest, newest)
-        from alembic.script import ScriptDirectory
-
         config = config_for(connection, home)
-        known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+        known = known_revisions(home)
         before, latest = _revision(connection, known), known[0]
         connection.rollback()
         if before == latest:
@@ -71,6 +69,16 @@ def migrate(engine: Engine, data_dir: Path, now: datetime, *, home: Path = HOME)
         )
         upgrade(connection, config)
     return Migrated(before, latest, copy)
+
+
+def known_revisions(home: Path = HOME) -> list[str]:
+    """All that this program knows, the latest first."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(home).replace("%", "%%"))
+    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
 
 
 def behind(connection: Connection) -> str | None:

@@ -107,6 +107,7 @@ def apply(
     now: datetime,
     progress: Progress = nobody,
     who: str = "office",
+    inbox: int | None = None,
 ) -> tuple[Passed, ...]:
     """Writes the whole preview into the caller's transaction; one with errors is refused.
 
@@ -118,7 +119,7 @@ def apply(
     if preview.changes_nothing:
         return ()
     passed = write(session, preview, today, now, progress)
-    _record(session, preview, who, now)
+    _record(session, preview, who, inbox, now)
     return passed
 
 
@@ -273,13 +274,18 @@ class Writer:
         self.insert(table, begun)
 
 
-def _record(session: Session, preview: Preview, who: str, now: datetime) -> None:
+def _record(session: Session, preview: Preview, who: str, inbox: int | None, now: datetime) -> None:
     """One row in the chain of every unit that was touched."""
     registered = session.execute(select(Unit.name, Unit.id)).all()
     ids = {plain(name): unit for name, unit in registered}
     for key, counts in preview.work.touched.items():
         unit = key if key > 0 else ids[plain(preview.work.units.new[key]["name"])]
-        facts = {"sha256": preview.sha256, **{NAMES[sheet]: count for sheet, count in counts.items()}}
+        message = {} if inbox is None else {"inbox": inbox}
+        facts = {
+            "sha256": preview.sha256,
+            **message,
+            **{NAMES[sheet]: count for sheet, count in counts.items()},
+        }
         ledger.append(session, chain=f"unit:{unit}", who=who, act="import", facts=facts, now=now)
 
 

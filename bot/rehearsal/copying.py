@@ -9,20 +9,20 @@ Rule 2  The copy is a SQLite file, whatever the city is, and whatever is done is
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import event
+from sqlalchemy import event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.rehearsal.refusal import CannotLive
-from storage.database import POSTGRES, SQLITE, Database, engine_for, sqlite_path
-from storage.migrate import behind, migrate
+from storage.city_copy import copy_city
+from storage.database import SQLITE, Database, sqlite_path
+from storage.migrate import migrate
 from storage.postgres_checks import shown
-from storage.row_copy import copy_rows
 
 
 @contextmanager
@@ -33,10 +33,7 @@ def copied(source: Path | str, now: datetime) -> Iterator[Database]:
     """
     with tempfile.TemporaryDirectory(prefix="sanbao-copy-") as folder:
         file = Path(folder) / "copy.db"
-        if isinstance(source, str) and source.startswith(POSTGRES):
-            _copy_rows(source, file, now)
-        else:
-            _copy(sqlite_path(source) if isinstance(source, str) else source, file)
+        _copy(source if isinstance(source, str) else f"{SQLITE}{source}", file, now)
         database = Database(f"sqlite:///{file}")
         event.listen(database.engine, "connect", _in_haste)
         try:
@@ -47,36 +44,15 @@ def copied(source: Path | str, now: datetime) -> Iterator[Database]:
             database.close()
 
 
-def _copy(source: Path, file: Path) -> None:
-    if not source.is_file():
-        raise CannotLive(f"{source}: found no database; expected the city's, or a copy of it.")
-    file.touch(mode=0o600)
+def _copy(url: str, file: Path, now: datetime) -> None:
+    if url.startswith(SQLITE) and not sqlite_path(url).is_file():
+        raise CannotLive(f"{sqlite_path(url)}: found no database; expected the city's, or a copy of it.")
     try:
-        with (
-            closing(sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True)) as read,
-            closing(sqlite3.connect(file)) as written,
-        ):
-            read.backup(written)
+        copy_city(url, file, now)
     except sqlite3.DatabaseError as error:
-        raise CannotLive(f"{source}: {error}; expected a SQLite file of Sanbao.") from error
-
-
-def _copy_rows(source: str, file: Path, now: datetime) -> None:
-    """Row by row, into tables of the same form: so the city must be of the form that this program knows."""
-    city, copy = engine_for(source), engine_for(f"{SQLITE}{file}")
-    try:
-        migrate(copy, file.parent, now)
-        with city.connect() as read:
-            if (fault := behind(read)) is not None:
-                raise CannotLive(fault)
-            read.rollback()
-            with copy.begin() as written:
-                copy_rows(read, written)
+        raise CannotLive(f"{sqlite_path(url)}: {error}; expected a SQLite file of Sanbao.") from error
     except DBAPIError as error:
-        raise CannotLive(f"{shown(city.url)}: {error.orig}; expected the city's database.") from error
-    finally:
-        city.dispose()
-        copy.dispose()
+        raise CannotLive(f"{shown(make_url(url))}: {error.orig}; expected the city's database.") from error
 
 
 def _in_haste(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from reminders.wording import ledger
 from rules.kinds import Lane
 from storage.messages import Outgoing
 from storage.outbox import State
@@ -66,8 +67,14 @@ def _message(row: OutboxRow, person: str | None, unit: str | None) -> Message:
         person=person or "",
         unit=unit or "",
         lane=list(Lane)[row.lane],
-        text=said.plain,
+        text=_comparable(said.plain),
         buttons="  ".join(option.label for options in said.rows for option in options),
         picture=said.chart is not None or bool(said.photos),
         reached=row.state != State.NOBODY,
     )
+
+
+def _comparable(text: str) -> str:
+    """Without the ledger's root, which no two lives have in common."""
+    root = ledger.DIGEST_LINE.partition("{root}")[0]
+    return "\n".join(line for line in text.split("\n") if not line.startswith(root))

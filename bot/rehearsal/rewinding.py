@@ -165,6 +165,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "workbooks": Stands("registry files that were sent in chat"),
     "ledger": Swept("at"),
     "ledger_roots": Swept("at"),
+    "ledger_salts": Stands("keys of people's words; nothing that is said depends on them"),
     "rules_versions": Stands("the rules in force are the question, not the past"),
     "city_facts": Stands("single facts, the moved clock among them; how far sweeps have come is forgotten"),
     "tryout_messages": Stands("what the try-out page shows"),

@@ -43,7 +43,9 @@ def import_workbook(turn: Turn, command: ImportWorkbook) -> Outcome:
     if not preview.ok:
         return refusal(preview.summary())
     name = _name(turn, row)
-    passed = registry.apply(turn.session, preview, turn.today, turn.now, who=f"person:{turn.person.id}")
+    passed = registry.apply(
+        turn.session, preview, turn.today, turn.now, who=f"person:{turn.person.id}", inbox=turn.inbox_id
+    )  # fmt: skip
     workbooks.close(turn.session, row, turn.now)
     lines = [str(sheet) for sheet in preview.sheets if sheet.added or sheet.changed]
     if _announce(turn, passed):
@@ -118,10 +120,11 @@ def _enter(turn: Turn, change: RowChange, preview: Preview, row_id: int) -> None
     if change.known is None:
         columns = PERSON_COLUMNS if change.sheet == PEOPLE else PROJECT_COLUMNS
         fields = {columns[name]: ["", text] for name, text in change.typed.items() if text}
+    whose = row_id if change.sheet == PEOPLE else turn.person.id
     facts = {
         field: values
         if field in PLAIN[change.sheet]
-        else [ledger.sealed(turn.session, text) if text else "" for text in values]
+        else [ledger.sealed(turn.session, text, whose) if text else "" for text in values]
         for field, values in fields.items()
     }
     subject = "person" if change.sheet == PEOPLE else "project"

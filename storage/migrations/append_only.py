@@ -13,6 +13,9 @@ def protect(connection: Connection) -> None:
     """Makes the triggers that are missing."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_REFUSE)
+        # The right is taken, too: whoever takes a trigger off has to take the right back as well.
+        tables = ", ".join(APPEND_ONLY)
+        connection.exec_driver_sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} FROM PUBLIC, CURRENT_USER")
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE"):
             for statement in _trigger(connection.dialect.name, table, act):

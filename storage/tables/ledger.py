@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from storage.tables.base import Base, BigId
@@ -35,6 +35,15 @@ class LedgerRoot(Base):
     heads: Mapped[str]
     hash: Mapped[str]
     at: Mapped[datetime]
+
+
+class LedgerSalt(Base):
+    """The key under which a person's name, number and words stand hashed in the ledger; gone when they are erased."""
+
+    __tablename__ = "ledger_salts"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True, autoincrement=False)
+    salt: Mapped[str]
 
 
 class RulesVersion(Base):

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from storage import figures
@@ -24,6 +24,10 @@ KNOWN_BY = (
     ("above", re.compile(r"^还有(\d+)项没报，请过问")),
     ("reminder", re.compile(r"^(?:⚠ )?(?:还有|今天到期：|已过期限：|被退回：)(\d+)项")),
 )
+
+
+# The ledger's monthly root is no word about a duty; tests/test_anchoring.py holds it to its day.
+OF_THE_LEDGER = func.coalesce(OutboxRow.once, "").startswith("root of ")
 
 
 def duties(city: City) -> list[Duty]:
@@ -66,7 +70,7 @@ def said(city: City, names_in: Callable[[str], str] = str) -> list[Said]:
         rows = session.execute(
             select(OutboxRow, Person.name)
             .outerjoin(Person, Person.id == OutboxRow.person_id)
-            .where(OutboxRow.inbox_id.is_(None), OutboxRow.state != "expired")
+            .where(OutboxRow.inbox_id.is_(None), OutboxRow.state != "expired", ~OF_THE_LEDGER)
         )
         return sorted(_said(row, person or "", names, names_in) for row, person in rows)
 

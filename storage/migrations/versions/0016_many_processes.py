@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0040"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 
 Json = sa.JSON().with_variant(JSONB(), "postgresql")
 SENDING = sa.text("state = 'sending'")
