@@ -76,7 +76,7 @@ def test_a_slip_in_a_name_is_an_error_that_names_the_nearest(monkeypatch: pytest
 
 def test_a_slip_in_the_file_env_is_an_error_too() -> None:
     Path(".env").write_text("SANBAO_HTTP_PROT=1\n")
-    with pytest.raises(SettingsError, match=r"SANBAO_HTTP_PROT: .* nearest setting is SANBAO_HTTP_PORT"):
+    with pytest.raises(SettingsError, match=r"SANBAO_HTTP_PROT: .* the nearest one is SANBAO_HTTP_PORT"):
         load()
 
 
