@@ -48,7 +48,12 @@ class Media(Frozen):
     kind: MediaKind
     reference: str = ""
     name: Said = ""
-    size: int | None = Field(default=None, description="bytes, where the platform says it")
+    size: int | None = Field(
+        default=None,
+        ge=0,
+        lt=2**63,
+        description="bytes, where the platform says it; what a database can keep",
+    )
     latitude: float | None = None
     longitude: float | None = None
 

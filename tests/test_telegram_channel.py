@@ -340,6 +340,18 @@ def test_a_broken_update_stands_in_nobodys_way() -> None:
     assert found[1].external.startswith("#")
 
 
+def test_bytes_that_are_no_text_spoil_only_the_update_in_which_they_stand() -> None:
+    """They once made the whole answer unreadable, which was asked for again and again."""
+    whole, spoilt = (
+        update("message", message(text="报进展")),
+        b'{"update_id":10001,"message":{"text":"\xff"}}',
+    )
+    found = pieces(b'{"ok":true,"result":[' + b",".join([whole, spoilt, whole]) + b"]}")
+    assert [each.raw for each in found] == [whole, spoilt, whole]
+    with pytest.raises(Unreadable):
+        read_update(found[1].raw, ME)
+
+
 def test_an_answer_without_updates_is_refused() -> None:
     assert pieces(b'{"ok":true,"result":[]}') == []
     with pytest.raises(ValueError, match="without a list"):

@@ -85,9 +85,10 @@ def piece(raw: bytes) -> Piece:
 def pieces(body: bytes) -> list[Piece]:
     """The updates in an answer of getUpdates. Raises ValueError if it has no result.
 
-    A broken one does not stand in the way of those before it; what follows it comes with the next answer.
+    A broken one does not stand in the way of those before it; what follows it comes with the next answer. Latin-1
+    has a letter for every byte, so that one which is no UTF-8 spoils no other: its ids are read, no words.
     """
-    text = body.decode("utf-8", "surrogatepass")
+    text = body.decode("latin-1")
     found: list[Piece] = []
     at = _first_of_result(text)
     while (at := _skip_gap(text, at)) < len(text) and text[at] != "]":
@@ -95,7 +96,7 @@ def pieces(body: bytes) -> list[Piece]:
             update, end = _DECODER.raw_decode(text, at)
         except (ValueError, RecursionError):
             return [*found, _broken(text[at:])]
-        found.append(_piece(update, text[at:end].encode("utf-8", "surrogatepass")))
+        found.append(_piece(update, text[at:end].encode("latin-1")))
         at = end
     return found
 
@@ -118,7 +119,7 @@ def _skip_gap(text: str, at: int) -> int:
 
 def _broken(rest: str) -> Piece:
     named = _UPDATE_ID.search(rest)
-    return Piece(int(named[1]) if named else None, "-", rest.encode("utf-8", "surrogatepass"))
+    return Piece(int(named[1]) if named else None, "-", rest.encode("latin-1"))
 
 
 def _piece(update: object, raw: bytes) -> Piece:
