@@ -1,7 +1,10 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
 # make test     every check, on SQLite and on PostgreSQL; brings what it needs
 # make bench    measures            make crash    the long crash test     make year    a year of the sample city
-# make fuzz     10 million forged, broken and strange callbacks and frames of WeCom (n=100000: so many)
+# make fuzz     10 million forged, broken and strange updates, callbacks and frames each (n=100000: so many)
+# make guided   the same readers, ten minutes each, by what their bytes reach (s=60: so many seconds)
+# make audit    what is known of weaknesses in the pinned packages (needs a network)
+# make wheels   a folder of wheels from which a machine without a network is furnished
 # make lint     the quick checks    make migration m="what changes"    the next database migration
 #
 # Only Python 3.11 or newer, make and a package index are needed. PYTHON=python3.12 make ... chooses another one.
@@ -12,7 +15,7 @@ BIN := $(VENV)/bin
 PACKAGES := bot handlers reminders rules storage
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test bench crash year fuzz lint clean migration browser
+.PHONY: run test bench crash year fuzz guided audit wheels lint clean migration browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -54,14 +57,29 @@ year: $(VENV)/.dev
 	$(BIN)/python -m tests.year --sample --seed 2012
 
 fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.telegram_fuzz --count $(or $(n),10000000)
 	$(BIN)/python -m tests.wecom_fuzz --count $(or $(n),10000000)
+
+guided: $(VENV)/.fuzz
+	$(BIN)/python -m tests.guided_fuzz telegram -max_total_time=$(or $(s),600)
+	$(BIN)/python -m tests.guided_fuzz wecom -max_total_time=$(or $(s),600)
+
+# Strict: a package of which nothing could be learnt is a failure, for silence is no good news.
+audit: $(VENV)/.audit
+	$(BIN)/python -m pip_audit --strict --disable-pip --no-deps --progress-spinner off -r constraints.txt
+
+# The program and all that it needs, as files; docs/operation.md says how they are installed.
+wheels: | $(BIN)/python
+	rm -rf wheels
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check -c constraints.txt --wheel-dir wheels .
+	cp constraints.txt wheels
 
 migration: $(VENV)/.dev
 	$(BIN)/python -m storage.migrations.draft "$(m)"
 	$(BIN)/ruff format --quiet storage/migrations
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) build dist wheels *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each stamp says with which pyproject and constraints its packages were installed last.
@@ -76,6 +94,14 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/.bench: pyproject.toml constraints.txt | $(BIN)/python
 	$(PIP) -e '.[dev,bench]'
 	@touch $@ $(VENV)/.run $(VENV)/.dev
+
+$(VENV)/.fuzz: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[dev,fuzz]'
+	@touch $@ $(VENV)/.run $(VENV)/.dev
+
+$(VENV)/.audit: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) -e '.[audit]'
+	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

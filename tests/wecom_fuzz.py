@@ -6,13 +6,8 @@ Of what WeCom did not sign nothing may be taken, and every answer must be the sa
 nothing may end in an error that is not foreseen, and every frame is stored. One in `FRAMES` is a frame. All cores work.
 """
 
-import argparse
-import asyncio
 import json
-import os
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import AsyncIterator, Sequence
 from random import Random
 from time import time
 from urllib.parse import urlencode
@@ -30,6 +25,7 @@ from storage.messages import Arrived
 from tests.fakes.wecom.callbacks import document
 from tests.fakes.wecom.sealing import Seal
 from tests.fakes.wecom.server import AGENT, CORP, KEY, SECRET, TOKEN
+from tests.fuzzing import Answers, Tally, main, mutated
 
 NAMES = (
     "ToUserName", "FromUserName", "CreateTime", "MsgType", "Event", "EventKey", "MsgId", "AgentID", "Content",
@@ -53,8 +49,6 @@ COMMANDS = ("aibot_msg_callback", "aibot_event_callback", "aibot_other", "", Non
 
 # One in so many is a frame; and an envelope is used so often before another is sealed, for it is then spoilt anew.
 FRAMES, REUSED = 4, 8
-# What one process makes before it tells.
-SHARE = 100_000
 
 
 class _NoTokens:
@@ -75,8 +69,7 @@ class Fuzzer:
     """`tally` counts: forged and signed callbacks, answers, and what must be 0: taken unsigned, unhandled."""
 
     def __init__(self, seed: int) -> None:
-        self.tally: Counter[str] = Counter()
-        self.answers: Counter[tuple[int, bytes]] = Counter()
+        self.tally, self.answers = Tally(), Answers()
         self._random = Random(seed)  # noqa: S311 - repeatable, not a secret
         self._seal = Seal(TOKEN, KEY, CORP)
         self._strangers = (
@@ -148,7 +141,7 @@ class Fuzzer:
 
     def _signed(self) -> Request:
         """WeCom's own envelope around anything at all."""
-        raw = self._document() if self._random.random() < 0.7 else self._mutated(self._document())
+        raw = self._document() if self._random.random() < 0.7 else mutated(self._random, self._document())
         return self._posted(self._seal, self._seal.close(raw))
 
     def _forged(self) -> Request:
@@ -160,7 +153,7 @@ class Fuzzer:
         if draw == 1:
             return self._posted(self._seal, encrypted, signature=self._random.randbytes(20).hex())
         if draw == 2:  # signed as it should be, and changed afterwards
-            spoilt = self._mutated(encrypted.encode())
+            spoilt = mutated(self._random, encrypted.encode())
             return self._posted(
                 self._seal, encrypted, body=_outer(spoilt if spoilt != encrypted.encode() else b"")
             )
@@ -215,7 +208,11 @@ class Fuzzer:
         if not self._random.randrange(8):
             frame.pop(self._random.choice(("cmd", "headers", "body")))
         text = json.dumps(frame)
-        return text if self._random.randrange(4) else self._mutated(text.encode()).decode("utf-8", "replace")
+        return (
+            text
+            if self._random.randrange(4)
+            else mutated(self._random, text.encode()).decode("utf-8", "replace")
+        )
 
     def _piece(self, depth: int) -> object:
         draw = self._random.random()
@@ -224,13 +221,6 @@ class Fuzzer:
         if depth and draw < 0.6:
             return [self._piece(depth - 1) for _ in range(2)]
         return self._random.choice(FRAME_WORDS)
-
-    def _mutated(self, raw: bytes) -> bytes:
-        changed = bytearray(raw)
-        for _ in range(self._random.randrange(1, 6)):
-            at = self._random.randrange(len(changed) + 1)
-            changed[at : at + self._random.randrange(4)] = self._random.randbytes(self._random.randrange(4))
-        return bytes(changed)
 
 
 def _outer(encrypted: bytes) -> bytes:
@@ -258,36 +248,5 @@ class _Wire:
         yield WSMessage(WSMsgType.TEXT, self._text, None)
 
 
-def _share(seed: int, count: int) -> tuple[Counter[str], Counter[tuple[int, bytes]]]:
-    fuzzer = Fuzzer(seed)
-    asyncio.run(fuzzer.run(count))
-    return fuzzer.tally, fuzzer.answers
-
-
-def _shares(seed: int, count: int) -> Iterator[tuple[int, int]]:
-    """Seeds, and how many each makes."""
-    while count > 0:
-        yield seed, min(count, SHARE)
-        seed, count = seed + 1, count - SHARE
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        description="Fuzzes callbacks of the self-built app and frames of the smart bot."
-    )
-    parser.add_argument("--count", type=int, default=10_000_000)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    given = parser.parse_args()
-    begun, done = time(), 0
-    tally, answers = Counter[str](), Counter[tuple[int, bytes]]()
-    shares = list(_shares(given.seed, given.count))
-    with ProcessPoolExecutor(given.processes) as pool:
-        for (_, count), found in zip(shares, pool.map(_share, *zip(*shares, strict=True)), strict=True):
-            tally, answers, done = tally + found[0], answers + found[1], done + count
-            print(f"{done} in {time() - begun:.0f} s: {dict(tally)}; answers {dict(answers)}", flush=True)  # noqa: T201 - the command's whole output
-    raise SystemExit(bool(tally["unhandled"] or tally["taken unsigned"] or len(answers) != 1))
-
-
 if __name__ == "__main__":
-    main()
+    main(Fuzzer, "Fuzzes callbacks of the self-built app and frames of the smart bot.")
