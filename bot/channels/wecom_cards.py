@@ -3,6 +3,7 @@
 Rule 1  What a card cannot hold was parted or written out before it became a row (FIT, `storage/parts.py`); what comes
         here nevertheless is said in words, and never cut without a sign.
 Rule 2  Characters that turn the reading direction are taken out: no name can dress up as something else.
+        Nor is anything that people write a link under another name (<a>).
 Rule 3  A `task_id` is never used twice; `key` makes it, so that the same message sent again is the same bytes.
 
 Limits: developer.work.weixin.qq.com, 发送应用消息 (90236) and 智能机器人模板卡片 (101032). Those of characters are
@@ -46,6 +47,8 @@ SUBMIT = "submit"
 SUBMIT_LABEL = "确定"
 TAPPED = "已点"
 _UNSAFE = re.compile("[\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\ud800-\udfff]")
+# In a text message WeCom shows <a href=…> as a link: the one markup there that somebody's words could become.
+_ANCHOR = re.compile(r"<(?=\s*/?\s*[aA])")
 _NOTHING = "…"  # a message of nothing but what was taken out
 
 
@@ -67,7 +70,7 @@ def render(outgoing: Outgoing, key: str, sizes: Sizes = APP) -> Json:
 def without_card(outgoing: Outgoing, sizes: Sizes = APP) -> Json:
     """As text, buttons written out: for what is no card, or a card that WeCom does not take."""
     parts = (outgoing.plain, written_out(_options(outgoing)))
-    words = clean("\n".join(part for part in parts if part))
+    words = _ANCHOR.sub("＜", clean("\n".join(part for part in parts if part)))
     return {"msgtype": "text", "text": {"content": shortened(words, sizes.words) or _NOTHING}}
 
 
