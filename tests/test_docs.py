@@ -118,3 +118,25 @@ def test_no_sentence_has_the_name_of_another() -> None:
     """Two subjects once used one name, and the second's sentence was said in the place of the first's."""
     names = [name for part in Words.__mro__ for name in inspect.get_annotations(part)]
     assert [name for name in sorted(set(names)) if names.count(name) > 1 and name in Words.model_fields] == []
+
+
+def named_tests() -> list[str]:
+    """`tests/x.py::name` anywhere in the documents, and `::name` of the file named before it."""
+    found, file = [], ""
+    for path in (TOP / "docs").glob("*.md"):
+        for given, name in re.findall(r"`(tests/[\w/]+\.py)?::(\w+)`", path.read_text("utf-8")):
+            file = given or file
+            found.append(f"{file}::{name}")
+    return found
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    named = named_tests()
+    assert len(named) > 50
+    missing = [each for each in named if not _defines(*each.split("::"))]
+    assert missing == []
+
+
+def _defines(file: str, name: str) -> bool:
+    path = TOP / file
+    return path.is_file() and re.search(rf"def {name}\(", path.read_text("utf-8")) is not None
