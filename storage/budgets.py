@@ -39,6 +39,7 @@ class Kept(NamedTuple):
 
 _OF_ACCOUNT = (_T.c.channel == bindparam("of_channel"), _T.c.account == bindparam("of_account"))
 _WHOLE = free(select(_T.c.state).where(*_OF_ACCOUNT, _T.c.chat == WHOLE))
+_IS_THERE = select(_T.c.chat).where(*_OF_ACCOUNT, _T.c.chat == WHOLE)
 _HELD = select(_T.c.chat, _T.c.state).where(
     *_OF_ACCOUNT, _T.c.held > bindparam("machine"), _T.c.chat != WHOLE
 )
@@ -62,7 +63,9 @@ def take(session: Session, account: Account, machine: datetime) -> Opened | None
 
 
 def _made(session: Session, account: Account, machine: datetime) -> bool:
-    """Makes the row of an account that has none."""
+    """Makes the row of an account that has none. Asked first, for an INSERT would wait for who has the row."""
+    if session.execute(_IS_THERE, _given(account)).first() is not None:
+        return False
     channel, name = account
     new = insert(_T).values(channel=channel, account=name, chat=WHOLE, state={}, held=machine)
     return session.execute(new.on_conflict_do_nothing().returning(_T.c.chat)).first() is not None
