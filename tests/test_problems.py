@@ -329,7 +329,7 @@ def test_when_and_where_are_asked_of_a_major_problem_only(town: Town) -> None:
     me.taps("🔴")
     issue = the_problem(town)
     assert (issue.found, issue.place) == (datetime(2012, 3, 25, 15, tzinfo=ZONE), "K3+200段")
-    assert "地点：K3+200段\n3月25日 15:00发现" in town.leader.last().text
+    assert "征拆，K3+200段；3月25日 15:00发现" in town.leader.last().text
 
 
 def test_a_day_is_asked_for_its_part_by_buttons(town: Town) -> None:
@@ -473,6 +473,7 @@ def test_several_problems_stand_in_one_message_a_row_each_those_owed_first(town:
     reports_problem(me)
     reports_problem(me, GENERAL, project=SOUTH)
     town.reaches(4, 26)
+    me.says("W1 仍在")  # today's word on the major one is said
     shown = me.says("我的待办")
     assert [[option.label[:2] for option in row] for row in shown.rows[-2:]] == [["W2"] * 3, ["W1"] * 3]
     assert len(me.takes(me.press("w|1|still"))) == 1

@@ -105,7 +105,7 @@ class Stage:
 
     async def is_killed(self) -> None:
         """Not in the middle of a call: what is in doubt then, and said twice or never, is the storms' (tests/crash)."""
-        while any(unfinished(self.program.setting.database).values()):
+        while any(unfinished(self.program.setting.database_url).values()):
             await self.program.runs_for(0.1)
         await self.program.kill()
 

@@ -63,7 +63,7 @@ class Pair:
             outcome = Outcome(row, end, note="so it ended", retry=self.now)
             outbox.finish(self.session, [outcome], self.now)
             if outcome.state is outbox.State.FAILED:
-                note_failure(self.session, outcome, self.now, self.city)
+                note_failure(self.session, outcome, self.now, self.city, "")
 
     def rows(self) -> list[tuple[str, str, str]]:
         wanted = select(OutboxRow).where(OutboxRow.person_id == self.person).order_by(OutboxRow.id)
@@ -133,7 +133,7 @@ def test_a_row_that_nobody_can_read_ends_and_goes_nowhere(session: Session) -> N
     for row in pair.claims(TELEGRAM):
         outcome = Outcome(row, End.REFUSED, note="the row cannot be read")
         outbox.finish(session, [outcome], pair.now)
-        note_failure(session, outcome, pair.now, pair.city)
+        note_failure(session, outcome, pair.now, pair.city, "")
     assert [row.state for row in session.scalars(select(OutboxRow))] == ["failed"]
 
 

@@ -111,7 +111,7 @@ class Watch:
         delivery = Delivery(
             database=database, channels=self.lines, clock=clock, media=_nothing, pictures=_nothing,  # type: ignore[arg-type]
             rates={each: Rates(Limits(), clock.monotonic) for each in self.lines},
-            on_failed=lambda *_: None,
+            on_failed=lambda *_: None, zone=ZONE,
         )  # fmt: skip
         city = City(words=Words(), zone=ZONE, running=frozenset(self.lines))
         self.pulse = Pulse(lambda: self.silence)

@@ -131,6 +131,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
         "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
     ),
     "escalation_alerts": Swept("at"),
+    "issue_chats": Hangs("issues", "issue_id"),
     "orders": Lived(
         "drafted",
         (
@@ -146,6 +147,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "media": Stands("photos and files; a message is written without looking at them"),
     "inbox": Stands("what people said; what came of it is done again as it was written"),
     "talks": Stands("drafts; nothing that is said unasked depends on them"),
+    "attempts": Hangs("outbox", "outbox_id"),
     "outbox": Stands("answers to people; what sweeps wrote is taken out: `_unsaid`"),
     "occurrences": Swept("at"),
     "reminder_rounds": Swept("begun"),
@@ -167,6 +169,8 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "ledger_roots": Swept("at"),
     "ledger_salts": Stands("keys of people's words; nothing that is said depends on them"),
     "rules_versions": Stands("the rules in force are the question, not the past"),
+    "leases": Stands("what a process has; a copy is lived by one"),
+    "budgets": Stands("what accounts have sent lately; a copy sends nothing"),
     "city_facts": Stands("single facts, the moved clock among them; how far sweeps have come is forgotten"),
     "tryout_messages": Stands("what the try-out page shows"),
 }

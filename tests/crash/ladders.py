@@ -177,8 +177,8 @@ class LadderStorm:
 
     async def _come_to_rest(self) -> None:
         until = time.time() + PATIENCE
-        while self._left() or any(unfinished(self.setting.database).values()):
-            assert time.time() < until, f"no rest: {unfinished(self.setting.database)}"
+        while self._left() or any(unfinished(self.setting.database_url).values()):
+            assert time.time() < until, f"no rest: {unfinished(self.setting.database_url)}"
             await self.program.runs_for(0.2)
         await self.program.stop()
 
