@@ -47,5 +47,8 @@ def listen() -> Ear:
 
 def stop(ear: Ear) -> None:
     root = logging.getLogger()
-    root.removeHandler(ear)
+    # What a command begun in this process logs to is a stream that is closed with the test.
+    root.handlers = [
+        each for each in root.handlers if each is not ear and type(each) is not logging.StreamHandler
+    ]
     root.setLevel(logging.WARNING)

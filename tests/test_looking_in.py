@@ -304,6 +304,7 @@ async def test_the_doctor_leaves_the_smart_bots_connection_to_the_server(
         _bind(town, "aibot", BOT, userid)
         async with served(town, tmp_path, bot.settings(), monkeypatch):
             await bot.until_subscribed()
+            await bot.until(lambda: town.do(lambda session: absences.last_heard(session, "aibot", BOT)))
             result = await sanbao("doctor")
             assert (found(result)["aibot"], len(bot.subscribes)) == ("ok", 1)
         # The server has ended, but another machine may have gone on with this database a moment ago.

@@ -747,7 +747,7 @@ def test_a_number_alone_looks_a_problem_up_and_takes_note_of_nothing(town: Town)
 
 def test_a_polite_word_where_nothing_was_told_takes_note_of_nothing(town: Town) -> None:
     """It was once answered with: no such problem W0."""
-    assert town.reporter.says("收到").text == "没看懂这句话。请点一项："
+    assert town.reporter.says("收到").text == "好的。"
 
 
 def test_the_units_own_head_is_told_but_cannot_take_note(town: Town) -> None:

@@ -255,6 +255,7 @@ async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> No
     health = await page.get("/healthz")
     assert health["alive"] is True
     assert set(health["loop_crashes"]) == {
+        "anchoring",
         "dispatch",
         "delivery",
         "fetching",

@@ -149,7 +149,7 @@ async def test_a_restart_does_not_forget_what_a_member_got_in_the_last_minute(
         await wecom.until(lambda: len(me.shown) == wiring.LIMITS.group)
         other = wecom.member(userid(town.office))
         other.says("帮助")
-        await other.sees("报进展")
+        await other.sees("您能做什么")
         assert (len(me.shown), me.dropped) == (wiring.LIMITS.group, 0)
 
 
