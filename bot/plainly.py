@@ -1,6 +1,8 @@
 """How a command ends: what an operator can mend is a sentence on standard error, and a file is whole or not there."""
 
+import errno
 import os
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,14 +41,28 @@ def said_plainly() -> Iterator[None]:
 
 @contextmanager
 def a_new_file(file: Path) -> Iterator[BinaryIO]:
-    """A file for its owner alone, that was not there before; gone again if what is to be written fails."""
+    """A file for its owner alone, that was not there before; it has its name only once all of it is written."""
     try:
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if file.exists():
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
     except OSError as error:
-        raise Mistake(f"{file}: {error.strerror}; expected a new file that can be written.") from error
-    with open(descriptor, "wb") as opened:
-        try:
+        raise _not_new(file, error) from error
+    part = Path(name)
+    try:
+        with open(descriptor, "wb") as opened:
             yield opened
-        except BaseException:
-            file.unlink()
-            raise
+        _name(part, file)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _name(part: Path, file: Path) -> None:
+    try:
+        os.link(part, file)  # and not over a file that somebody has put there meanwhile
+    except OSError as error:
+        raise _not_new(file, error) from error
+
+
+def _not_new(file: Path, error: OSError) -> Mistake:
+    return Mistake(f"{file}: {error.strerror}; expected a new file that can be written.")

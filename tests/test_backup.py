@@ -294,10 +294,14 @@ def test_the_commands_back_up_a_city_that_runs_and_restore_it_where_none_does(
         taken = sanbao("backup", "city.backup")
         assert (taken.exit_code, "encrypted. Verified." in taken.output) == (0, True)
         assert sanbao("restore", "city.backup", "--replace").exit_code == 1
-    assert sanbao("restore", "city.backup").exit_code == 1
+    refused = sanbao("restore", "city.backup")
+    assert (refused.exit_code, refused.output.count("Nothing was restored")) == (1, 1)
     assert sanbao("backup").exit_code == 0
     assert len(list((city.data_dir / "backups").glob("sanbao-*.backup"))) == 1
     monkeypatch.setenv("SANBAO_DATA_DIR", str(city.data_dir / "new"))
+    Path("cut.backup").write_bytes(Path("city.backup").read_bytes()[:-9])
+    cut = sanbao("restore", "cut.backup", "--replace")
+    assert (cut.exit_code, cut.output.count("Nothing was restored")) == (1, 1)
     restored = sanbao("restore", "city.backup")
     assert (restored.exit_code, "Start the program" in restored.output) == (0, True)
     assert rows(city.data_dir / "new" / "sanbao.db") == rows(city.file)

@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.rehearsal import sheets
+from bot.rehearsal import commands, sheets
 from bot.rehearsal.copying import copied
 from bot.rehearsal.living import Life, live
 from bot.rehearsal.page import page
@@ -211,6 +212,27 @@ def test_the_command_writes_a_workbook_and_a_page(town: Town, settings: Settings
     assert (tmp_path / "next.html").read_text("utf-8").startswith("<!doctype html>")
     for path in ("next.xlsx", "next.html"):
         assert (tmp_path / path).stat().st_mode & 0o077 == 0
+
+
+def test_who_has_no_terminal_is_told_every_month_and_finds_no_empty_file(
+    town: Town, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = list[list[str]]()
+    lived = commands.rehearse
+
+    def looking(*given: Any) -> commands.Found:  # noqa: ANN401 - handed on as it came
+        found = lived(*given)
+        there.append([path.name for path in tmp_path.glob("next*")])
+        return found
+
+    monkeypatch.setattr(commands, "rehearse", looking)
+    now = datetime.now(ZONE)
+    result = sanbao("rehearse", str(now.year), "--out", "next.xlsx")
+    told = result.stderr.splitlines()
+    assert told[0].startswith("Living from ")
+    assert told[1:] == [f"Lived up to {now.year}-{month:02}." for month in range(now.month + 1, 13)]
+    assert there == [[]]
+    assert sorted(path.name for path in tmp_path.glob("*next*")) == ["next.html", "next.xlsx"]
 
 
 def test_the_command_overwrites_nothing_and_leaves_nothing_half_done(

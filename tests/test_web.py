@@ -82,6 +82,18 @@ async def page(tmp_path: Path) -> AsyncIterator[Page]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def test_the_clocks_menu_leads_to_the_days_on_which_something_is_really_due(page: Page) -> None:
+    """5 and 10 May 2012 stand in the rules; the 5th is a Saturday."""
+    found = (await page.get("/tryout/state"))["landmarks"]
+    may = [mark for mark in found if mark["day"].startswith("2012-05")]
+    assert may == [
+        {"day": "2012-05-07", "key": "due", "what": "2012年4月进展月报应报日"},
+        {"day": "2012-05-10", "key": "due", "what": "2012年4月进展月报截止日"},
+        {"day": "2012-05-25", "key": "opens", "what": "月报开放"},
+    ]
+    assert {"day": "2012-07-01", "key": "zero", "what": "零报告开放"} in found
+
+
 async def test_a_word_said_on_the_page_is_answered_by_the_real_conversation(page: Page) -> None:
     person = (await page.get("/tryout/state"))["suggested"][0]
     assert await page.says(person, "nonce-0001", text="报进展") == (202, {"stored": True})

@@ -91,7 +91,7 @@ def read(
             return _read(tar, folder, lambda: told(file.tell(), path.stat().st_size))
     except (Damaged, Unsealable, EOFError, OSError, tarfile.TarError, zlib.error, ValueError) as error:
         what = "its manifest cannot be read" if isinstance(error, ValidationError) else str(error)
-        raise Damaged(f"{path}: {what}. Nothing was restored from it.") from error
+        raise Damaged(f"{path}: {what}.") from error
 
 
 @contextmanager

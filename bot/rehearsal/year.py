@@ -16,6 +16,7 @@ from bot.rehearsal.messages import unasked
 from bot.rehearsal.refusal import CannotLive
 from bot.rehearsal.rehearsed import Owed, Rehearsed
 from bot.rehearsal.supposing import everybody_is_reached, everybody_reports
+from bot.rehearsal.telling import by_month
 from reminders.reach import Reach
 from rules.kinds import DutyState
 from rules.periods import Period
@@ -51,12 +52,13 @@ def rehearse(
     """Lives on the copy from now to the year's end. Raises CannotLive."""
     now = copy.read_now(lambda session: stored_city_time(session, machine))
     begins, ends = _year(year, now, zone)
+    told = by_month(progress, year, now, zone)
     copy.run_now(lambda session: take_rules(session, supposed.rules, now))
     everybody = copy.run_now(lambda session: everybody_is_reached(session, reach, now))
     life = Life(now, ends, zone, everybody)
     if supposed.reporting:
         life = Life(now, ends, zone, everybody, at_each_step=partial(everybody_reports, zone=zone))
-    live(copy, life, progress)
+    live(copy, life, told)
     return copy.read_now(lambda session: _found(session, year, supposed, now, begins, ends, zone))
 
 

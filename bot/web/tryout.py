@@ -27,6 +27,7 @@ from bot.drawing import NotDrawn
 from bot.lives import in_chinese
 from bot.media.unkeepable import too_large
 from bot.moving import MovingRefused
+from bot.web.landmarks import landmarks
 from handlers.city import City
 from handlers.menus import menu_of
 from rules.kinds import Role
@@ -100,10 +101,13 @@ class TryoutPage:
         today = local_date(self._clock.city(), self._city.zone)
         people = await self._database.read(lambda session: _people(session, today))
         suggested = await self._database.read(lambda session: _suggested(session, people))
+        now, zone = self._clock.city(), self._city.zone
+        days = await self._database.read(lambda session: landmarks(session, now, zone))
         return JSONResponse(
             {
                 "city": CITY_NAME,
                 "now": self._now(),
+                "landmarks": days,
                 "people": people,
                 "channels": self._beside,
                 "suggested": suggested,

@@ -52,6 +52,7 @@ function adopt(city) {
   page.city = city;
   page.people = new Map(city.people.map((person) => [person.id, person]));
   clock.set(city.now);
+  clock.landmarks = city.landmarks;
   byId("city").textContent = city.city;
   document.title = `三报试用 · ${city.city}`;
   warnOfChannels(city.channels.map((channel) => CHANNELS[channel] ?? channel));

@@ -20,24 +20,25 @@ export const day = (date) =>
 export const hour = (date) => date.toISOString().slice(11, 16);
 export const moment = (date) => `${day(date)} ${hour(date)}`;
 
-/** The first morning after `from` on a day that fits. */
-function nextMorning(from, fits) {
-  const date = new Date(Date.UTC(from.getUTCFullYear(), from.getUTCMonth(), from.getUTCDate(), MORNING));
-  while (date <= from || !fits(date.getUTCDate(), date.getUTCMonth() + 1)) date.setUTCDate(date.getUTCDate() + 1);
+const morning = (date) => new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth(), date.getUTCDate(), MORNING));
+
+function tomorrow(from) {
+  const date = morning(from);
+  date.setUTCDate(date.getUTCDate() + 1);
   return date;
 }
 
-const tomorrow = (from) => {
-  const date = nextMorning(from, () => true);
-  if (date.getUTCDate() === from.getUTCDate()) date.setUTCDate(date.getUTCDate() + 1);
-  return date;
-};
+/** The morning of the first landmark of a kind that is still ahead, and what happens on that day; null if none is. */
+function nextOf(landmarks, key, now) {
+  const ahead = landmarks.map(({ day: written, ...mark }) => ({ ...mark, to: morning(wall(`${written}T00:00`)) }));
+  const { what, to } = ahead.find((mark) => mark.key === key && mark.to > now) ?? {};
+  return to ? { key, label: `到${what}（${to.getUTCMonth() + 1}月${to.getUTCDate()}日）`, to } : null;
+}
 
-/** Where the clock's menu leads from `now`, nearest habits first: key, label and target. */
-export const moves = (now) => [
+/** Where the clock's menu leads from `now`, nearest habits first: key, label and target. `landmarks` are the server's,
+ *  by the rules in force, in the order of their days. */
+export const moves = (now, landmarks) => [
   { key: "hour", label: "+1小时", to: new Date(now.getTime() + HOUR) },
   { key: "day", label: "次日 9:00", to: tomorrow(now) },
-  { key: "opens", label: "到下一个25日（月报开放）", to: nextMorning(now, (date) => date === 25) },
-  { key: "due", label: "到下个截止日（5日）", to: nextMorning(now, (date) => date === 5) },
-  { key: "zero", label: "到零报告开放（7月1日/1月1日）", to: nextMorning(now, (date, month) => date === 1 && month % 6 === 1) },
+  ...["opens", "due", "zero"].map((key) => nextOf(landmarks, key, now)).filter(Boolean),
 ];

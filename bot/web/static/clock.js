@@ -23,6 +23,7 @@ export class Clock {
     this.toldAt = 0;
     this.offset = "";
     this.moving = null; // {from, to, since} while it moves
+    this.landmarks = []; // the days to which the menu leads, as the server has them from the rules
     this.fixed = ""; // why it cannot be moved, if so
     this.button = byId("clock-button");
     this.bar = byId("clock-progress");
@@ -65,7 +66,7 @@ export class Clock {
     if (this.fixed) return void tell(this.fixed, "wrong");
     write(document, "#clock-now", time.moment(this.now));
     write(document, "#clock-wrong", "");
-    byId("clock-moves").replaceChildren(...time.moves(this.now).map((move) => this.item(move)));
+    byId("clock-moves").replaceChildren(...time.moves(this.now, this.landmarks).map((move) => this.item(move)));
     byId("clock-to").min = time.toInput(new Date(this.now.getTime() + MINUTE));
     byId("clock-to").value = time.toInput(new Date(this.now.getTime() + 60 * MINUTE));
     this.menu.showModal();
