@@ -108,6 +108,8 @@ class Conversation:
             self._api = api
             api.calls = Sends()
             self.city.copy_to(self.setting)
+            for person_id in self.city.others:  # who may be told of the ledger's root meanwhile
+                api.person(user_of(person_id), started=True)
             async with asyncio.TaskGroup() as group, asyncio.timeout(LONGEST):
                 living = group.create_task(self._live())
                 await self._talk()
