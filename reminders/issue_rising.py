@@ -13,7 +13,8 @@ from reminders.wording import issues as words
 from rules.issue_life import NEW
 from rules.kinds import IssueStep, Severity
 from rules.workdays import in_working_hours, local_date
-from storage import escalations, giving, issue_life, issues, projects
+from storage import escalations, giving, group_telling, issue_life, issues, projects
+from storage.group_telling import Ways
 from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
 from storage.tables.registry import Person, Unit
@@ -45,7 +46,7 @@ def _rise(session: Session, moment: Moment, issue: Issue) -> None:
 
 
 def open_alarm(session: Session, moment: Moment, issue: Issue) -> None:
-    """The alarm of a turn (`handlers/deeds/alarm.py`) without one: a ladder, whose first rung is due now."""
+    """The alarm of a turn (`handlers/deeds/alarm.py`) without one: a ladder whose first rung is due now, and groups."""
     person, zone = session.get_one(Person, issue.whose), moment.zone
     project = projects.named(session, issue.project_id).name
     text = words.RISEN_TEXT.format(
@@ -55,7 +56,9 @@ def open_alarm(session: Session, moment: Moment, issue: Issue) -> None:
     alert = Outgoing(
         title=words.RISEN.format(number=issue.number, project=project), text=text, rows=_rows(issue)
     )
-    escalations.open_ladder(session, issue.id, moment.rules.book.ladder, alert, moment.now)
+    row = escalations.open_ladder(session, issue.id, moment.rules.book.ladder, alert, moment.now)
+    ways = Ways(moment.reach.running, moment.reach.limit, moment.now, zone)
+    group_telling.tell_alarm(session, issue, alert, ways, escalations.alarm_key(row))
 
 
 def _rows(issue: Issue) -> tuple[tuple[Option, ...], ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import String, cast, delete, func, or_, select, text, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from storage import ledger
+from storage import issue_chats, ledger
 from storage.messages import Outgoing
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerSalt
@@ -53,6 +53,9 @@ def _traffic(session: Session, person_id: int, now: datetime) -> None:
             Binding.person_id == person_id
         )
     ).all()
+    for channel, account, user, _ in accounts:
+        if channel == issue_chats.APP:
+            issue_chats.forget(session, account, user, now)
     senders = [f"{channel}:{account}:{user}" for channel, account, user, _ in accounts]
     theirs = or_(InboxRow.person_id == person_id, InboxRow.sender.in_(senders))
     answers = OutboxRow.inbox_id.in_(select(InboxRow.id).where(theirs))

@@ -52,6 +52,11 @@ def open_ladder(
     return row
 
 
+def alarm_key(row: Escalation) -> str:
+    """Names the alarm with which the ladder was opened: what groups are told once."""
+    return f"alarm:W{row.issue_id}:{row.since}"
+
+
 def of_issue(session: Session, issue_id: int) -> Escalation | None:
     return session.scalars(select(Escalation).where(Escalation.issue_id == issue_id)).first()
 

@@ -380,6 +380,12 @@ def take_back(session: Session, person_id: int, ended: Collection[Address], now:
         session.execute(sending.values(useless_after=now))
 
 
+def readdress(session: Session, channel: str, account: str, old: str, new: str) -> None:
+    """What waits for a chat goes to another, which stands in its place."""
+    waiting = (_OPEN, _T.c.channel == channel, _T.c.account == account, _T.c.chat == old)
+    session.execute(update(_T).where(*waiting, _T.c.state == State.DUE).values(chat=new))
+
+
 _UNENDED = Query(select(_T.c.id).where(_T.c.id.in_(among("ids")), _OPEN), int)
 
 
@@ -627,6 +633,23 @@ _STANDING = Query(
 def standing(session: Session, ids: Collection[int]) -> list[Standing]:
     """Of these rows those that have arrived and can be edited."""
     return [each for each in _STANDING.all(session, ids=list(ids)) if each.person_id is not None]
+
+
+def as_edited(session: Session, found: Standing) -> Outgoing:
+    """What such a message shows once its newest edit has gone, which may be on its way."""
+    body = session.scalar(
+        select(_T.c.body)
+        .where(
+            _T.c.person_id == found.person_id,
+            _T.c.channel == found.address.channel,
+            _T.c.account == found.address.account,
+            _T.c.chat == found.address.chat,
+            _T.c.body["replaces"].as_string() == found.external,
+        )
+        .order_by(_T.c.id.desc())
+        .limit(1)
+    )
+    return Outgoing.model_validate(body) if body is not None else found.message
 
 
 class Shown(NamedTuple):

@@ -13,8 +13,19 @@ from handlers.opening import read_about_issue, read_instruction
 from handlers.step_words import read_step
 from rules.issue_clocks import per_holder, total
 from rules.issue_life import who_may
-from rules.kinds import DutyKind, DutyState, EscalationState, IssueState, IssueStep, IssueWord, Role, Severity
-from storage import issue_life, ledger
+from rules.kinds import (
+    DutyKind,
+    DutyState,
+    EscalationState,
+    IssueState,
+    IssueStep,
+    IssueWord,
+    Lane,
+    Role,
+    Severity,
+)
+from storage import issue_life, ledger, outbox
+from storage.messages import Outgoing
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Person
@@ -509,18 +520,47 @@ def test_once_somebody_has_signed_the_others_alerts_offer_to_take_note_no_more(
     town: Town, bureau: Chat
 ) -> None:
     reports_problem(town.reporter)
-
-    def arrive(session: Session) -> None:
-        for row in session.scalars(select(OutboxRow)):
-            row.state, row.external = "sent", f"m{row.id}"
-
-    town.do(arrive)
+    arrives_everywhere(town)
     [alert] = [row for row in town.leader.rows() if row.number == "W1"]
     bureau.says("签收 W1")
     [shown] = [each for each in town.leader.messages() if each.replaces]
     assert shown.replaces == f"m{alert.id}"
     assert shown.text.endswith("已由吴科长于3月26日 9:00知悉")
     assert labels(shown) == ["转办", "批示"]
+
+
+def test_at_night_too_the_others_alerts_say_at_once_who_has_taken_it(town: Town) -> None:
+    town.clock.strike(3, 28, 23, 30)
+    reports_problem(town.reporter)
+    arrives_everywhere(town)
+    town.department.says("知悉 W1")
+    [edit] = [row for row in town.leader.rows() if row.body.get("replaces")]
+    assert (edit.due, edit.lane) == (town.clock.now, Lane.URGENT.order)
+
+
+def test_what_somebody_did_on_their_alert_is_not_undone_when_another_takes_the_problem(town: Town) -> None:
+    reports_problem(town.reporter)
+    arrives_everywhere(town)
+    [alert] = [row for row in town.leader.rows() if row.number == "W1"]
+
+    def edit(session: Session) -> None:
+        said = Outgoing(text="批示什么？", replaces=alert.external)
+        outbox.write(
+            session, address=town.leader.address, person_id=alert.person_id, message=said, lane=Lane.REPLY,
+            now=town.clock.now, limit=4096,
+        )  # fmt: skip
+
+    town.do(edit)
+    town.department.says("知悉 W1")
+    assert [each.text for each in town.leader.messages() if each.replaces] == ["批示什么？"]
+
+
+def arrives_everywhere(town: Town) -> None:
+    def arrive(session: Session) -> None:
+        for row in session.scalars(select(OutboxRow)):
+            row.state, row.external = "sent", f"m{row.id}"
+
+    town.do(arrive)
 
 
 def test_an_alert_fits_one_screen_however_much_was_written(town: Town) -> None:

@@ -16,10 +16,12 @@ order decides what a deed answers, and never lets in whom the table does not nam
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import pytest
 from sqlalchemy.orm import Session
 
+from handlers import scope
 from handlers.commands import (
     AppointSecretary,
     CallFalse,
@@ -67,6 +69,7 @@ from handlers.facts import PersonFacts
 from handlers.scope import allows
 from handlers.turning import Turn
 from rules.kinds import IssueState, IssueStep, OrderState, OrderStep, ProjectState, Role
+from storage import order_scope
 from storage.messages import Address, Incoming, IncomingKind
 from storage.tables.registry import Handover, Person, Project, Unit
 from storage.tables.reporting import IssueHolding
@@ -166,6 +169,13 @@ STATES = [
     )
     for number, issue in enumerate(IssueState)
 ]
+
+
+@pytest.fixture(autouse=True)
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How somebody stands to a problem or an order is worked out once for all its steps: nothing changes meanwhile."""
+    monkeypatch.setattr(scope, "whos", cache(scope.whos))
+    monkeypatch.setattr(order_scope, "whos", cache(order_scope.whos))
 
 
 @dataclass(frozen=True)

@@ -2,24 +2,31 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels.channel import Blocked, NotSent, SendError, Unclear
 from bot.channels.wecom_cards import without_card
 from bot.channels.wecom_chat import WecomChatChannel
 from bot.channels.wecom_request import WecomRequest
-from storage import groups, issue_chats, people
+from reminders.reach import Reach
+from rules.kinds import Role, Severity
+from storage import erasing, groups, issue_chats, people, quiet_hours
 from storage.issue_chats import CHANNEL, Gathering
 from storage.messages import Address, Option, Outgoing
 from storage.parts import parts
 from storage.tables.escalating import IssueChat
+from storage.tables.registry import Binding, Person, Project, Responsibility
+from storage.tables.reporting import Issue
 from storage.tables.traffic import OutboxRow
-from tests.chat import CITY, Chat
+from tests.builders import a_person, a_responsibility
+from tests.chat import CITY, ZONE, Chat
 from tests.fakes.wecom.faults import Fault, errcode, reset, server_error
 from tests.fakes.wecom.server import AGENT, CORP, SECRET, FakeWecom
 from tests.files import a_picture
@@ -220,20 +227,37 @@ def members(town: Town) -> list[Chat]:
     return [town.reporter, town.leader, town.office, town.department]
 
 
+def rows(town: Town, channel: str) -> list[OutboxRow]:
+    return [row for row in town.rows(OutboxRow) if row.channel == channel]
+
+
 def written(town: Town, channel: str) -> list[str]:
-    return [Outgoing.model_validate(row.body).plain for row in town.rows(OutboxRow) if row.channel == channel]
+    return [Outgoing.model_validate(row.body).plain for row in rows(town, channel)]
+
+
+def bind(session: Session, person_id: int, user: str, now: datetime) -> None:
+    people.bind(
+        session, person_id, Address(channel=issue_chats.APP, account="bot", user=user, chat=user), now
+    )
+
+
+def block(town: Town, chat: Chat) -> None:
+    def work(session: Session) -> None:
+        wanted = select(Binding).where(Binding.channel == issue_chats.APP, Binding.user == userid(chat))
+        session.scalars(wanted).one().blocked = True
+
+    town.do(work)
 
 
 @pytest.fixture
 def in_the_app(town: Town) -> Town:
     """Everybody of the town is in the app, too."""
 
-    def bind(session: Session) -> None:
+    def join(session: Session) -> None:
         for chat in members(town):
-            address = Address(channel=issue_chats.APP, account="bot", user=userid(chat), chat=userid(chat))
-            people.bind(session, int(chat.user) - 1000, address, town.clock.now)
+            bind(session, int(chat.user) - 1000, userid(chat), town.clock.now)
 
-    town.do(bind)
+    town.do(join)
     return grouped(town)
 
 
@@ -267,3 +291,106 @@ def test_one_alone_in_the_app_makes_no_group(town: Town) -> None:
     grouped(town)
     reports_problem(town.reporter)
     assert town.rows(IssueChat) == []
+
+
+@pytest.mark.parametrize("moment", [(3, 28, 23, 30), (4, 2, 12, 0)], ids=["night", "rest day"])
+def test_the_alarm_goes_at_any_hour_and_what_follows_waits_for_the_morning(
+    in_the_app: Town, moment: tuple[int, int, int, int]
+) -> None:
+    town = in_the_app
+    town.clock.strike(*moment)
+    reports_problem(town.reporter)
+    town.leader.says("知悉 W1")
+    alarm, taken = rows(town, CHANNEL)
+    assert alarm.due == town.clock.now
+    assert taken.due == town.do(lambda session: quiet_hours.may_go(session, town.clock.now, ZONE))
+    assert taken.due > town.clock.now
+    assert taken.useless_after is not None
+    assert taken.useless_after > taken.due
+
+
+def test_once_a_problem_is_lowered_its_group_hears_nothing_more(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter)
+    before = written(town, CHANNEL)
+    town.office.says("降为一般 W1 一户而已")
+    town.reporter.says("W1 有变化：又来了一户")
+    town.reporter.says("确认")
+    assert [row.severity for row in town.rows(Issue)] == [Severity.GENERAL]
+    assert written(town, CHANNEL) == before
+
+
+def test_a_group_hears_no_judgement(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter)
+    before = written(town, CHANNEL)
+    town.office.says("认定误报 W1 张三看错了")
+    assert any("张三看错了" in each.text for each in town.reporter.messages())
+    assert written(town, CHANNEL) == before
+
+
+def test_when_others_are_concerned_another_group_is_made_into_which_goes_what_waits(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter)
+    [first] = town.rows(IssueChat)
+
+    def replaced(session: Session) -> None:
+        old = session.scalars(
+            select(Responsibility).where(
+                Responsibility.project_id == town.north, Responsibility.role == Role.LEAD_DEPARTMENT
+            )
+        ).one()
+        old.until = town.clock.now.date()
+        successor = a_person(session, role=Role.LEAD_DEPARTMENT)
+        a_responsibility(session, session.get_one(Project, town.north), successor, Role.LEAD_DEPARTMENT)
+        bind(session, successor.id, "successor", town.clock.now)
+
+    town.do(replaced)
+    town.leader.says("知悉 W1")
+    [now] = town.rows(IssueChat)
+    assert now.chat != first.chat
+    assert {*now.members} == {*first.members} - {userid(town.department)} | {"successor"}
+    assert [row.chat for row in rows(town, CHANNEL)] == [now.chat, now.chat]
+
+
+def test_who_has_blocked_the_app_stands_in_no_group(in_the_app: Town) -> None:
+    block(in_the_app, in_the_app.department)
+    reports_problem(in_the_app.reporter)
+    [chat] = in_the_app.rows(IssueChat)
+    assert {*chat.members} == {userid(each) for each in members(in_the_app)} - {userid(in_the_app.department)}
+
+
+def test_when_too_few_are_left_in_the_app_nothing_is_written_to_the_group(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter)
+    for each in (town.reporter, town.leader, town.department):
+        block(town, each)
+    town.leader.says("知悉 W1")
+    assert len(rows(town, CHANNEL)) == 1
+
+
+def test_who_is_erased_stands_in_no_group_and_the_group_is_made_anew_without_them(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter)
+    [first] = town.rows(IssueChat)
+
+    def erase(session: Session) -> None:
+        person = session.get_one(Person, int(town.department.user) - 1000)
+        person.active = False
+        erasing.erase(session, person, town.clock.now)
+
+    town.do(erase)
+    [now] = town.rows(IssueChat)
+    assert {*now.members} == {*first.members} - {userid(town.department)}
+    assert now.chat != first.chat
+    assert [row.chat for row in rows(town, CHANNEL)] == [now.chat]
+
+
+def test_a_problem_that_becomes_major_by_rule_rings_in_the_groups_and_has_its_own(in_the_app: Town) -> None:
+    town = in_the_app
+    reports_problem(town.reporter, severity="一般问题")
+    town.reach = Reach(running=town.reporter.city.running)
+    town.reaches(6, 25)
+    assert len(town.rows(IssueChat)) == 1
+    for channel in (CHANNEL, groups.CHANNEL):
+        assert len([each for each in written(town, channel) if each.startswith("🔴 重大问题 W1")]) == 1

@@ -46,7 +46,7 @@ def raise_alarm(
     step = following(ladder, FIRST) if reachable else next_rung(FIRST)
     at = due(ladder, FIRST, turn.now, rules.book, zone) if reachable else turn.now
     escalations.say(turn.session, row, step, at)
-    tell_alarm(turn, issue, alert, once=f"alarm:{issue.number}:{row.said}")
+    tell_alarm(turn, issue, alert, once=escalations.alarm_key(row))
     sent = [(each, _send(turn, issue, row, alert, each, contacts[each.person_id])) for each in told]
     escalations.record(turn.session, row, FIRST.rung, sent, turn.now)
     enter(turn, issue.unit_id, "open_ladder", issue=issue.number, told=[each.person_id for each in told])

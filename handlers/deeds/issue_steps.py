@@ -10,6 +10,7 @@ from handlers.deeds.alarm import raise_alarm
 from handlers.deeds.group_telling import tell_chat
 from handlers.deeds.issue_judging import conceal, judged
 from handlers.deeds.issue_telling import (
+    JUDGING,
     TELLS,
     about,
     due_name,
@@ -191,7 +192,8 @@ def _tell(turn: Turn, issue: Issue, command: TakeStep, alarmed: set[int]) -> Non
         others = (*others, Who.LEADER, Who.DEPARTMENT)
     message = Outgoing(title=title, text="\n".join([by, *details]))
     tell_others(turn, issue, others, message, told | alarmed, also)
-    if step is not IssueStep.REOPEN:  # that rings the alarm again, which groups hear
+    # Opening it again rings the alarm, which groups hear; a judgement of what somebody did is not for all of them.
+    if step is not IssueStep.REOPEN and step not in JUDGING:
         tell_chat(turn, issue, message)
 
 

@@ -88,19 +88,24 @@ def take(turn: Turn, issue: Issue) -> None:
 
 
 def _show_taken(turn: Turn, issue: Issue, row: Escalation, leader: int | None) -> None:
-    """The others' alerts say who has it, and offer what may follow instead of what was done: no new message."""
+    """The others' alerts say who has it, and offer what may follow instead of what was done: no new message.
+
+    An edit makes no sound, so it goes at any hour, and before whatever they do on that message afterwards; what they
+    have done on it already stays.
+    """
     name, time = on_behalf.named(turn, turn.person.id, leader), day_and_hour(turn.now, turn.city.zone)
     by = turn.city.words.issue_taken.format(name=name, time=time)
     alerts = escalations.alerts(turn.session, row)
     newest = {each.person_id: each.outbox_id for each in alerts if each.may and each.outbox_id}
     newest.pop(turn.person.id, None)  # whose own alert is edited in answer to their tap
     for found in outbox.standing(turn.session, list(newest.values())):
-        if not _asks_to_take(found.message) or not turn.city.show(found.address.channel).edits:
+        before = outbox.as_edited(turn.session, found)
+        if not _asks_to_take(before) or not turn.city.show(found.address.channel).edits:
             continue
-        shown = {"text": f"{found.message.text}\n{by}", "rows": (follow_row(turn, issue),), "photos": ()}
-        message = found.message.model_copy(update={**shown, "replaces": found.external})
+        shown = {"text": f"{before.text}\n{by}", "rows": (follow_row(turn, issue),), "photos": ()}
+        message = before.model_copy(update={**shown, "replaces": found.external})
         contact = Contact(found.person_id, "", found.address)
-        turn.push(contact, message, Lane.REMINDER, number=issue.number)
+        turn.push(contact, message, Lane.URGENT, number=issue.number)
 
 
 def _asks_to_take(message: Outgoing) -> bool:

@@ -65,7 +65,6 @@ class Issues(Sentences):
     alert: str = "{what}\n需要：{help}\n{unit} {name} {phone}\n{category}，{place}；{found}发现，{time}报"
     alert_more: str = "{text}…（全文发 {number}）"
     alert_stands_in: str = "{name}请假，请您代为处理。"
-    chat_name: str = "{number} {project}"  # of the group that is made for it, cut at 50 characters
     acknowledge_button: str = "已知悉"
     acknowledge_words: str = "知悉、已知悉、收到"
     # Of a leader, behind a number: no instruction. The first take note of the problem, the others ask about it.
