@@ -125,7 +125,11 @@ def _duty_line(city: City, told: Told, duty: Duty) -> str:
 
 def _what(city: City, kind: DutyKind) -> str:
     words = city.words
-    named = {DutyKind.PROGRESS: words.duties_kind_progress, DutyKind.ZERO: words.duties_kind_zero}
+    named = {
+        DutyKind.PROGRESS: words.duties_kind_progress,
+        DutyKind.ZERO: words.duties_kind_zero,
+        DutyKind.DAILY: words.duty_kind_daily,
+    }
     return named.get(kind, words.issue_title)
 
 

@@ -14,7 +14,7 @@ from reminders.moment import SLICE, Moment
 from reminders.wording import absence as words
 from rules.book import Absences
 from rules.kinds import Lane
-from rules.workdays import next_working_moment
+from rules.reminding import may_go
 from storage import absences, outbox
 from storage.absences import Loss, Speaker
 from storage.messages import Address, Outgoing
@@ -48,7 +48,7 @@ def _active(absence: Absence, rules: Absences) -> timedelta:
 
 
 def _tell(session: Session, moment: Moment, absence: Absence, speaker: Speaker) -> None:
-    due = next_working_moment(moment.now, moment.rules.book, moment.zone)
+    due = may_go(moment.now, moment.rules.book, moment.zone)
     day = due.astimezone(moment.zone).date()
     address = Address(channel=absence.channel, account=absence.account, user=speaker.user, chat=speaker.chat)
     open_buttons = absences.asked(session, absence, speaker) if due == moment.now else None

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from reminders.moment import Moment
 from reminders.wording import ledger as words
 from rules.kinds import Lane
-from rules.workdays import local_date, next_working_moment
+from rules.reminding import may_go
+from rules.workdays import local_date
 from storage import ledger_roots, outbox, people
 from storage.ledger_roots import Root
 from storage.messages import Outgoing
@@ -31,7 +32,7 @@ def tell_admins(session: Session, moment: Moment, before: Root | None, root: Roo
             outbox.write(
                 session, address=contact.address, person_id=contact.id, message=_message(root), lane=Lane.DIGEST,
                 now=moment.now, limit=moment.reach.limit(contact.address.channel),
-                due=next_working_moment(moment.now, moment.rules.book, moment.zone),
+                due=may_go(moment.now, moment.rules.book, moment.zone),
                 once=f"root of {root.day} to {contact.id}",
             )  # fmt: skip
 

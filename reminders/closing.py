@@ -1,5 +1,6 @@
 """Duties that have closed get their state, and who answered for them when they fell due: once and for all."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,7 +23,7 @@ def close_some(session: Session, moment: Moment) -> bool:
         return False
     answerable = expected.answerable(session, closing, zone)
     zeros = [duty for duty in closing if duty.kind is DutyKind.ZERO]
-    barred = _barred(session, zeros, zone)
+    barred, ended = _barred(session, zeros, zone), _ended(closing, zone)
     returned = reports.returned(session, [duty.report_id for duty in closing if duty.report_id is not None])
     stays = {
         each.id: projects.stay(each)
@@ -36,7 +37,7 @@ def close_some(session: Session, moment: Moment) -> bool:
                 filed_at=filing_that_counts(duty.settled, returned=duty.report_id in returned),
                 delivered=duty.id in delivered,
                 exempt=duty.exempt is not None,
-                answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else False,
+                answered=duty.project_id in barred if duty.kind is DutyKind.ZERO else duty.id in ended,
                 off_list=left_before(stays[duty.project_id], Period.parse(duty.period)),
             )
         )
@@ -66,3 +67,11 @@ def _barred(session: Session, zeros: list[Duty], zone: ZoneInfo) -> set[int]:
         ids = [duty.project_id for duty in of_period]
         found |= issues.barring(session, ids, *half, as_of=closed).keys()
     return found
+
+
+def _ended(closing: Sequence[Duty], zone: ZoneInfo) -> set[int]:
+    """The days that ended before their time, because their problem was lowered or closed (`duties.end_daily`)."""
+    days = [duty for duty in closing if duty.kind is DutyKind.DAILY]
+    return {
+        each.id for each in days if each.closes + duties.SECOND < span(Period.parse(each.period), zone)[1]
+    }

@@ -77,8 +77,9 @@ def _lines(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
 
 
 def nothing_new(form: Form, as_of: datetime, zone: ZoneInfo) -> Outgoing:
-    """One line."""
-    return Outgoing(text=f"{_title(form, as_of.astimezone(zone))} {words.NOTHING_NEW}")
+    """One line, and the last one of every digest."""
+    text = f"{_title(form, as_of.astimezone(zone))} {words.NOTHING_NEW}"
+    return Outgoing(text="\n".join([text, form.last] if form.last else [text]))
 
 
 def short(name: str, longest: int) -> str:

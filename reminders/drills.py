@@ -12,7 +12,8 @@ from reminders.wording import escalation as words
 from rules.book import Book
 from rules.kinds import EscalationState, IssueState, Lane, PeriodKind, Role
 from rules.periods import Period
-from rules.workdays import calendar_of, instant, next_working_moment
+from rules.reminding import may_go
+from rules.workdays import calendar_of, instant
 from storage import issue_life, issues, outbox, people, projects
 from storage import rules as stored_rules
 from storage.issue_life import Rules
@@ -112,7 +113,7 @@ def propose_drill(session: Session, moment: Moment) -> bool:
         channel = contact.address.channel if contact.address else ""
         outbox.write(
             session, address=contact.address, person_id=contact.id, message=message, lane=Lane.REMINDER,
-            now=moment.now, due=next_working_moment(moment.now, moment.rules.book, moment.zone),
+            now=moment.now, due=may_go(moment.now, moment.rules.book, moment.zone),
             limit=moment.reach.limit(channel), once=f"{key}:{contact.id}",
         )  # fmt: skip
     return True

@@ -13,7 +13,7 @@ from reminders.moment import Moment
 from rules.book import ReminderStep
 from rules.kinds import Role
 from rules.periods import Window
-from rules.reminding import ladder
+from rules.reminding import Told, ladder
 from rules.workdays import local_date
 from storage import people, reminding
 from storage.people import Contact
@@ -90,6 +90,16 @@ def hearings(
         if any(item.step for item in heard.get(person, ()))
     ]
     return found, reached
+
+
+def asked(session: Session, moment: Moment, project_id: int) -> tuple[tuple[Told, ...], Reached]:
+    """Who is asked about a project: its contacts, and further up past those who are away or whom nothing reaches."""
+    today = local_date(moment.now, moment.zone)
+    absent = reminding.away(session, today)
+    roles = reminding.answering(session, [project_id], today).get(project_id, {})
+    answering = {role: _present(those, absent) for role, those in roles.items()}
+    reached = _reached(session, moment, {each for those in answering.values() for each in those}, absent)
+    return ladder(answering, Role.REPORTER, reached.reaches), reached
 
 
 def _hear(

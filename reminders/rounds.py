@@ -31,9 +31,7 @@ FEW = reminding.Few(people=10, projects=150)  # a slice: about 20 ms
 
 
 def _spans(session: Session, now: datetime) -> list[Window]:
-    """The windows of which anybody is reminded: what opens and closes in a day is asked for by itself (续报)."""
-    found = reminding.windows(session, now - LOOK_BACK)
-    return [span for span in found if span.closes - span.opens > timedelta(days=1)]
+    return reminding.windows(session, now - LOOK_BACK)
 
 
 def begin_rounds(session: Session, moment: Moment) -> bool:

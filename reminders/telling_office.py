@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from reminders.moment import Moment
 from reminders.wording import nudges as words
 from rules.kinds import Lane, Role
-from rules.workdays import local_date, next_working_moment
+from rules.reminding import may_go
+from rules.workdays import local_date
 from storage import nudges, outbox, people, presses, reminding
 from storage.messages import Option, Outgoing
 from storage.tables.reporting import Duty
@@ -51,10 +52,9 @@ def _text(session: Session, unreached: list[int]) -> str:
 
 
 def tell_of_undelivered(session: Session, moment: Moment, undelivered: Sequence[Duty]) -> None:
-    """The office decides about them; it is told once for each close, in working hours."""
+    """The office decides about them. It is told in working hours, once for all that are told of in one hour."""
     if not undelivered:
         return
-    closes = undelivered[0].closes
-    due = next_working_moment(moment.now, moment.rules.book, moment.zone)
+    due = may_go(moment.now, moment.rules.book, moment.zone)
     message = Outgoing(text=words.UNDELIVERED, rows=_button(words.JUDGE, "judge_duty"))
-    _tell(session, moment, message, f"undelivered at {closes.isoformat()}", due)
+    _tell(session, moment, message, f"undelivered told {due:%Y-%m-%d %H}", due)

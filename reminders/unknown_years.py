@@ -10,7 +10,8 @@ from reminders.wording import calendar as words
 from rules.book import Book
 from rules.kinds import Lane
 from rules.periods import Window
-from rules.workdays import calendar_of, next_working_moment
+from rules.reminding import may_go
+from rules.workdays import calendar_of
 from storage import outbox, people
 from storage.messages import Outgoing
 
@@ -27,7 +28,7 @@ def tell_unknown_years(
     today = now.astimezone(zone).date()
     for year in sorted(year for year in touched if not calendar.known(year)):
         if today >= date(year - 1, NOTICE_MONTH, 1):
-            _tell(session, year, today, now, next_working_moment(now, book, zone), reach)
+            _tell(session, year, today, now, may_go(now, book, zone), reach)
 
 
 def _tell(session: Session, year: int, today: date, now: datetime, due: datetime, reach: Reach) -> None:

@@ -127,20 +127,22 @@ class ReminderStep(_Section):
         return self
 
 
+def _not_busy(value: time) -> time:
+    if value.minute in BUSY_MINUTES:
+        raise ValueError("a minute other than 0 and 30, at which everybody sends")
+    return value
+
+
+BulkTime = Annotated[Clock, AfterValidator(_not_busy)]
+
+
 class Reminders(_Section):
     """催报: when, how far up, and how fast a wave of them goes out."""
 
-    at: Clock
+    at: BulkTime
     steps: tuple[ReminderStep, ...]
     per_minute: int = Field(ge=1)
     snooze_hours: int = Field(ge=1, le=12)
-
-    @field_validator("at")
-    @classmethod
-    def _not_on_the_half_hour(cls, value: time) -> time:
-        if value.minute in BUSY_MINUTES:
-            raise ValueError("a minute other than 0 and 30, at which everybody sends")
-        return value
 
     @field_validator("steps")
     @classmethod
@@ -296,7 +298,7 @@ class Ladder(_Section):
 class FollowUp(_Section):
     """续报 of an open major problem, every day, rest days too: asked for in the morning, owed until the evening."""
 
-    asked: Clock
+    asked: BulkTime
     due: DueTime
 
     @model_validator(mode="after")
@@ -452,6 +454,12 @@ class Book(_Section):
     def _reminds_in_working_hours(self) -> Self:
         if not self.quiet_hours.ends <= self.reminders.at < self.quiet_hours.begins:
             raise ValueError("reminders.at outside the quiet hours")
+        return self
+
+    @model_validator(mode="after")
+    def _asks_for_words_by_day(self) -> Self:
+        if not self.quiet_hours.ends <= self.follow_up.asked < self.quiet_hours.begins:
+            raise ValueError("follow_up.asked outside the quiet hours")
         return self
 
     @field_validator("categories")

@@ -5,7 +5,7 @@ Rule 1  A reminder is on a working day, at the city's hour for it (`[reminders] 
 Rule 2  Of one period at most one reminder is due at a time: of several that were missed the last counts, and
         before the due date only while that has not passed (`pick`).
 Rule 3  A wave keeps out of minutes 0 and 30, its first minute too: an hour of reminding is never in them, but an
-        outage may end there, and so may a night that a long wave is carried over.
+        outage may end there, and so may a night that a long wave or anything else is held over (`may_go`).
 Rule 4  The ladder goes contact, deputy, head. It ends at the rung that the step names, but never at one
         where nobody can be reached.
 """
@@ -19,7 +19,7 @@ from rules.book import BUSY_MINUTES, Book, ReminderStep
 from rules.kinds import Anchor, Role, Snooze
 from rules.periods import Window
 from rules.scope import REPORTING
-from rules.workdays import Calendar, calendar_of, in_working_hours, instant, local_date
+from rules.workdays import Calendar, calendar_of, in_working_hours, instant, local_date, next_working_moment
 
 _SECOND = timedelta(seconds=1)
 _DAY = timedelta(days=1)
@@ -122,6 +122,14 @@ def next_beginning(now: datetime, book: Book, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     day = local.date() if local.time() < book.reminders.at else local.date() + _DAY
     return instant(calendar_of(book).nth_workday(day, 1), book.reminders.at, zone)
+
+
+def may_go(now: datetime, book: Book, zone: ZoneInfo) -> datetime:
+    """When what is neither urgent nor an answer may go: now, or from the next working morning on, at which all that was
+    held goes together and so keeps out of the busy minutes. In UTC."""
+    if in_working_hours(now, book, zone):
+        return now.astimezone(UTC)
+    return _not_busy(next_working_moment(now, book, zone))
 
 
 def quiet_from(now: datetime, book: Book, zone: ZoneInfo) -> datetime:

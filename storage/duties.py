@@ -190,6 +190,22 @@ def keep_word(
     return kept
 
 
+def end_daily(session: Session, issue_id: int, now: datetime) -> None:
+    """No word is owed each day any more: of what nobody has said the day ends now, for the close to write it off."""
+    session.execute(
+        update(Duty)
+        .where(
+            Duty.kind == DutyKind.DAILY,
+            Duty.project_id == select(Issue.project_id).where(Issue.id == issue_id).scalar_subquery(),
+            Duty.subject == str(issue_id),
+            Duty.state.is_(None),
+            Duty.settled.is_(None),
+            Duty.closes > now,
+        )
+        .values(closes=now)
+    )
+
+
 def unsettle(session: Session, duty_id: int) -> None:
     """What kept the duty was taken back: it is owed again."""
     session.execute(update(Duty).where(Duty.id == duty_id).values(settled=None, report_id=None))

@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from rules.book import Ladder
 from rules.issue_life import ENDED
-from rules.kinds import EscalationState, IssueAct, IssueStep, IssueWord, Severity
+from rules.kinds import EscalationState, IssueAct, IssueStep, IssueWord, ProjectState, Severity
 from rules.ladder import FIRST, Step, stops
 from storage import departments, outbox, whom
 from storage import rules as stored_rules
@@ -23,7 +23,7 @@ from storage.issue_life import REAL
 from storage.messages import Outgoing
 from storage.prepared import Change, Query, among
 from storage.tables.escalating import Escalation, EscalationAlert
-from storage.tables.registry import Person
+from storage.tables.registry import Person, Project
 from storage.tables.reporting import Issue, IssueEvent
 from storage.tables.traffic import Occurrence
 from storage.whom import About, Told
@@ -154,12 +154,17 @@ def lapses(session: Session, by: datetime, limit: int) -> list[Lapse]:
 def without_question(
     session: Session, today: date, filed_before: datetime, limit: int
 ) -> Sequence[Escalation]:
-    """Ladders of open major problems, real ones and not of today, whose unit was not yet asked for its word today."""
+    """Ladders of open major problems, real ones and not of today, whose unit was not yet asked for its word today.
+
+    While a project is paused nobody owes a word on it.
+    """
     wanted = (
         select(Escalation)
         .join(Issue, Issue.id == Escalation.issue_id)
+        .join(Project, Project.id == Issue.project_id)
         .where(
             REAL,
+            Project.state == ProjectState.ACTIVE,
             Issue.closed.is_(None),
             Issue.severity == Severity.MAJOR,
             Issue.filed < filed_before,

@@ -140,6 +140,7 @@ def overdue(
             Duty.due <= now - SECOND,
             Duty.closes > now - SECOND,
             awaited(),
+            Duty.kind != DutyKind.DAILY,  # the day's word is noted by itself (reminders/daily_words.py)
             or_(Duty.kind != DutyKind.ZERO, Duty.period != zero_period, ~barred),
         )
         .group_by(Duty.project_id, Duty.unit_id, Unit.name)

@@ -179,8 +179,10 @@ def reasons_since(session: Session, since: datetime, why: Collection[str]) -> li
 
 
 def newest_of(session: Session, person_id: int) -> Nudge | None:
-    """The last message that reminded a person."""
-    wanted = select(Nudge).where(Nudge.person_id == person_id, Nudge.outbox_id.is_not(None))
+    """The last message that reminded a person; the question for a day's word is not one that is put off."""
+    wanted = select(Nudge).where(
+        Nudge.person_id == person_id, Nudge.outbox_id.is_not(None), Nudge.step != DAILY
+    )
     return session.scalars(wanted.order_by(Nudge.at.desc(), Nudge.id.desc()).limit(1)).first()
 
 
@@ -209,7 +211,10 @@ def snoozed_until(session: Session, now: datetime, limit: int) -> Sequence[Snooz
 def reminded_since(session: Session, person_id: int, since: datetime) -> bool:
     """Whether a round has reminded a person since a moment."""
     wanted = select(Nudge.id).where(
-        Nudge.person_id == person_id, Nudge.at > since, Nudge.state == "written", Nudge.step != SNOOZED
+        Nudge.person_id == person_id,
+        Nudge.at > since,
+        Nudge.state == "written",
+        Nudge.step.not_in((SNOOZED, DAILY)),
     )
     return session.scalar(wanted.limit(1)) is not None
 

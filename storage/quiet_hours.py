@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from rules import reminding
 from rules.kinds import Lane
-from rules.workdays import next_working_moment, quiet_since
+from rules.workdays import quiet_since
 from storage import rules as stored_rules
 from storage.outbox import State
 from storage.tables.traffic import OutboxRow
@@ -27,7 +28,7 @@ _OPEN = text("outbox.state IN ('due', 'sending')")
 
 def may_go(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
     """When what is neither urgent nor an answer may go: now, or in the next working hours."""
-    return next_working_moment(now, stored_rules.in_force(session).book, zone)
+    return reminding.may_go(now, stored_rules.in_force(session).book, zone)
 
 
 def hold_back(session: Session, channel: str, account: str, now: datetime, zone: ZoneInfo) -> None:
@@ -36,7 +37,7 @@ def hold_back(session: Session, channel: str, account: str, now: datetime, zone:
     since = quiet_since(now, rules.book, zone) if rules else None
     if rules is None or since is None:
         return
-    morning = next_working_moment(now, rules.book, zone)
+    morning = reminding.may_go(now, rules.book, zone)
     left_over = (
         _OPEN, _T.c.channel == channel, _T.c.account == account, _T.c.lane.in_(_BULK), _T.c.due < since,
         _T.c.state == State.DUE,

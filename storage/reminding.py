@@ -34,7 +34,12 @@ def _next_of(column: ColumnElement[datetime], *given: ColumnElement[datetime]) -
     same = [each == bindparam(each.key, type_=Instant()) for each in given]
     return Query(
         select(column)
-        .where(_duty.state.is_(None), *same, column > bindparam("after", type_=Instant()))
+        .where(
+            _duty.state.is_(None),
+            _duty.kind != DutyKind.DAILY,
+            *same,
+            column > bindparam("after", type_=Instant()),
+        )
         .order_by(column)
         .limit(1),
         lambda value: value,
@@ -48,7 +53,10 @@ _OPENS = _next_of(_duty.opens, _duty.closes, _duty.due)
 
 
 def windows(session: Session, since: datetime) -> list[Window]:
-    """The different windows of duties that have not been closed, from index entry to index entry, in order."""
+    """The different windows of duties that have not been closed, from index entry to index entry, in order.
+
+    Those of the day's words are left out: they are asked for by themselves (reminders/daily_words.py).
+    """
     return [
         Window(opens, due, closes)
         for closes in _each(session, _CLOSES, since)

@@ -208,7 +208,7 @@ async def test_nobody_is_told_at_night_or_on_a_rest_day(town: Town, ear: Ear) ->
     used(town, town.reporter, town.clock.now)
     await ear.was_away(minutes=5)
     [row] = notices(town)
-    assert row.due == START.replace(month=3, day=31, hour=8, minute=30)
+    assert row.due == START.replace(month=3, day=31, hour=8, minute=31)
     assert row.useless_after == row.due + timedelta(days=1)
 
 

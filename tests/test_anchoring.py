@@ -31,6 +31,14 @@ def test_a_digest_ends_with_the_days_root(town: Town) -> None:
     assert unasked(town.leader)[-1].plain.splitlines()[-1] == f"账本 {root.hash[:16]}"
 
 
+def test_a_digest_with_nothing_new_ends_with_the_days_root_too(town: Town) -> None:
+    reaches(town, 3, 27)
+    [root] = [root for root in town.rows(LedgerRoot) if root.day == date(2012, 3, 27)]
+    first, last = unasked(town.leader)[-1].plain.splitlines()
+    assert first.endswith("没有新情况。")
+    assert last == f"账本 {root.hash[:16]}"
+
+
 def test_the_admins_are_given_a_whole_root_once_a_month_when_people_work(town: Town) -> None:
     admin = an_admin(town)
     for month, day in ((3, 27), (3, 28), (4, 1), (4, 2), (4, 3)):

@@ -225,7 +225,7 @@ def test_the_head_of_a_unit_sees_the_unit_and_the_office_the_city(town: Town) ->
 def test_with_nothing_new_comes_one_line_or_nothing_as_was_chosen(town: Town) -> None:
     wants(town, town.department, silent=True)
     reaches(town, 3, 27)
-    assert unasked(town.leader)[-1].plain == "王市长，早。3月27日（周二） 没有新情况。"
+    assert unasked(town.leader)[-1].plain.splitlines()[0] == "王市长，早。3月27日（周二） 没有新情况。"
     assert unasked(town.department) == []
     assert rows_of(town, town.department)["03-27"] == "empty"
 

@@ -52,7 +52,7 @@ def test_what_a_channel_did_not_take_by_the_evening_waits_for_the_next_working_m
     town.clock.strike(3, 28, 17, 59)
     writes(town, lane)
     assert goes_out(town, *moment) == 0
-    assert goes_out(town, 4, 5 if moment[0] == 4 else 1, 8, 30) == 1
+    assert goes_out(town, 4, 5 if moment[0] == 4 else 1, 8, 31) == 1
 
 
 @pytest.mark.parametrize("lane", [Lane.URGENT, Lane.REPLY])
@@ -76,7 +76,7 @@ def test_what_comes_at_once_and_was_held_up_does_not_come_at_night(town: Town) -
     has_an_issue(town, town.north, filed=town.clock.now)
     reaches(town, 3, 27, 17, 59)
     assert goes_out(town, 3, 27, 21) == 0
-    assert goes_out(town, 3, 28, 8, 30) == 1
+    assert goes_out(town, 3, 28, 8, 31) == 1
 
 
 def test_a_digest_that_was_held_up_into_the_evening_never_goes_and_the_next_tells_its_news(
@@ -109,7 +109,7 @@ def test_what_somebody_does_at_night_is_told_to_others_in_the_morning_and_answer
     returns(town)
     assert {row.lane for row in sends(town)} == {Lane.REPLY}
     assert [row.lane for row in of_lane(town.reporter, Lane.REMINDER)] == [Lane.REMINDER.order]
-    assert goes_out(town, 3, 28, 8, 30) == 1
+    assert goes_out(town, 3, 28, 8, 31) == 1
 
 
 def test_a_major_problem_is_told_at_any_hour(town: Town) -> None:
@@ -122,7 +122,7 @@ def test_a_drill_that_an_outage_put_off_is_not_proposed_at_night(town: Town) -> 
     town.do(lambda session: stored_rules.take(session, "[drill]\nquarterly = true", START))
     reaches(town, 5, 2, 22)
     [row] = [row for row in of_lane(town.office, Lane.REMINDER) if "演练" in row.body["text"]]
-    assert row.due.astimezone(ZONE) == datetime(2012, 5, 3, 8, 30, tzinfo=ZONE)
+    assert row.due.astimezone(ZONE) == datetime(2012, 5, 3, 8, 31, tzinfo=ZONE)
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def test_the_next_morning_can_be_typed_and_what_was_reported_is_not_asked_for(re
     files(reminding.reporter, SOUTH)
     lives(reminding, 3, 29)
     assert len(reminded(reminding.reporter)) == 1
-    assert "都报齐了" in reminding.reporter.says("稍后提醒我").text
+    assert "没有可以推迟的提醒" in reminding.reporter.says("稍后提醒我").text
 
 
 def test_a_round_that_comes_first_stands_for_what_was_put_off(reminding: Town) -> None:
@@ -177,6 +177,28 @@ def test_a_round_that_comes_first_stands_for_what_was_put_off(reminding: Town) -
     reminding.reporter.taps("明早", reminded(reminding.reporter)[-1])
     lives(reminding, 4, 6)
     assert titles(reminding.reporter)[1:] == ["已过期限：2项没报"]
+
+
+def test_the_question_for_a_days_word_does_not_stand_for_what_was_put_off(reminding: Town) -> None:
+    reports_problem(reminding.reporter)
+    lives(reminding, 3, 28, 8, 47)
+    [message] = [each for each in reminded(reminding.reporter) if "要报" in each.title]
+    reminding.reporter.taps("2小时后", message)
+    lives(reminding, 3, 28, 9, 2)
+    lives(reminding, 3, 28, 10, 48)
+    assert len([row for row in reminding.rows(Nudge) if row.step == "daily"]) == 1
+    assert [title for title in titles(reminding.reporter) if "要报" in title] == ["还有2项要报"] * 2
+
+
+def test_what_is_put_off_after_the_question_for_a_days_word_is_what_is_owed_otherwise(
+    reminding: Town,
+) -> None:
+    reports_problem(reminding.reporter)
+    lives(reminding, 3, 28, 8, 47)
+    lives(reminding, 3, 28, 9, 2)
+    assert "3月28日 11:03" in reminding.reporter.says("稍后提醒我").text
+    lives(reminding, 3, 28, 11, 3)
+    assert [title for title in titles(reminding.reporter) if "要报" in title] == ["还有2项要报"] * 2
 
 
 def test_nobody_puts_off_what_another_was_reminded_of(reminding: Town) -> None:

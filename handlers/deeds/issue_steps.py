@@ -123,9 +123,9 @@ def _do(turn: Turn, issue: Issue, command: TakeStep, found: Move, in_force: InFo
         issue_life.stand(session, issue, after, now, rules)
     if after in ENDED:
         issue_life.let_go(session, issue, now)
-        duties.keep_word(session, issue.id, now)  # nobody can say a word on it any more
-    if step is IssueStep.LOWER:
-        duties.keep_word(session, issue.id, now, [DutyKind.DAILY])  # no word is owed on it each day any more
+        duties.keep_word(session, issue.id, now, [DutyKind.ISSUE])  # nobody can say a word on it any more
+    if step is IssueStep.LOWER or after in ENDED:
+        duties.end_daily(session, issue.id, now)
     if step is IssueStep.CONCEALED:
         conceal(turn, issue)
     if step is IssueStep.LOWER or after in ENDED:

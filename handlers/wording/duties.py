@@ -31,4 +31,4 @@ class Duties(Sentences):
     put_off_until: str = "好，{time}再提醒您。"
     put_off_already: str = "已经推迟到{time}了，到时候还没报再提醒您。"
     put_off_over: str = "这一条推迟过一次，{time}提醒过了。还没报，会按规定再提醒。"
-    put_off_nothing: str = "没有要提醒您的，都报齐了。"
+    put_off_nothing: str = "没有可以推迟的提醒。"

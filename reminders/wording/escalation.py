@@ -29,7 +29,9 @@ WORD_ASKED = "{number} {project}：今天情况怎样？重大问题每天续报
 WORD_STILL = "仍在"
 WORD_CHANGED = "有变化"
 WORD_SOLVED = "已解决"
-WORD_MISSED = "{number} {project}：{month}月{day}日没有按时续报。联络人：{names}。"
+WORD_MISSED = "{number} {project}：{month}月{day}日没有按时续报。{who}"
+WORD_OWED_BY = "联络人：{names}。"
+WORD_OWED_BY_NOBODY = "这个项目现在没有联络人。"
 
 # A drill.
 DRILL_ENDED_TITLE = "【演练】{number} 已结束：{project}"

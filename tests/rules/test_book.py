@@ -141,3 +141,11 @@ def test_every_key_of_the_defaults_is_found_on_a_line() -> None:
         assert rows[lines[(section,)] - 1] == f"[{section}]"
         for key in values:
             assert rows[lines[(section, key)] - 1].startswith(f"{key} = ")
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"), [("07:02", "outside the quiet hours"), ("09:30", "a minute other than 0 and 30")]
+)
+def test_a_days_words_are_asked_for_by_day_and_not_when_everybody_sends(asked: str, expected: str) -> None:
+    (mistake,) = mistakes(f'[follow_up]\nasked = "{asked}"\n')
+    assert expected in mistake.expected

@@ -419,5 +419,5 @@ def unknown_years(begins: datetime, ends: datetime, admins: Sequence[str]) -> li
         years = {each.year for each in (ahead.opens, ahead.due, ahead.closes)}
         opened = window(period).opens
         if any(year > NEWEST_KNOWN and opened.date() >= date(year - 1, 11, 1) for year in years):
-            return [Said(at(workday(1, opened.date()), time(8, 30)), admin, "calendar") for admin in admins]
+            return [Said(at(workday(1, opened.date()), time(8, 31)), admin, "calendar") for admin in admins]
     return []

@@ -25,6 +25,7 @@ from tests.year.model import (
 
 HOUR = time(8, 47)
 MORNING, EVENING = time(8, 30), time(18)
+HELD = time(8, 31)  # what is held over night goes then: minute 30 is busy
 # Anchor, working days before or after it, and how far up it goes: 0 the contact, 1 also the deputy, 2 also the head.
 STEPS = (
     ("due", 5, 0), ("due", 3, 0), ("due", 1, 0), ("due", 0, 1), ("overdue", 1, 1), ("close", 1, 2),
@@ -233,5 +234,5 @@ def undelivered(
     for duty in duties:
         if duty.state in ("late", "missed") and (duty.project, duty.kind, duty.period) not in keys:
             found.append(duty)
-            told.add(at(workday(1, duty.span.closes.date() + DAY), MORNING))
+            told.add(at(workday(1, duty.span.closes.date() + DAY), HELD))
     return found, [Said(moment, each, "undelivered") for moment in told for each in office]
