@@ -428,6 +428,12 @@ def being_sent(session: Session, channel: str, account: str, machine: datetime) 
     )
 
 
+def forgotten(session: Session, holder: str, known: Collection[int]) -> list[Claimed]:
+    """What a process has claimed and knows nothing of: the answer to its commit was lost. So it was not sent."""
+    ours = (_SENDING, _T.c.holder == holder, _T.c.id.not_in(list(known)))
+    return [_claimed(row) for row in session.execute(select(*_CLAIMED).where(*ours))]
+
+
 def end_leases(session: Session, machine: datetime, holder: str | None = None) -> None:
     """Ends the leases of a process that is dead; without its name, all: for a start on a file that is ours alone."""
     theirs = () if holder is None else (_T.c.holder == holder,)
