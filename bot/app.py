@@ -69,7 +69,6 @@ from handlers.deeds import problems
 from handlers.menus import commands
 from handlers.words import Words
 from reminders.reach import Reach
-from rules.kinds import Lane
 from storage import claiming, elsewhere, invites, people, quiet_hours, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -42,12 +42,20 @@ class Holding:
         self._hands_over = hands_over
         self._held: Held | None = None
         self._until = 0.0
+        self._ends: datetime | None = (
+            None  # by the machine's clock, which goes on while the machine is suspended
+        )
         self._gained, self._lost = asyncio.Event(), asyncio.Event()
 
     @property
     def held(self) -> bool:
         """As far as this process can know; what writes asks `prove`, which knows."""
-        return self._database.alone or (self._held is not None and self._clock.monotonic() < self._until)
+        return self._database.alone or (
+            self._held is not None
+            and self._ends is not None
+            and self._clock.monotonic() < self._until
+            and self._clock.machine() < self._ends
+        )
 
     def prove(self, session: Session) -> None:
         """Raises storage.leases.Lost if the work is no longer ours."""
@@ -98,7 +106,7 @@ class Holding:
             )
         except Exception:
             log.exception("the lease of %s could not be asked for", self.name)
-        self._until = asked + self._seconds
+        self._until, self._ends = asked + self._seconds, until
         return self._held is not None
 
     async def _renew(self) -> None:
@@ -116,7 +124,7 @@ class Holding:
                 if not self.held:
                     return
             else:
-                self._until = asked + self._seconds
+                self._until, self._ends = asked + self._seconds, until
 
     def _let_go(self) -> Held | None:
         held, self._held = self._held, None

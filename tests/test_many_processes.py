@@ -84,6 +84,15 @@ def test_a_row_that_another_process_has_taken_is_nobodys_error(pair: tuple[Datab
 # Leases
 
 
+class Suspended(Clock):
+    """A machine that slept for so long."""
+
+    asleep = timedelta()
+
+    def machine(self) -> datetime:
+        return super().machine() + self.asleep
+
+
 def _take(database: Database, now: datetime, name: str = "sweeps") -> leases.Held | None:
     return database.run_now(lambda session: leases.take(session, name, "", now, now + 10 * SECOND))
 
@@ -138,6 +147,18 @@ async def test_work_begins_where_the_lease_is_and_moves_with_it(pair: tuple[Data
     for task in (*keeping, *working):
         task.cancel()
     await asyncio.gather(*keeping, *working, return_exceptions=True)
+
+
+async def test_a_process_whose_machine_was_suspended_knows_that_its_lease_may_be_over(
+    pair: tuple[Database, Database],
+) -> None:
+    """The monotonic clock stands still meanwhile."""
+    clock = Suspended()
+    holding = Holding(database=pair[0], clock=clock, name="sweeps", holder="0", seconds=10)
+    assert await holding._take()
+    assert holding.held
+    clock.asleep = timedelta(seconds=11)
+    assert not holding.held
 
 
 async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(
