@@ -16,7 +16,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from storage import leases
+from storage import claiming, leases
 from storage.database import Database
 from storage.leases import Held, Lost
 
@@ -101,21 +101,27 @@ class Holding:
         machine, asked = self._clock.machine(), self._clock.monotonic()
         until = machine + timedelta(seconds=self._seconds)
         try:
-            self._held = await self._database.run(
-                lambda session: leases.take(session, self.name, self._holder, machine, until)
-            )
+            self._held = await self._database.run(partial(self._take_it, machine=machine))
         except Exception:
             log.exception("the lease of %s could not be asked for", self.name)
         self._until, self._ends = asked + self._seconds, until
         return self._held is not None
 
+    def _take_it(self, session: Session, machine: datetime) -> Held | None:
+        now = claiming.clock(session, machine)
+        return leases.take(session, self.name, self._holder, now, now + timedelta(seconds=self._seconds))
+
+    def _keep_it(self, session: Session, held: Held, machine: datetime) -> None:
+        leases.keep(session, held, claiming.clock(session, machine) + timedelta(seconds=self._seconds))
+
     async def _renew(self) -> None:
         """Returns when the lease is lost."""
         while (held := self._held) is not None:
             await asyncio.sleep(self._seconds / RENEWALS)
-            asked, until = self._clock.monotonic(), self._clock.machine() + timedelta(seconds=self._seconds)
+            machine, asked = self._clock.machine(), self._clock.monotonic()
+            until = machine + timedelta(seconds=self._seconds)
             try:
-                await self._database.run(partial(leases.keep, held=held, until=until))
+                await self._database.run(partial(self._keep_it, held=held, machine=machine))
             except Lost:
                 log.warning("another process has taken over %s", self.name)
                 return
@@ -137,4 +143,6 @@ class Holding:
             return
         machine = self._clock.machine()
         with suppress(Exception):  # it ends by itself
-            await self._database.run(lambda session: leases.give_back(session, held, machine))
+            await self._database.run(
+                lambda session: leases.give_back(session, held, claiming.clock(session, machine))
+            )

@@ -14,6 +14,8 @@ from bot.bell import TURNS, Bell
 from bot.channels.channel import NotSent
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.doctor import city
+from bot.doctor.line import Level
 from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
@@ -159,6 +161,35 @@ async def test_a_process_whose_machine_was_suspended_knows_that_its_lease_may_be
     assert holding.held
     clock.asleep = timedelta(seconds=11)
     assert not holding.held
+
+
+async def test_a_process_whose_clock_is_wrong_takes_nothing_from_the_others(
+    pair: tuple[Database, Database],
+) -> None:
+    ahead = Suspended()
+    ahead.asleep = timedelta(hours=1)
+    first, second = (
+        Holding(database=database, clock=clock, name="sweeps", holder=str(n), seconds=10)
+        for n, (database, clock) in enumerate(zip(pair, (Clock(), ahead), strict=True))
+    )
+    assert await first._take()
+    assert not await second._take()
+    await first._hand_over()
+    assert await second._take()
+    assert not await first._take()
+    await second._hand_over()
+    assert await first._take(), "an hour is not waited for"
+
+
+@pytest.mark.parametrize(
+    ("drift", "level"), [(1, Level.OK), (10, Level.WARN), (-10, Level.WARN), (30, Level.FAIL)]
+)
+def test_the_doctor_compares_this_machines_clock_with_the_servers(
+    pair: tuple[Database, Database], drift: int, level: Level
+) -> None:
+    now = Clock().machine() + drift * SECOND
+    lines = pair[0].run_now(lambda session: city.examine(session, now, NOW.date(), [], ""))
+    assert [line.level for line in lines if line.name == "clocks"] == [level]
 
 
 async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(
