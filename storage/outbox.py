@@ -43,6 +43,7 @@ _BULK = frozenset(lane.order for lane in Lane if lane.bulk)
 EDIT_RESENDS = 10
 # Why a message never went that somebody else's answer had made needless.
 ANSWERED = "answered before it went"
+RESTORED = "restored from a backup; it may have been sent since"
 # After a long silence thousands of rows may have become useless; so many end in one transaction.
 SLICE = 500
 
@@ -362,6 +363,15 @@ def _expire(session: Session, ids: Sequence[int], now: datetime, note: str = "")
         update(_T)
         .where(_T.c.id.in_(ids), _T.c.state == State.DUE)
         .values(state=State.EXPIRED, ended=now, retry=None, note=note)
+    )
+
+
+def expire_restored(session: Session, now: datetime) -> None:
+    """In a city from a backup, what was due since: it may have been sent after the backup was taken. Only what is
+    urgent or an answer had better arrive twice than never."""
+    since = (_OPEN, _T.c.state == State.DUE, _T.c.lane.in_(_BULK), _T.c.due <= now)
+    session.execute(
+        update(_T).where(*since).values(state=State.EXPIRED, ended=now, retry=None, note=RESTORED)
     )
 
 
