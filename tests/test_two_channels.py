@@ -10,17 +10,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.app import note_failure
+from bot.channels.wecom_chat import WecomChatChannel
 from handlers.city import City
 from handlers.words import Words
-from rules.kinds import Lane, Severity
+from rules.kinds import Lane, Role, Severity
 from rules.workdays import instant
 from storage import outbox, people, quiet_hours
 from storage import rules as stored_rules
 from storage.messages import Address, Outgoing
 from storage.outbox import Claimed, End, Outcome, Room
-from storage.tables.registry import Binding
+from storage.tables.registry import Binding, Person
 from storage.tables.traffic import OutboxRow
-from tests.builders import NOW, a_person, an_issue
+from tests.builders import NOW, a_person, a_role, an_issue
 from tests.chat import ZONE
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
@@ -229,6 +230,24 @@ def test_a_reminder_that_falls_over_in_the_evening_waits_for_the_morning(session
         assert [row.body["text"] for row in pair.claims(WECOM)] in (["重大问题"], [])
     pair.now = instant(date(2012, 3, 29), time(8, 30), ZONE)
     assert "催办" in [row.body["text"] for row in pair.claims(WECOM)]
+
+
+def test_that_wecom_makes_no_groups_is_told_once_a_day_for_it_may_be_mended_and_come_back(
+    session: Session,
+) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    a_role(session, session.get_one(Person, pair.person), Role.ADMIN)
+    groups = (WecomChatChannel.name, "1000002")
+    for day, chat in ((0, "W1"), (0, "W2"), (1, "W3")):
+        pair.now = NOW + timedelta(days=day)
+        home = Address(channel=groups[0], account=groups[1], user="", chat=chat)
+        outbox.write(
+            session, address=home, person_id=None, message=Outgoing(text="重大问题"), lane=Lane.URGENT, now=pair.now,
+            limit=4096,
+        )  # fmt: skip
+        [row] = pair.claims(groups)
+        pair.fails(row, End.BLOCKED)
+    assert ["建群" in text for _, _, text in pair.rows()] == [True, True]
 
 
 # The whole program
