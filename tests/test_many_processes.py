@@ -4,12 +4,14 @@ has; whole processes that are killed and frozen are in tests/crash.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.app import put_together
 from bot.bell import TURNS, Bell
 from bot.channels.channel import NotSent
 from bot.clock import Clock
@@ -27,8 +29,11 @@ from storage.leases import Lost
 from storage.messages import Arrived
 from storage.outbox import Room
 from storage.tables.sharing import Lease
+from storage.tables.traffic import InboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
+from tests.program import settings_for
 from tests.test_delivery import UNLIMITED, Office, in_turn
+from tests.town import Town
 
 pytestmark = pytest.mark.postgres_only
 
@@ -369,3 +374,20 @@ async def test_a_ring_wakes_the_other_process(pair: tuple[Database, Database]) -
     for task in (listening, ringing):
         task.cancel()
     await asyncio.gather(listening, ringing, return_exceptions=True)
+
+
+# The whole program
+
+
+async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
+    town: Town, tmp_path: Path
+) -> None:
+    """As one that was frozen and has lost them; none of its loops runs here."""
+    me = town.reporter
+    me.arrives(me.text("帮助"))
+    async with AsyncExitStack() as stack:
+        program = await put_together(settings_for(town, tmp_path, {}), stack)
+        with pytest.raises(Lost):
+            await program.sweeping.sweep_all()
+        assert await program.dispatch.take_waiting() == 0
+    assert [row.state for row in town.rows(InboxRow)] == ["new"]
