@@ -390,4 +390,4 @@ async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
         with pytest.raises(Lost):
             await program.sweeping.sweep_all()
         assert await program.dispatch.take_waiting() == 0
-    assert [row.state for row in town.rows(InboxRow)] == ["new"]
+    assert [(row.state, row.attempts) for row in town.rows(InboxRow)] == [("new", 0)]
