@@ -69,14 +69,14 @@ from handlers.deeds import problems
 from handlers.menus import commands
 from handlers.words import Words
 from reminders.reach import Reach
-from rules.kinds import Lane
-from storage import claiming, elsewhere, invites, people, registry, workbook
+from storage import claiming, elsewhere, invites, people, quiet_hours, registry, workbook
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Arrived
 from storage.migrate import migrate
-from storage.outbox import End, Outcome
+from storage.outbox import Claimed, End, Outcome
 from storage.tables.registry import Project
+from storage.tables.traffic import OutboxRow
 
 log = logging.getLogger(__name__)
 
@@ -419,20 +419,29 @@ def note_failure(session: Session, outcome: Outcome, now: datetime, city: City, 
     if blocked and row.channel == WecomChatChannel.name:
         fault = wecom.give_up_chat(session, row, now)
         text = city.words.wecom_no_chat.format(fault=fault[:80])
-        tell_admins(session, city, admin, text, now, once=f"no chat {fault.partition(' ')[0]}")
+        day = now.astimezone(city.zone).date()  # what is over may come back
+        tell_admins(session, city, admin, text, now, once=f"no chat {fault.partition(' ')[0]} on {day}")
         return
     if blocked:
         people.mark_blocked(session, row.channel, row.account, row.chat)
-    if row.person_id is None:
-        return
+    onwards = blocked or not elsewhere.was_sent_on(session, row.id)
+    for person_id, failed in elsewhere.failed_with(session, row, now).items():
+        carried = _send_on(session, row, person_id, failed, now, city) if onwards else set()
+        for number in elsewhere.unheard(failed, carried):
+            problems.tell_unreached(session, city, number, person_id, now)
+
+
+def _send_on(
+    session: Session, row: Claimed, person_id: int, failed: Sequence[OutboxRow], now: datetime, city: City
+) -> set[int]:
+    """Sends these to the person's next channel; returns which of them go there."""
     others = city.running - {(row.channel, row.account)}
-    contacts = people.contacts(session, [row.person_id], others)
+    contacts = people.contacts(session, [person_id], others)
     address = next((contact.address for contact in contacts), None)
-    if address is not None and (blocked or not elsewhere.was_sent_on(session, row.id)):
-        limit = city.show(address.channel).text_limit
-        elsewhere.send_elsewhere(session, row, address, now, limit)
-    elif row.lane is Lane.URGENT:
-        problems.tell_unreached(session, city, row.number, row.person_id, now)
+    if address is None:
+        return set()
+    limit, bulk_from = city.show(address.channel).text_limit, quiet_hours.may_go(session, now, city.zone)
+    return elsewhere.send_elsewhere(session, failed, address, now, limit, bulk_from)
 
 
 async def _receive(

@@ -9,6 +9,8 @@ Rule 4  The wake-up is cleared before the look: what is committed during it caus
         is the net, and finds what becomes due by the city clock.
 Rule 5  Where several processes send for an account, what it may send is counted in rows, in the transaction that claims
         (`bot/sharing.py`); where one does, in its memory. Who is taken for dead sends nothing.
+Rule 6  A look that failed may have been committed all the same. What it may have claimed is given back before the next
+        claim, for as long as such a commit may still come.
 """
 
 import asyncio
@@ -52,6 +54,7 @@ DATABASE_BACKOFF_CAP = 5.0
 # Of an account on which nothing was tried for so many seconds nobody knows how it is.
 TRIED_LATELY = 120.0
 LAST_WRITES = 3
+FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
 # After so many seconds another look finds out whether the process that was claiming for an account has left anything.
 CLAIMED_ELSEWHERE = 0.01
@@ -230,6 +233,7 @@ class Delivery:
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
         self._failed_looks = 0
+        self._doubtful_until = -math.inf
         self._asked = self._empty = 0
         self._emptied = asyncio.Event()
 
@@ -311,7 +315,7 @@ class Delivery:
             send.cancel()
         await self.settled()
         for _ in range(LAST_WRITES):
-            if not self._ended:
+            if not (self._ended or self._doubtful):
                 return
             try:
                 await self._write_back()
@@ -320,8 +324,9 @@ class Delivery:
 
     async def _write_back(self) -> None:
         outcomes = tuple(self._ended)
-        if outcomes:
+        if outcomes or self._doubtful:
             await self._transact(outcomes, {})
+            self._doubtful_until = -math.inf
             del self._ended[: len(outcomes)]
 
     async def _recover(self) -> None:
@@ -373,10 +378,14 @@ class Delivery:
         """One transaction. If we are cancelled meanwhile, what it claimed is given back: it was not sent."""
         now, machine = self._clock.city(), self._clock.machine()
         told = {account: dict(self._posts[account].pauses) for account in rooms}
+        doubtful, known = self._doubtful, self._known()
 
         def work(session: Session) -> list[_Look]:
             shared = {account: self._shared(session, account, told[account], machine) for account in rooms}
             outbox.finish(session, outcomes, now)
+            if doubtful:
+                forgotten = outbox.forgotten(session, self._holder, known)
+                outbox.finish(session, [Outcome(row, End.NOT_SENT, note=FORGOTTEN) for row in forgotten], now)
             for outcome in outcomes:
                 if outcome.state is State.FAILED:
                     self._on_failed(session, outcome, now)
@@ -390,13 +399,30 @@ class Delivery:
         try:
             found = await asyncio.shield(running)
         except asyncio.CancelledError:
-            with suppress(Exception):
+            try:
                 await self._give_back(running)
+            except Exception:
+                self._doubt()
+            raise
+        except Exception:
+            self._doubt()
             raise
         self._again = min((each.claims.again for each in found if each.claims.again), default=None)
         for each in found:
             self._counted(each, told[each.account])
         return [row for each in found for row in each.claims.rows]
+
+    def _doubt(self) -> None:
+        self._doubtful_until = self._clock.monotonic() + self._lease.total_seconds()
+
+    @property
+    def _doubtful(self) -> bool:
+        """Whether we may have claimed without knowing."""
+        return self._clock.monotonic() < self._doubtful_until
+
+    def _known(self) -> set[int]:
+        in_flight = (row for post in self._posts.values() for row in post.in_flight.values())
+        return {row.id for row in (*in_flight, *(outcome.row for outcome in self._ended))}
 
     async def _give_back(self, running: Awaitable[list[_Look]]) -> None:
         for each in await running:

@@ -188,7 +188,7 @@ class Dispatch:
 
     async def _only_note(self, row: Waiting, retry: datetime | None, note: str) -> None:
         try:
-            await self._database.run(lambda session: inbox.failed(session, row.id, retry, note))
+            await self._database.run(lambda session: inbox.failed(session, row, retry, note))
         except SQLAlchemyError:
             log.exception("inbox row %s: its failure could not be noted; it is tried again", row.id)
             await asyncio.sleep(PAUSE_SECONDS)
@@ -202,8 +202,8 @@ class Dispatch:
         now: datetime,
         machine: datetime,
     ) -> None:
-        inbox.failed(session, row.id, machine + wait if wait is not None else None, note)
-        if wait is None:
+        ours = inbox.failed(session, row, machine + wait if wait is not None else None, note)
+        if ours and wait is None:
             self._apologise(session, row, note, now)
 
     def _apologise(self, session: Session, row: Waiting, note: str, now: datetime) -> None:

@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
-from storage import leases
+from storage import claiming, leases
 from storage.database import Database
 from storage.leases import Held, Lost
 
@@ -42,12 +42,20 @@ class Holding:
         self._hands_over = hands_over
         self._held: Held | None = None
         self._until = 0.0
+        self._ends: datetime | None = (
+            None  # by the machine's clock, which goes on while the machine is suspended
+        )
         self._gained, self._lost = asyncio.Event(), asyncio.Event()
 
     @property
     def held(self) -> bool:
         """As far as this process can know; what writes asks `prove`, which knows."""
-        return self._database.alone or (self._held is not None and self._clock.monotonic() < self._until)
+        return self._database.alone or (
+            self._held is not None
+            and self._ends is not None
+            and self._clock.monotonic() < self._until
+            and self._clock.machine() < self._ends
+        )
 
     def prove(self, session: Session) -> None:
         """Raises storage.leases.Lost if the work is no longer ours."""
@@ -93,21 +101,27 @@ class Holding:
         machine, asked = self._clock.machine(), self._clock.monotonic()
         until = machine + timedelta(seconds=self._seconds)
         try:
-            self._held = await self._database.run(
-                lambda session: leases.take(session, self.name, self._holder, machine, until)
-            )
+            self._held = await self._database.run(partial(self._take_it, machine=machine))
         except Exception:
             log.exception("the lease of %s could not be asked for", self.name)
-        self._until = asked + self._seconds
+        self._until, self._ends = asked + self._seconds, until
         return self._held is not None
+
+    def _take_it(self, session: Session, machine: datetime) -> Held | None:
+        now = claiming.clock(session, machine)
+        return leases.take(session, self.name, self._holder, now, now + timedelta(seconds=self._seconds))
+
+    def _keep_it(self, session: Session, held: Held, machine: datetime) -> None:
+        leases.keep(session, held, claiming.clock(session, machine) + timedelta(seconds=self._seconds))
 
     async def _renew(self) -> None:
         """Returns when the lease is lost."""
         while (held := self._held) is not None:
             await asyncio.sleep(self._seconds / RENEWALS)
-            asked, until = self._clock.monotonic(), self._clock.machine() + timedelta(seconds=self._seconds)
+            machine, asked = self._clock.machine(), self._clock.monotonic()
+            until = machine + timedelta(seconds=self._seconds)
             try:
-                await self._database.run(partial(leases.keep, held=held, until=until))
+                await self._database.run(partial(self._keep_it, held=held, machine=machine))
             except Lost:
                 log.warning("another process has taken over %s", self.name)
                 return
@@ -116,7 +130,7 @@ class Holding:
                 if not self.held:
                     return
             else:
-                self._until = asked + self._seconds
+                self._until, self._ends = asked + self._seconds, until
 
     def _let_go(self) -> Held | None:
         held, self._held = self._held, None
@@ -129,4 +143,6 @@ class Holding:
             return
         machine = self._clock.machine()
         with suppress(Exception):  # it ends by itself
-            await self._database.run(lambda session: leases.give_back(session, held, machine))
+            await self._database.run(
+                lambda session: leases.give_back(session, held, claiming.clock(session, machine))
+            )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.holding import RENEWALS, SECONDS, Holding
-from storage import leases, outbox
+from storage import claiming, leases, outbox
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Living:
 
     def _bury(self, session: Session) -> int:
         machine = self._clock.machine()
-        dead = leases.dead_processes(session, machine)
+        dead = leases.dead_processes(session, claiming.clock(session, machine))
         for held in dead:
             log.warning("%s is dead or frozen; what it was sending is settled", held.name)
             outbox.end_leases(session, machine, held.name.removeprefix(leases.PROCESS))

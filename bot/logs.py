@@ -19,7 +19,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TextIO
-from urllib.parse import quote, quote_plus, unquote, urlsplit
+from urllib.parse import quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from pydantic import SecretStr
 
@@ -28,6 +28,8 @@ from bot.settings import LogFormat, Settings
 SHORTEST = 5  # characters of a secret
 LEARNED = 200  # the newest that were learned
 GONE = "…"
+SECRET_WORDS = frozenset({"password", "sslpassword"})  # of a database's address, as libpq names them
+_QUERY = re.compile(r"(?:^|&)([^&=]*)=([^&]*)")
 # SQLAlchemy would log rows, the library of Telegram what is sent; the others say much and nothing.
 SILENT = (
     "sqlalchemy", "telegram.Bot", "telegram.ext", "httpx", "httpcore", "apscheduler", "alembic", "uvicorn.error",
@@ -93,12 +95,14 @@ def secrets_of(settings: Settings) -> set[str]:
 
 
 def _of_address(address: str) -> set[str]:
-    """The password, and the header by which a proxy is told it."""
+    """The password, in front of the host or in the query, and the header by which a proxy is told it."""
     parts = urlsplit(address)
+    found = {raw for name, raw in _QUERY.findall(parts.query) if name in SECRET_WORDS}
+    found |= {unquote_plus(raw) for raw in found}
     if not parts.password:
-        return set()
+        return found
     user, password = unquote(parts.username or ""), unquote(parts.password)
-    return {password, parts.password, base64.b64encode(f"{user}:{password}".encode()).decode()}
+    return found | {password, parts.password, base64.b64encode(f"{user}:{password}".encode()).decode()}
 
 
 class Plain(logging.Formatter):

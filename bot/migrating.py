@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from bot import settings as operator
 from bot.errands import lock_paths
 from bot.lock import hold
+from bot.logs import SECRET_WORDS
 from bot.plainly import Mistake, said_plainly
 from bot.settings import Settings
 from storage.database import POSTGRES, engine_for
@@ -62,7 +63,8 @@ def _shown(url: str) -> str:
     """Without its password. Raises Mistake."""
     try:
         if url.startswith(POSTGRES):
-            return make_url(url).render_as_string(hide_password=True)
+            address = make_url(url).difference_update_query(SECRET_WORDS)
+            return address.render_as_string(hide_password=True)
     except ArgumentError:
         pass
     raise Mistake(

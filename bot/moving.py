@@ -42,6 +42,9 @@ class Mover:
 
     async def move(self, to: datetime) -> int:
         async with self._moving:
+            if not self._database.alone:
+                # Each process has a clock of its own in memory: only this one's would move.
+                raise MovingRefused("城市用PostgreSQL时不能拨时间，试用请用SQLite。")
             if to <= self._clock.city():
                 raise MovingRefused("时间只能往前走。")
             if to - self._clock.city() > LONGEST:

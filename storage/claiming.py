@@ -5,7 +5,7 @@ Rule 2  On SQLite there is nothing to claim: a transaction has the whole file.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, text
@@ -19,6 +19,14 @@ BELL = "sanbao"  # the channel of LISTEN and NOTIFY
 
 def has_many_writers(session: Session) -> bool:
     return session.get_bind().dialect.name == "postgresql"
+
+
+def clock(session: Session, machine: datetime) -> datetime:
+    """The clock by which all processes of a city see a lease end: the server's; on SQLite this machine's, `machine`."""
+    if not has_many_writers(session):
+        return machine
+    found: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return found.astimezone(UTC)
 
 
 def free(wanted: Select[Any]) -> Select[Any]:

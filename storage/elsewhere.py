@@ -2,13 +2,14 @@
 
 Rule 1  Only what surely did not arrive: a message in doubt never falls over to another channel (decisions.md 12).
 Rule 2  Answers stay where they were asked for, and a message that edits another has nothing to edit elsewhere.
+Rule 3  What is urgent and goes nowhere else is somebody's to know (`unheard`). What is bulk goes in working hours.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
@@ -19,6 +20,8 @@ from storage.parts import Limit
 from storage.tables.traffic import OutboxRow
 
 _ONCE = "elsewhere:"
+# Word for word the condition of the index of what came to a bad end.
+_TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
 _LANES: Mapping[int, Lane] = {lane.order: lane for lane in Lane}
 
 
@@ -28,25 +31,51 @@ def was_sent_on(session: Session, row_id: int) -> bool:
     return (once or "").startswith(_ONCE)
 
 
-def send_elsewhere(session: Session, row: Claimed, address: Address, now: datetime, limit: Limit) -> None:
-    """Writes anew what failed at `now` because this row's person cannot be reached where it went."""
+def failed_with(session: Session, row: Claimed, now: datetime) -> dict[int, list[OutboxRow]]:
+    """By person, all that failed at `now` with this row: what waited behind it in its chat may be somebody's too."""
+    whose = OutboxRow.person_id
     failed = session.scalars(
         select(OutboxRow)
         .where(
-            OutboxRow.person_id == row.person_id, OutboxRow.state == State.FAILED, OutboxRow.ended == now,
+            _TROUBLED, OutboxRow.state == State.FAILED, OutboxRow.ended == now,
+            whose.is_not(None) if row.person_id is None else whose == row.person_id,
             OutboxRow.channel == row.channel, OutboxRow.account == row.account, OutboxRow.chat == row.chat,
-            OutboxRow.lane != Lane.REPLY.order, OutboxRow.ambiguous == 0,
         )
         .order_by(OutboxRow.id)
     )  # fmt: skip
-    for each in failed.all():
-        message = _read(each)
+    found: dict[int, list[OutboxRow]] = {}
+    for each in failed:
+        if each.person_id is not None:
+            found.setdefault(each.person_id, []).append(each)
+    return found
+
+
+def send_elsewhere(
+    session: Session, failed: Iterable[OutboxRow], address: Address, now: datetime, limit: Limit,
+    bulk_from: datetime,
+) -> set[int]:  # fmt: skip
+    """Writes anew what failed at `now` because its person cannot be reached where it went; returns what it carried.
+
+    `bulk_from` is when what is neither urgent nor an answer may go.
+    """
+    carried = set()
+    for each in failed:
+        message = None if each.lane == Lane.REPLY.order or each.ambiguous else _read(each)
         if message is not None and not message.replaces:
+            lane = _LANES[each.lane]
             outbox.write(
-                session, address=address, person_id=each.person_id, message=message, lane=_LANES[each.lane],
-                now=now, limit=limit, due=max(each.due, now), number=each.number,
+                session, address=address, person_id=each.person_id, message=message, lane=lane, now=now, limit=limit,
+                due=max(each.due, bulk_from if lane.bulk else now), number=each.number,
                 useless_after=each.useless_after, once=f"{_ONCE}{each.id}",
             )  # fmt: skip
+            carried.add(each.id)
+    return carried
+
+
+def unheard(failed: Iterable[OutboxRow], carried: Container[int]) -> list[str]:
+    """Numbers of the urgent messages among these that go nowhere else. An edit's message has been heard."""
+    urgent = (each for each in failed if each.lane == Lane.URGENT.order and each.id not in carried)
+    return list(dict.fromkeys(each.number for each in urgent if not each.body.get("replaces")))
 
 
 def _read(row: OutboxRow) -> Outgoing | None:

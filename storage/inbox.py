@@ -124,12 +124,17 @@ def counts(session: Session) -> dict[str, int]:
     return {**found, "ended": everything - sum(found.values())}
 
 
-def failed(session: Session, inbox_id: int, retry: datetime | None, note: str) -> None:
-    """A bug met the row: it is tried again at `retry`, or parked (None)."""
+def failed(session: Session, met: Waiting, retry: datetime | None, note: str) -> bool:
+    """A bug met the row as it was seen: it is tried again at `retry`, or parked (None).
+
+    False if somebody who saw it too was first: it is counted and told once.
+    """
     values: dict[str, object] = {"attempts": InboxRow.attempts + 1, "note": note[:500], "retry": retry}
     if retry is None:
         values["state"] = "parked"
-    session.execute(update(InboxRow).where(InboxRow.id == inbox_id, InboxRow.state == _NEW).values(**values))
+    as_seen = (InboxRow.id == met.id, InboxRow.state == _NEW, InboxRow.attempts == met.attempts)
+    changed = session.execute(update(InboxRow).where(*as_seen).values(**values))
+    return bool(changed.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result has it
 
 
 def unpark(session: Session, inbox_ids: Sequence[int] | None) -> int:

@@ -1,6 +1,7 @@
 """Leases: what one process at a time does, and proof inside a transaction that it still is ours.
 
-Rule 1  A lease ends by the machine clock unless it is renewed. Whoever takes it over gets a higher token.
+Rule 1  A lease ends by the database server's clock (claiming.clock) unless it is renewed. Whoever takes it over
+        gets a higher token.
 Rule 2  Time only decides who works; it proves nothing, for clocks differ and processes freeze. Whoever writes what only
         the holder may write calls `prove` in that very transaction.
 Rule 3  Taking never waits: a row that somebody else has in hand is somebody else's.

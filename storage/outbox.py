@@ -43,6 +43,7 @@ _BULK = frozenset(lane.order for lane in Lane if lane.bulk)
 EDIT_RESENDS = 10
 # Why a message never went that somebody else's answer had made needless.
 ANSWERED = "answered before it went"
+RESTORED = "restored from a backup; it may have been sent since"
 # After a long silence thousands of rows may have become useless; so many end in one transaction.
 SLICE = 500
 
@@ -365,6 +366,15 @@ def _expire(session: Session, ids: Sequence[int], now: datetime, note: str = "")
     )
 
 
+def expire_restored(session: Session, now: datetime) -> None:
+    """In a city from a backup, what was due since: it may have been sent after the backup was taken. Only what is
+    urgent or an answer had better arrive twice than never."""
+    since = (_OPEN, _T.c.state == State.DUE, _T.c.lane.in_(_BULK), _T.c.due <= now)
+    session.execute(
+        update(_T).where(*since).values(state=State.EXPIRED, ended=now, retry=None, note=RESTORED)
+    )
+
+
 def take_back(session: Session, person_id: int, ended: Collection[Address], now: datetime) -> None:
     """What still waits for accounts that are a person's no more never goes; what is being sent goes no second time."""
     for address in ended:
@@ -432,6 +442,12 @@ def being_sent(session: Session, channel: str, account: str, machine: datetime) 
             )
         )
     )
+
+
+def forgotten(session: Session, holder: str, known: Collection[int]) -> list[Claimed]:
+    """What a process has claimed and knows nothing of: the answer to its commit was lost. So it was not sent."""
+    ours = (_SENDING, _T.c.holder == holder, _T.c.id.not_in(list(known)))
+    return [_claimed(row) for row in session.execute(select(*_CLAIMED).where(*ours))]
 
 
 def end_leases(session: Session, machine: datetime, holder: str | None = None) -> None:

@@ -30,12 +30,13 @@ def reminds(town: Town) -> Town:
 def sends(town: Town, end: End = End.SENT) -> list[Claimed]:
     """The channel takes (or refuses) whatever is due at this moment; what was written before it counts as read."""
     taken: list[Claimed] = []
-    while rows := town.do(lambda session: _send(session, town.clock.now, end)):
+    while rows := town.do(lambda session: sends_next(session, town.clock.now, end)):
         taken += rows
     return taken
 
 
-def _send(session: Session, now: datetime, end: End) -> list[Claimed]:
+def sends_next(session: Session, now: datetime, end: End = End.SENT) -> list[Claimed]:
+    """One message of each chat."""
     quiet_hours.hold_back(session, "chat", "bot", now, ZONE)
     claims = outbox.claim(
         session, channel="chat", account="bot", room=MANY, now=now, machine=now, lease=LEASE

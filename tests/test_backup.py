@@ -5,11 +5,12 @@ import io
 import sqlite3
 import threading
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
@@ -22,11 +23,13 @@ from bot.backup.taking import City
 from bot.errands import lock_paths
 from bot.lock import hold
 from bot.settings import Settings, load
+from rules.kinds import Lane
 from storage import ledger
 from storage.database import Database
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Person
-from tests.builders import NOW, a_person, a_photo, an_inbox_row
+from storage.tables.traffic import OutboxRow
+from tests.builders import NOW, a_person, a_photo, an_inbox_row, an_outbox_row
 from tests.town import NORTH, Town
 
 pytestmark = pytest.mark.sqlite_only("its own test tells of PostgreSQL")
@@ -84,6 +87,31 @@ def test_what_is_restored_is_what_was_backed_up(city: City, elsewhere: City, key
     assert [path.read_bytes() for path in elsewhere.media.rglob("*") if path.is_file()] == [PHOTO]
     assert file.stat().st_mode & 0o777 == 0o600
     assert (PHOTO in gzip.decompress(file.read_bytes()[len(archive.PLAIN) :])) if key is None else True
+
+
+def test_what_may_have_been_sent_since_the_backup_is_not_sent_again_unless_it_is_urgent_or_an_answer(
+    city: City, elsewhere: City, town: Town
+) -> None:
+    def waits(session: Session) -> None:
+        for lane in Lane:
+            for hours in (-1, 1, 3):
+                at = AT + timedelta(hours=hours)
+                an_outbox_row(session, lane=lane.order, state="due", due=at, written=AT)
+
+    town.do(lambda session: session.execute(delete(OutboxRow)))
+    town.do(waits)
+    taking.take(city, file := city.data_dir / "city.backup", KEY, AT)
+    restoring.restore(elsewhere, file, KEY, AT + timedelta(hours=2), replace=False)
+    restored = Database(f"sqlite:///{elsewhere.file}")
+    try:
+        found = restored.read_now(lambda s: list(s.scalars(select(OutboxRow).order_by(OutboxRow.id))))
+    finally:
+        restored.close()
+    bulk = {lane.order for lane in Lane if lane.bulk}
+    for row in found:
+        ended = row.lane in bulk and row.due < AT + timedelta(hours=2)
+        assert (row.state, "may have been sent" in row.note) == ("expired" if ended else "due", ended)
+    assert len(found) == 3 * len(Lane)
 
 
 def test_a_backup_under_load_is_one_moment_and_the_city_goes_on_from_it_elsewhere(

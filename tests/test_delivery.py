@@ -23,7 +23,7 @@ from rules.workdays import city_zone
 from storage import outbox
 from storage import rules as stored_rules
 from storage.charts import Chart, LightsBar, LightsChart
-from storage.database import Database
+from storage.database import Database, Work
 from storage.messages import Address, Incoming, Outgoing
 from storage.outbox import Claimed, State
 from storage.tables.traffic import OutboxRow
@@ -265,6 +265,46 @@ async def test_what_was_to_go_by_day_is_not_sent_in_the_quiet_hours(office: Offi
     office.clock.seconds = timedelta(hours=24).total_seconds()
     await office.look()
     assert office.phone.texts() == ["alert", "digest"]
+
+
+def loses_an_answer(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The next transaction is committed, and its connection breaks before it can say so."""
+    run = office.database.run
+
+    async def committed(work: Work[object]) -> object:
+        monkeypatch.setattr(office.database, "run", run)
+        await run(work)
+        raise OperationalError("COMMIT", {}, Exception("the connection is lost"))
+
+    monkeypatch.setattr(office.database, "run", committed)
+
+
+async def test_what_was_claimed_without_an_answer_is_sent_at_once_and_once(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.say("on its way", "2", lane=Lane.DIGEST)
+    office.phone.hanging["2"] = asyncio.Event()
+    await office.delivery.look()
+    office.say("digest", lane=Lane.DIGEST)
+    loses_an_answer(office, monkeypatch)
+    for _ in range(3):
+        await office.delivery.look()
+        await asyncio.sleep(0)
+    assert office.phone.texts() == ["on its way", "digest"]
+    office.phone.hanging.pop("2").set()
+    await office.until_quiet()
+    assert [row.state for row in office.rows()] == ["sent", "sent"]
+    assert office.clock.seconds < 10
+
+
+async def test_what_was_claimed_without_an_answer_at_a_stop_is_left_to_go_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.say("digest", lane=Lane.DIGEST)
+    loses_an_answer(office, monkeypatch)
+    await office.delivery.look()
+    await office.delivery.close()
+    assert [row.state for row in office.rows()] == ["due"]
 
 
 async def test_an_edit_that_was_sent_keeps_its_id_too(office: Office) -> None:

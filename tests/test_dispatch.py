@@ -216,6 +216,34 @@ async def test_a_parked_message_that_is_retried_is_taken_after_the_bug_is_mended
     assert me.last().title == "三报怎么用"
 
 
+async def test_two_processes_that_look_at_one_unreadable_message_tell_of_it_once(town: Town) -> None:
+    town.do(
+        lambda session: a_binding(
+            session, a_person(session, name="管理员", role=Role.ADMIN), channel="chat", user="900", chat="900"
+        )
+    )
+    arrived = Arrived(
+        channel="chat", account="bot", external="e1", sender="chat:bot:1", raw=b"nonsense",
+        received=town.clock.now,
+    )  # fmt: skip
+    town.do(lambda session: inbox.store(session, [arrived]))
+    seen = town.do(lambda session: inbox.waiting(session, town.clock.now, 9))
+    for process in (Desk(town), Desk(town)):
+        await process.dispatch._take_together(seen)
+    [row] = town.rows(InboxRow)
+    assert (row.state, row.attempts) == ("parked", 1)
+    assert len(town.rows(OutboxRow)) == 1
+
+
+async def test_two_processes_that_meet_one_bug_count_one_attempt(desk: Desk) -> None:
+    me = desk.town.reporter
+    me.arrives(me.text("帮助"))
+    seen = desk.town.do(lambda session: inbox.waiting(session, desk.town.clock.now, 9))
+    for process in (desk, Desk(desk.town)):
+        await process.dispatch._take_together(seen)
+    assert [row.attempts for row in desk.town.rows(InboxRow)] == [1]
+
+
 async def test_an_update_that_cannot_be_read_is_parked_and_nobody_is_bothered_but_the_admin(
     town: Town,
 ) -> None:

@@ -81,6 +81,19 @@ def test_a_secret_is_taken_out_of_lines_tracebacks_and_what_libraries_say(
         assert secret not in written
 
 
+@pytest.mark.parametrize("name", ["password", "sslpassword"])
+def test_a_password_in_the_query_of_the_databases_address_is_taken_out_too(
+    tmp_path: Path, heard: io.StringIO, name: str
+) -> None:
+    address = f"postgresql+psycopg://sanbao@db/sanbao?sslmode=require&{name}=p%40ss+w%2Frd"
+    begun(heard, settings(tmp_path, database_url=address), [])
+    logging.getLogger().error("could not connect to %s", address)
+    logging.getLogger().error("password p@ss w/rd")
+    written = heard.getvalue()
+    assert "sslmode=require" in written
+    assert [secret for secret in ("p%40ss+w%2Frd", "p@ss w/rd") if secret in written] == []
+
+
 @pytest.mark.parametrize("form", sorted(logs.forms(WORD)))
 def test_a_secret_is_known_in_every_form_in_which_it_may_be_written(form: str) -> None:
     assert logs.Redaction([WORD])(f"it is {form}!") == "it is …!"

@@ -4,16 +4,20 @@ has; whole processes that are killed and frozen are in tests/crash.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from bot.app import put_together
 from bot.bell import TURNS, Bell
 from bot.channels.channel import NotSent
 from bot.clock import Clock
 from bot.delivery import Delivery
+from bot.doctor import city
+from bot.doctor.line import Level
 from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
@@ -25,8 +29,11 @@ from storage.leases import Lost
 from storage.messages import Arrived
 from storage.outbox import Room
 from storage.tables.sharing import Lease
+from storage.tables.traffic import InboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
+from tests.program import settings_for
 from tests.test_delivery import UNLIMITED, Office, in_turn
+from tests.town import Town
 
 pytestmark = pytest.mark.postgres_only
 
@@ -84,6 +91,15 @@ def test_a_row_that_another_process_has_taken_is_nobodys_error(pair: tuple[Datab
 # Leases
 
 
+class Suspended(Clock):
+    """A machine that slept for so long."""
+
+    asleep = timedelta()
+
+    def machine(self) -> datetime:
+        return super().machine() + self.asleep
+
+
 def _take(database: Database, now: datetime, name: str = "sweeps") -> leases.Held | None:
     return database.run_now(lambda session: leases.take(session, name, "", now, now + 10 * SECOND))
 
@@ -138,6 +154,47 @@ async def test_work_begins_where_the_lease_is_and_moves_with_it(pair: tuple[Data
     for task in (*keeping, *working):
         task.cancel()
     await asyncio.gather(*keeping, *working, return_exceptions=True)
+
+
+async def test_a_process_whose_machine_was_suspended_knows_that_its_lease_may_be_over(
+    pair: tuple[Database, Database],
+) -> None:
+    """The monotonic clock stands still meanwhile."""
+    clock = Suspended()
+    holding = Holding(database=pair[0], clock=clock, name="sweeps", holder="0", seconds=10)
+    assert await holding._take()
+    assert holding.held
+    clock.asleep = timedelta(seconds=11)
+    assert not holding.held
+
+
+async def test_a_process_whose_clock_is_wrong_takes_nothing_from_the_others(
+    pair: tuple[Database, Database],
+) -> None:
+    ahead = Suspended()
+    ahead.asleep = timedelta(hours=1)
+    first, second = (
+        Holding(database=database, clock=clock, name="sweeps", holder=str(n), seconds=10)
+        for n, (database, clock) in enumerate(zip(pair, (Clock(), ahead), strict=True))
+    )
+    assert await first._take()
+    assert not await second._take()
+    await first._hand_over()
+    assert await second._take()
+    assert not await first._take()
+    await second._hand_over()
+    assert await first._take(), "an hour is not waited for"
+
+
+@pytest.mark.parametrize(
+    ("drift", "level"), [(1, Level.OK), (10, Level.WARN), (-10, Level.WARN), (30, Level.FAIL)]
+)
+def test_the_doctor_compares_this_machines_clock_with_the_servers(
+    pair: tuple[Database, Database], drift: int, level: Level
+) -> None:
+    now = Clock().machine() + drift * SECOND
+    lines = pair[0].run_now(lambda session: city.examine(session, now, NOW.date(), [], ""))
+    assert [line.level for line in lines if line.name == "clocks"] == [level]
 
 
 async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(
@@ -317,3 +374,20 @@ async def test_a_ring_wakes_the_other_process(pair: tuple[Database, Database]) -
     for task in (listening, ringing):
         task.cancel()
     await asyncio.gather(listening, ringing, return_exceptions=True)
+
+
+# The whole program
+
+
+async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
+    town: Town, tmp_path: Path
+) -> None:
+    """As one that was frozen and has lost them; none of its loops runs here."""
+    me = town.reporter
+    me.arrives(me.text("帮助"))
+    async with AsyncExitStack() as stack:
+        program = await put_together(settings_for(town, tmp_path, {}), stack)
+        with pytest.raises(Lost):
+            await program.sweeping.sweep_all()
+        assert await program.dispatch.take_waiting() == 0
+    assert [(row.state, row.attempts) for row in town.rows(InboxRow)] == [("new", 0)]

@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.errands import lock_paths
 from bot.lock import hold
+from bot.migrating import _shown
 from bot.settings import Settings, load
 from storage import ledger
 from storage.database import Database
@@ -119,6 +120,11 @@ def test_a_database_of_another_program_is_left_alone(here: Settings, there: str)
 def test_a_city_that_runs_is_not_copied(here: Settings, there: str) -> None:
     with hold(lock_paths(here), "serve"):
         assert sanbao("migrate-to", there).exit_code == 1
+
+
+@pytest.mark.parametrize("url", ["u:secret@h/d", "u@h/d?password=secret", "u@h/d?sslpassword=secret&x=1"])
+def test_an_address_is_shown_without_its_password(url: str) -> None:
+    assert "secret" not in _shown(f"postgresql+psycopg://{url}")
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u:secret@h/d", "secret"])

@@ -1,6 +1,6 @@
 """静默时段: what is neither urgent nor an answer never goes out at night or on a rest day, whatever delayed it."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -14,21 +14,24 @@ from storage.outbox import State
 from storage.tables.traffic import OutboxRow
 from tests.chat import START, ZONE, Chat
 from tests.digests import reaches, unasked, wants
-from tests.reminding import sends
+from tests.reminding import sends, sends_next
 from tests.test_desk_duties import returns
 from tests.test_digests import has_an_issue
 from tests.town import NORTH, Town, reports_problem
 
+LONG = 100
 QUIET = ((3, 28, 18, 0), (3, 28, 23, 59), (3, 29, 8, 29), (4, 2, 12, 0))  # 2 April is a holiday
 
 
-def writes(town: Town, lane: Lane, due: datetime | None = None) -> None:
-    """Something to the leader, written now."""
+def writes(town: Town, lane: Lane, due: datetime | None = None, text: str = "x") -> None:
+    """Something to the leader, written now; of no use the next morning if it is long."""
+    useless_after = town.clock.now + timedelta(hours=6) if len(text) > LONG else None
 
     def work(session: Session) -> int | None:
         return outbox.write(
             session, address=Address(channel="chat", account="bot", user="u", chat="u"), person_id=None,
-            message=Outgoing(text="x"), lane=lane, now=town.clock.now, due=due, limit=4096,
+            message=Outgoing(text=text), lane=lane, now=town.clock.now, due=due, limit=LONG,
+            useless_after=useless_after,
         )  # fmt: skip
 
     town.do(work)
@@ -53,6 +56,22 @@ def test_what_a_channel_did_not_take_by_the_evening_waits_for_the_next_working_m
     writes(town, lane)
     assert goes_out(town, *moment) == 0
     assert goes_out(town, 4, 5 if moment[0] == 4 else 1, 8, 31) == 1
+
+
+def test_a_long_text_of_which_a_part_has_gone_is_finished_in_the_evening(town: Town) -> None:
+    town.clock.strike(3, 28, 17, 59)
+    writes(town, Lane.DIGEST, text="长" * 3 * LONG)
+    writes(town, Lane.DIGEST)
+    town.do(lambda session: sends_next(session, town.clock.now))
+    assert goes_out(town, 3, 28, 18, 1) == 3
+    assert [row.state for row in town.rows(OutboxRow)] == ["sent"] * 4 + ["due"]
+
+
+def test_a_long_text_of_which_nothing_has_gone_ends_whole(town: Town) -> None:
+    town.clock.strike(3, 28, 17, 59)
+    writes(town, Lane.DIGEST, text="长" * 3 * LONG)
+    assert goes_out(town, 3, 28, 18, 1) == 0
+    assert {row.state for row in town.rows(OutboxRow)} == {"expired"}
 
 
 @pytest.mark.parametrize("lane", [Lane.URGENT, Lane.REPLY])

@@ -26,6 +26,9 @@ from tests.town import Town
 OF_MARCH, OF_APRIL = "2012-03", "2012-04"
 
 
+moves_the_clock = pytest.mark.sqlite_only("only there is a city's clock moved")
+
+
 def duties(town: Town, period: str, kind: DutyKind = DutyKind.PROGRESS) -> dict[int, Duty]:
     return {row.project_id: row for row in town.rows(Duty) if row.period == period and row.kind is kind}
 
@@ -264,6 +267,7 @@ def a_mover(town: Town, clock: Clock, seen: list[datetime]) -> Mover:
     return Mover(database=town.database, clock=clock, zone=ZONE, sweep=sweep)
 
 
+@moves_the_clock
 async def test_a_moved_clock_steps_through_every_deadline_on_the_way(town: Town) -> None:
     clock, seen = Shifted(), list[datetime]()
     steps = await a_mover(town, clock, seen).move(local(4, 11))
@@ -275,6 +279,7 @@ async def test_a_moved_clock_steps_through_every_deadline_on_the_way(town: Town)
     assert len(town.rows(LedgerRoot)) == 17
 
 
+@moves_the_clock
 async def test_whoever_waits_is_told_after_every_step_how_far_the_clock_has_come(town: Town) -> None:
     clock, told = Shifted(), list[datetime]()
 
@@ -307,6 +312,7 @@ def test_slices_that_share_a_transaction_do_the_same_as_one_by_one(town: Town, t
     together.close()
 
 
+@moves_the_clock
 async def test_a_deadline_of_this_very_second_is_not_stepped_over(town: Town) -> None:
     clock, seen = Shifted(), list[datetime]()
     clock.standing = local(4, 10, 18) + timedelta(milliseconds=500)
@@ -314,6 +320,7 @@ async def test_a_deadline_of_this_very_second_is_not_stepped_over(town: Town) ->
     assert seen == [local(4, 10, 18, 0, 1), local(4, 10, 19)]
 
 
+@moves_the_clock
 async def test_the_clock_goes_forward_only_and_a_year_at_most(town: Town) -> None:
     mover = a_mover(town, Shifted(), [])
     for to in (START, START - timedelta(days=1), START + timedelta(days=367)):
@@ -321,6 +328,15 @@ async def test_the_clock_goes_forward_only_and_a_year_at_most(town: Town) -> Non
             await mover.move(to)
 
 
+async def test_where_several_processes_may_share_a_city_its_clock_is_not_moved(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Database, "alone", False)
+    with pytest.raises(MovingRefused, match="SQLite"):
+        await a_mover(town, Shifted(), []).move(local(4, 11))
+
+
+@moves_the_clock
 async def test_what_is_stored_of_the_clock_never_falls_behind_what_was_shown(town: Town) -> None:
     """While a step was looked up, real time went on; the lower offset was stored."""
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,15 +10,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.app import note_failure
+from bot.channels.wecom_chat import WecomChatChannel
 from handlers.city import City
 from handlers.words import Words
-from rules.kinds import Lane
-from storage import outbox, people
+from rules.kinds import Lane, Role, Severity
+from rules.workdays import instant
+from storage import outbox, people, quiet_hours
+from storage import rules as stored_rules
 from storage.messages import Address, Outgoing
 from storage.outbox import Claimed, End, Outcome, Room
-from storage.tables.registry import Binding
+from storage.tables.registry import Binding, Person
 from storage.tables.traffic import OutboxRow
-from tests.builders import NOW, a_person
+from tests.builders import NOW, a_person, a_role, an_issue
 from tests.chat import ZONE
 from tests.fakes.telegram.server import TOKEN, FakeTelegram
 from tests.fakes.wecom.server import AGENT, FakeWecom
@@ -36,6 +39,7 @@ class Pair:
 
     def __init__(self, session: Session, last: tuple[str, str], other: tuple[str, str]) -> None:
         self.session = session
+        stored_rules.take(session, None, NOW)
         self.person = a_person(session).id
         self.now = NOW
         self.city = City(words=Words(), zone=ZONE, running=frozenset({last, other}))
@@ -60,10 +64,13 @@ class Pair:
     def ends(self, account: tuple[str, str], end: End) -> None:
         """As a look of the delivery does it."""
         for row in self.claims(account):
-            outcome = Outcome(row, end, note="so it ended", retry=self.now)
-            outbox.finish(self.session, [outcome], self.now)
-            if outcome.state is outbox.State.FAILED:
-                note_failure(self.session, outcome, self.now, self.city, "")
+            self.fails(row, end)
+
+    def fails(self, row: Claimed, end: End) -> None:
+        outcome = Outcome(row, end, note="so it ended", retry=self.now)
+        outbox.finish(self.session, [outcome], self.now)
+        if outcome.state is outbox.State.FAILED:
+            note_failure(self.session, outcome, self.now, self.city, "")
 
     def rows(self) -> list[tuple[str, str, str]]:
         wanted = select(OutboxRow).where(OutboxRow.person_id == self.person).order_by(OutboxRow.id)
@@ -145,6 +152,102 @@ def test_a_long_text_that_falls_over_keeps_its_order(session: Session) -> None:
         pair.ends(WECOM, End.SENT)
     sent = [text for channel, state, text in pair.rows() if (channel, state) == ("wecom", "sent")]
     assert [text[0] for text in sent] == ["一", "二"]
+
+
+# Who must know that an urgent message reached nobody
+
+
+def a_major_problem(pair: Pair) -> tuple[int, str]:
+    """Whose it is (on Telegram too), and its number."""
+    issue = an_issue(pair.session, severity=Severity.MAJOR)
+    home = Address(channel="telegram", account="7", user="filer", chat="filer")
+    people.bind(pair.session, issue.whose, home, NOW)
+    return issue.whose, f"W{issue.id}"
+
+
+def telephoned(pair: Pair, whose: int) -> list[str]:
+    """What whose problem it is was told."""
+    wanted = select(OutboxRow).where(OutboxRow.person_id == whose).order_by(OutboxRow.id)
+    return [row.body["text"] for row in pair.session.scalars(wanted) if "没能送到" in row.body["text"]]
+
+
+@pytest.mark.parametrize("of", ["a person", "nobody"])
+def test_an_alarm_that_fails_behind_a_blocked_reminder_is_told_like_any_other(
+    session: Session, of: str
+) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    pair.city.running = frozenset({TELEGRAM})
+    whose, number = a_major_problem(pair)
+    pair.says("催办", Lane.REMINDER, number="")
+    if of == "nobody":
+        session.execute(update(OutboxRow).values(person_id=None))
+    [reminder] = pair.claims(TELEGRAM)
+    pair.says("重大问题", number=number)
+    pair.fails(reminder, End.BLOCKED)
+    assert len(telephoned(pair, whose)) == 1
+
+
+@pytest.mark.parametrize("end", [End.BLOCKED, End.REFUSED])
+def test_an_alarm_that_was_in_doubt_and_then_failed_is_told_although_there_is_another_channel(
+    session: Session, end: End
+) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    whose, number = a_major_problem(pair)
+    pair.says("重大问题", number=number)
+    pair.ends(TELEGRAM, End.UNCLEAR)
+    pair.ends(TELEGRAM, end)
+    assert [channel for channel, _, _ in pair.rows()] == ["telegram"]
+    assert len(telephoned(pair, whose)) == 1
+
+
+def test_an_alarm_that_nobody_can_read_is_told_although_there_is_another_channel(session: Session) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    whose, number = a_major_problem(pair)
+    pair.says("重大问题", number=number)
+    session.execute(update(OutboxRow).values(body={"no": "message"}))
+    [row] = pair.claims(TELEGRAM)
+    pair.fails(row, End.REFUSED)
+    assert len(telephoned(pair, whose)) == 1
+
+
+def test_an_alarm_that_goes_to_the_other_channel_is_not_told(session: Session) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    whose, number = a_major_problem(pair)
+    pair.says("重大问题", number=number)
+    pair.ends(TELEGRAM, End.BLOCKED)
+    assert telephoned(pair, whose) == []
+
+
+def test_a_reminder_that_falls_over_in_the_evening_waits_for_the_morning(session: Session) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    pair.now = instant(date(2012, 3, 28), time(17, 58), ZONE)
+    pair.says("催办", Lane.REMINDER, number="")
+    pair.says("重大问题", number="W1")
+    pair.now += 2 * MINUTE
+    pair.ends(TELEGRAM, End.BLOCKED)
+    for _ in range(2):
+        quiet_hours.hold_back(session, *WECOM, pair.now, ZONE)
+        assert [row.body["text"] for row in pair.claims(WECOM)] in (["重大问题"], [])
+    pair.now = instant(date(2012, 3, 29), time(8, 30), ZONE)
+    assert "催办" in [row.body["text"] for row in pair.claims(WECOM)]
+
+
+def test_that_wecom_makes_no_groups_is_told_once_a_day_for_it_may_be_mended_and_come_back(
+    session: Session,
+) -> None:
+    pair = Pair(session, TELEGRAM, WECOM)
+    a_role(session, session.get_one(Person, pair.person), Role.ADMIN)
+    groups = (WecomChatChannel.name, "1000002")
+    for day, chat in ((0, "W1"), (0, "W2"), (1, "W3")):
+        pair.now = NOW + timedelta(days=day)
+        home = Address(channel=groups[0], account=groups[1], user="", chat=chat)
+        outbox.write(
+            session, address=home, person_id=None, message=Outgoing(text="重大问题"), lane=Lane.URGENT, now=pair.now,
+            limit=4096,
+        )  # fmt: skip
+        [row] = pair.claims(groups)
+        pair.fails(row, End.BLOCKED)
+    assert ["建群" in text for _, _, text in pair.rows()] == [True, True]
 
 
 # The whole program

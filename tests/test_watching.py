@@ -29,6 +29,7 @@ from handlers.city import City
 from handlers.words import Words
 from rules.kinds import Lane, Role
 from storage import groups, inbox, people
+from storage.database import Database
 from storage.messages import Address, Incoming, Outgoing
 from storage.tables.traffic import InboxRow
 from tests.builders import a_role, an_inbox_row, an_outbox_row
@@ -312,6 +313,48 @@ async def test_where_nobody_can_be_told_it_stands_in_the_log(
     await watch.looks()
     [critical] = [record for record in caplog.records if record.levelno == logging.CRITICAL]
     assert "定时提醒停了" in critical.getMessage()
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_what_nobody_could_be_told_of_is_told_as_soon_as_somebody_can_be_and_once(
+    watch: Watch, restarted: bool
+) -> None:
+    watch.silence = 61
+    for line in watch.lines.values():
+        line.broken = True
+    await watch.looks(times=3)
+    for line in watch.lines.values():
+        line.broken = False
+    if restarted:
+        watch.starts()
+        watch.silence += 61
+    await watch.looks(times=5)
+    assert watch.everything() == ["⚠️ 三报系统有故障：定时提醒停了。"]
+
+
+async def test_that_it_is_over_is_told_although_nobody_could_be_told_at_first(watch: Watch) -> None:
+    watch.silence = 61
+    await watch.looks()
+    watch.pulse.beat()
+    for line in watch.lines.values():
+        line.broken = True
+    await watch.looks(times=9)
+    for line in watch.lines.values():
+        line.broken = False
+    await watch.looks(times=5)
+    assert watch.told(AIBOT)[1:] == ["✅ 已恢复：定时提醒停了。"]
+
+
+async def test_of_a_platform_that_takes_nothing_one_of_several_processes_tells(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every process sees it; what stands in the database says who has told."""
+    monkeypatch.setattr(Database, "alone", False)
+    monkeypatch.setattr(Delivery, "ill", lambda _self: {TELEGRAM: ("no connection", 600.0)})
+    for _process in range(3):
+        watch.starts()
+        await watch.looks(times=2)
+    assert watch.told(AIBOT) == ["⚠️ 三报系统有故障：Telegram发不出消息。"]
 
 
 async def test_the_admin_is_told_although_the_database_is_what_is_ill(watch: Watch) -> None:

@@ -247,6 +247,7 @@ async def test_a_file_larger_than_the_rules_allow_is_refused_with_both_sizes(pag
         assert "「日志.pdf」没有发出去：它有1.5MB，最多收1MB。" in (await answer.json())["error"]
 
 
+@pytest.mark.sqlite_only("only there is a city's clock moved")
 async def test_the_clock_goes_forward_only(page: Page) -> None:
     before = datetime.fromisoformat((await page.get("/tryout/state"))["now"])
     async with page.client.post("/tryout/clock", json={"to": "2012-03-01T09:00:00+08:00"}) as answer:

@@ -4,19 +4,24 @@ Rule 1  All is unpacked beside, and verified there; then media are put in their 
         last the database, in one step. Whatever ends it before that step has changed nothing that counts.
 Rule 2  Where a city is, it is replaced only if that is said; its database is kept among the backups. PostgreSQL's
         database must be empty: it is filled in one transaction.
+Rule 3  What may have been sent since the backup is not sent again, unless it is urgent or an answer.
 """
 
 import os
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy.orm import Session
 
 from bot.backup import archive
 from bot.backup.archive import DATABASE, MEDIA, Damaged, Manifest
 from bot.backup.judging import judge
 from bot.backup.taking import City
+from bot.clock import stored_offset
+from storage import outbox
 from storage.city_copy import copy_file
 from storage.database import SQLITE, engine_for
 from storage.migrate import known_revisions, migrate
@@ -45,6 +50,7 @@ def restore(
         folder = Path(name)
         manifest = archive.read(file, key, folder, lambda done, of: progress(UNPACKING, done, of))
         _look_through(folder / DATABASE, manifest, file, progress)
+        _send_nothing_again(folder / DATABASE, now)
         _place_media(folder / MEDIA, city.media, progress)
         if city.file:
             _place_database(city.file, city.data_dir / "backups", folder / DATABASE, now)
@@ -69,6 +75,17 @@ def _look_through(database: Path, manifest: Manifest, file: Path, progress: Prog
     said = (manifest.tables, manifest.ledger_rows, manifest.ledger_root)
     if (sound.tables, sound.ledger_rows, sound.ledger_root) != said:
         raise Damaged(f"{file}: its database does not have the rows that its manifest counts")
+
+
+def _send_nothing_again(database: Path, now: datetime) -> None:
+    """`now` is the machine's; the city's own may have been moved."""
+    engine = engine_for(f"{SQLITE}{database}")
+    try:
+        with Session(engine) as session, session.begin():
+            outbox.expire_restored(session, now + (stored_offset(session) or timedelta()))
+    finally:
+        engine.dispose()
+    _without_wal(database)
 
 
 def _place_media(unpacked: Path, media: Path, progress: Progress) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.doctor.line import Line, fail, ok, warn
 from rules.book import Book
 from rules.workdays import calendar_of
-from storage import inbox, people
+from storage import claiming, inbox, people
 from storage import rules as stored_rules
 from storage.outbox import State, counts
 from storage.tables.ledger import CityFact
@@ -21,6 +21,8 @@ from storage.tables.registry import Person, Project
 SHOWN = 5
 # The State Council publishes a year's holidays in the autumn before; from then on it can be known.
 NEXT_YEAR_FROM = 12
+# A message's lease outlasts its sending by thirty seconds (bot/delivery.py).
+APART_WARN, APART_FAIL = 5.0, 20.0
 STUCK = timedelta(minutes=5)
 
 
@@ -33,6 +35,7 @@ def examine(
     book = stored_rules.in_force(session).book if stored_rules.newest(session) else None
     return [
         ok("database", "it takes writes"),
+        *_clock(session, now),
         *([_calendar(book, today)] if book else []),
         _registry(session),
         _reached(session, running),
@@ -40,6 +43,18 @@ def examine(
         _parked(session),
         _waiting(session, now),
     ]
+
+
+def _clock(session: Session, now: datetime) -> list[Line]:
+    """Beside the server's: what a process was sending is judged by the clocks of the others."""
+    if not claiming.has_many_writers(session):
+        return []
+    drift = (now - claiming.clock(session, now)).total_seconds()
+    words = f"{abs(drift):.0f} s {'ahead of' if drift > 0 else 'behind'} the database server's"
+    if abs(drift) < APART_WARN:
+        return [ok("clocks", words)]
+    level = fail if abs(drift) > APART_FAIL else warn
+    return [level("clocks", words, "set the clocks of all machines of this city (NTP)")]
 
 
 def _calendar(book: Book, today: date) -> Line:

@@ -48,15 +48,17 @@ class Alarm:
 
         self._admins = await self._database.read(look)
 
-    async def tell(self, text: str, ill: AbstractSet[Account]) -> None:
+    async def tell(self, text: str, ill: AbstractSet[Account]) -> bool:
+        """Whether somebody was told by chat."""
         message = Outgoing(text=text)
-        if await self._every_admin(message, lambda account: account not in ill):
-            return
-        if await self._some_group(message):
-            return
-        if await self._every_admin(message, lambda account: account in ill):
-            return
-        log.critical("nobody could be told by chat: %s", text)
+        told = (
+            await self._every_admin(message, lambda account: account not in ill)
+            or await self._some_group(message)
+            or await self._every_admin(message, lambda account: account in ill)
+        )
+        if not told:
+            log.critical("nobody could be told by chat: %s", text)
+        return told
 
     async def _every_admin(self, message: Outgoing, wanted: Callable[[Account], bool]) -> bool:
         """Each admin by the first way that takes it; whether one was told."""

@@ -3,6 +3,7 @@
 Rule 1  Over is what was well for a whole minute, so that what comes and goes is one incident.
 Rule 2  What was told stands in the database (storage/incidents.py), so that a restart neither repeats nor forgets it,
         and of several processes that see it one tells. While the database is ill it stands in memory.
+Rule 3  What nobody could be told of has not been told: it is tried again at every look.
 """
 
 import asyncio
@@ -38,12 +39,12 @@ class Watcher:
         self._words = words
         self._monotonic = monotonic
         # Beside other processes only what all of them see is kept in the database; the rest is each one's own.
-        self._keeps = None if database.alone else (Kind.INBOX.value, Kind.URGENT.value)
+        self._keeps = None if database.alone else (Kind.INBOX.value, Kind.URGENT.value, Kind.SENDING.value)
         self._told: dict[str, str] = {}  # what was said, by part
         self._seen: dict[str, float] = {}  # when a part was last found ill
-        self._unwritten: set[str] = (
-            set()
-        )  # parts whose beginning could not be written down, so that they are ours alone
+        # Parts of which nothing is written down although we are to tell of them, so that they are ours alone.
+        self._unwritten: set[str] = set()
+        self._untold: set[str] = set()  # parts that are ill and of which nobody could be told
         self._resumed = False
         self.pulse = Pulse()
 
@@ -77,16 +78,25 @@ class Watcher:
 
     async def _tell_new(self, found: Findings) -> None:
         new = {fault.part: fault for fault in found.faults if fault.part not in self._told}
-        for fault in new.values():
-            log.error("ill: %s", fault.reason)
+        for part in new.keys() - self._untold:
+            log.error("ill: %s", new[part].reason)
         said = {part: _in_words(self._words(), fault) for part, fault in new.items()}
         mine = [part for part in said if await self._begun(part, said[part])]
         self._told |= said
+        self._untold = set()
         if mine:
             ill = frozenset(fault.account for fault in found.faults if fault.account)
-            await self._alarm.tell(
-                self._words().watch_ill.format(what=self._joined(said[part] for part in mine)), ill
-            )
+            text = self._words().watch_ill.format(what=self._joined(said[part] for part in mine))
+            if not await self._alarm.tell(text, ill):
+                await self._take_back(mine)
+
+    async def _take_back(self, parts: list[str]) -> None:
+        """As if they had not begun: at the next look whoever sees them tries to tell."""
+        for part in parts:
+            await self._ended(part)
+            del self._told[part]
+            self._unwritten.discard(part)
+        self._untold = set(parts)
 
     async def _tell_over(self, parts: list[str]) -> None:
         for part in parts:
@@ -94,7 +104,9 @@ class Watcher:
         mine = [part for part in parts if await self._ended(part)]
         if mine:
             what = self._joined(self._told[part] for part in mine)
-            await self._alarm.tell(self._words().watch_well.format(what=what), frozenset())
+            if not await self._alarm.tell(self._words().watch_well.format(what=what), frozenset()):
+                self._unwritten |= set(mine)
+                parts = [part for part in parts if part not in mine]
         for part in parts:
             del self._told[part], self._seen[part]
             self._unwritten.discard(part)
