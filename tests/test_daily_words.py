@@ -176,11 +176,15 @@ def test_beside_the_months_word_on_the_same_problem_the_days_is_shown_and_one_ta
     town: Town,
 ) -> None:
     """我的待办 once named the month's limit only, and nobody saw that a word was due today."""
-    taken(town)
-    town.clock.strike(4, 27, 9)
+    reports_problem(town.reporter, "一般问题")
+    town.clock.strike(4, 28, 9)
+    sweeps(town)
+    town.office.says("升级 W1 闹大了")
+    town.leader.says("W1 请自规局拿方案")
+    town.clock.strike(4, 30, 9)
     sweeps(town)
     shown = town.reporter.says("我的待办")
-    assert "4月27日18:00前说一声" in shown.text.replace(" ", "")
+    assert "4月30日18:00前说一声" in shown.text.replace(" ", "")
     assert "".join(labels(shown)).count("W1 仍在") == 1
     town.reporter.taps("W1 仍在", shown)
     assert "说一声" not in town.reporter.says("我的待办").text
