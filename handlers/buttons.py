@@ -35,8 +35,11 @@ class TalkButton:
 
 @dataclass(frozen=True, slots=True)
 class Opener:
+    """`note` stands above what is asked: why something that was said along is not taken."""
+
     script: str
     preset: str = ""
+    note: str = ""
 
     @property
     def answers(self) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def about(turn: Turn, script: str, project: object) -> TalkRow | None:
     return next(
         (
             talk
-            for talk in _unfinished(turn)
+            for talk in unfinished(turn)
             if talk.script == script and talk.answers.get("project") == project and holds_answers(talk)
         ),
         None,
@@ -65,7 +65,7 @@ def together(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, An
     return {**before, **newer}
 
 
-def _unfinished(turn: Turn) -> list[TalkRow]:
+def unfinished(turn: Turn) -> list[TalkRow]:
     """The current talk, then those set aside, the newest first."""
     current = talks.current(turn.session, turn.person.id)
     return [*([current] if current else []), *talks.paused(turn.session, turn.person.id)]
@@ -84,13 +84,13 @@ def called(turn: Turn, talk: TalkRow) -> str:
 
 def with_newest(turn: Turn, message: Outgoing) -> Outgoing:
     """The outcome, with the newest draft offered below."""
-    rows = _offer(turn, _unfinished(turn)[:1])
+    rows = _offer(turn, unfinished(turn)[:1])
     return message.model_copy(update={"rows": (*message.rows, *rows)})
 
 
 def with_all(turn: Turn, message: Outgoing) -> Outgoing:
     """The message, with all drafts named below: the newest ones with their buttons, the others counted."""
-    found, words = _unfinished(turn), turn.city.words
+    found, words = unfinished(turn), turn.city.words
     if not found:
         return message
     lines = [message.text, "", words.drafts_title, *(called(turn, talk) for talk in found[:SHOWN])]

@@ -62,6 +62,7 @@ def _begin(turn: Turn, loading: Loading, person: Someone, absence: Absence, *, s
     stand_in, note = _stand_in(loading, person, absence.stand_in)
     if stand_in:
         answers[f"stand_in@{person.id}"] = stand_in
+    talking.end_drafts(turn, "take_leave", f"days@{person.id}")  # said again: the later sentence counts
     talking.open_prefilled(turn, "take_leave", answers, note)
 
 

@@ -73,7 +73,7 @@ def _begin_all(turn: Turn, reports: list[Prefilled], note: str) -> None:
     words = turn.city.words
     waiting = words.lines_waiting.format(count=len(reports) - 1) if len(reports) > 1 else ""
     talking.open_prefilled(
-        turn, reports[0].script, reports[0].answers, "\n".join(filter(None, (note, waiting)))
+        turn, reports[0].script, reports[0].answers, "\n".join(filter(None, (note, reports[0].note, waiting)))
     )
 
 

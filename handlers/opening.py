@@ -28,6 +28,7 @@ _RECEIPT = re.compile(r"j([0-9]{1,12})")
 _FIGURE = re.compile(r"a\s*([0-9]{1,12})(.*)", re.IGNORECASE | re.DOTALL)
 _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
+_LIKE_A_CLOCK = re.compile(r"[0-9]+[:点.][0-9]*分?")
 _LEADS = re.compile(r"(?:请|由|交)+(.{2,20}?)(?:来)?牵头(?:办理|处理|负责|落实)?")
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
 
@@ -93,6 +94,8 @@ def read_leader_word(text: str, words: Words) -> Opener | None:
     setting = typed.removeprefix(plain(words.word_digest))
     if setting != typed and (not setting or read_clock(setting)):
         return Opener("set_digest", read_clock(setting) or "")
+    if setting != typed and _LIKE_A_CLOCK.fullmatch(setting):
+        return Opener("set_digest", note=words.digest_no_such_time)
     if typed in words.aliases(words.ask_words):
         return Opener("ask_menu")
     if typed in words.aliases(words.review_words):

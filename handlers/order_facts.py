@@ -44,6 +44,7 @@ class OrderFacts:
     """refusal    why the step that was named cannot be taken
     lines        what is open, a line each
     units        who may receive an order, the likely ones first
+    leads        those of them that lead others' problems (牵头部门)
     earliest     the first day that a limit may be
     named, until, by_default   what the words of a new order say: the receiver, the limit, and that it is the usual one
     among        what may be drawn from: key, name; `candidates` how many the chosen one has
@@ -54,6 +55,7 @@ class OrderFacts:
     items: tuple[OrderItem, ...] = ()
     lines: tuple[str, ...] = ()
     units: tuple[tuple[int, str], ...] = ()
+    leads: frozenset[int] = frozenset()
     earliest: date = date.min
     calendar: Calendar = field(default_factory=Calendar)
 

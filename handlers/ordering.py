@@ -63,6 +63,8 @@ def _given(turn: Turn, said: OrderLine, order: Order | None, step: OrderStep) ->
             return _day_and_why(turn, said.note, name, alone=wanted is Needs.DAY)
         case Needs.TEXT:
             return {f"why@{name}": {"text": said.note}}
+        case None if step is OrderStep.DENY:
+            return {f"why@{name}": {"text": said.note}}
         case _:
             project = order.project_id if order is not None else None
             unit = receivers.named(turn.session, said.note, project, turn.today)

@@ -22,10 +22,11 @@ from storage.projects import OpenProject
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """A conversation with the answers that a line gave."""
+    """A conversation with the answers that a line gave, and what is said of one that it cannot take."""
 
     script: str
     answers: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,20 @@ def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     answers: dict[str, Any] = {}
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))
-    return Prefilled("report_progress", answers | _which(line, [f"{row.id}.{row.period}" for row in found]))
+    which = _which(line, [f"{row.id}.{row.period}" for row in found])
+    return Prefilled("report_progress", answers | which, _nothing_to_repeat(turn, line, which))
+
+
+def _nothing_to_repeat(turn: Turn, line: Line, which: dict[str, Any]) -> str:
+    """Why 同上月 is not taken of the one project that is meant: nothing stands for the month before."""
+    if line.kind is not Kind.SAME or "project" not in which:
+        return ""
+    chosen = [
+        each
+        for each in facts_for(turn, "report_progress", which).projects
+        if f"{each.id}.{each.period}" == which["project"]
+    ]
+    return turn.city.words.line_nothing_to_repeat if chosen and chosen[0].last is None else ""
 
 
 def _untaken(turn: Turn, line: Line, open_now: list[OpenProject]) -> Untaken:

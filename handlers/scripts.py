@@ -107,6 +107,9 @@ PRESETS: dict[str, str] = {
     "set_digest": "setting",
 }  # fmt: skip
 
+# What one of these has set may be set anew by another button of the same card.
+SETTINGS = frozenset({"set_digest"})
+
 # A cancelled one of these has reported nothing; any other has done nothing.
 REPORTING = frozenset({"report_progress", "report_issue", "report_zero"})
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.

@@ -16,7 +16,7 @@ from handlers.outcome import Outcome
 from handlers.questions import Choice, Question, Several
 from handlers.reading import Said
 from handlers.screen import render, talk_title
-from handlers.scripts import FOLLOWING, REPORTING, SCRIPTS
+from handlers.scripts import FOLLOWING, REPORTING, SCRIPTS, SETTINGS
 from handlers.turning import Turn
 from handlers.words import Words
 from rules.periods import Period
@@ -29,7 +29,7 @@ OPEN = frozenset({"current", "paused"})
 
 def open_talk(turn: Turn, opener: Opener) -> None:
     """Begins a conversation. One that asks nothing (我的待办, 帮助) leaves the open talk as it is."""
-    position, note = _begin(turn, opener.script, opener.answers), ""
+    position, note = _begin(turn, opener.script, opener.answers), opener.note
     if isinstance(position, Finished):
         outcome = _with_note(carry_out(turn, position.command, None), _closed(turn, opener))
         _tell(turn, outcome, all_drafts=opener.script == "my_duties")
@@ -74,6 +74,13 @@ def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str =
     if draft is not None and not current:
         talks.turn_to(turn.session, draft, "current", turn.now)
     _show(turn, talk, position, paused=paused, again=draft is not None, note=note)
+
+
+def end_drafts(turn: Turn, script: str, key: str) -> None:
+    """Ends the drafts of this conversation that hold this answer: what is said anew takes their place."""
+    for talk in drafts.unfinished(turn):
+        if talk.script == script and key in talk.answers:
+            talks.turn_to(turn.session, talk, "cancelled", turn.now, turn.city.words.replaced)
 
 
 def lay_aside(turn: Turn, script: str, answers: dict[str, Any]) -> int:
@@ -216,6 +223,8 @@ def press(turn: Turn, button: TalkButton) -> None:
         answer(turn, talk, Said(value=button.value), button.key)
     elif talk is not None and mine and talk.state == "current":
         answer(turn, talk, Said(value=button.value), button.key)
+    elif talk is not None and mine and talk.state == "done" and talk.script in SETTINGS:
+        open_talk(turn, Opener(talk.script, button.value))
     elif (own := _own(turn, talk)) is not None:
         _take_up(turn, own)
 

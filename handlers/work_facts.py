@@ -31,6 +31,7 @@ class WorkFacts:
     """`refusal`: why the step that was asked for cannot be taken.
 
     units    to whom a problem may be given, the one that the rules name first
+    leads    those of them that lead others' problems (牵头部门)
     due      its limit (written out), or the day of the category's limit where it has none yet
     earliest, latest   between which days a new limit may be
     """
@@ -38,6 +39,7 @@ class WorkFacts:
     items: tuple[WorkItem, ...] = ()
     refusal: str = ""
     units: tuple[tuple[int, str], ...] = ()
+    leads: frozenset[int] = frozenset()
     due: str = ""
     earliest: date = date.min
     latest: date = date.max

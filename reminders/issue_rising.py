@@ -3,16 +3,18 @@
 Where a person has decided on its severity, no rule does. How often it was reported is looked at when it is said.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders.issue_chasing import enter
 from reminders.moment import SLICE, Moment
 from reminders.wording import issues as words
+from rules.book import Book
 from rules.issue_life import NEW
 from rules.kinds import IssueStep, Severity
-from rules.workdays import in_working_hours, local_date
+from rules.workdays import in_working_hours, local_date, next_working_moment
 from storage import escalations, giving, group_telling, issue_life, issues, projects
 from storage.group_telling import Ways
 from storage.issue_life import Rules
@@ -31,6 +33,17 @@ def rise_some(session: Session, moment: Moment) -> bool:
     for issue in found:
         _rise(session, moment, issue)
     return bool(found)
+
+
+def next_rise(session: Session, now: datetime, zone: ZoneInfo, book: Book) -> datetime | None:
+    """When the oldest problem that may rise is old enough, in working hours."""
+    if not book.problems.rise_days:
+        return None
+    oldest = next(iter(issue_life.rising(session, now, 1)), None)
+    if oldest is None:
+        return None
+    old_enough = oldest.filed + timedelta(days=book.problems.rise_days)
+    return next_working_moment(max(old_enough, now), book, zone)
 
 
 def _rise(session: Session, moment: Moment, issue: Issue) -> None:

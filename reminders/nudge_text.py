@@ -35,7 +35,7 @@ class Known:
 
 
 def message(hearing: Hearing, known: Known, nudge_id: int) -> Outgoing:
-    own = [item for item in hearing.items if item.own]
+    own = sorted((item for item in hearing.items if item.own), key=lambda item: _ends(item.debt, known))
     above = [item for item in hearing.items if not item.own]
     lines = [*_own_lines(own, hearing, known), *([""] if own and above else []), *_above_lines(above, known)]
     title = _own_title(own, known) if own else words.ABOVE.format(count=len(above))
@@ -51,8 +51,8 @@ def _own_title(own: Sequence[Item], known: Known) -> str:
     count, returned = len(own), [item.debt for item in own if _mendable(item.debt, known)]
     new = [item.debt for item in own if item.debt not in returned]
     for some, all_of_them, part in (
-        ([debt for debt in new if known.now > debt.window.due], words.OWED_OVERDUE, words.SOME_OVERDUE),
         ([debt for debt in new if _today(debt, known)], words.OWED_TODAY, words.SOME_TODAY),
+        ([debt for debt in new if known.now > debt.window.due], words.OWED_OVERDUE, words.SOME_OVERDUE),
         (returned, words.OWED_RETURNED, words.SOME_RETURNED),
     ):
         if some:
@@ -92,8 +92,17 @@ def _line(debt: Debt, known: Known) -> str:
     return words.LINE.format(**said, due=_moment(debt.window.due, known.zone))
 
 
+def _ends(debt: Debt, known: Known) -> datetime:
+    """Its next limit: what is late already may wait until it closes, behind what has to come today."""
+    if debt.mend_by is not None and _mendable(debt, known):
+        return debt.mend_by
+    return debt.window.closes if known.now > debt.window.due else debt.window.due
+
+
 def _today(debt: Debt, known: Known) -> bool:
-    return local_date(debt.window.due, known.zone) == local_date(known.now, known.zone)
+    """Due today, and not late yet."""
+    due = debt.window.due
+    return known.now <= due and local_date(due, known.zone) == local_date(known.now, known.zone)
 
 
 def _above_lines(above: Sequence[Item], known: Known) -> list[str]:

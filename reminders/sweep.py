@@ -25,7 +25,7 @@ from reminders.drills import next_proposal, propose_drill
 from reminders.escalation import escalate
 from reminders.group_digests import tell_groups
 from reminders.issue_chasing import chase_some
-from reminders.issue_rising import rise_some
+from reminders.issue_rising import next_rise, rise_some
 from reminders.lights import light_some
 from reminders.moment import Moment, one_slice
 from reminders.month_review import next_review, send_review
@@ -105,6 +105,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         next_morning(session, now, book, zone),
         escalations.next_instant(session, now),
         issue_life.next_instant(session, now),
+        next_rise(session, now, zone, book),
         orders.next_instant(session, now),
         next_proposal(session, now, zone),
         next_question(session, now, zone),

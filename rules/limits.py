@@ -3,6 +3,7 @@
 Rule 1  A limit lies ahead or is today. A date in a text is one only with 前, 内 or the like behind it, for
         `3月1日的会议` is none.
 Rule 2  The end of a week, a month, a quarter or the year is its last working day; a date that is named stands as named.
+        本周 said on a rest day after the week's last working day is the next week that is worked.
 Rule 3  Several limits in one text are steps of the way: the last of them is the order's.
 """
 
@@ -66,7 +67,10 @@ def _week(found: re.Match[str], today: date, calendar: Calendar) -> date:
     if found["weekday"]:
         day = monday + timedelta(days="一二三四五六日".index(found["weekday"].replace("天", "日")))
         return day if day >= today or found["this"] else day + timedelta(weeks=1)
-    return _last_worked(max(monday, today), monday + timedelta(days=6), calendar)
+    first, last = max(monday, today), monday + timedelta(days=6)
+    while not any(calendar.is_workday(first + timedelta(days=at)) for at in range((last - first).days + 1)):
+        first, last = last + _DAY, last + timedelta(weeks=1)  # said when nothing of the week is left to work
+    return _last_worked(first, last, calendar)
 
 
 def _month(found: re.Match[str], today: date, calendar: Calendar) -> date:

@@ -7,8 +7,8 @@ from sqlalchemy import String, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
+from rules.unit_names import runs_through
 from storage import people
-from storage.likeness import runs_through
 from storage.prepared import Query, among
 from storage.tables.registry import Person, PersonRole, Unit
 

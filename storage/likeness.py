@@ -3,6 +3,7 @@
 import re
 from difflib import SequenceMatcher
 
+from rules.unit_names import runs_through
 from storage.cells import plain
 
 ALIKE = 0.85
@@ -31,9 +32,3 @@ def near_person(one: str, other: str) -> bool:
     """The same name, or names of three and more characters that differ in one."""
     a, b = plain(one), plain(other)
     return a == b or (len(a) == len(b) >= 3 and sum(x != y for x, y in zip(a, b, strict=True)) == 1)
-
-
-def runs_through(short: str, long: str) -> bool:
-    """Whether all of `short` stands in `long` in order: 住建局 in 住房和城乡建设局."""
-    rest = iter(long)
-    return all(sign in rest for sign in short)

@@ -1,12 +1,12 @@
 """Which unit an instruction means: 请自规局本周内拿方案 is for 市自然资源和规划局, 请责任单位… for its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
 
+from rules.unit_names import could_be, nearest
 from storage import departments
-from storage.likeness import runs_through
 from storage.tables.registry import Project
 
 _OWN = ("责任单位", "业主单位", "项目单位", "建设单位", "业主")
@@ -17,7 +17,7 @@ _LONGEST, _SHORTEST = 10, 3
 def named(session: Session, text: str, project_id: int | None, today: date) -> int | None:
     """The unit that is named first; None if none is, or if a name can mean several."""
     units = departments.able(session, today)
-    places = dict(_places(text, units))
+    places = dict(_places(text, units, departments.leads(session, today)))
     own = next((text.index(word) for word in _OWN if word in text), None)
     if own is not None and project_id is not None:
         places.setdefault(session.get_one(Project, project_id).unit_id, own)
@@ -34,7 +34,7 @@ def likely(
     return {unit: units[unit] for unit in order if unit in units}
 
 
-def _places(text: str, units: Mapping[int, str]) -> Iterable[tuple[int, int]]:
+def _places(text: str, units: Mapping[int, str], leads: Collection[int]) -> Iterable[tuple[int, int]]:
     """Each unit that stands in the text, with where; a name that is spelt out hides the shorter ones in it."""
     covered: set[int] = set()
     for unit, name in sorted(units.items(), key=lambda pair: -len(pair[1])):
@@ -43,21 +43,15 @@ def _places(text: str, units: Mapping[int, str]) -> Iterable[tuple[int, int]]:
             covered.update(range(at, at + len(name)))
             yield unit, at
     for end, sign in enumerate(text, 1):
-        if sign in _ENDS and end - 1 not in covered and (found := _short(text, end, units)):
+        if sign in _ENDS and end - 1 not in covered and (found := _short(text, end, units, leads)):
             yield found
 
 
-def _short(text: str, end: int, units: Mapping[int, str]) -> tuple[int, int] | None:
-    """The unit whose short name ends here: the longest such name, and only if it means one unit.
-
-    市住建局 is rather 市住房和城乡建设局 than 汨罗市住房和城乡建设局: what begins alike comes first.
-    """
+def _short(text: str, end: int, units: Mapping[int, str], leads: Collection[int]) -> tuple[int, int] | None:
+    """The unit whose short name ends here: the longest such name, and only if it means one unit."""
     for start in range(max(0, end - _LONGEST), end - _SHORTEST + 1):
         name = text[start:end]
-        meant = [
-            unit for unit, whole in units.items() if runs_through(name, whole) and whole.endswith(name[-1])
-        ]
-        if meant:
-            nearest = [unit for unit in meant if units[unit].startswith(name[0])] or meant
-            return (nearest[0], start) if len(nearest) == 1 else None
+        if could := could_be(name, units):
+            unit = nearest(name, could, units, leads)
+            return (unit, start) if unit is not None else None
     return None

@@ -182,6 +182,24 @@ def test_the_days_word_stands_among_what_is_to_be_done_and_one_tap_does_it(town:
     assert "3月27日 18:00" not in town.reporter.says("我的待办").text
 
 
+def test_beside_the_months_word_on_the_same_problem_the_days_is_shown_and_one_tap_keeps_both(
+    town: Town,
+) -> None:
+    """我的待办 once named the month's limit only, and nobody saw that a word was due today."""
+    reports_problem(town.reporter, "一般问题")
+    town.clock.strike(4, 28, 9)
+    sweeps(town)
+    town.office.says("升级 W1 闹大了")
+    town.leader.says("W1 请自规局拿方案")
+    town.clock.strike(4, 30, 9)
+    sweeps(town)
+    shown = town.reporter.says("我的待办")
+    assert "4月30日18:00前说一声" in shown.text.replace(" ", "")
+    assert "".join(labels(shown)).count("W1 仍在") == 1
+    town.reporter.taps("W1 仍在", shown)
+    assert "说一声" not in town.reporter.says("我的待办").text
+
+
 def test_the_days_word_reminds_of_nothing_else_and_uses_up_no_reminder(town: Town) -> None:
     taken(town)
     strikes(town, 27, 9, 2)

@@ -432,3 +432,16 @@ def test_a_major_problem_is_unclaimed_until_somebody_takes_note_of_it(town: Town
     assert unclaimed() == [True]
     town.leader.says("知悉 W1")
     assert unclaimed() == [False]
+
+
+def test_a_time_that_is_none_is_told_how_a_time_is_written(town: Town) -> None:
+    asked = town.leader.says("日报设置 99:99")
+    assert "没有这个时间。时间从0:00到23:59，这样写：7:30。" in asked.plain
+    assert town.leader.says("7:20").text.startswith("已设置：每日 7:20")
+
+
+def test_another_button_of_the_same_card_sets_anew(town: Town) -> None:
+    """It once said that a report was finished."""
+    card = town.leader.says("日报设置")
+    town.leader.taps("每周", card)
+    assert town.leader.taps("12:03", card).text.startswith("已设置：每周 12:03")

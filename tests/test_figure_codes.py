@@ -102,6 +102,13 @@ def test_the_photos_of_a_report_come_with_its_project(town: Town) -> None:
     assert answer.photos == (photo,)
 
 
+def test_an_order_on_a_figure_names_what_the_figure_is(town: Town) -> None:
+    """Its receiver read 事由：A1615 and nothing else."""
+    code = a_told_figure(town, town.leader)
+    town.leader.says(f"{code} 请城北区住建局本周内说明")
+    assert f"事由：{code} 年投资完成（3月" in town.office.last().text
+
+
 def test_a_code_is_its_recipients_then_theirs_whose_scope_holds_it(town: Town) -> None:
     """An office may ask for any; a leader of other projects and a reporter hear of none, as of one that is not."""
     other = another_leader(town, town.south)

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from reminders.issue_rising import next_rise
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
 from rules.kinds import IssueState, Role, Severity
 from storage.messages import Outgoing
+from storage.rules import in_force
 from storage.tables.reporting import Issue, IssueEvent
 from tests.builders import a_binding, a_person, a_unit
 from tests.chat import ZONE, Chat, labels
@@ -208,3 +210,13 @@ def test_an_extension_to_a_day_that_has_passed_is_not_granted(town: Town, bureau
     assert "4月26日也已经过了，不能同意" in town.office.says("同意延期 W1").text
     assert town.rows(Issue)[0].state is IssueState.DEFERRING
     assert "不同意延期" in town.office.says("不同意延期 W1").text
+
+
+def test_a_moved_clock_stops_where_a_problem_is_old_enough_to_rise(town: Town) -> None:
+    """Day 90 was a Sunday; moved by the page, the clock came by next on Thursday, and it rose three days late."""
+    reports_problem(town.reporter, GENERAL)
+    monday = datetime(2012, 6, 25, 8, 30, tzinfo=ZONE)
+    for day, hour in ((24, 0), (25, 7)):
+        town.clock.strike(6, day, hour)
+        assert town.do(lambda session: next_instant(session, town.clock.now, ZONE)) <= monday
+        assert town.do(lambda s: next_rise(s, town.clock.now, ZONE, in_force(s).book)) == monday

@@ -66,6 +66,12 @@ def test_like_last_month_may_be_said_in_a_line(town: Town) -> None:
     assert "形象进度：主体封顶（同上月）" in card.text
 
 
+def test_like_last_month_where_nothing_was_reported_says_why_and_asks(town: Town) -> None:
+    asked = town.reporter.says("城北水厂 同上月")
+    assert "上月没有报过，不能报同上月，请报一次。" in asked.text
+    assert asked.title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+
+
 def test_a_line_about_a_reported_project_is_a_correction(town: Town) -> None:
     town.reporter.says("城北水厂 本月1200万 主体封顶")
     town.reporter.taps("✅")

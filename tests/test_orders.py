@@ -203,6 +203,19 @@ def test_a_short_name_that_begins_with_the_city_means_the_citys_unit(town: Town)
     assert citys.last().title == "📌 督办单 D1"
 
 
+@pytest.mark.parametrize("name", ["市住建局", "住建局"])
+def test_a_short_name_that_many_have_means_the_department_that_leads(town: Town, name: str) -> None:
+    """The hint itself said 如：住建局, and typed it was refused; a leader's 请住建局 named nobody."""
+    joins(town, "市局长", Role.LEAD_DEPARTMENT, "市住房和城乡建设局")
+    joins(town, "县局长", Role.HEAD, "汨罗市住房和城乡建设局")
+    joins(town, "区局长", Role.HEAD, "云溪区住房和城乡建设局")
+    draft(town, f"请{name}本周内拿方案")
+    assert "承办：市住房和城乡建设局" in town.office.last().text
+    draft(town, "抓紧协调解决")
+    town.office.taps("选对象并下达", town.office.last())
+    assert town.office.says(name).text.startswith("D2 已下达市住房和城乡建设局")
+
+
 def test_where_no_unit_is_named_choosing_one_sends_the_order(town: Town, bureau: Chat) -> None:
     draft(town, "抓紧协调解决")
     shown = town.office.last()
@@ -386,6 +399,24 @@ def test_a_refused_order_is_a_draft_again_with_the_reason(town: Town, bureau: Ch
     town.office.taps("城北区住建局")
     assert "📌 督办单 D1" in [message.title for message in town.reporter.messages()]
     assert bureau.says("D1").text == "没有找到督办单 D1。"
+
+
+def test_a_denied_extension_says_so_with_the_reason_that_was_typed(town: Town, bureau: Chat) -> None:
+    """已不同意延期 was read as 不同意 having been withdrawn, and the office's reason went nowhere."""
+    confirmed(town)
+    bureau.says("签收 D1")
+    bureau.says("延期 D1 到4月20日 等省里批文")
+    assert town.office.says("不同意 D1 批文已经到了").text == "没有同意 D1 延期：批文已经到了"
+    assert "批文已经到了" in bureau.last().text
+    bureau.says("延期 D1 到4月20日 等专家")
+    assert town.office.says("不同意 D1").text == "没有同意 D1 延期"
+
+
+def test_a_draft_whose_limit_has_passed_says_so_and_asks_for_a_new_one(town: Town, bureau: Chat) -> None:
+    draft(town, "请自规局明天前拿方案")
+    town.clock.strike(3, 28)
+    assert "（⚠ 已过，请先点“改时限”定一个新的）" in town.office.says("D1").text
+    assert "已过" not in town.office.says("D1 改时限 4月12日").text
 
 
 def test_a_withdrawn_order_is_told_to_who_had_it(town: Town, bureau: Chat) -> None:

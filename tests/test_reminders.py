@@ -258,3 +258,13 @@ def test_what_was_not_mended_in_time_is_overdue_as_if_nothing_had_come(reminding
     returns(reminding)
     lives(reminding, 4, 6)
     assert titles(reminding.reporter)[1:] == ["已过期限：1项没报"]
+
+
+def test_what_is_due_today_stands_before_what_is_late_and_can_wait(reminding: Town) -> None:
+    """On the last day of the zeros five late months once stood above them, and nobody saw that they were due."""
+    lives(reminding, 7, 6, 8, 47)
+    last = reminded(reminding.reporter)[-1]
+    assert last.title == "还有4项要报，2项今天到期"
+    assert [line.split("，")[-1] for line in last.text.splitlines()] == [
+        *(["今天18:00前"] * 2), *(["7月10日18:00截止"] * 2),
+    ]  # fmt: skip

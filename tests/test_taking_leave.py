@@ -278,3 +278,13 @@ def test_a_leave_in_the_middle_of_a_report_keeps_the_draft(town: Town) -> None:
     me.taps("李四")
     done = me.taps("✅ 确认请假")
     assert any("继续" in label for label in labels(done))
+
+
+def test_a_second_sentence_takes_the_place_of_the_first_card(town: Town) -> None:
+    """The first stayed a draft for ever and was offered below everything."""
+    first = town.reporter.says("4月1日到4月10日请假 由李四代")
+    town.reporter.says("4月2日到4月10日请假 由李四代")
+    after = town.reporter.taps("✅ 确认请假")
+    assert "继续" not in "".join(labels(after))
+    assert "已由后来说的一条代替" in town.reporter.taps("✅ 确认请假", first).text
+    assert [(row.since.day, row.until.day) for row in town.rows(Leave)] == [(2, 11)]

@@ -63,8 +63,8 @@ class Page:
 
 
 @pytest_asyncio.fixture
-async def page(tmp_path: Path) -> AsyncIterator[Page]:
-    settings = Settings(data_dir=tmp_path / "data", http_port=0)
+async def page(tmp_path: Path, nowhere: str) -> AsyncIterator[Page]:
+    settings = Settings(data_dir=tmp_path / "data", database_url=nowhere, http_port=0)
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(serving.bound(settings))
         running = await put_together(settings, stack)

@@ -325,13 +325,10 @@ def _suggested(session: Session, people: list[dict[str, Any]]) -> list[int]:
 def _above(session: Session, contact: int) -> list[int]:
     """Heads and lead leaders of the contact's projects."""
     theirs = select(Responsibility.project_id).where(Responsibility.person_id == contact)
-    return list(
-        session.scalars(
-            select(Responsibility.person_id)
-            .where(
-                Responsibility.project_id.in_(theirs), Responsibility.role.in_((Role.HEAD, Role.LEAD_LEADER))
-            )
-            .distinct()
-            .order_by(Responsibility.role, Responsibility.person_id)
-        )
+    found = session.execute(
+        select(Responsibility.role, Responsibility.person_id)
+        .where(Responsibility.project_id.in_(theirs), Responsibility.role.in_((Role.HEAD, Role.LEAD_LEADER)))
+        .distinct()
+        .order_by(Responsibility.role, Responsibility.person_id)
     )
+    return list(dict.fromkeys(person for _, person in found))

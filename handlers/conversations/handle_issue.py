@@ -37,6 +37,7 @@ from handlers.moments import named_ahead
 from handlers.proof import Proof, Units
 from handlers.questions import Choice, Text
 from handlers.reading import Item
+from handlers.unit_choice import UnitChoice
 from handlers.work_facts import WorkItem
 from rules.issue_life import Ask
 from rules.kinds import IssueStep
@@ -124,11 +125,12 @@ def _assign(facts: Facts, item: WorkItem) -> Dialogue[TakeStep]:
     """The department is chosen; who helps and another limit may be added on the card."""
     words, work = facts.words, facts.work
     units = tuple(Item(str(unit), name) for unit, name in work.units)
-    lead = yield from Choice(
+    lead = yield from UnitChoice(
         f"lead@{item.issue_id}",
         words.ask_lead.format(number=item.number),
         hint=words.ask_lead_hint,
         items=units,
+        leads=work.leads,
     )
     helping = yield from Units(
         f"helping@{item.issue_id}", words.ask_helping.format(number=item.number),

@@ -42,6 +42,7 @@ from handlers.order_facts import OrderItem
 from handlers.proof import Proof
 from handlers.questions import Choice, Text
 from handlers.reading import Item
+from handlers.unit_choice import UnitChoice
 from rules.kinds import OrderKind, OrderStep
 from rules.orders import Needs
 
@@ -64,6 +65,9 @@ def handle_order(facts: Facts) -> Dialogue[TakeOrderStep | Tell]:
     )
     item = next(each for each in orders.items if each.id == chosen)
     match item.needs:
+        case None if item.step is OrderStep.DENY:
+            why = yield from Text(f"why@{item.id}", "", optional=True)  # not asked, but kept if it was typed
+            return TakeOrderStep(item.order_id, item.step, why or "")
         case None:
             return TakeOrderStep(item.order_id, item.step)
         case Needs.UNIT:
@@ -86,11 +90,12 @@ def handle_order(facts: Facts) -> Dialogue[TakeOrderStep | Tell]:
 
 def _receiver(facts: Facts, item: OrderItem) -> Dialogue[TakeOrderStep]:
     words = facts.words
-    unit = yield from Choice(
+    unit = yield from UnitChoice(
         f"unit@{item.id}",
         words.ask_order_unit.format(number=item.number),
         hint=words.ask_order_unit_hint,
         items=tuple(Item(str(unit), name) for unit, name in facts.orders.units),
+        leads=facts.orders.leads,
     )
     return TakeOrderStep(item.order_id, item.step, unit_id=int(unit))
 

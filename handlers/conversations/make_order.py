@@ -24,8 +24,9 @@ from handlers.conversation import Dialogue
 from handlers.facts import Facts
 from handlers.limits import Limit
 from handlers.moments import day_of
-from handlers.questions import Choice, Text
+from handlers.questions import Text
 from handlers.reading import Item
+from handlers.unit_choice import UnitChoice
 from rules.kinds import OrderKind
 
 
@@ -36,11 +37,12 @@ def make_order(facts: Facts) -> Dialogue[MakeOrder | Tell]:
     what = yield from Text(
         "sentence", words.ask_order_what, hint=words.ask_order_what_hint, longest=facts.longest
     )
-    chosen = yield from Choice(
+    chosen = yield from UnitChoice(
         "unit",
         words.ask_make_unit,
         hint=words.ask_order_unit_hint,
         items=tuple(Item(str(unit), name) for unit, name in orders.units),
+        leads=orders.leads,
         optional=orders.named is not None,
     )
     until = yield from Limit(

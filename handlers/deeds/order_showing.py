@@ -1,5 +1,6 @@
 """How an order is shown: the slip (督办单) as it is drafted and sent, and all of it when its number is asked for."""
 
+from handlers.deeds import figure_parts
 from handlers.loading.orders import brief
 from handlers.moments import day, day_ahead, day_and_hour
 from handlers.order_words import order_kind_name, order_state_name, order_step_name
@@ -11,6 +12,7 @@ from rules.orders import ENDED, OrderMove, OrderWho, moves
 from storage import orders, people, projects
 from storage.messages import Option, Outgoing
 from storage.order_scope import sees, whos
+from storage.tables.digests import FigureCode
 from storage.tables.ordering import Order, OrderEvent
 from storage.tables.reporting import Issue
 
@@ -43,9 +45,17 @@ def slip(turn: Turn, order: Order) -> list[str]:
         words.order_line_about.format(about=about(turn, order)),
         words.order_line_what.format(what=order.what),
         words.order_line_receiver.format(unit=unit) if unit else words.order_line_no_receiver,
-        words.order_line_due.format(due=due_name(turn, order)),
+        _limit(turn, order),
         _signed_by(turn, order),
     ]
+
+
+def _limit(turn: Turn, order: Order) -> str:
+    """A draft whose limit has passed cannot be sent as it is; it says so before somebody tries."""
+    words = turn.city.words
+    past = order.state is OrderState.DRAFTED and turn.now > order.due
+    template = words.order_line_due_past if past else words.order_line_due
+    return template.format(due=due_name(turn, order))
 
 
 def draft_message(turn: Turn, order: Order) -> Outgoing:
@@ -64,10 +74,21 @@ def about(turn: Turn, order: Order) -> str:
     if order.issue_id is not None:
         issue = session.get_one(Issue, order.issue_id)
         return words.order_about_issue.format(number=issue.number, project=name, brief=brief(issue.what))
+    if order.source.startswith("A"):
+        return _figure(turn, int(order.source[1:]))
     if order.source:
         return words.order_about_project.format(source=order.source, project=name).strip()
     kind = order_kind_name(words, order.kind)
     return f"{kind} {name}".strip()
+
+
+def _figure(turn: Turn, number: int) -> str:
+    """A figure's code says nothing to its receiver: what it counts, and when it was told."""
+    words, row = turn.city.words, turn.session.get_one(FigureCode, number)
+    what = figure_parts.measured(words, row.measure)
+    return words.order_about_figure.format(
+        code=row.code, what=what, time=day_and_hour(row.as_of, turn.city.zone)
+    )
 
 
 def due_name(turn: Turn, order: Order) -> str:

@@ -254,9 +254,17 @@ def _receipt(turn: Turn, order: Order, command: TakeOrderStep) -> Outcome:
         P.SIGN: words.order_signed.format(number=number, due=due_name(turn, order)),
         P.EXTEND: words.order_extended.format(number=number, day=asked),
         P.FINISH: words.order_finished.format(number=number),
+        P.DENY: _denied(turn, order, command),
     }.get(command.step, words.order_took_step.format(number=number, step=step))
     shown = _receivers_rows(turn, order) if command.step is P.SIGN else ()
     return Outcome(Outgoing(text=text, rows=shown), number, text)
+
+
+def _denied(turn: Turn, order: Order, command: TakeOrderStep) -> str:
+    words = turn.city.words
+    if command.note:
+        return words.order_denied_because.format(number=order.number, note=command.note)
+    return words.order_denied.format(number=order.number)
 
 
 def _receivers_rows(turn: Turn, order: Order) -> Rows:

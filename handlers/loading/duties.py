@@ -15,7 +15,8 @@ from storage.tables.reporting import Duty, Report
 
 def my_duties(loading: Loading) -> Facts:
     owed_rows = duties.owed_by(loading.session, loading.person.id, loading.now, loading.today)
-    words_owed = {duty.subject: duty for duty, _ in owed_rows if duty.kind in duties.ON_PROBLEMS}
+    # Of the day's word and the month's on one problem the nearer is shown; one tap keeps both.
+    words_owed = {duty.subject: duty for duty, _ in owed_rows[::-1] if duty.kind in duties.ON_PROBLEMS}
     rows = [(duty, name) for duty, name in owed_rows if duty.kind not in duties.ON_PROBLEMS]
     barred = _barred_zeros(loading, [duty for duty, _ in rows if duty.kind is DutyKind.ZERO])
     instead = leaves.stood_in_for(

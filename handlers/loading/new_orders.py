@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from handlers.facts import Facts
 from handlers.loading.base import Loading
-from handlers.loading.orders import base_facts
+from handlers.loading.orders import base_facts, leads_of
 from handlers.moments import day, day_of
 from handlers.order_facts import DueMilestone, OrderFacts
 from handlers.words import Words
@@ -33,6 +33,7 @@ def make_order(loading: Loading) -> Facts:
         OrderFacts(
             office=True,
             units=tuple(units.items()),
+            leads=leads_of(loading),
             named=named,
             until=read_limit(what, loading.today, calendar),
             earliest=loading.today,

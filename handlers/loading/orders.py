@@ -120,10 +120,14 @@ def _item(loading: Loading, order: Order, found: OrderMove) -> OrderItem:
 def _detailed(loading: Loading, found: OrderFacts, chosen: OrderItem) -> OrderFacts:
     order = loading.session.get_one(Order, chosen.order_id)
     if chosen.needs is Needs.UNIT:
-        return replace(found, units=_units(loading, order))
+        return replace(found, units=_units(loading, order), leads=leads_of(loading))
     due = local_date(order.due, loading.city.zone)
     longer = chosen.needs is Needs.LONGER
     return replace(found, earliest=due + timedelta(days=1) if longer else loading.today)
+
+
+def leads_of(loading: Loading) -> frozenset[int]:
+    return frozenset(departments.leads(loading.session, loading.today))
 
 
 def _units(loading: Loading, order: Order) -> tuple[tuple[int, str], ...]:

@@ -118,7 +118,10 @@ def _detailed(loading: Loading, rules: InForce, found: WorkFacts, chosen: WorkIt
         latest=loading.today + _LONGEST,
         by_rule=by_rule,
     )
-    return replace(found, units=_units(loading, rules, issue)) if chosen.ask is Ask.UNIT else found
+    if chosen.ask is not Ask.UNIT:
+        return found
+    leads = frozenset(departments.leads(loading.session, loading.today))
+    return replace(found, units=_units(loading, rules, issue), leads=leads)
 
 
 def _units(loading: Loading, rules: InForce, issue: Issue) -> tuple[tuple[int, str], ...]:

@@ -44,6 +44,7 @@ class Common(Sentences):
     question_changed: str = "情况有变化，请再看一遍。"
     button_out_of_date: str = "这个按钮已过时，请看这里。"
     button_of_nothing: str = "这个按钮已经失效，请重新选一项。"
+    replaced: str = "已由后来说的一条代替。"
     talk_is_over: str = "这次填报已经结束：{outcome}"
     talk_was_left: str = "那次填报没有报完，已经作废。要报请重新开始。"
     not_for_you: str = "这件事不归您办，没有收下。如有出入，请告诉市项目办。"

@@ -18,6 +18,7 @@ class Digests(Sentences):
     digest_one_line: str = "无新内容时发一句"
     digest_time: str = "{at}"
     digest_time_unreadable: str = "没看懂。请点一项，或打时间，如“7:30”。"
+    digest_no_such_time: str = "没有这个时间。时间从0:00到23:59，这样写：7:30。"
     digest_set: str = "已设置：{often} {at}，没有新情况时{silent}。"
     digest_set_instant: str = (
         "已设置：立即。新报的随到随告（夜间和休息日的，上班时一起告），数字每周一 {at} 发。"

@@ -9,6 +9,7 @@ class Lines(Sentences):
     chain_read: str = "接龙里读出{count}条。"
     line_untaken: str = "{project}：{why}"
     line_other_month: str = "{month}月的月报没有开着，这条没有记下。现在开着的是{periods}。"
+    line_nothing_to_repeat: str = "上月没有报过，不能报同上月，请报一次。"
     line_closed: str = "现在没有开着的月报，这条没有记下。"
     line_next: str = "下次从{opens}起报。"
     chain_sent: str = "· {project}：已发给{name}核对"

@@ -100,7 +100,7 @@ class ProblemLife(Sentences):
     took_sign: str = "已签收 {number}，{due}前办结。办完了点“办结”，再发照片。"
     took_refuse: str = "{number} 已退单，由市项目办裁定，定了马上告诉你们。"
     took_extend: str = "{number} 已申请延到{day}，等市项目办批；批以前按原期限。"
-    took_finish: str = "{number} 已报办结，由提出人确认、市项目办核销。"
+    took_finish: str = "{number} 已报办结，由提出人确认、市项目办销号。"
     took_more: str = "照片已补进 {number}。"
 
     # What others are told.

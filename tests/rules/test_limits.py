@@ -56,3 +56,10 @@ def test_a_limit_is_read_as_it_is_meant(text: str, day: date) -> None:
 )  # fmt: skip
 def test_what_names_no_coming_day_has_no_limit(text: str) -> None:
     assert read_limit(text, TODAY, Calendar()) is None
+
+
+def test_this_week_said_on_a_rest_day_after_its_last_working_day_is_the_next_one() -> None:
+    """本周内 said on Sunday 1 July was a limit of that Sunday, past when the office first saw it."""
+    sunday = date(2012, 7, 1)
+    assert read_limit("请各单位本周内补报", sunday, Calendar()) == date(2012, 7, 6)
+    assert read_limit("请各单位本周内补报", date(2012, 6, 29), Calendar()) == date(2012, 6, 29)
