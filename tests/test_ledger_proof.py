@@ -287,6 +287,9 @@ def test_no_file_brings_the_check_down(texts: list[str], raw: list[bytes]) -> No
 # In the database
 
 
+@pytest.mark.sqlite_only(
+    reason="the statements are SQLite's; what is verified afterwards is the same on both"
+)
 @pytest.mark.parametrize(
     "forged",
     [
@@ -320,11 +323,12 @@ def test_who_takes_the_triggers_off_and_writes_into_the_database_is_noticed(
 
 
 @pytest.fixture
-def city(lines: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+def city(database: Database, lines: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in Settings.model_fields:
         monkeypatch.delenv(f"SANBAO_{name.upper()}", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("SANBAO_DATABASE_URL", database.url)
     assert lines
     return tmp_path
 

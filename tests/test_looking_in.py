@@ -42,6 +42,10 @@ from tests.town import Town, reports_problem
 SECOND = timedelta(seconds=1)
 LEVELS = [level.value for level in Level]
 
+asks_the_server = pytest.mark.sqlite_only(
+    reason="on PostgreSQL a command has no socket and asks the database"
+)
+
 
 # The life of a message
 
@@ -201,6 +205,7 @@ async def on_telegram(
             yield api, program
 
 
+@asks_the_server
 async def test_a_test_message_goes_the_real_way_and_its_end_is_shown(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,6 +219,7 @@ async def test_a_test_message_goes_the_real_way_and_its_end_is_shown(
     assert any("test_message" in act for act in acts)
 
 
+@asks_the_server
 async def test_a_test_message_that_does_not_arrive_is_a_failure_with_its_reason(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -264,6 +270,7 @@ def with_admin(town: Town) -> None:
     town.do(lambda s: a_role(s, s.get_one(Person, int(town.office.user) - 1000), Role.ADMIN))
 
 
+@asks_the_server
 async def test_the_doctor_beside_a_running_server_finds_it_well(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +306,7 @@ async def test_what_is_ill_is_said_with_what_to_do_and_the_exit_code(
     assert TOKEN not in result.output
 
 
+@asks_the_server
 async def test_the_doctor_leaves_the_smart_bots_connection_to_the_server(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +326,7 @@ async def test_the_doctor_leaves_the_smart_bots_connection_to_the_server(
         assert (found(result)["aibot"], len(bot.subscribes)) == ("ok", 2)
 
 
+@asks_the_server
 async def test_the_doctor_asks_as_wecoms_console_does_whether_the_callback_is_ours(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
