@@ -312,9 +312,10 @@ async def test_the_doctor_leaves_the_smart_bots_connection_to_the_server(
 ) -> None:
     async with FakeAibot() as bot:
         _bind(town, "aibot", BOT, userid)
-        async with served(town, tmp_path, bot.settings(), monkeypatch):
+        async with served(town, tmp_path, bot.settings(), monkeypatch) as program:
             await bot.until_subscribed()
-            await bot.until(lambda: town.do(lambda session: absences.last_heard(session, "aibot", BOT)))
+            while not program.database.read_now(lambda session: absences.last_heard(session, "aibot", BOT)):
+                await asyncio.sleep(0.05)
             result = await sanbao("doctor")
             assert (found(result)["aibot"], len(bot.subscribes)) == ("ok", 1)
         # The server has ended, but another machine may have gone on with this database a moment ago.

@@ -170,4 +170,4 @@ def test_a_days_word_is_asked_for_in_the_morning_due_in_the_evening_and_late_unt
     day = Period.parse("2012-03-31")
     assert (str(day), day.chinese, str(day.next())) == ("2012-03-31", "2012年3月31日", "2012-04-01")
     found = window(DutyKind.DAILY, day, default_book(), SHANGHAI)
-    assert local(found) == ["2012-03-31 09:00", "2012-03-31 18:00", "2012-04-01 00:00"]
+    assert local(found) == ["2012-03-31 09:02", "2012-03-31 18:00", "2012-04-01 00:00"]
