@@ -248,7 +248,7 @@ def test_what_is_not_understood_offers_the_nearest_and_the_menu(asking: Asking) 
     assert labels(answer)[0] == "红灯"
     assert labels(asking.town.leader.says("君山拉圾焚烧发电"))[0] == f"21号 {PLANT}"
     assert labels(asking.town.leader.says("天气")) == [
-        "我的待办", "红灯", "未报", "进度", "问题", "排名", "我的督办", "帮助",
+        "我的待办", "红灯", "未报", "进度", "问题", "排名", "督办单", "帮助",
     ]  # fmt: skip
 
 

@@ -191,7 +191,7 @@ def test_beside_the_months_word_on_the_same_problem_the_days_is_shown_and_one_ta
     sweeps(town)
     town.office.says("升级 W1 闹大了")
     town.leader.says("W1 请自规局拿方案")
-    town.clock.strike(4, 30, 9)
+    town.clock.strike(4, 30, 9, 2)
     sweeps(town)
     shown = town.reporter.says("我的待办")
     assert "4月30日18:00前说一声" in shown.text.replace(" ", "")
