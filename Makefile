@@ -1,5 +1,5 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
-# make test     every check, on SQLite and on PostgreSQL; brings what it needs
+# make test     every check, on SQLite and on PostgreSQL; brings what it needs    make postgres    all of it there
 # make bench    measures            make crash    the long crash test     make year    a year of the sample city
 # make fuzz     10 million forged, broken and strange updates, callbacks and frames each (n=100000: so many)
 # make guided   the same readers, ten minutes each, by what their bytes reach (s=60: so many seconds)
@@ -15,19 +15,24 @@ BIN := $(VENV)/bin
 PACKAGES := bot handlers reminders rules storage
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test bench crash year fuzz guided audit wheels lint clean migration browser
+.PHONY: run test postgres bench crash year fuzz guided audit wheels lint clean migration browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
 	$(BIN)/sanbao serve
 
-# First on SQLite; then those tests that touch a database once more on PostgreSQL, from the wheel or, with
-# SANBAO_TEST_DATABASE=postgresql://USER:PASSWORD@HOST/DATABASE, on a server whose user may make databases.
-# tests/rules, tests/year, tests/browser and tests/crash (short form) open no database of the fixture's: they run once. So
-# does every conversation on every channel: on PostgreSQL the conversations run without the platforms (test_transcripts).
+# On SQLite everything; then on PostgreSQL, from the wheel or, with SANBAO_TEST_DATABASE=postgresql://USER:PASSWORD@HOST/DATABASE,
+# on a server whose user may make databases, what stands closest to the database. `make postgres` runs there all that touches one.
+ON_POSTGRES := $(patsubst %,tests/test_%.py,postgres_engine many_processes migrations migrate_to outbox dispatch ledger_city \
+  ledger_proof erasing anchoring backup web sweep sweeping daily_words two_channels quiet_hours absence accounts albums burden \
+  burden_shown channel_policy database)
+
 test: $(VENV)/.dev browser lint
 	SANBAO_TEST_DATABASE= $(BIN)/python -m pytest -q
-	.ci/postgres $(BIN)/python -m pytest -q --ignore tests/test_channels.py
+	.ci/postgres $(BIN)/python -m pytest -q $(ON_POSTGRES)
+
+postgres: $(VENV)/.dev
+	.ci/postgres $(BIN)/python -m pytest -q
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

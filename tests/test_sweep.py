@@ -294,6 +294,7 @@ async def test_whoever_waits_is_told_after_every_step_how_far_the_clock_has_come
     assert told[-1] == local(3, 29)
 
 
+@pytest.mark.sqlite_only(reason="it compares two files")
 def test_slices_that_share_a_transaction_do_the_same_as_one_by_one(town: Town, tmp_path: Path) -> None:
     town.clock.now = local(4, 11)
     with closing(sqlite3.connect(town.database.url.removeprefix("sqlite:///"))) as file:

@@ -267,7 +267,7 @@ async def test_every_answer_forbids_scripts_that_are_not_ours(page: Page) -> Non
 async def test_health_and_metrics_speak_of_the_running_program(page: Page) -> None:
     health = await page.get("/healthz")
     assert health["alive"] is True
-    assert set(health["loop_crashes"]) == {
+    assert set(health["loop_crashes"]) >= {  # on PostgreSQL its leases too
         "anchoring",
         "dispatch",
         "delivery",

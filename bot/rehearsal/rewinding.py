@@ -131,7 +131,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
         "opened", (Noted("taken", ("taken", "taken_by", "state"), {"state": EscalationState.RUNNING}),)
     ),
     "escalation_alerts": Swept("at"),
-    "issue_chats": Hangs("issues", "issue_id"),
+    "issue_chats": Stands("groups of problems; whoever must know is told alone"),
     "orders": Lived(
         "drafted",
         (
@@ -147,7 +147,7 @@ TABLES: Mapping[str, Stands | Swept | Hangs | Lived] = {
     "media": Stands("photos and files; a message is written without looking at them"),
     "inbox": Stands("what people said; what came of it is done again as it was written"),
     "talks": Stands("drafts; nothing that is said unasked depends on them"),
-    "attempts": Hangs("outbox", "outbox_id"),
+    "attempts": Stands("tries to send what was written; a replay sends nothing"),
     "outbox": Stands("answers to people; what sweeps wrote is taken out: `_unsaid`"),
     "occurrences": Swept("at"),
     "reminder_rounds": Swept("begun"),
