@@ -138,7 +138,11 @@ FINISHED = (
         DEPARTMENT,
         "sends a photo",
         "",
-        {DEPARTMENT: "W1 已报办结", CONTACT: "解决了吗？请在3月29日前点一下"},
+        {
+            DEPARTMENT: "W1 已报办结",
+            CONTACT: "解决了吗？请在3月29日前点一下",
+            **_all("W1 办结", LEADER, OFFICE, SECOND, HEAD),
+        },
         photo_for=CONTACT,
         picture="major-9",
         seen_by=CONTACT,
