@@ -23,8 +23,8 @@ def digest_line(session: Session) -> str:
 
 
 def tell_admins(session: Session, moment: Moment, before: Root | None, root: Root) -> None:
-    """The first root of a month, at an hour at which people work."""
-    if before is not None and (before.day.year, before.day.month) == (root.day.year, root.day.month):
+    """The first root of a month but of a city's first, at an hour at which people work."""
+    if before is None or (before.day.year, before.day.month) == (root.day.year, root.day.month):
         return
     admins = people.admins(session, moment.reach.admin, local_date(moment.now, moment.zone))
     for contact in people.contacts(session, admins, moment.reach.running):
