@@ -53,4 +53,9 @@ def told(page: Page, city: City, person: int) -> list[str]:
     said = [
         each for each in said if each["title"] != "账本存证"
     ]  # the ledger's root: tests/test_anchoring.py
+    titles = [each["title"] for each in said]
+    # An alert that is shown once more, as taken, is no message of its own.
+    said = [
+        each for at, each in enumerate(said) if "已由" not in each["text"] or each["title"] not in titles[:at]
+    ]
     return [f"{each['title']}\n{each['text']}" for each in said]
