@@ -1,8 +1,8 @@
 """A major problem from its first word to 销号, as people of the sample city live through it, and who is told of what.
 
 The page (tests/browser), the real channels (test_story_on_channels.py) and the manual's pictures (docs/pictures) all
-play this one story. `told` names every message that a step causes, by words that stand in it; whoever is not named
-gets nothing. A message that takes the place of another counts as one.
+play this one story. `told` names every message that a step causes, by words that stand in it, and `shown_taken` whose
+alert says from then on who has taken it, which takes the alert's place; whoever is not named gets nothing.
 """
 
 from collections.abc import Mapping
@@ -28,9 +28,15 @@ class Step:
     does: Literal["says", "taps", "sends a photo"]
     what: str
     told: Mapping[str, str] = field(default_factory=dict)
+    shown_taken: tuple[str, ...] = ()
     photo_for: str = ""
     picture: str = ""
     seen_by: str = ""
+
+    def heard_by(self, name: str) -> list[str]:
+        """Words of each message that somebody gets, in their order."""
+        edits = ["已由李德林于"] if name in self.shown_taken else []
+        return [*edits, self.told[name]] if name in self.told else edits
 
 
 def _all(words: str, *people: str, **others: str) -> dict[str, str]:
@@ -71,6 +77,7 @@ TAKEN = (
         "taps",
         "已知悉",
         {LEADER: "知悉", **_all(NOTED, CONTACT, DEPARTMENT, OFFICE, SECOND, HEAD)},
+        shown_taken=(OFFICE, SECOND),
         picture="major-4",
         seen_by=CONTACT,
     ),
