@@ -44,6 +44,7 @@ from bot.drawing import Gallery
 from bot.editing import Editing, take_sentences
 from bot.errands import office_app, open_socket, socket_path
 from bot.fetching import Fetching
+from bot.holding import Holding
 from bot.intake import Intake
 from bot.media.shelf import Shelf
 from bot.moving import Mover
@@ -58,7 +59,7 @@ from bot.watching.alarm import Alarm
 from bot.watching.health import Findings, Health
 from bot.watching.heartbeat import Heartbeat
 from bot.watching.meters import Meters
-from bot.watching.pulse import Watched
+from bot.watching.pulse import Kept, Watched
 from bot.watching.watcher import Watcher
 from bot.web import serving
 from bot.web.server import web_app
@@ -110,8 +111,17 @@ class Running:
     city: City
     beside: Beside
     loops: dict[str, Loop] = field(default_factory=dict)
+    watched: dict[str, Watched] = field(default_factory=dict)
     routes: list[BaseRoute] = field(default_factory=list)
     health: Health | None = None
+
+    def keep(self, name: str, loop: Kept, within: float, lease: Holding | None = None) -> None:
+        """Runs a loop that is to come round within so many seconds; of those under a lease, one process at a time."""
+        if lease is None:
+            self.loops[name], self.watched[name] = loop.run, Watched(loop.pulse, within)
+        else:
+            self.loops[name] = partial(lease.run, loop.run)
+            self.watched[name] = Watched(loop.pulse, within, lambda: lease.held)
 
     def hang_up(self) -> None:
         """Ends what pages are still being told; they would keep the program from ending."""
@@ -265,24 +275,15 @@ async def _wire(
     running = Running(
         database, clock, channels, dispatch, delivery, fetching, sweeping, intake, Supervisor(), city, beside
     )
-    tidying = Tidying(database=database, shelf=shelf)
-    anchoring = Anchoring(database=database, folder=settings.data_dir)
-    running.loops |= {
-        "dispatch": dispatch.run, "delivery": delivery.run, "editing": editing.run,
-        "sweeping": lambda: sweeps.run(sweeping.run),
-        # One process has the files: their shelf is guarded in its memory.
-        "fetching": lambda: files.run(fetching.run), "workbooks": lambda: files.run(reading.run),
-        "tidying": lambda: files.run(tidying.run),
-        "anchoring": anchoring.run,
-    }  # fmt: skip
-    watched = {
-        "dispatch": Watched(dispatch.pulse, 60), "delivery": Watched(delivery.pulse, 60),
-        "editing": Watched(editing.pulse, 60), "anchoring": Watched(anchoring.pulse, 1800),
-        "sweeping": Watched(sweeping.pulse, 60, lambda: sweeps.held),
-        "fetching": Watched(fetching.pulse, 900, lambda: files.held),
-        "workbooks": Watched(reading.pulse, 1800, lambda: files.held),
-        "tidying": Watched(tidying.pulse, 2 * 3600, lambda: files.held),
-    }  # fmt: skip
+    running.keep("dispatch", dispatch, 60)
+    running.keep("delivery", delivery, 60)
+    running.keep("editing", editing, 60)
+    running.keep("anchoring", Anchoring(database=database, folder=settings.data_dir), 1800)
+    running.keep("sweeping", sweeping, 60, sweeps)
+    # One process has the files: their shelf is guarded in its memory.
+    running.keep("fetching", fetching, 900, files)
+    running.keep("workbooks", reading, 1800, files)
+    running.keep("tidying", Tidying(database=database, shelf=shelf), 2 * 3600, files)
     if not database.alone:
         heard = {TURNS: dispatch.wake, POST: delivery.wake, FILES: fetching.wake}
         running.loops["bell"] = lambda: beside.bell.run(heard)
@@ -291,18 +292,17 @@ async def _wire(
     listening = attendance.listeners(channels, lambda channel: _listens(channel, beside))
     if listening:
         watch = Attendance(database=database, listeners=listening, clock=clock, after=sweeping.wake)
-        running.loops["attendance"] = watch.run
-        watched["attendance"] = Watched(watch.pulse, 60)
-    _watch(settings, running, watched, meters)
+        running.keep("attendance", watch, 60)
+    _watch(settings, running, meters)
     return running
 
 
-def _watch(settings: Settings, running: Running, watched: dict[str, Watched], meters: Meters) -> None:
+def _watch(settings: Settings, running: Running, meters: Meters) -> None:
     """The program watches itself: its pages, the word to the admin, the heartbeat to the outside."""
     health = Health(
         database=running.database, clock=running.clock, channels=running.channels, delivery=running.delivery,
-        supervisor=running.supervisor, loops=watched, serves=running.beside.serves,
-        swept=Watched(running.sweeping.swept, NOT_SWEPT_SECONDS, watched["sweeping"].held),
+        supervisor=running.supervisor, loops=running.watched, serves=running.beside.serves,
+        swept=Watched(running.sweeping.swept, NOT_SWEPT_SECONDS, running.watched["sweeping"].held),
     )  # fmt: skip
     alarm = Alarm(
         database=running.database, city=running.city, channels=running.channels, admin=settings.admin or ""
@@ -311,11 +311,11 @@ def _watch(settings: Settings, running: Running, watched: dict[str, Watched], me
         health=health, alarm=alarm, database=running.database, clock=running.clock,
         words=lambda: running.city.words,
     )  # fmt: skip
-    running.loops["watching"], watched["watching"] = watcher.run, Watched(watcher.pulse, 300)
+    running.keep("watching", watcher, 300)
     if settings.heartbeat_url:
         proxy = settings.proxy.get_secret_value() if settings.proxy else None
         heartbeat = Heartbeat(health=health, url=settings.heartbeat_url.get_secret_value(), proxy=proxy)
-        running.loops["heartbeat"], watched["heartbeat"] = heartbeat.run, Watched(heartbeat.pulse, 300)
+        running.keep("heartbeat", heartbeat, 300)
 
     async def figures(found: Findings) -> bytes:
         rows = None

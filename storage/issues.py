@@ -159,13 +159,3 @@ def acknowledge(session: Session, issue: Issue, person_id: int, now: datetime, n
     if issue.state is IssueState.REGISTERED:
         issue.state = IssueState.ACKNOWLEDGED
     add_event(session, issue.id, person_id, "acknowledged", now, note)
-
-
-def acknowledgement(session: Session, issue_id: int) -> IssueEvent | None:
-    """The first acknowledgement, if someone has taken the problem."""
-    return session.scalars(
-        select(IssueEvent)
-        .where(IssueEvent.issue_id == issue_id, IssueEvent.kind == "acknowledged")
-        .order_by(IssueEvent.id)
-        .limit(1)
-    ).first()

@@ -1,6 +1,7 @@
 """What is to be sent: writing it down, taking it to send, and what came of it.
 
-Rule 1  Nobody sends what is not a row here, committed. Only `bot/delivery.py` claims and finishes.
+Rule 1  Nobody sends what is not a row here, committed. Only `bot/delivery.py` claims and finishes, and the
+        try-out channel, which takes a sack of letters at once while the city's clock is moved.
 Rule 2  A chat is served in order of (lane, due, id): while a row is due or sending, no later one of its lane
         or of a less urgent lane goes before it. A more urgent one may.
 Rule 3  A claim is a lease on the machine clock. Only who still holds that very lease makes a change, so one

@@ -29,6 +29,7 @@ from telegram.error import (
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from bot.channels import bodies
 from bot.channels.channel import Calls
 
 OFFICIAL_API = "https://api.telegram.org"
@@ -224,7 +225,7 @@ class AiohttpRequest(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers=headers, timeout=patience, allow_redirects=False
             ) as response:
-                content = await _read(response, limit)
+                content = await bodies.read(response, limit)
             self.calls[_came_of(response.status)] += 1
             return response.status, content
         except _SURELY_NOT_SENT as fault:
@@ -270,17 +271,6 @@ def _was_closed_before_writing(fault: BaseException) -> bool:
     # A kept-alive connection that was closing when we took it from the pool. aiohttp says so before it hands
     # over the piece of the body at which it stops, so that Telegram cannot have got the whole.
     return isinstance(fault, aiohttp.ClientOSError) and "closing transport" in str(fault.__cause__)
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    if limit < 0:
-        return await response.read()
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) >= limit:
-            break
-    return bytes(content)
 
 
 def _answer(payload: bytes) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp import ClientError, ClientTimeout
 from yarl import URL
 
+from bot.channels import bodies
 from bot.channels.channel import Calls
 
 OFFICIAL_API = "https://qyapi.weixin.qq.com"
@@ -155,7 +156,7 @@ class Wire:
             async with self._session.request(
                 method, url, data=body, timeout=patience, allow_redirects=False
             ) as response:
-                return response.status, response.content_type, await _read(response, limit)
+                return response.status, response.content_type, await bodies.read(response, limit)
         except _SURELY_NOT_SENT as fault:
             error = NotReached(type(fault).__name__)
         except (ClientError, OSError, TimeoutError) as fault:
@@ -291,17 +292,6 @@ def _came_of(fault: WecomFault) -> Calls:
         case ApiRefusal(code=code):
             return Calls.TOO_OFTEN if code in TOO_OFTEN else Calls.REFUSED
     return Calls.UNKNOWN
-
-
-async def _read(response: aiohttp.ClientResponse, limit: int) -> bytes:
-    if limit < 0:
-        return await response.read()
-    content = bytearray()
-    async for chunk in response.content.iter_any():
-        content += chunk
-        if len(content) >= limit:
-            break
-    return bytes(content)
 
 
 def _check(status: int, content: bytes) -> Json:

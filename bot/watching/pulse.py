@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 
 class Pulse:
@@ -15,6 +16,14 @@ class Pulse:
 
     def silent_for(self) -> float:
         return self._monotonic() - self._last
+
+
+class Kept(Protocol):
+    """A loop of the program. `run` ends only when it is cancelled."""
+
+    pulse: Pulse
+
+    async def run(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

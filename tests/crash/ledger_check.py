@@ -96,22 +96,24 @@ def _check_inbox(session: Session, record: Record, verdict: Verdict) -> None:
 
 
 def _check_answers(session: Session, verdict: Verdict) -> None:
-    """A message is answered in its chat once; a turn that ran twice would answer twice."""
-    answers = Counter(
-        (inbox_id, chat)
-        for inbox_id, chat in session.execute(
-            select(OutboxRow.inbox_id, OutboxRow.chat).where(
-                OutboxRow.inbox_id.is_not(None), OutboxRow.part_of.is_(None), OutboxRow.chat != ""
-            )
+    """A message is answered in its chat once; a turn that ran twice would answer twice.
+
+    Who takes a problem causes two things in others' chats: a message, and an edit of the alert. Each is counted alone.
+    """
+    rows = session.execute(
+        select(OutboxRow.inbox_id, OutboxRow.chat, OutboxRow.body).where(
+            OutboxRow.inbox_id.is_not(None), OutboxRow.part_of.is_(None), OutboxRow.chat != ""
         )
     )
+    written = Counter((row.inbox_id, row.chat, row.body.get("replaces", "")) for row in rows)
     verdict.doubled += [
-        f"inbox row {row} wrote {n} messages to {chat}" for (row, chat), n in answers.items() if n > 1
+        f"inbox row {row} wrote {n} messages to {chat}" for (row, chat, _), n in written.items() if n > 1
     ]
+    answered = {(row, chat) for row, chat, _ in written}
     for row in session.execute(
         select(InboxRow.id, InboxRow.sender, InboxRow.note).where(InboxRow.state == "done")
     ):
-        if row.note not in SILENT and not answers[row.id, row.sender.rpartition(":")[2]]:
+        if row.note not in SILENT and (row.id, row.sender.rpartition(":")[2]) not in answered:
             verdict.lost.append(f"inbox row {row.id} ({row.note}) was not answered")
 
 
