@@ -3,6 +3,7 @@
 import io
 import json
 from datetime import date, datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from bot.office import CompareRules, Office, compare_rules
+from reminders import lights as judging
 from reminders.sweep import sweep
 from rules.kinds import Light, ProjectKind, Stage
 from rules.light_words import told
@@ -316,12 +318,12 @@ def test_only_who_was_touched_is_judged_again(town: Town) -> None:
     assert judged is None
 
 
-def test_many_projects_are_judged_in_slices(town: Town) -> None:
+def test_many_projects_are_judged_in_slices(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judging, "SLICE_SECONDS", 0)
     town.do(lambda session: [a_project(session, number=number) for number in range(100, 300)])
     rule = '[[lights]]\nkey="a"\nname="a"\nmeasure="behind_points"\npace="year"\nred={more_than=50}\n'
     town.do(lambda session: stored_rules.take(session, rule, town.clock.now))
-    slices = town.sweep()
-    assert slices > 5
+    assert town.sweep() > ceil(202 / judging.TOGETHER)
     assert len([row for row in town.rows(ProjectLight) if row.replaced is None]) == 202
     assert town.sweep() == 1
 

@@ -22,7 +22,7 @@ from random import Random
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage import ledger, people
+from storage import absences, ledger, people
 from storage.database import Database
 from storage.messages import Address
 from storage.tables.registry import Binding
@@ -38,6 +38,8 @@ from tests.fakes.aibot.server import BOT, FakeAibot
 
 PATIENCE = 1.5
 LONGEST = 240.0  # patience with a busy machine, not what it should take
+# What was typed about a card was taken for an answer: two words are on their way, and only one may be answered.
+OUT_OF_STEP = "形象进度：改形象进度"
 RECEIPT = re.compile(r"已收到 J\d+|已更正 J\d+（第\d+版）")
 
 
@@ -74,6 +76,8 @@ class Typist:
         confirmed = False
         while True:
             news = await self._news()
+            while any(OUT_OF_STEP in text for text in news) and (later := await self._news()):
+                news = later + news
             receipts = [found[0] for text in news if (found := RECEIPT.search(text))]
             if confirmed and receipts:
                 return self.filed.append((project.id, words, receipts[0]))
@@ -175,14 +179,15 @@ class AibotStorm:
             await typist.reports()
 
     async def _kill_again_and_again(self) -> None:
+        await self._start()
+        await self._until_heard()
         while self.killed.total() < self.kills:
             kind = ("any time", "calling", "telling")[self.killed.total() % 3]
-            await self._start()
             await self._until_the_instant(kind)
             self._send(signal.SIGKILL)
             await self._end
             self.killed[kind] += 1
-        await self._start()
+            await self._start()
 
     async def _start(self) -> None:
         self.setting.folder.mkdir(parents=True, exist_ok=True)
@@ -194,6 +199,15 @@ class AibotStorm:
         up = asyncio.create_task(self.wecom.until_subscribed(LONGEST))
         await asyncio.wait({up, self._end}, return_when=asyncio.FIRST_COMPLETED)
         assert not self._end.done(), self.setting.log.read_text("utf-8")[-4000:]
+
+    async def _until_heard(self) -> None:
+        """Nobody can have been away from an account on which they were never heard."""
+        database = Database(f"sqlite:///{self.setting.database}")
+        try:
+            while database.run_now(lambda session: absences.last_heard(session, "aibot", BOT)) is None:
+                await asyncio.wait({self._end}, timeout=0.1)
+        finally:
+            database.close()
 
     async def _until_the_instant(self, kind: str) -> None:
         """While a frame of ours stands at the door, while one of theirs does, or at any time."""

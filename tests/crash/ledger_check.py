@@ -101,11 +101,15 @@ def _check_answers(session: Session, verdict: Verdict) -> None:
     Who takes a problem causes two things in others' chats: a message, and an edit of the alert. Each is counted alone.
     """
     rows = session.execute(
-        select(OutboxRow.inbox_id, OutboxRow.chat, OutboxRow.body).where(
-            OutboxRow.inbox_id.is_not(None), OutboxRow.part_of.is_(None), OutboxRow.chat != ""
-        )
+        select(OutboxRow.inbox_id, OutboxRow.chat, OutboxRow.body, InboxRow.sender)
+        .join(InboxRow, InboxRow.id == OutboxRow.inbox_id)
+        .where(OutboxRow.part_of.is_(None), OutboxRow.chat != "")
+    ).all()
+    own = {(row.inbox_id, row.chat) for row in rows if row.chat == row.sender.rpartition(":")[2]}
+    written = Counter(
+        (row.inbox_id, row.chat, "" if (row.inbox_id, row.chat) in own else row.body.get("replaces", ""))
+        for row in rows
     )
-    written = Counter((row.inbox_id, row.chat, row.body.get("replaces", "")) for row in rows)
     verdict.doubled += [
         f"inbox row {row} wrote {n} messages to {chat}" for (row, chat, _), n in written.items() if n > 1
     ]
