@@ -233,6 +233,7 @@ def test_done_is_confirmed_by_who_raised_it_with_one_tap_and_closed_by_the_offic
     assert (issue.state, issue.closed_out) == (IssueState.CLOSED, town.clock.now)
     for chat in (town.reporter, town.leader, bureau):
         assert chat.last().title == f"✅ W1 终报（销号）：{NORTH}"
+        assert "办结情况：协议已签\n" in chat.last().text
         assert "第1次上报" in chat.last().text  # to confirm is no further report
     assert town.do(lambda session: issue_life.holder(session, 1)) is None
 

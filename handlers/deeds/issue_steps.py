@@ -32,7 +32,7 @@ from handlers.step_words import step_name
 from handlers.turning import Turn
 from rules.issue_clocks import on
 from rules.issue_life import ENDED, Ask, Move, Who, leads_to, move
-from rules.kinds import DutyKind, EscalationState, IssueStep, Severity
+from rules.kinds import DutyKind, EscalationState, IssueStep, IssueWord, Severity
 from storage import duties, escalations, issue_life, issues, media, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take, told_of
@@ -213,11 +213,20 @@ def _details(turn: Turn, issue: Issue, step: IssueStep) -> list[str]:
         case IssueStep.APPROVE:
             return [words.told_limit.format(due=due_name(turn, issue))]
         case IssueStep.CLOSE:
-            return [what, how_often(turn, issue)]
+            return [what, *_solved(turn, issue), how_often(turn, issue)]
         case IssueStep.REFUSE | IssueStep.FINISH | IssueStep.SEND_BACK | IssueStep.REOPEN:
             return [what]
         case IssueStep.IS_FALSE | IssueStep.CONCEALED | IssueStep.NOT_CONCEALED:
             return judged(turn, issue, step)
+    return []
+
+
+def _solved(turn: Turn, issue: Issue) -> list[str]:
+    """How it was solved, in the words of who handled it, or else of who raised it."""
+    for kind in (IssueStep.FINISH, IssueWord.SOLVED):
+        said = issues.newest(turn.session, issue.id, [kind])
+        if said is not None and said.note:
+            return [turn.city.words.told_solved.format(note=said.note)]
     return []
 
 

@@ -109,6 +109,7 @@ class ProblemLife(Sentences):
     told_by: str = "{unit} {name}：{note}"
     told_by_bare: str = "{unit} {name}"
     told_what: str = "问题：{text}"
+    told_solved: str = "办结情况：{note}"
     told_limit: str = "{due}前办结。"
     told_raised: str = "提出：{unit} {name} {phone}"
     told_final: str = "✅ {number} 终报（销号）：{project}"
