@@ -59,7 +59,7 @@ def take(session: Session, account: Account, machine: datetime) -> Opened | None
     if row is None:
         return Opened({}, {}) if _made(session, account, machine) else None
     held = session.execute(_HELD, {**given, "machine": machine})
-    return Opened(row.state, dict(held.tuples().all()))
+    return Opened(row.state, {row.chat: row.state for row in held})
 
 
 def _made(session: Session, account: Account, machine: datetime) -> bool:
@@ -76,7 +76,7 @@ def chats(session: Session, account: Account, wanted: Collection[str]) -> dict[s
     if not wanted:
         return {}
     rows = session.execute(_CHATS, {**_given(account), "chats": list(wanted)})
-    return dict(rows.tuples().all())
+    return {row.chat: row.state for row in rows}
 
 
 def keep(session: Session, account: Account, whole: State, changed: Mapping[str, Kept]) -> None:

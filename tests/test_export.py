@@ -1,6 +1,7 @@
 """The export of a town lived through by hand: every figure right to the yuan, every text the text it was."""
 
 import io
+import os
 import random
 import re
 import zipfile
@@ -330,9 +331,12 @@ def test_every_table_with_words_of_people_is_in_the_test_of_hostile_texts(model:
     assert texts_of(model)
 
 
-def test_a_thousand_hostile_texts_through_every_text_column_give_no_formula(town: Town) -> None:
+def test_hostile_texts_through_every_text_column_give_no_formula(town: Town) -> None:
+    """A thousand; the long form is of as many as SANBAO_HOSTILE_TEXTS says."""
+    count = int(os.environ.get("SANBAO_HOSTILE_TEXTS", "1000"))
+
     def fill(session: Session) -> None:
-        for number in range(1000):
+        for number in range(count):
             _rows_full_of(session, hostile(number), number)
 
     town.do(fill)
@@ -346,8 +350,8 @@ def test_a_thousand_hostile_texts_through_every_text_column_give_no_formula(town
         assert b't="str"' not in page
     book = load_workbook(io.BytesIO(content), read_only=True)
     found = {value for page in book for row in page.iter_rows(values_only=True) for value in row}
-    assert {f"=cmd|'/C calc'!A0{number}" for number in range(1000)} & found
-    assert sum(isinstance(value, str) and value.startswith("=") for value in found) > 200
+    assert {f"=cmd|'/C calc'!A0{number}" for number in range(count)} & found
+    assert sum(isinstance(value, str) and value.startswith("=") for value in found) > count / 5
 
 
 def _rows_full_of(session: Session, text: str, number: int) -> None:

@@ -226,15 +226,22 @@ def _steal(session: Session, now: datetime) -> None:
     assert leases.take(session, "sweeps", "1", now, now) is not None
 
 
-def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it(pair: tuple[Database, Database]) -> None:
+def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it_and_neither_is_done_anew(
+    pair: tuple[Database, Database],
+) -> None:
+    begun: list[None] = []
+
     def act(session: Session) -> None:
-        ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
+        begun.append(None)
+        for _ in range(2):
+            ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
 
     futures = [database._submit(act) for _ in range(20) for database in pair]
     for future in futures:
         future.result()
     assert pair[0].run_now(ledger.verify) == []
-    assert pair[0].run_now(ledger.heads)[0].place == len(futures)
+    assert pair[0].run_now(ledger.heads)[0].place == 2 * len(futures)
+    assert len(begun) == len(futures)
 
 
 # Sending

@@ -16,17 +16,19 @@ from storage.migrate import migrate
 from tests.year import found, sample
 from tests.year.courses import BEGINS
 from tests.year.courses import courses as drawn
-from tests.year.expected import expect
-from tests.year.life import City, live, settle
+from tests.year.expected import Expected, expect
+from tests.year.life import live, settle
+from tests.year.model import Duty, Said
 
 
-def differences(projects: int, seed: int) -> list[str]:
+def of_a_drawn_city(projects: int, seed: int) -> list[str]:
     with tempfile.TemporaryDirectory() as folder:
         database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
         migrate(database.engine, Path(folder), BEGINS)
         city = settle(database, drawn(projects, seed))
         live(city)
-        differing = compared(city)
+        expected = expect(city.courses)
+        differing = compared(expected, found.duties(city), found.said(city))
         database.close()
     return differing
 
@@ -39,17 +41,16 @@ def of_the_sample_city(seed: int) -> list[str]:
         migrate(database.engine, Path(folder), sample.BEGINS)
         city = sample.settle(database, courses, sample.ENDS)
         live(city)
-        differing = sample.compared(city, sheets)
+        expected = sample.expect(city.courses, sheets, city.ends)
+        said = found.said(city, lambda text: sample.with_tokens(text, sheets))
+        differing = compared(expected, found.duties(city), said)
         database.close()
     return differing
 
 
-def compared(city: City) -> list[str]:
-    expected = expect(city.courses)
-    return [
-        *found.differences(expected.duties, found.duties(city)),
-        *found.differences(expected.said, found.said(city)),
-    ]
+def compared(expected: Expected, duties: list[Duty], said: list[Said]) -> list[str]:
+    sys.stdout.write(f"{len(said)} messages and {len(duties)} duties\n")
+    return [*found.differences(expected.duties, duties), *found.differences(expected.said, said)]
 
 
 def main() -> None:
@@ -63,7 +64,7 @@ def main() -> None:
     given = wanted.parse_args()
     lines: list[str] = []
     for seed in track(range(given.seed, given.seed + given.years), "Living through"):
-        found_here = of_the_sample_city(seed) if given.sample else differences(given.projects, seed)
+        found_here = of_the_sample_city(seed) if given.sample else of_a_drawn_city(given.projects, seed)
         lines += [f"seed {seed}: {line}" for line in found_here]
     sys.stdout.write("\n".join([*lines, f"{len(lines)} differences", ""]))
     sys.exit(bool(lines))

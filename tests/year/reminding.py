@@ -31,6 +31,7 @@ STEPS = (
     ("due", 5, 0), ("due", 3, 0), ("due", 1, 0), ("due", 0, 1), ("overdue", 1, 1), ("close", 1, 2),
 )  # fmt: skip
 SHOWN = 5
+TOGETHER = 100  # messages of a wave; the next as many go five seconds later (1,200 a minute)
 Outages = Sequence[tuple[datetime, datetime]]
 
 
@@ -54,12 +55,16 @@ class Away:
 
 @dataclass(frozen=True)
 class People:
-    """Who stands above the contacts of a unit, who is of the office, whom no account reaches, and who is away when."""
+    """Who stands above the contacts of a unit, who is of the office, whom no account reaches, and who is away when.
+
+    `order` is the registry's, in which a wave goes through people; where no wave has over 100 it does not matter.
+    """
 
     office: Sequence[str]
     unreachable: AbstractSet[str]
     away: Sequence[Away] = ()
     ladders: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    order: Sequence[str] = ()
 
     def above(self, course: Course) -> tuple[str, str]:
         return self.ladders.get(course.unit) or (f"{course.unit}分管", f"{course.unit}一把手")
@@ -161,12 +166,13 @@ def _tell(
         reach = max(steps[duty.span][2], hears is None)
         for person in people.above(courses[duty.project])[:reach]:
             above.setdefault(person, []).append(duty)
-    sent = not_busy(moment)
-    for person, those in theirs.items():
-        if any(duty.span in steps for duty in those):
-            found.said.append(Said(sent, person, "reminder", _names(those, courses), len(those)))
-            found.heard |= {duty for duty in those if sent < duty.span.due}
-    found.said += [Said(sent, person, "above", (), len(those)) for person, those in above.items()]
+    reminded = {name: those for name, those in theirs.items() if any(duty.span in steps for duty in those)}
+    goes = _wave(people.order, {*reminded, *above}, not_busy(moment))
+    for person, those in reminded.items():
+        names = _names(those, courses, moment)
+        found.said.append(Said(goes[person], person, "reminder", names, len(those)))
+        found.heard |= {duty for duty in those if goes[person] < duty.span.due}
+    found.said += [Said(goes[person], person, "above", (), len(those)) for person, those in above.items()]
     if unheard:
         found.said += [Said(moment, each, "unreachable") for each in people.office]
 
@@ -176,9 +182,19 @@ def not_busy(moment: datetime) -> datetime:
     return moment.replace(second=0) + timedelta(minutes=1) if moment.minute in (0, 30) else moment
 
 
-def _names(duties: Sequence[Duty], courses: Mapping[str, Course]) -> tuple[str, ...]:
-    """Of the first few, the nearest due first and then by number: so many have a line."""
-    ranked = sorted(duties, key=lambda duty: (duty.span.due, courses[duty.project].number))
+def _wave(order: Sequence[str], people: AbstractSet[str], begins: datetime) -> dict[str, datetime]:
+    """When each of them gets the message."""
+    going = sorted(people, key=lambda name: order.index(name) if order else 0)
+    return {name: begins + timedelta(seconds=place // TOGETHER * 5) for place, name in enumerate(going)}
+
+
+def _names(duties: Sequence[Duty], courses: Mapping[str, Course], moment: datetime) -> tuple[str, ...]:
+    """Of the first few, by their next limit (of what is late its close) and then by number: so many have a line."""
+
+    def limit(duty: Duty) -> datetime:
+        return duty.span.closes if moment > duty.span.due else duty.span.due
+
+    ranked = sorted(duties, key=lambda duty: (limit(duty), courses[duty.project].number))
     return tuple(sorted({duty.project for duty in ranked[:SHOWN]}))
 
 

@@ -154,7 +154,8 @@ def expect(lived: Sequence[Course], sheets: Sheets, ends: datetime) -> Expected:
     office = [each["name"] for each in people(sheets, OFFICE_ROLE)]
     heads = {each["unit"]: each["name"] for each in people(sheets, HEAD)}
     ladders = {each["unit"]: (each["name"], heads[each["unit"]]) for each in people(sheets, DEPUTY)}
-    reminded = remind(lived, owed, People(office, frozenset(), (), ladders), BEGINS, ends, down)
+    order = [each["name"] for each in sheets.people]
+    reminded = remind(lived, owed, People(office, frozenset(), (), ladders, order), BEGINS, ends, down)
     unproven, told = undelivered(owed, reminded.heard, office)
     states = [replace(duty, state="undelivered") if duty in unproven else duty for duty in owed]
     led = lead(
