@@ -32,11 +32,12 @@ from bot.rates import Rates
 from bot.sharing import Pauses, Shared
 from bot.watching.meters import Meters
 from bot.watching.pulse import Pulse
-from storage import outbox, quiet_hours
+from storage import quiet_hours, sends, waits
 from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Outgoing
-from storage.outbox import Claimed, Claims, End, Outcome, Room, State
+from storage.outbox import State
+from storage.sends import Claimed, Claims, End, Outcome, Room
 
 log = logging.getLogger(__name__)
 
@@ -337,7 +338,7 @@ class Delivery:
                 await self._write_back()  # what an earlier run of ours could not write
                 if not self._database.alone:
                     return None
-                await self._database.run(lambda session: outbox.end_leases(session, machine))
+                await self._database.run(lambda session: sends.end_leases(session, machine))
                 return await self._remember()
             except Exception:
                 await asyncio.sleep(self._look_failed())
@@ -349,7 +350,7 @@ class Delivery:
             if not post.rates.memory:
                 continue
             since = now - timedelta(seconds=post.rates.memory)
-            work = partial(outbox.lately, channel=channel, account=account, since=since)
+            work = partial(waits.lately, channel=channel, account=account, since=since)
             for chat, ended in await self._database.read(work):
                 post.rates.remember(chat, max(0.0, (now - ended).total_seconds()))
 
@@ -382,10 +383,10 @@ class Delivery:
 
         def work(session: Session) -> list[_Look]:
             shared = {account: self._shared(session, account, told[account], machine) for account in rooms}
-            outbox.finish(session, outcomes, now)
+            sends.finish(session, outcomes, now)
             if doubtful:
-                forgotten = outbox.forgotten(session, self._holder, known)
-                outbox.finish(session, [Outcome(row, End.NOT_SENT, note=FORGOTTEN) for row in forgotten], now)
+                forgotten = sends.forgotten(session, self._holder, known)
+                sends.finish(session, [Outcome(row, End.NOT_SENT, note=FORGOTTEN) for row in forgotten], now)
             for outcome in outcomes:
                 if outcome.state is State.FAILED:
                     self._on_failed(session, outcome, now)
@@ -447,8 +448,8 @@ class Delivery:
             return _Look(account, Claims([], machine + timedelta(seconds=CLAIMED_ELSEWHERE)))
         quiet_hours.hold_back(session, *account, now, self._zone)
         if shared is not None:
-            room = shared.within(room, outbox.being_sent(session, *account, machine))
-        claims = outbox.claim(
+            room = shared.within(room, sends.being_sent(session, *account, machine))
+        claims = sends.claim(
             session, channel=account[0], account=account[1], room=room, now=now, machine=machine,
             lease=self._lease, holder=self._holder,
         )  # fmt: skip

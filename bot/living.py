@@ -1,6 +1,6 @@
 """This process among the others of its city: alive as long as it renews its own lease.
 
-Rule 1  Whoever finds a process dead settles what it was sending: it may have arrived (storage/outbox.py, rule 4).
+Rule 1  Whoever finds a process dead settles what it was sending: it may have arrived (storage/sends.py, rule 3).
 Rule 2  A process that was taken for dead sends nothing until it lives again, under a new lease: what it had claimed is
         no longer its own.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.holding import RENEWALS, SECONDS, Holding
-from storage import claiming, leases, outbox
+from storage import claiming, leases, sends
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -54,6 +54,6 @@ class Living:
         dead = leases.dead_processes(session, claiming.clock(session, machine))
         for held in dead:
             log.warning("%s is dead or frozen; what it was sending is settled", held.name)
-            outbox.end_leases(session, machine, held.name.removeprefix(leases.PROCESS))
+            sends.end_leases(session, machine, held.name.removeprefix(leases.PROCESS))
             leases.forget(session, held)
         return len(dead)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from bot.rates import Rates
 from storage import budgets
 from storage.budgets import Account, Kept, State
-from storage.outbox import Claimed, Room
+from storage.sends import Claimed, Room
 
 Pauses = dict[str | None, float]  # by chat (None: the whole account), until when by the rates' clock
 

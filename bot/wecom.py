@@ -27,7 +27,7 @@ from handlers.words import Words
 from storage import issue_chats
 from storage.database import Database
 from storage.messages import Arrived
-from storage.outbox import Claimed
+from storage.sends import Claimed
 from storage.tables.ledger import CityFact
 from storage.tables.traffic import OutboxRow
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from handlers.city import Show
-from storage import outbox
+from storage import in_chats, outbox
 from storage.messages import Incoming, Outgoing
 
 GATHERING = timedelta(seconds=1)  # platforms bring the photos of an album within it
@@ -29,7 +29,7 @@ def say_with(
     session: Session, incoming: Incoming, person_id: int, message: Outgoing, show: Show
 ) -> Outgoing | None:
     """The message as it has to be written; None if the answer before it, not sent yet, says it now."""
-    before = outbox.newest(session, person_id)
+    before = in_chats.newest(session, person_id)
     if before is None or not (before.once or "").startswith(_album(incoming)):
         return message
     shown = before.external or before.body.get("replaces", "")

@@ -28,7 +28,7 @@ from handlers.plain import plain
 from handlers.step_words import read_step
 from handlers.turning import Turn
 from rules.kinds import Snooze
-from storage import outbox, talks
+from storage import in_chats, talks
 from storage.messages import Outgoing
 
 
@@ -39,12 +39,12 @@ def taken(turn: Turn, text: str) -> str:
         stepping.take(turn, step)
         return "step of a problem"
     match read_about_issue(text, words):
-        case Acknowledge(issue_id) if number := issue_id or outbox.last_issue_told(
+        case Acknowledge(issue_id) if number := issue_id or in_chats.last_issue_told(
             turn.session, turn.person.id
         ):
             turn.answer(acknowledge(turn, number).message)
             return "acknowledge"
-        case Handle(issue_id) if number := issue_id or outbox.last_issue_told(turn.session, turn.person.id):
+        case Handle(issue_id) if number := issue_id or in_chats.last_issue_told(turn.session, turn.person.id):
             turn.answer(acknowledge(turn, number, handles=True).message)
             return "acknowledge"
         case LookUp(issue_id):

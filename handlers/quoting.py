@@ -8,7 +8,7 @@ Rule 2  A text that begins with a code itself is about that.
 import re
 
 from handlers.turning import Turn
-from storage import outbox
+from storage import in_chats
 
 _CODE = re.compile(r"(?<![A-Za-z0-9])([WDJA])\s?([0-9]{1,12})(?![0-9])", re.IGNORECASE)
 _OF_OURS = re.compile(r"[WDJA][0-9]{1,12}")
@@ -26,7 +26,7 @@ def with_code(turn: Turn, text: str) -> str:
 def _number(turn: Turn) -> str:
     incoming = turn.incoming
     if incoming.quotes and (
-        found := outbox.shown(turn.session, turn.person.id, incoming.address, incoming.quotes)
+        found := in_chats.shown(turn.session, turn.person.id, incoming.address, incoming.quotes)
     ):
         if _OF_OURS.fullmatch(found.number):
             return found.number

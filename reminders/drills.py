@@ -14,7 +14,7 @@ from rules.kinds import EscalationState, IssueState, Lane, PeriodKind, Role
 from rules.periods import Period
 from rules.reminding import may_go
 from rules.workdays import calendar_of, instant
-from storage import issue_life, issues, outbox, people, projects
+from storage import issue_life, issues, outbox, people, projects, waits
 from storage import rules as stored_rules
 from storage.issue_life import Rules
 from storage.messages import Option, Outgoing
@@ -87,7 +87,7 @@ def _how_quick(case: Case, alert: EscalationAlert, since: datetime) -> str:
 def _reached(session: Session, told: Sequence[EscalationAlert], person_id: int) -> bool:
     """Whether one alert at least was handed over, or answered."""
     theirs = [each for each in told if each.person_id == person_id]
-    rows = outbox.states(session, [each.outbox_id for each in theirs if each.outbox_id])
+    rows = waits.states(session, [each.outbox_id for each in theirs if each.outbox_id])
     return any(each.acknowledged for each in theirs) or outbox.State.SENT in rows
 
 

@@ -34,7 +34,7 @@ from reminders.opening import open_some
 from reminders.order_chasing import chase_orders
 from reminders.reach import Reach
 from reminders.rounds import begin_rounds, next_reminder, run_rounds
-from storage import duties, escalations, expected, issue_life, nudges, orders, outbox
+from storage import duties, escalations, expected, issue_life, nudges, orders, waits
 from storage import rules as stored_rules
 
 NOBODY = Reach()
@@ -99,7 +99,7 @@ def next_instant(session: Session, now: datetime, zone: ZoneInfo) -> datetime:
         due and due + duties.SECOND,
         next_reminder(session, now, book, zone),
         nudges.next_snooze(session, now),
-        outbox.next_due(session, now),
+        waits.next_due(session, now),
         next_time(session, now, zone, book),
         next_review(session, now, book, zone),
         next_morning(session, now, book, zone),

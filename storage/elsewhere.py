@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from rules.kinds import Lane
 from storage import outbox
 from storage.messages import Address, Outgoing
-from storage.outbox import Claimed, State
+from storage.outbox import State
 from storage.parts import Limit
+from storage.sends import Claimed
 from storage.tables.traffic import OutboxRow
 
 _ONCE = "elsewhere:"

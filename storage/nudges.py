@@ -1,7 +1,7 @@
 """Nudges: what reminded whom of which duties, whether a channel took it, and what people put off.
 
 Rule 1  A nudge that has not gone out yet and names something that is no longer owed never goes out:
-        `overtaken` is asked when it is claimed (`storage/outbox.py`), for duties are kept in many ways.
+        `overtaken` is asked when it is claimed (`storage/sends.py`), for duties are kept in many ways.
 Rule 2  Proof is a channel's acceptance (state `sent`) before the due instant, never that a row was written.
 """
 

@@ -18,9 +18,9 @@ from typing import Protocol
 
 import aiohttp
 
-from bot.app import Running
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
+from bot.running import Running
 from storage import people
 from storage.messages import Address
 from tests.chat import Chat

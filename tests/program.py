@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
-from bot.app import Running, put_together
+from bot.app import put_together
 from bot.clock import Clock, store_offset
+from bot.running import Running
 from bot.settings import Settings
 from bot.web import serving
 from bot.web.server import web_app

@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
 from rules.kinds import DutyState
-from storage import outbox, quiet_hours
+from storage import quiet_hours
 from storage.messages import Outgoing
-from storage.outbox import Claimed, End, Outcome, Room
+from storage.sends import Claimed, End, Outcome, Room, claim, finish
 from storage.tables.registry import Binding
 from storage.tables.reminding import Nudge, ReminderRound
 from storage.tables.reporting import Duty
@@ -38,10 +38,8 @@ def sends(town: Town, end: End = End.SENT) -> list[Claimed]:
 def sends_next(session: Session, now: datetime, end: End = End.SENT) -> list[Claimed]:
     """One message of each chat."""
     quiet_hours.hold_back(session, "chat", "bot", now, ZONE)
-    claims = outbox.claim(
-        session, channel="chat", account="bot", room=MANY, now=now, machine=now, lease=LEASE
-    )
-    outbox.finish(session, [Outcome(row, end) for row in claims.rows], now)
+    claims = claim(session, channel="chat", account="bot", room=MANY, now=now, machine=now, lease=LEASE)
+    finish(session, [Outcome(row, end) for row in claims.rows], now)
     return claims.rows
 
 

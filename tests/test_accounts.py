@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane, Role
-from storage import invites, ledger, outbox
+from storage import invites, ledger, sends
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Invite, Person, PersonRole, Responsibility
 from storage.tables.traffic import OutboxRow, Talk
@@ -57,8 +57,8 @@ def test_what_is_being_sent_to_an_account_that_ended_is_not_sent_again(town: Tow
 
     def claims(session: Session) -> list[int]:
         now = town.clock.now
-        room, lease = outbox.Room(100, 100), timedelta(minutes=1)
-        found = outbox.claim(
+        room, lease = sends.Room(100, 100), timedelta(minutes=1)
+        found = sends.claim(
             session, channel="chat", account="bot", room=room, now=now, machine=now, lease=lease
         )
         return [each.id for each in found.rows]

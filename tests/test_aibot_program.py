@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.app import Running
 from bot.channels.wecom_aibot import AibotChannel
 from bot.channels.wecom_socket import Replaced, Socket
 from bot.clock import Clock
+from bot.running import Running
 from rules.kinds import Lane
 from storage import absences, invites, outbox
 from storage.messages import Address, Outgoing
@@ -138,7 +138,8 @@ async def test_a_lost_acknowledgement_costs_no_receipt_and_shows_none_twice(
         await until(phones.program, lambda s: s.scalar(receipt) == "sent")
     assert [each.kind for each in me.shown if each.text.startswith("已收到 J1")] == ["template_card"]
     [row] = rows(town, OutboxRow.number == "J1")
-    assert (row.attempts, row.ambiguous, row.state) == (2, 1, "sent")
+    # While the connection is down, a try may fail that certainly sent nothing.
+    assert (row.ambiguous, row.attempts >= 2, row.state) == (1, True, "sent")
 
 
 async def test_a_lost_subscription_is_found_by_the_next_message_which_goes_again(

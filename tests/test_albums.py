@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from storage import outbox
 from storage import rules as stored_rules
+from storage import sends
 from storage.messages import Incoming, Outgoing
-from storage.outbox import Claimed, Room
+from storage.sends import Claimed, Room
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import OutboxRow
 from tests.chat import Chat, labels
@@ -66,7 +66,7 @@ def claims(town: Town) -> list[Claimed]:
     now = town.clock.now
     lease = timedelta(seconds=30)
     return town.do(
-        lambda session: outbox.claim(
+        lambda session: sends.claim(
             session, channel="chat", account="bot", room=Room(10, 10), now=now, machine=now, lease=lease
         )
     ).rows

@@ -20,12 +20,13 @@ from bot.drawing import NotDrawn
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
 from rules.workdays import city_zone
-from storage import outbox
+from storage import outbox, sends, waits
 from storage import rules as stored_rules
 from storage.charts import Chart, LightsBar, LightsChart
 from storage.database import Database, Work
 from storage.messages import Address, Incoming, Outgoing
-from storage.outbox import Claimed, State
+from storage.outbox import State
+from storage.sends import Claimed
 from storage.tables.traffic import OutboxRow
 from tests.builders import NOW, a_person, a_photo
 
@@ -121,8 +122,8 @@ class Office:
             patience=0.05,
         )
 
-    def failed(self, _session: Session, outcome: outbox.Outcome, _now: datetime) -> None:
-        if outcome.end is outbox.End.BLOCKED:
+    def failed(self, _session: Session, outcome: sends.Outcome, _now: datetime) -> None:
+        if outcome.end is sends.End.BLOCKED:
             self.blocked.append(outcome.row)
 
     def seconds(self) -> float:
@@ -221,7 +222,7 @@ class Office:
         return self.database.run_now(lambda s: list(s.scalars(select(OutboxRow).order_by(OutboxRow.id))))
 
     def open_rows(self) -> int:
-        counts = self.database.run_now(outbox.counts)
+        counts = self.database.run_now(waits.counts)
         return counts[State.DUE] + counts[State.SENDING]
 
     def states(self) -> list[str]:
@@ -753,7 +754,7 @@ async def test_a_failing_database_forgets_no_outcome(office: Office, monkeypatch
         raise OperationalError("UPDATE outbox", {}, Exception("database or disk is full"))
 
     with monkeypatch.context() as disk:
-        disk.setattr(outbox, "finish", full)
+        disk.setattr(sends, "finish", full)
         waits = [await office.delivery.look() for _ in range(5)]
     assert waits == [1, 2, 4, 5, 5]
     assert not office.delivery._wake.is_set(), "a full disk is not asked again at once"
@@ -812,7 +813,7 @@ async def test_a_run_after_a_failed_one_writes_first_what_that_one_could_not(
         raise OperationalError("UPDATE outbox", {}, Exception("database or disk is full"))
 
     with monkeypatch.context() as disk:
-        disk.setattr(outbox, "finish", full)
+        disk.setattr(sends, "finish", full)
         await office.delivery.close()
     await office.delivery._recover()
     await office.until_quiet()

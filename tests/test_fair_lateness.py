@@ -8,7 +8,7 @@ from sqlalchemy import update
 from reminders.wording import nudges as words
 from rules.kinds import DutyState
 from storage import figures
-from storage.outbox import End
+from storage.sends import End
 from storage.tables.ledger import LedgerRow
 from storage.tables.reporting import Duty
 from tests.chat import ZONE, labels

@@ -15,18 +15,20 @@ from sqlalchemy.orm import Session
 from typer.testing import CliRunner, Result
 
 from bot.__main__ import app
-from bot.app import Running, _office
+from bot.app import _office
 from bot.doctor import machine, platforms
 from bot.doctor.line import Level
 from bot.errands import lock_paths, open_socket, socket_path
 from bot.lock import hold
+from bot.running import Running
 from bot.settings import Settings
 from bot.web import serving
 from handlers.words import Words
 from rules.kinds import Lane, Role
-from storage import absences, outbox, post
+from storage import absences, outbox, post, sends
 from storage.messages import Address, Outgoing
-from storage.outbox import End, Outcome, Room, State
+from storage.outbox import State
+from storage.sends import End, Outcome, Room
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Person
 from storage.tables.traffic import Attempt, OutboxRow
@@ -67,13 +69,13 @@ class Line:
     def tries(self, end: End, note: str = "") -> None:
         """Claimed after a second, ended after two more."""
         self.now += SECOND
-        claimed = outbox.claim(
+        claimed = sends.claim(
             self.session, channel="telegram", account="7", room=Room(9, 9), now=self.now, machine=self.now,
             lease=timedelta(minutes=1),
         )  # fmt: skip
         self.now += 2 * SECOND
         outcomes = [Outcome(row, end, note=note, retry=self.now) for row in claimed.rows]
-        outbox.finish(self.session, outcomes, self.now)
+        sends.finish(self.session, outcomes, self.now)
 
     def life(self) -> post.Life:
         return post.last(self.session, self.person, 1)[0]
@@ -116,7 +118,7 @@ def test_a_process_that_died_while_it_sent_leaves_its_attempt_on_record(session:
     line = Line(session)
     line.says("到期")
     line.now += SECOND
-    outbox.claim(
+    sends.claim(
         session,
         channel="telegram",
         account="7",

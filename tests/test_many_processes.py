@@ -23,11 +23,11 @@ from bot.intake import Intake
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
 from rules.workdays import city_zone
-from storage import claiming, inbox, leases, ledger, outbox
+from storage import claiming, inbox, leases, ledger, sends
 from storage.database import Database
 from storage.leases import Lost
 from storage.messages import Arrived
-from storage.outbox import Room
+from storage.sends import Room
 from storage.tables.sharing import Lease
 from storage.tables.traffic import InboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
@@ -350,14 +350,14 @@ async def test_what_a_dead_process_was_sending_is_settled_and_what_it_wakes_up_w
     office.say("回执 J34", number="J34")
     room = Room(total=10, bulk=10)
     claims = pair[0].run_now(
-        lambda session: outbox.claim(
+        lambda session: sends.claim(
             session, channel="telegram", account="bot", room=room, now=office.clock.city(),
             machine=office.clock.machine(), lease=90 * SECOND, holder="frozen",
         )
     )  # fmt: skip
     assert [row.number for row in claims.rows] == ["J34"]
     office.clock.seconds += 20
-    pair[1].run_now(lambda session: outbox.end_leases(session, office.clock.machine(), "frozen"))
+    pair[1].run_now(lambda session: sends.end_leases(session, office.clock.machine(), "frozen"))
     frozen, second = _deliveries(office, pair, UNLIMITED)
     await _send_all(office, [second])
     frozen._start(claims.rows[0])  # it had claimed the row, and slept before it sent it

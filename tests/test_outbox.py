@@ -10,11 +10,12 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import outbox
+from storage import outbox, sends, waits
 from storage.charts import LightsChart
 from storage.messages import Address, Option, Outgoing
-from storage.outbox import Claimed, Claims, End, Outcome, Room, State
+from storage.outbox import State
 from storage.parts import parts
+from storage.sends import Claimed, Claims, End, Outcome, Room
 from storage.tables.traffic import OutboxRow
 from tests.builders import NOW
 
@@ -47,7 +48,7 @@ def take(
 
 
 def take_all(session: Session, room: Room, now: datetime, machine: datetime) -> Claims:
-    return outbox.claim(
+    return sends.claim(
         session, channel="telegram", account="bot", room=room, now=now, machine=machine, lease=LEASE
     )
 
@@ -57,7 +58,7 @@ def texts(rows: list[Claimed]) -> list[str]:
 
 
 def end(session: Session, row: Claimed, how: End, external: str = "", retry: datetime | None = None) -> None:
-    outbox.finish(session, [Outcome(row, how, external=external, retry=retry)], NOW)
+    sends.finish(session, [Outcome(row, how, external=external, retry=retry)], NOW)
 
 
 def the_row(session: Session, row_id: int | None) -> OutboxRow:
@@ -155,13 +156,13 @@ def test_what_has_become_useless_expires_and_bars_nobody(session: Session) -> No
 
 
 def test_thousands_of_useless_rows_expire_in_slices(session: Session) -> None:
-    for number in range(outbox.SLICE + 1):
+    for number in range(sends.SLICE + 1):
         say(session, f"{number}", f"{number}", useless_after=NOW)
     say(session, "fresh", "x")
     later = NOW + SECOND
     assert take_all(session, PLENTY, later, MACHINE) == Claims([], MACHINE)
     assert texts(take(session, now=later)) == ["fresh"]
-    assert outbox.counts(session)[State.EXPIRED] == outbox.SLICE + 1
+    assert waits.counts(session)[State.EXPIRED] == sends.SLICE + 1
 
 
 def test_once_is_once(session: Session) -> None:
@@ -175,7 +176,7 @@ def test_a_message_to_nobody_is_kept_and_counted_but_never_sent(session: Session
     row = say(session, "x" * 9000, address=None)
     assert the_state(session, row) == State.NOBODY
     assert take(session) == []
-    assert outbox.counts(session)[State.NOBODY] == 1
+    assert waits.counts(session)[State.NOBODY] == 1
 
 
 # Ends of an attempt
@@ -208,7 +209,7 @@ def test_who_lost_the_lease_changes_nothing(session: Session) -> None:
         (Lane.REPLY, "", "", 1),
         (Lane.REMINDER, "J34", "", 1),
         (Lane.DIGEST, "", "", 1),
-        (Lane.REPLY, "", "4711", 1 + outbox.EDIT_RESENDS),
+        (Lane.REPLY, "", "4711", 1 + sends.EDIT_RESENDS),
     ],
 )
 @pytest.mark.parametrize("doubt", ["unclear", "lease"])
@@ -241,7 +242,7 @@ def test_a_lease_that_ran_out_is_left_alone_while_its_chat_is_in_flight_here(ses
 def test_after_a_crash_leases_end_at_once(session: Session) -> None:
     bulk, urgent = say(session, "digest", "1", Lane.DIGEST), say(session, "urgent", "2", Lane.URGENT)
     take(session)
-    outbox.end_leases(session, MACHINE + SECOND)
+    sends.end_leases(session, MACHINE + SECOND)
     assert texts(take(session, machine=MACHINE + SECOND)) == ["urgent"]
     assert (the_state(session, bulk), the_state(session, urgent)) == (State.UNKNOWN, State.SENDING)
 
@@ -281,7 +282,7 @@ def test_a_part_that_fails_fails_those_after_it(session: Session) -> None:
     end(session, take(session)[0], End.REFUSED)
     assert take(session) == []
     assert the_state(session, last) == State.FAILED
-    assert outbox.counts(session) == {**dict.fromkeys(State, 0), State.SENT: 1, State.FAILED: 4}
+    assert waits.counts(session) == {**dict.fromkeys(State, 0), State.SENT: 1, State.FAILED: 4}
 
 
 def test_a_part_in_doubt_does_not_hold_the_rest_back(session: Session) -> None:
@@ -355,7 +356,7 @@ def test_a_claim_of_fifty_is_two_statements_and_their_end_is_one(session: Sessio
         rows = take(session)
     assert (len(rows), len(statements)) == (50, 2)
     with counted(session) as statements:
-        outbox.finish(session, [Outcome(row, End.SENT) for row in rows], NOW)
+        sends.finish(session, [Outcome(row, End.SENT) for row in rows], NOW)
     assert len(statements) == 1
 
 
@@ -373,7 +374,7 @@ def test_counts_knows_every_state(session: Session) -> None:
     for state in State:
         say(session, "x", state.value)
         session.execute(text("UPDATE outbox SET state = :state WHERE chat = :state"), {"state": state.value})
-    assert outbox.counts(session) == dict.fromkeys(State, 1)
+    assert waits.counts(session) == dict.fromkeys(State, 1)
 
 
 class counted:  # noqa: N801 - reads as a verb

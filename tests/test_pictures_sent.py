@@ -13,7 +13,7 @@ from bot.drawing import Gallery
 from bot.rates import Limits, Rates
 from rules.kinds import Lane
 from rules.workdays import city_zone
-from storage import outbox
+from storage import outbox, waits
 from storage.charts import LightsBar, LightsChart
 from storage.database import Database
 from storage.messages import Address, Option, Outgoing
@@ -55,7 +55,7 @@ class Sending:
 
     @property
     def counts(self) -> dict[State, int]:
-        return self.database.run_now(outbox.counts)
+        return self.database.run_now(waits.counts)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.app import _channels
+from bot.accounts import channels_of
 from bot.channels.tryout import TryoutChannel
 from bot.channels.wecom_aibot import AibotChannel
 from bot.clock import Clock
@@ -75,7 +75,7 @@ async def test_every_way_out_goes_through_the_proxy(town: Town, tmp_path: Path) 
             "PUBLIC_URL": "https://bot.invalid",
         }  # fmt: skip
         settings = settings_for(town, tmp_path, ours)
-        channels = _channels(settings, town.database, Clock(), CITY, lambda _secret: None)
+        channels = channels_of(settings, town.database, Clock(), CITY, lambda _secret: None)
         assert {name for name, _ in channels} >= {"telegram", "wecom", "aibot"}
         for channel in sorted(channels.values(), key=lambda each: isinstance(each, AibotChannel)):
             if isinstance(channel, AibotChannel):

@@ -9,16 +9,16 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.app import note_failure
 from bot.channels.wecom_chat import WecomChatChannel
+from bot.failing import note_failure
 from handlers.city import City
 from handlers.words import Words
 from rules.kinds import Lane, Role, Severity
 from rules.workdays import instant
-from storage import outbox, people, quiet_hours
+from storage import outbox, people, quiet_hours, sends
 from storage import rules as stored_rules
 from storage.messages import Address, Outgoing
-from storage.outbox import Claimed, End, Outcome, Room
+from storage.sends import Claimed, End, Outcome, Room
 from storage.tables.registry import Binding, Person
 from storage.tables.traffic import OutboxRow
 from tests.builders import NOW, a_person, a_role, an_issue
@@ -56,7 +56,7 @@ class Pair:
 
     def claims(self, account: tuple[str, str]) -> list[Claimed]:
         self.now += MINUTE
-        return outbox.claim(
+        return sends.claim(
             self.session, channel=account[0], account=account[1], room=Room(total=9, bulk=9), now=self.now,
             machine=self.now, lease=MINUTE,
         ).rows  # fmt: skip
@@ -68,7 +68,7 @@ class Pair:
 
     def fails(self, row: Claimed, end: End) -> None:
         outcome = Outcome(row, end, note="so it ended", retry=self.now)
-        outbox.finish(self.session, [outcome], self.now)
+        sends.finish(self.session, [outcome], self.now)
         if outcome.state is outbox.State.FAILED:
             note_failure(self.session, outcome, self.now, self.city, "")
 
@@ -139,7 +139,7 @@ def test_a_row_that_nobody_can_read_ends_and_goes_nowhere(session: Session) -> N
     session.execute(update(OutboxRow).values(body={"no": "message"}))
     for row in pair.claims(TELEGRAM):
         outcome = Outcome(row, End.REFUSED, note="the row cannot be read")
-        outbox.finish(session, [outcome], pair.now)
+        sends.finish(session, [outcome], pair.now)
         note_failure(session, outcome, pair.now, pair.city, "")
     assert [row.state for row in session.scalars(select(OutboxRow))] == ["failed"]
 

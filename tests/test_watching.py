@@ -14,11 +14,11 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
-from bot.app import Running
 from bot.channels.channel import Calls, Capabilities, NotSent
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.rates import Limits, Rates
+from bot.running import Running
 from bot.supervisor import Supervisor
 from bot.watching.alarm import Alarm
 from bot.watching.health import DEAF, LATE, Findings, Health

@@ -13,9 +13,11 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.app import Running, put_together, reaching
+from bot.accounts import reaching
+from bot.app import put_together
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
+from bot.running import Running
 from bot.settings import Settings
 from bot.web import serving
 from bot.web.server import web_app

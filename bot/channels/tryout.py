@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 
 from bot.channels.channel import Calls, Capabilities, TooLarge, Unfetchable, Unreadable
 from reminders.pictures.telling import told
-from storage import inbox, outbox, quiet_hours
+from storage import inbox, quiet_hours, sends
 from storage.database import Database, mark
 from storage.messages import Address, Arrived, Incoming, Outgoing
-from storage.outbox import Claimed, End, Outcome, Room
+from storage.sends import Claimed, End, Outcome, Room
 from storage.tables.registry import Binding, Person
 from storage.tables.tryout import TryoutMessage
 
@@ -106,14 +106,14 @@ class TryoutChannel:
         quiet_hours.hold_back(session, NAME, ACCOUNT, now, zone)
         while rows := self._due(session, now, machine, left):
             outcomes = [self._taken(session, row, now) for row in rows]
-            outbox.finish(session, outcomes, now)
+            sends.finish(session, outcomes, now)
             left |= {each.row.chat for each in outcomes if each.end is not End.SENT}
             told_to |= {int(each.row.chat) for each in outcomes if each.end is End.SENT}
         return told_to
 
     def _due(self, session: Session, now: datetime, machine: datetime, left: set[str]) -> list[Claimed]:
         room = Room(total=AT_ONCE, bulk=AT_ONCE, busy=frozenset(left))
-        claims = outbox.claim(
+        claims = sends.claim(
             session, channel=NAME, account=ACCOUNT, room=room, now=now, machine=machine, lease=LEASE
         )
         return claims.rows

@@ -14,9 +14,10 @@ from rules.book import Book
 from rules.workdays import calendar_of
 from storage import claiming, inbox, people
 from storage import rules as stored_rules
-from storage.outbox import State, counts
+from storage.outbox import State
 from storage.tables.ledger import CityFact
 from storage.tables.registry import Person, Project
+from storage.waits import counts
 
 SHOWN = 5
 # The State Council publishes a year's holidays in the autumn before; from then on it can be known.

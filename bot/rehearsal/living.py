@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
-from storage import outbox, quiet_hours
+from storage import quiet_hours, sends
 from storage.database import Database
-from storage.outbox import Claimed, End, Outcome, Room
+from storage.sends import Claimed, End, Outcome, Room
 from storage.sheets import Progress, nobody
 
 LIVING = "Living"
@@ -90,11 +90,11 @@ def arrive(session: Session, reach: Reach, now: datetime, zone: ZoneInfo) -> Non
     for channel, account in sorted(reach.running):
         quiet_hours.hold_back(session, channel, account, now, zone)
         while rows := _claimed(session, channel, account, now):
-            outbox.finish(session, [Outcome(row, End.SENT, external=f"{row.id}") for row in rows], now)
+            sends.finish(session, [Outcome(row, End.SENT, external=f"{row.id}") for row in rows], now)
 
 
 def _claimed(session: Session, channel: str, account: str, now: datetime) -> list[Claimed]:
-    claims = outbox.claim(
+    claims = sends.claim(
         session, channel=channel, account=account, room=WITHOUT_BOUND, now=now, machine=now, lease=LEASE
     )
     return claims.rows

@@ -23,10 +23,10 @@ from bot.delivery import Delivery
 from bot.supervisor import Supervisor
 from bot.watching.pulse import Watched
 from rules.kinds import Lane
-from storage import inbox, outbox
+from storage import inbox, waits
 from storage.database import Database
-from storage.outbox import Waits
 from storage.tables.ledger import CityFact
+from storage.waits import Waits
 
 Account = tuple[str, str]
 
@@ -140,8 +140,8 @@ class Health:
             return await work
 
     def _look(self, session: Session) -> _Queues:
-        waits = outbox.longest_due(session, self._channels.keys(), self._clock.city())
-        return _Queues(inbox.oldest_new(session), waits)
+        longest = waits.longest_due(session, self._channels.keys(), self._clock.city())
+        return _Queues(inbox.oldest_new(session), longest)
 
     def _queue_faults(self, facts: dict[str, Any], queues: _Queues) -> list[Fault]:
         arrived = _seconds(self._clock.machine() - queues.oldest) if queues.oldest else 0.0

@@ -16,10 +16,11 @@ from bot.channels.channel import Channel
 from bot.channels.wecom_aibot import AibotChannel
 from bot.watching.health import Findings
 from bot.watching.meters import Meters
-from storage import inbox, outbox
+from storage import inbox, waits
 from storage.database import Database
-from storage.outbox import State, Unsent
+from storage.outbox import State
 from storage.tables.ledger import LedgerRow
+from storage.waits import Unsent
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Rows:
 
 def rows(session: Session) -> Rows:
     return Rows(
-        inbox.counts(session), outbox.unsent(session), outbox.counts(session)[State.SENT],
+        inbox.counts(session), waits.unsent(session), waits.counts(session)[State.SENT],
         session.scalar(select(func.max(LedgerRow.id))) or 0,
     )  # fmt: skip
 

@@ -13,7 +13,7 @@ from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import EscalationState, IssueAct, Lane, Severity
 from rules.ladder import follow_by
-from storage import escalations, issues, outbox, people, projects
+from storage import escalations, in_chats, issues, people, projects
 from storage import rules as stored_rules
 from storage.alerting import may_take, told_of
 from storage.messages import IncomingKind, Outgoing
@@ -98,8 +98,8 @@ def _show_taken(turn: Turn, issue: Issue, row: Escalation, leader: int | None) -
     alerts = escalations.alerts(turn.session, row)
     newest = {each.person_id: each.outbox_id for each in alerts if each.may and each.outbox_id}
     newest.pop(turn.person.id, None)  # whose own alert is edited in answer to their tap
-    for found in outbox.standing(turn.session, list(newest.values())):
-        before = outbox.as_edited(turn.session, found)
+    for found in in_chats.standing(turn.session, list(newest.values())):
+        before = in_chats.as_edited(turn.session, found)
         if not _asks_to_take(before) or not turn.city.show(found.address.channel).edits:
             continue
         shown = {"text": f"{before.text}\n{by}", "rows": (follow_row(turn, issue),), "photos": ()}
@@ -142,7 +142,7 @@ def _noted(turn: Turn, issue: Issue, leader: int | None) -> Outgoing:
     time = day_and_hour(turn.now, turn.city.zone)
     shown, rows = None, (follow_row(turn, issue),)
     if turn.incoming.kind is IncomingKind.BUTTON and turn.city.show(turn.incoming.address.channel).edits:
-        shown = outbox.shown(turn.session, turn.person.id, turn.incoming.address, pressed)
+        shown = in_chats.shown(turn.session, turn.person.id, turn.incoming.address, pressed)
     if shown is None:
         template = words.acknowledged if leader is None else words.acknowledged_for
         text = template.format(number=issue.number, time=time, leader=on_behalf.name_of(turn, leader))
