@@ -1,6 +1,7 @@
 """Whether looking up what is owed stays as quick however many reports are stored.
 
 python -m bench.history --reports 1000 100000 1000000 --plan
+python -m bench.history --reports 1000 100000 1000000 --postgres
 
 The city is the same each time, 1,000 projects with their March report open; only its past grows, month by month.
 """
@@ -10,30 +11,36 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, insert
 from sqlalchemy.orm import Session
 
-from bench.sanbao import furnish
+from bench.sanbao import FIRST_USER, unswept
 from bot.sample.city import BEGINS
 from handlers.city import City
 from handlers.facts import Facts, PersonFacts
 from handlers.loading.base import Loading
 from handlers.loading.load import load
+from handlers.turn import take_turn
 from handlers.words import Words
 from reminders.sweep import sweep
 from rules.kinds import DutyKind, DutyState, ReportKind, Role
 from rules.periods import Period
 from rules.workdays import city_zone
+from storage import inbox
 from storage.database import Database
+from storage.messages import Address, Arrived, Incoming, IncomingKind
 from storage.prepared import Change
 from storage.tables.base import Base
 from storage.tables.registry import PersonRole
 from storage.tables.reporting import Duty, Report, ReportVersion
+from tests import postgres
 
 PEOPLE, EACH = 50, 20
 PROJECTS = PEOPLE * EACH
@@ -42,6 +49,8 @@ RUNS, WARM_UP = 41, 5
 ZONE = city_zone()
 TODAY = BEGINS.astimezone(ZONE).date()
 CITY = City(words=Words(), zone=ZONE)
+TOKEN = "1:history"
+_externals = count(1)
 CONTACT, CLERK = 7, PEOPLE  # one of the contacts is of the office, too
 
 Question = Callable[[Session], object]
@@ -59,6 +68,20 @@ def my_duties(session: Session) -> Facts:
     return _asked(session, CONTACT, "my_duties")
 
 
+def turn(session: Session) -> object:
+    """A contact begins a report: stored, understood, answered."""
+    user = str(FIRST_USER + CONTACT - 1)
+    address = Address(channel="telegram", account="1", user=user, chat=user)
+    said = Incoming(address=address, kind=IncomingKind.TEXT, text="报进展")
+    arrived = Arrived(
+        channel="telegram", account="1", external=str(next(_externals)), sender=f"telegram:1:{user}",
+        raw=said.model_dump_json().encode(), received=BEGINS,
+    )  # fmt: skip
+    inbox.store(session, [arrived])
+    [row] = inbox.waiting(session, BEGINS, 1)
+    return take_turn(session, CITY, row, said, BEGINS, BEGINS)
+
+
 def sweeping(session: Session) -> object:
     return sweep(session, BEGINS, ZONE)
 
@@ -70,7 +93,7 @@ def _asked(session: Session, person_id: int, script: str, **answers: str) -> Fac
 
 
 QUESTIONS: dict[str, Question] = {
-    "who owes": who_owes, "of a unit": of_unit, "my duties": my_duties, "a sweep": sweeping,
+    "a turn": turn, "who owes": who_owes, "of a unit": of_unit, "my duties": my_duties, "a sweep": sweeping,
 }  # fmt: skip
 
 
@@ -136,11 +159,15 @@ def medians_ms(databases: list[Database]) -> list[dict[str, float]]:
     ]
 
 
-def opened(folder: Path, reports: int) -> Database:
-    """A city with so many stored reports, in a file of its own."""
-    furnish(folder / str(reports), "1:history", PEOPLE, EACH)
-    database = Database(f"sqlite:///{folder / str(reports) / 'sanbao.db'}")
+def opened(folder: Path, reports: int, url: str) -> Database:
+    """A city with so many stored reports, in a database of its own."""
+    database = unswept(folder / str(reports), TOKEN, PEOPLE, EACH, url)
+    while database.run_now(sweeping):
+        pass
     fill(database, reports)
+    if url:  # as its own housekeeping does within a minute
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
     return database
 
 
@@ -170,9 +197,12 @@ def main() -> None:
     )
     parser.add_argument("--reports", nargs="+", type=int, default=[1_000, 100_000])
     parser.add_argument("--plan", action="store_true", help="show how SQLite answers each statement")
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL")
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        databases = [opened(Path(folder), reports) for reports in given.reports]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        server = stack.enter_context(postgres.running(durable=True)) if given.postgres else None
+        databases = [opened(folder, reports, server.create() if server else "") for reports in given.reports]
         taken = medians_ms(databases)
         print(f"{'reports':>10}" + "".join(f"{name:>14} ms  ratio" for name in QUESTIONS))
         for reports, of_database in zip(given.reports, taken, strict=True):

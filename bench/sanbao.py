@@ -71,10 +71,10 @@ def furnish(folder: Path, token: str, people: int, projects: int) -> None:
     database.close()
 
 
-def unswept(folder: Path, token: str, people: int, projects: int) -> Database:
-    """The same city before its first sweep, open."""
+def unswept(folder: Path, token: str, people: int, projects: int, url: str = "") -> Database:
+    """The same city before its first sweep, open; in a file in the folder, or in the empty database of a URL."""
     folder.mkdir(parents=True, exist_ok=True)
-    database = Database(f"sqlite:///{folder / 'sanbao.db'}")
+    database = Database(url or f"sqlite:///{folder / 'sanbao.db'}")
     now = Clock().machine()
     migrate(database.engine, folder, now)
     offset = BEGINS - now
