@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind, DutyState
 from rules.periods import Period, Window
+from storage.few import few
 from storage.prepared import Change, Query
 from storage.projects import reported_by
 from storage.tables.base import Instant
@@ -66,7 +67,7 @@ def reportable(now: datetime, *which: ColumnElement[bool]) -> tuple[ColumnElemen
     """
     waiting = select(Duty.id).where(Duty.state.is_(None), *which)
     unlocked = select(Duty.id).where(Duty.unlocked_until > now - SECOND)
-    return (Duty.id.in_(union_all(waiting, unlocked)), takes_reports(now), *which)
+    return (few(Duty.id, union_all(waiting, unlocked)), takes_reports(now), *which)
 
 
 def awaited() -> ColumnElement[bool]:

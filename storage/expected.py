@@ -13,6 +13,7 @@ from rules.kinds import DutyKind, ProjectState, Severity
 from rules.periods import Period, Window, span
 from rules.scope import REPORTING
 from storage.duties import SECOND
+from storage.few import few
 from storage.issue_life import REAL
 from storage.prepared import Change, Query, among
 from storage.reminding import windows
@@ -124,7 +125,7 @@ def _open_at(moment: datetime) -> ColumnElement[bool]:
     """
     still = select(Issue.id).where(Issue.closed.is_(None))
     closed_since = select(Issue.id).where(Issue.closed >= moment)
-    return Issue.id.in_(union_all(still, closed_since))
+    return few(Issue.id, union_all(still, closed_since))
 
 
 _OPEN = Change(insert(Duty.metadata.tables["duties"]).on_conflict_do_nothing())

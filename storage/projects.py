@@ -4,13 +4,14 @@ from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select
+from sqlalchemy import ColumnElement, Row, and_, bindparam, case, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from rules.duties import ProjectFacts
 from rules.kinds import DutyKind, ProjectKind, ProjectState, ReportKind, Role
 from rules.scope import REPORTING
 from storage import leaves, people
+from storage.few import few
 from storage.prepared import Query
 from storage.tables.registry import Person, Project, Responsibility, YearPlan
 from storage.tables.reporting import Duty, Report, ReportVersion
@@ -135,6 +136,28 @@ _project, _duty, _report = Project.__table__.c, Duty.__table__.c, Report.__table
 _version, _plan, _answers = ReportVersion.__table__.c, YearPlan.__table__.c, Responsibility.__table__.c
 _filer = Person.__table__.alias("filer")
 
+_own = select(_answers.project_id).where(
+    _answers.person_id.in_(leaves.covered_by(bindparam("person"), bindparam("today"))),
+    or_(*(_answers.role == role for role in REPORTING)),  # an IN is compiled anew at each execution
+    _answers.since <= bindparam("today"),
+    or_(_answers.until.is_(None), _answers.until > bindparam("today")),
+)
+# Not closed, or opened again by the office. The few are named first, each kind by its own index: else all of a
+# project's history would be read for them.
+_not_closed = union_all(
+    select(_duty.id).where(_duty.state.is_(None), _duty.project_id.in_(_own)),
+    select(_duty.id).where(_duty.state.is_not(None), _duty.unlocked_until > bindparam("closing")),
+)
+_open = (
+    select(_duty.project_id, _duty.period, _duty.state, _duty.closes)
+    .where(
+        few(_duty.id, _not_closed), _duty.project_id.in_(_own), _duty.kind == DutyKind.PROGRESS,
+        _duty.opens <= bindparam("now"), _duty.exempt.is_(None),
+    )
+    .cte("open_duties")
+    .prefix_with("MATERIALIZED")
+)  # fmt: skip
+
 # Statements of the hot path (storage/prepared.py).
 _OPEN_FOR_PROGRESS = Query(
     select(
@@ -144,46 +167,33 @@ _OPEN_FOR_PROGRESS = Query(
         _project.initials,
         _project.kind,
         _project.total_investment,
-        _duty.period,
+        _open.c.period,
         _report.id,
         _filer.c.name,
         case((_report.returned.is_not(None), _report.returned_because)),
     )
     .select_from(
-        Responsibility.__table__.join(Project.__table__, _project.id == _answers.project_id)
-        .join(Duty.__table__, and_(_duty.project_id == _project.id, _duty.kind == DutyKind.PROGRESS))
+        _open.join(Project.__table__, _project.id == _open.c.project_id)
         .outerjoin(
             Report.__table__,
             and_(
                 _report.project_id == _project.id,
                 _report.kind == ReportKind.PROGRESS,
-                _report.period == _duty.period,
+                _report.period == _open.c.period,
                 _report.withdrawn.is_(None),
             ),
         )
         .outerjoin(_filer, _filer.c.id == _report.filed_by)
     )
     .where(
-        _answers.person_id.in_(leaves.covered_by(bindparam("person"), bindparam("today"))),
-        or_(*(_answers.role == role for role in REPORTING)),  # an IN is compiled anew at each execution
-        _answers.since <= bindparam("today"),
-        or_(_answers.until.is_(None), _answers.until > bindparam("today")),
-        _duty.opens <= bindparam("now"),
-        # Not closed, or opened again by the office; of the duty alone, so that the past costs no look at reports.
-        or_(
-            _duty.state.is_(None),
-            and_(_duty.state.is_not(None), _duty.unlocked_until > bindparam("closing")),
-        ),
-        _duty.exempt.is_(None),
         # Past its instants only what was returned and can still be mended.
         or_(
-            _duty.state.is_not(None),
-            _duty.closes > bindparam("closing"),
+            _open.c.state.is_not(None),
+            _open.c.closes > bindparam("closing"),
             _report.mend_by > bindparam("closing"),
-        ),
+        )
     )
-    .group_by(_project.id, _duty.id, _report.id, _filer.c.id)
-    .order_by(and_(_report.id.is_not(None), _report.returned.is_(None)), _project.number, _duty.period),
+    .order_by(and_(_report.id.is_not(None), _report.returned.is_(None)), _project.number, _open.c.period),
     OpenProject,
 )
 
