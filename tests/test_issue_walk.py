@@ -40,6 +40,7 @@ REACH = Reach(running=frozenset({("chat", "bot")}))
 S, P, W = IssueState, IssueStep, IssueWord
 LONG = int(os.environ.get("SANBAO_LONG_WALK", "0"))
 SEED = int(os.environ.get("SANBAO_WALK_SEED", "0"))
+PROBLEM_STEPS, CITY_STEPS = 200, 1000
 
 
 WORDS = (W.STILL, W.CHANGED, W.SOLVED, W.UNSOLVED)
@@ -276,17 +277,24 @@ def test_a_problem_lives_as_the_model_says_whoever_does_what(
 
 
 @pytest.mark.skipif(not LONG, reason="the long form: SANBAO_LONG_WALK says how many steps")
-def test_the_long_walk(database: Database) -> None:
-    """Steps that are possible are chosen more often, so that the walk comes round to every state."""
-    dice, (town, units) = random.Random(LONG + SEED), a_town_with_departments(database)  # noqa: S311 - a walk, no secret
-    visited: set[IssueState] = set()
-    walk = Walk(town, units, Severity.GENERAL)
-    for number in range(LONG):
-        if number % 200 == 0:
-            walk = Walk(town, units, dice.choice(list(Severity)))
-        possible = [each.step for each in LIFE if walk.model.state in each.states]
-        step = dice.choice(possible) if dice.random() < 0.8 else dice.choice([*IssueStep, *WORDS])
-        actor = dice.choice(["office", "office", "reporter", "leader", *units])
-        walk.steps(actor, step, dice.choice(list(units)), dice.choice([1, 7, 60, 60 * 24]))
-        visited.add(walk.model.state)
+def test_the_long_walk(new_city: Callable[[], str]) -> None:
+    """Steps that are possible are chosen more often, so that the walk comes round to every state.
+
+    Every 200 steps another problem, every 1,000 another city: problems that are left open cost every sweep.
+    """
+    dice, visited = random.Random(LONG + SEED), set[IssueState]()  # noqa: S311 - a walk, no secret
+    for begun in range(0, LONG, CITY_STEPS):
+        database = Database(new_city(), busy_seconds=5)
+        try:
+            town, units = a_town_with_departments(database)
+            for _ in range(0, min(CITY_STEPS, LONG - begun), PROBLEM_STEPS):
+                walk = Walk(town, units, dice.choice(list(Severity)))
+                for _ in range(PROBLEM_STEPS):
+                    possible = [each.step for each in LIFE if walk.model.state in each.states]
+                    step = dice.choice(possible) if dice.random() < 0.8 else dice.choice([*IssueStep, *WORDS])
+                    actor = dice.choice(["office", "office", "reporter", "leader", *units])
+                    walk.steps(actor, step, dice.choice(list(units)), dice.choice([1, 7, 60, 60 * 24]))
+                    visited.add(walk.model.state)
+        finally:
+            database.close()
     assert LONG < 2000 or visited >= {*IssueState} - {S.ACKNOWLEDGED}
