@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from bot import attendance, editable, logs
-from bot.accounts import channels_of, listens, rates_of, reaching
 from bot.anchoring import Anchoring
+from bot.at_start import clock_of, furnish, open_database
 from bot.attendance import Attendance
 from bot.bell import FILES, POST, TURNS
 from bot.beside import Beside
+from bot.channel_accounts import Account, channels_of, listens, rates_of, reaching
 from bot.channels.channel import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -33,7 +34,6 @@ from bot.fetching import Fetching
 from bot.intake import Intake
 from bot.media.shelf import Shelf
 from bot.office import Office
-from bot.opening import clock_of, furnish, open_database
 from bot.receiving import receive
 from bot.running import Running
 from bot.settings import Settings
@@ -62,8 +62,6 @@ log = logging.getLogger(__name__)
 NOT_SWEPT_SECONDS = 900.0
 # How long rows are counted for Prometheus, which itself waits ten seconds.
 FIGURES_SECONDS = 5.0
-
-Account = tuple[str, str]
 
 
 async def serve(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from bot.beside import Beside
+from bot.channel_accounts import Account
 from bot.channels.channel import Channel
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
@@ -22,7 +23,6 @@ from bot.watching.pulse import Kept, Watched
 from handlers.city import City
 from storage.database import Database
 
-Account = tuple[str, str]
 Loop = Callable[[], Awaitable[None]]
 
 

@@ -4,9 +4,9 @@ Rule 1  Nobody waits for what somebody else has in hand: it is left to them (SKI
 Rule 2  On SQLite there is nothing to claim: a transaction has the whole file.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from storage.tables.sharing import Lease
 from storage.upsert import insert
 
-T = TypeVar("T")
 BELL = "sanbao"  # the channel of LISTEN and NOTIFY
 
 
@@ -76,22 +75,6 @@ def alone(session: Session, what: str, machine: datetime) -> None:
     """
     if has_many_writers(session):
         session.execute(_ALONE, {"name": f"alone with {what}", "machine": machine})
-
-
-_LINE = text("SELECT pg_advisory_xact_lock(hashtextextended(:what, 0))")
-
-
-def in_line(session: Session, what: str, look: Callable[[Session], T]) -> T | None:
-    """Waits for whoever stood in this line before; then gives what `look` finds after their COMMIT.
-
-    The transaction itself goes on seeing the moment at which it began: `look` has a session of its own, and does not
-    see what ours has not committed. None on SQLite, where nobody else stands in line.
-    """
-    if not has_many_writers(session):
-        return None
-    session.execute(_LINE, {"what": what})
-    with Session(session.get_bind().engine.execution_options(isolation_level="AUTOCOMMIT")) as beside:
-        return look(beside)
 
 
 def ring(session: Session, topics: Collection[str]) -> None:

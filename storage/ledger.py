@@ -14,7 +14,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
-from storage import claiming, ledger_file, ledger_proof
+from storage import ledger_file, ledger_proof
 from storage.ledger_hashes import GENESIS, Head, canonical, link
 from storage.prepared import Change, Query
 from storage.tables.ledger import LedgerRow, LedgerSalt
@@ -35,24 +35,13 @@ def append(
     session: Session, *, chain: str, who: str, act: str, facts: Mapping[str, object], now: datetime
 ) -> None:
     """Adds one act to the end of a chain, in the caller's transaction. `who` is person:5, office or system."""
-    last, previous = _head(session, chain)
+    last, previous = _HEAD.first(session, chain=chain) or (0, GENESIS)
     place = last + 1
     text = canonical(chain, place, now, who, act, facts)
     _APPEND.run(
         session, chain=chain, place=place, at=now, canonical=text, previous=previous,
         hash=link(previous, text),
     )  # fmt: skip
-
-
-def _head(session: Session, chain: str) -> tuple[int, str]:
-    """Its last place and hash: of what we wrote ourselves, or of who was before us in the line of this chain.
-
-    With many writers the place is taken in that line. Left to the key alone, whoever came second would be refused, and
-    have to do all its work again.
-    """
-    others = claiming.in_line(session, f"chain {chain}", lambda beside: _HEAD.first(beside, chain=chain))
-    ours = _HEAD.first(session, chain=chain)
-    return max(ours or (0, GENESIS), others or (0, GENESIS))
 
 
 def heads(session: Session) -> list[Head]:

@@ -139,7 +139,7 @@ async def test_a_lost_acknowledgement_costs_no_receipt_and_shows_none_twice(
     assert [each.kind for each in me.shown if each.text.startswith("已收到 J1")] == ["template_card"]
     [row] = rows(town, OutboxRow.number == "J1")
     # While the connection is down, a try may fail that certainly sent nothing.
-    assert (row.ambiguous, row.attempts >= 2, row.state) == (1, True, "sent")
+    assert (row.ambiguous, 2 <= row.attempts <= 4, row.state) == (1, True, "sent")
 
 
 async def test_a_lost_subscription_is_found_by_the_next_message_which_goes_again(

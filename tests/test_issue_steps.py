@@ -245,6 +245,15 @@ def test_who_raised_it_and_is_not_satisfied_sends_it_back(town: Town, bureau: Ch
     assert bureau.last().title == f"W1 还没解决：{NORTH}"
 
 
+def test_the_last_report_does_not_repeat_what_was_sent_back(town: Town, bureau: Chat) -> None:
+    is_done(town, bureau)
+    town.reporter.taps("还没解决")
+    bureau.says("办结 W1 另选线路")
+    town.reporter.taps("已解决")
+    town.office.taps("销号")
+    assert "办结情况：另选线路\n" in town.leader.last().text
+
+
 def test_somebody_of_another_unit_who_raised_it_confirms_it_too(town: Town, bureau: Chat) -> None:
     is_signed(town, bureau)
     other = town.deputy  # of the unit, but let the problem be raised by a stranger to the project

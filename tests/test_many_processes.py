@@ -3,12 +3,15 @@ has; whole processes that are killed and frozen are in tests/crash.
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.app import put_together
@@ -21,16 +24,29 @@ from bot.doctor.line import Level
 from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
-from rules.kinds import Lane
+from handlers.commands import FileProgress, ReturnReport, Unbind
+from handlers.deeds.accounts import unbind
+from handlers.deeds.progress import file_progress
+from handlers.deeds.returns import return_report
+from handlers.facts import PersonFacts
+from handlers.turning import Turn
+from reminders.closing import close_some
+from reminders.moment import Moment
+from reminders.sweep import NOBODY
+from rules.kinds import DutyKind, Lane, Role
 from rules.workdays import city_zone
-from storage import claiming, inbox, leases, ledger, sends
+from storage import claiming, inbox, leases, ledger, people, sends
+from storage import rules as stored_rules
 from storage.database import Database
 from storage.leases import Lost
-from storage.messages import Arrived
+from storage.messages import Address, Arrived, Incoming, IncomingKind
 from storage.sends import Room
+from storage.tables.registry import Person
+from storage.tables.reporting import Duty, Report
 from storage.tables.sharing import Lease
 from storage.tables.traffic import InboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
+from tests.chat import CITY, Chat
 from tests.program import settings_for
 from tests.test_delivery import UNLIMITED, Office, in_turn
 from tests.town import Town
@@ -226,22 +242,98 @@ def _steal(session: Session, now: datetime) -> None:
     assert leases.take(session, "sweeps", "1", now, now) is not None
 
 
-def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it_and_neither_is_done_anew(
-    pair: tuple[Database, Database],
-) -> None:
-    begun: list[None] = []
-
+def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it(pair: tuple[Database, Database]) -> None:
     def act(session: Session) -> None:
-        begun.append(None)
-        for _ in range(2):
-            ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
+        ledger.append(session, chain="unit:1", who="system", act="test", facts={}, now=NOW)
 
     futures = [database._submit(act) for _ in range(20) for database in pair]
     for future in futures:
         future.result()
     assert pair[0].run_now(ledger.verify) == []
-    assert pair[0].run_now(ledger.heads)[0].place == 2 * len(futures)
-    assert len(begun) == len(futures)
+    assert pair[0].run_now(ledger.heads)[0].place == len(futures)
+
+
+# Deciding
+
+
+def _person(chat: Chat) -> int:
+    return int(chat.user) - 1000
+
+
+def _turn(session: Session, town: Town, person_id: int) -> Turn:
+    person, now = session.get_one(Person, person_id), town.clock.now
+    chat = str(person_id + 1000)
+    row = an_inbox_row(session, external=chat, sender=f"chat:bot:{chat}")
+    said = Incoming(
+        address=Address(channel="chat", account="bot", user=chat, chat=chat), kind=IncomingKind.TEXT, text="x"
+    )
+    facts = PersonFacts(person.id, person.name, person.unit_id, "", phone="")
+    return Turn(session, CITY, row.id, said, facts, now, now, now.astimezone(city_zone()).date())
+
+
+def _together(town: Town, *works: Callable[[Session], object]) -> None:
+    """Each begins on what stands before any of them; whoever is outrun is run again."""
+    begun, met = threading.Barrier(len(works)), set[int]()
+
+    def as_one_of_them(place: int, session: Session) -> object:
+        session.execute(select(Person.id).limit(1))
+        if place not in met:
+            met.add(place)
+            begun.wait(30)
+        return works[place](session)
+
+    futures = [town.database._submit(partial(as_one_of_them, place)) for place in range(len(works))]
+    for future in futures:
+        future.result()
+
+
+def test_of_the_last_two_of_the_office_who_leave_at_once_one_stays(town: Town) -> None:
+    def another(session: Session) -> int:
+        person = a_person(session, role=Role.OFFICE, name="吴科长")
+        a_binding(session, person, channel="chat")
+        return person.id
+
+    those = [_person(town.office), town.do(another)]
+    _together(
+        town,
+        *(
+            lambda session, each=each: unbind(_turn(session, town, each), Unbind(each, leaves=True))
+            for each in those
+        ),
+    )
+    left = town.do(lambda session: people.in_role(session, Role.OFFICE, town.clock.now.date()))
+    assert len(left) == 1
+
+
+def test_what_is_being_returned_is_not_closed_for_good(town: Town) -> None:
+    town.sweep()
+    period = town.do(
+        lambda session: session.scalars(
+            select(Duty.period)
+            .where(Duty.project_id == town.north, Duty.kind == DutyKind.PROGRESS)
+            .order_by(Duty.opens)
+        ).first()
+    )
+    assert period is not None
+    filing = FileProgress(town.north, period, 10_000_000, "主体封顶")
+    town.do(lambda session: file_progress(_turn(session, town, _person(town.reporter)), filing, None))
+    [duty] = [each for each in town.rows(Duty) if each.report_id is not None]
+    town.clock.now = duty.closes + 2 * SECOND
+    report = duty.report_id
+    assert report is not None
+
+    def close(session: Session) -> object:
+        now = town.clock.now
+        return close_some(session, Moment(now, now, city_zone(), NOBODY, stored_rules.in_force(session)))
+
+    returning = ReturnReport(report, "数字不符")
+    _together(
+        town, close, lambda session: return_report(_turn(session, town, _person(town.office)), returning)
+    )
+    [duty] = [each for each in town.rows(Duty) if each.report_id == report]
+    returned = town.rows(Report)[0].returned is not None
+    # Whichever came first: closed and no longer to be returned, or returned and open until it is mended.
+    assert (duty.state is None) is returned
 
 
 # Sending

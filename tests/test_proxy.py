@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
-from bot.accounts import channels_of
+from bot.channel_accounts import channels_of
 from bot.channels.tryout import TryoutChannel
 from bot.channels.wecom_aibot import AibotChannel
 from bot.clock import Clock

@@ -13,8 +13,8 @@ import pytest_asyncio
 from pydantic import SecretStr
 from sqlalchemy import func, select
 
-from bot.accounts import reaching
 from bot.app import put_together
+from bot.channel_accounts import reaching
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from bot.running import Running

@@ -10,6 +10,7 @@ from handlers.outcome import Outcome, enter, refusal
 from handlers.turning import Turn
 from rules.kinds import Lane, Role
 from storage import departures, invites, people, projects
+from storage.database import mark
 from storage.departures import Left
 from storage.messages import Address, Outgoing
 from storage.people import Contact
@@ -19,8 +20,11 @@ from storage.tables.registry import Person
 def unbind(turn: Turn, command: Unbind) -> Outcome:
     words, session = turn.city.words, turn.session
     person = session.get_one(Person, command.person_id)
-    if command.leaves and people.in_role(session, Role.OFFICE, turn.today) == [person.id]:
-        return refusal(words.last_office)
+    office = people.in_role(session, Role.OFFICE, turn.today)
+    if command.leaves and person.id in office:
+        if office == [person.id]:
+            return refusal(words.last_office)
+        mark(session, Person.metadata.tables["people"], office)  # the others may be leaving now, too
     ended = departures.unbind(session, person.id, turn.now, turn.machine)
     left = departures.leave(session, person.id, turn.today) if command.leaves else None
     enter(

@@ -43,6 +43,9 @@ from storage.problem_scope import whos
 from storage.rules import InForce
 from storage.tables.reporting import Issue
 
+# What was said to be solved, was not.
+_UNDOES = (IssueWord.UNSOLVED, IssueStep.SEND_BACK, IssueStep.REOPEN)
+
 # Steps that leave the turn with who had it.
 _SAME_TURN = frozenset(
     {
@@ -222,10 +225,11 @@ def _details(turn: Turn, issue: Issue, step: IssueStep) -> list[str]:
 
 
 def _solved(turn: Turn, issue: Issue) -> list[str]:
-    """How it was solved, in the words of who handled it, or else of who raised it."""
+    """How it was solved, in the words of who handled it, or else of who raised it; nothing that was sent back since."""
+    undone = issues.newest(turn.session, issue.id, _UNDOES)
     for kind in (IssueStep.FINISH, IssueWord.SOLVED):
         said = issues.newest(turn.session, issue.id, [kind])
-        if said is not None and said.note:
+        if said is not None and said.note and (undone is None or said.id > undone.id):
             return [turn.city.words.told_solved.format(note=said.note)]
     return []
 
