@@ -43,10 +43,11 @@ _ALONE = (
 _TURNS = text(
     """
     WITH wanted AS MATERIALIZED (
-        SELECT inbox.id, coalesce('person ' || bindings.person_id, inbox.sender) AS whose
+        SELECT inbox.id, coalesce('unit ' || people.unit_id, inbox.sender) AS whose
         FROM inbox LEFT JOIN bindings ON bindings.ended IS NULL AND bindings.channel = inbox.channel
             AND bindings.account = inbox.account
             AND bindings."user" = substr(inbox.sender, length(inbox.channel) + length(inbox.account) + 3)
+        LEFT JOIN people ON people.id = bindings.person_id
         WHERE inbox.id = ANY(:ids) AND inbox.state = 'new'
         ORDER BY inbox.id
     ), ours AS MATERIALIZED (
@@ -60,8 +61,9 @@ _TURNS = text(
 def turns_of(session: Session, inbox_ids: Sequence[int]) -> set[int]:
     """Of these rows, each the oldest new one of its sender, those whose turn is ours until the transaction ends.
 
-    It is not if another process takes a turn of the same person now, or has taken this one. A person who writes on two
-    channels is one person: the lock is theirs, or the sender's as long as nobody is bound.
+    It is not if another process takes a turn of somebody of the same unit now, or has taken this one. A person who
+    writes on two channels is one person, and what a unit does stands in one chain of the ledger: two at the same moment
+    would do the work of one of them twice. As long as nobody is bound the lock is the sender's.
     """
     if not has_many_writers(session):
         return set(inbox_ids)

@@ -41,7 +41,7 @@ from storage.database import Database
 from storage.leases import Lost
 from storage.messages import Address, Arrived, Incoming, IncomingKind
 from storage.sends import Room
-from storage.tables.registry import Person
+from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Duty, Report
 from storage.tables.sharing import Lease
 from storage.tables.traffic import InboxRow
@@ -95,6 +95,24 @@ def test_a_person_has_one_turn_at_a_time_over_all_processes_and_channels(
     with a_transaction(pair[0]) as mine, a_transaction(pair[1]) as theirs:
         assert claiming.turns_of(mine, [telegram]) == {telegram}
         assert claiming.turns_of(theirs, [telegram, wecom, other]) == {other}, "and nobody waits"
+
+
+def test_a_units_turns_are_taken_by_one_process_at_a_time(pair: tuple[Database, Database]) -> None:
+    """Else one of two who report at once would be run again, for they go into one chain of the ledger."""
+
+    def two_colleagues_and_another(session: Session) -> tuple[int, int, int]:
+        first = a_person(session)
+        colleague = a_person(session, unit=session.get_one(Unit, first.unit_id))
+        for user, person in (("7", first), ("8", colleague), ("9", a_person(session))):
+            a_binding(session, person, channel="telegram", account="bot", user=user, chat=user)
+        a, b, c = (an_inbox_row(session, sender=f"telegram:bot:{user}").id for user in "789")
+        return a, b, c
+
+    first, colleague, other = pair[0].run_now(two_colleagues_and_another)
+    with a_transaction(pair[0]) as mine, a_transaction(pair[1]) as theirs:
+        assert claiming.turns_of(mine, [first]) == {first}
+        assert claiming.turns_of(theirs, [colleague, other]) == {other}
+        assert claiming.turns_of(mine, [first, colleague]) == {first, colleague}
 
 
 def test_a_row_that_another_process_has_taken_is_nobodys_error(pair: tuple[Database, Database]) -> None:
