@@ -36,7 +36,9 @@ from tests.fakes.wecom.members import Member
 from tests.fakes.wecom.server import AGENT, FakeWecom
 
 PATIENCE = 1.2
-STUCK_SECONDS = 120.0
+# An answer may be two messages, and two answers be on their way: all of it is heard before the next word is said.
+SILENCE = 0.3
+STUCK_SECONDS = 60.0
 RECEIPT = re.compile(r"^(?:已收到 |已登记 )([JW]\d+)", re.MULTILINE)
 # What is said to which question; whatever else is seen, a new report begins.
 ANSWERS = (
@@ -48,7 +50,7 @@ ANSWERS = (
 
 @dataclass
 class Reporter:
-    """Files one progress report, then problems, until it is told to stop, in the middle of whichever."""
+    """Files one progress report, then problems, until it is told to stop."""
 
     member: Member
     receipts: int = 0
@@ -57,15 +59,17 @@ class Reporter:
         seen = 0
         said = "报进展"
         self.member.says(said)
-        while goes_on():
-            if await self._news(seen):
+        while goes_on() or said != "报问题":
+            if await self._news(seen, PATIENCE):
                 seen = len(self.member.shown)
+                while await self._news(seen, SILENCE):
+                    seen = len(self.member.shown)
                 said = self._answer()
             self.member.says(said)
 
-    async def _news(self, seen: int) -> bool:
+    async def _news(self, seen: int, patience: float) -> bool:
         with suppress(AssertionError):
-            await self.member.sees(lambda _message: len(self.member.shown) > seen, timeout=PATIENCE)
+            await self.member.sees(lambda _message: len(self.member.shown) > seen, timeout=patience)
         return len(self.member.shown) > seen
 
     def _answer(self) -> str:
