@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import DutyKind
 from rules.periods import Period
-from storage import duties, expected, finding, ledger, owing
+from storage import duties, expected, finding, ledger, owing, projects
 from storage.owing import OpenPeriod
 from storage.tables.registry import Project, Unit
 from storage.tables.reporting import Duty
@@ -75,6 +75,24 @@ def plans(session: Session, ask: Callable[[], object]) -> list[list[str]]:
         [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
         for statement, parameters in asked
     ]
+
+
+@pytest.mark.sqlite_only(reason="its query plans")
+def test_what_a_contact_may_report_is_found_without_reading_the_past(town: Town) -> None:
+    def plan(session: Session) -> list[str]:
+        asked: list[str] = []
+        driver: Any = session.connection().connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        now, person = town.clock.now, int(town.reporter.user) - 1000
+        assert projects.open_for_progress(session, person, now, now.date())
+        driver.set_trace_callback(None)
+        [statement] = [each for each in asked if "JOIN projects" in each]
+        return [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+    town.sweep()
+    steps = town.do(plan)
+    assert any("ix_duties_waiting" in each for each in steps)
+    assert not any("autoindex_duties_1" in each or each.startswith("SCAN duties") for each in steps), steps
 
 
 def test_projects_that_came_back_this_month_do_not_hold_up_the_words_of_others(town: Town) -> None:
