@@ -9,20 +9,19 @@ from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 
 from pydantic import ValidationError
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
 from storage import outbox
 from storage.messages import Address, Outgoing
-from storage.outbox import State
+from storage.outbox import TROUBLED, State
 from storage.parts import Limit
 from storage.sends import Claimed
 from storage.tables.traffic import OutboxRow
 
 _ONCE = "elsewhere:"
 # Word for word the condition of the index of what came to a bad end.
-_TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
 _LANES: Mapping[int, Lane] = {lane.order: lane for lane in Lane}
 
 
@@ -38,7 +37,7 @@ def failed_with(session: Session, row: Claimed, now: datetime) -> dict[int, list
     failed = session.scalars(
         select(OutboxRow)
         .where(
-            _TROUBLED, OutboxRow.state == State.FAILED, OutboxRow.ended == now,
+            TROUBLED, OutboxRow.state == State.FAILED, OutboxRow.ended == now,
             whose.is_not(None) if row.person_id is None else whose == row.person_id,
             OutboxRow.channel == row.channel, OutboxRow.account == row.account, OutboxRow.chat == row.chat,
         )

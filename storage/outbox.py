@@ -27,6 +27,7 @@ from storage.upsert import insert
 TABLE = OutboxRow.metadata.tables["outbox"]
 # A partial index is used only if its condition stands in the statement word for word.
 OPEN = text("outbox.state IN ('due', 'sending')")
+TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
 
 LANES = tuple(Lane)
 BULK = frozenset(lane.order for lane in Lane if lane.bulk)

@@ -4,14 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, literal_column, select, text
+from sqlalchemy import bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage.outbox import LANES, OPEN, TABLE, State
-
-# A partial index is used only if its condition stands in the statement word for word.
-_TROUBLED = text("outbox.state IN ('unknown', 'failed', 'expired', 'nobody')")
+from storage.outbox import LANES, OPEN, TABLE, TROUBLED, State
 
 
 def states(session: Session, ids: Collection[int]) -> set[State]:
@@ -78,7 +75,7 @@ class Unsent(NamedTuple):
 def unsent(session: Session) -> list[Unsent]:
     """All that waits and all that came to a bad end, for metrics."""
     found = []
-    for states in (OPEN, _TROUBLED):
+    for states in (OPEN, TROUBLED):
         by_lane = (
             select(TABLE.c.state, TABLE.c.lane, func.count())
             .where(states)
