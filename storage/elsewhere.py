@@ -21,7 +21,6 @@ from storage.sends import Claimed
 from storage.tables.traffic import OutboxRow
 
 _ONCE = "elsewhere:"
-# Word for word the condition of the index of what came to a bad end.
 _LANES: Mapping[int, Lane] = {lane.order: lane for lane in Lane}
 
 
