@@ -119,7 +119,7 @@ async def put_together(
         stored_rules.take(session, rules_text, clock.city())
         take_sentences(session, sentences, clock.city())
         if furnished:
-            furnish(session, clock.city())
+            furnish(session, clock.city(), settings.zone)
 
     await database.run(begin)
     city = City(words=sentences.words, zone=settings.zone)

@@ -1,6 +1,7 @@
 """A city as a start finds it: its database migrated, its clock, and an empty try-out furnished with the sample."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from bot.channels import tryout
 from bot.clock import Clock, store_offset, stored_offset
 from bot.sample import city as sample
 from bot.settings import Settings
+from reminders.opening import open_at_once
 from storage import claiming, registry, workbook
 from storage.database import Database
 from storage.migrate import migrate
@@ -47,9 +49,10 @@ def _begin_where_the_sample_does(session: Session) -> timedelta:
     return offset
 
 
-def furnish(session: Session, now: datetime) -> None:
-    """An empty try-out gets the sample city, through the importer; everyone in it can be played."""
+def furnish(session: Session, now: datetime, zone: ZoneInfo) -> None:
+    """An empty try-out gets the sample city, through the importer, its month open; everyone in it can be played."""
     if not session.scalar(select(func.count()).select_from(Project)):
         preview = registry.plan(session, workbook.read(sample.workbook_bytes()))
         registry.apply(session, preview, sample.BEGINS.date(), now)
+        open_at_once(session, now, zone)
     tryout.bind_everyone(session, now)

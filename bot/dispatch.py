@@ -89,7 +89,8 @@ class Dispatch:
             self.busy = False
             if not taken:
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):  # wait_for loses a stop that meets a wake-up
+                        await self._woken.wait()
 
     async def take_waiting(self) -> int:
         """Takes the oldest new row of each sender; returns how many were ours to take."""

@@ -63,7 +63,8 @@ class Fetching:
             self.pulse.beat()
             if not await self.fetch_wanted():
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), POLL_SECONDS)
+                    async with asyncio.timeout(POLL_SECONDS):  # wait_for loses a stop that meets a wake-up
+                        await self._woken.wait()
 
     async def fetch_wanted(self) -> int:
         machine = self._clock.machine()

@@ -6,12 +6,14 @@ new or was touched (storage/ledger_tail.py) is looked at, so that a sweep that f
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from reminders.moment import Moment
+from reminders.reach import Reach
 from reminders.unknown_years import tell_unknown_years
 from rules.duties import ProblemFacts, owed
 from rules.kinds import DutyKind
@@ -19,7 +21,7 @@ from rules.periods import Period, Window, latest_opened, window
 from rules.workdays import local_date
 from storage import expected, ledger_tail, opened, projects
 from storage.lighting import TURNED
-from storage.rules import InForce
+from storage.rules import InForce, in_force
 from storage.tables.reporting import Issue
 
 KINDS = (DutyKind.PROGRESS, DutyKind.ZERO)
@@ -44,6 +46,13 @@ def open_some(session: Session, moment: Moment) -> bool:
     """Opens the duties of the period that is on, and of the next one ahead; True if there may be more."""
     periods = [*_periods(moment)]
     return _open_touched(session, moment, periods) or _open_following(session, moment, periods)
+
+
+def open_at_once(session: Session, now: datetime, zone: ZoneInfo) -> None:
+    """All that a city owes at this moment, in one transaction: for one that nobody has seen yet."""
+    moment = Moment(now, now, zone, Reach(), in_force(session))
+    while open_some(session, moment):
+        pass
 
 
 def _periods(moment: Moment) -> Iterator[Opening]:

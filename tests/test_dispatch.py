@@ -1,5 +1,6 @@
 """What dispatch promises: order per sender, and a bug that harms one message only, loses nothing and is told."""
 
+import asyncio
 import sqlite3
 from collections.abc import Generator
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests import chat
 from tests.builders import a_binding, a_person
 from tests.chat import Chat
+from tests.stopping import stopped_as_it_is_woken
 from tests.town import Town
 
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
@@ -285,3 +287,17 @@ async def test_a_database_that_cannot_write_is_nobodys_bug(
     assert (row.state, row.attempts) == ("new", 0)
     await desk.until_quiet()
     assert len(town.rows(Talk)) == 1
+
+
+async def test_a_stop_that_meets_a_wake_up_is_a_stop(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once in many stops the program went on for ever: the wake-up swallowed it."""
+    dispatch, looked = Desk(town).dispatch, asyncio.Event()
+    take_waiting = dispatch.take_waiting
+
+    async def look() -> int:
+        taken = await take_waiting()
+        looked.set()
+        return taken
+
+    monkeypatch.setattr(dispatch, "take_waiting", look)
+    await stopped_as_it_is_woken(dispatch, looked)

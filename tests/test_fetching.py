@@ -1,5 +1,6 @@
 """What becomes of a photo or file: kept under its hash without its place, refused once, lost once, tried again."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from storage.tables.reporting import MediaFile
 from tests import chat
 from tests.chat import Chat, labels
 from tests.files import a_picture
+from tests.stopping import stopped_as_it_is_woken
 from tests.town import NORTH, SOUTH, Town
 
 MB = 1024 * 1024
@@ -413,6 +415,20 @@ def to_the_photos(chat: Chat, project: str) -> None:
     chat.taps(project)
     chat.says("300")
     chat.says("主体封顶")
+
+
+async def test_a_stop_that_meets_a_wake_up_is_a_stop(
+    darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch_wanted, looked = darkroom.fetching.fetch_wanted, asyncio.Event()
+
+    async def look() -> int:
+        fetched = await fetch_wanted()
+        looked.set()
+        return fetched
+
+    monkeypatch.setattr(darkroom.fetching, "fetch_wanted", look)
+    await stopped_as_it_is_woken(darkroom.fetching, looked)
 
 
 def reports_with_photo(chat: Chat, project: str = NORTH) -> None:

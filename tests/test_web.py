@@ -96,12 +96,14 @@ async def test_the_clocks_menu_leads_to_the_days_on_which_something_is_really_du
     assert {"day": "2012-07-01", "key": "zero", "what": "零报告开放"} in found
 
 
-async def test_a_word_said_on_the_page_is_answered_by_the_real_conversation(page: Page) -> None:
+async def test_the_first_word_said_on_the_page_is_answered_by_the_real_conversation(page: Page) -> None:
+    """At once after the first start, with every project of the person there: the month is open before anybody looks."""
     person = (await page.get("/tryout/state"))["suggested"][0]
     assert await page.says(person, "nonce-0001", text="报进展") == (202, {"stored": True})
     bubbles = await page.bubbles(person)
     assert [bubble["from"] for bubble in bubbles] == ["me", "bot"]
-    assert bubbles[-1]["title"].endswith("？")
+    assert bubbles[-1]["title"] == "哪个项目？"
+    assert len(bubbles[-1]["rows"]) == 5  # the four that the sample's first officer reports, and 取消
 
 
 async def test_the_life_of_a_message_is_told_line_by_line(page: Page) -> None:

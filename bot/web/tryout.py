@@ -208,7 +208,8 @@ class TryoutPage:
                 yield ": here\n\n"
                 while True:
                     try:
-                        told = await asyncio.wait_for(news.get(), HEARTBEAT_SECONDS)
+                        async with asyncio.timeout(HEARTBEAT_SECONDS):
+                            told = await news.get()
                     except TimeoutError:
                         yield ": still here\n\n"
                         continue
