@@ -96,13 +96,14 @@ class Figures:
 
 @dataclass
 class Walk:
-    """One person on the way through a number of dialogues."""
+    """One person on the way through a number of dialogues, who thinks for `pause` seconds before each step."""
 
     person: Person
     number: int
     script: Script
     dialogs: int
     done: int = 0
+    pause: float = 0.0
     finished: asyncio.Event = field(default_factory=asyncio.Event)
     updates: int = 0
     waits: list[float] = field(default_factory=list)
@@ -110,9 +111,10 @@ class Walk:
     _since: float = 0.0
     _answered: set[tuple[int, Step]] = field(default_factory=set)
 
-    def begin(self) -> None:
+    def begin(self, seconds: float) -> None:
+        """In so many seconds."""
         self.person.chat.on_news = self._sees
-        self._open()
+        asyncio.get_running_loop().call_later(seconds, self._open)
 
     @property
     def _turn(self) -> Turn:
@@ -130,7 +132,7 @@ class Walk:
         self._answered.add((message.id, step))
         self.waits.append(time.perf_counter() - self._since)
         # The bot gets the answer to its call before the person reacts.
-        asyncio.get_running_loop().call_soon(self._act, step, message)
+        asyncio.get_running_loop().call_later(self.pause, self._act, step, message)
 
     def _act(self, step: Step, message: Shown | None) -> None:
         if isinstance(step, Ends):
@@ -208,7 +210,7 @@ async def _measured(
 
 
 async def walk(
-    api: FakeTelegram, contestant: Contestant, people: int, dialogs: int, first: int = 0
+    api: FakeTelegram, contestant: Contestant, people: int, dialogs: int, first: int = 0, pause: float = 0.0
 ) -> list[Walk]:
     walks = [
         Walk(
@@ -217,11 +219,12 @@ async def walk(
             contestant.script,
             first + dialogs,
             first,
+            pause,
         )
         for number in range(people)
     ]
     for each in walks:
-        each.begin()
+        each.begin(pause * each.number / people)
     for each in walks:
         await _finish(each, walks)
     return walks

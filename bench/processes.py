@@ -116,7 +116,9 @@ class Place:
     url: str
 
 
-async def measured(place: Place, number: int, people: int, dialogs: int, folder: Path) -> Figures:
+async def measured(
+    place: Place, number: int, people: int, dialogs: int, pause: float, folder: Path
+) -> Figures:
     projects = dialogs + 2
     furnish(place.url, folder, people, projects)
     ports = [free_port() for _ in range(number)]
@@ -139,7 +141,7 @@ async def measured(place: Place, number: int, people: int, dialogs: int, folder:
         watch = Watch(place.url)
         watching = asyncio.create_task(watch.run()) if place.name == "postgresql" else None
         cpu, began = sum(map(cpu_of, bots)), time.perf_counter()
-        walks = await walk(api, ours, people, dialogs, first=1)
+        walks = await walk(api, ours, people, dialogs, first=1, pause=pause)
         seconds = time.perf_counter() - began
         if watching:
             watching.cancel()
@@ -160,7 +162,7 @@ async def compare(given: argparse.Namespace, server: postgres.Server) -> None:
                 if number
                 else Place("sqlite", f"sqlite:///{folder}/sanbao.db")
             )
-            found.append(await measured(place, number or 1, given.people, given.dialogs, folder))
+            found.append(await measured(place, number or 1, given.people, given.dialogs, given.pause, folder))
             print(found[-1], flush=True)
             if number:
                 server.drop(place.url)
@@ -175,6 +177,9 @@ def main() -> None:
     parser.add_argument("--processes", nargs="+", type=int, default=[1, 2, 4])
     parser.add_argument("--people", type=int, default=48)
     parser.add_argument("--dialogs", type=int, default=6, help="dialogues per person")
+    parser.add_argument(
+        "--pause", type=float, default=0.0, help="seconds for which people think; 0 asks for all that goes"
+    )
     parser.add_argument(
         "--database", help="a server whose user may make databases; one of the wheel's if not given"
     )

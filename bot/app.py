@@ -60,6 +60,8 @@ log = logging.getLogger(__name__)
 
 # Within so long a sweep comes to its end; after a long outage it has much to catch up with.
 NOT_SWEPT_SECONDS = 900.0
+# A message that waits here for so many seconds is offered to the other processes.
+LEFT_TO_OTHERS = 0.05
 # How long rows are counted for Prometheus, which itself waits ten seconds.
 FIGURES_SECONDS = 5.0
 
@@ -143,7 +145,7 @@ async def _wire(
     shelf = Shelf(settings.data_dir / "media")
     meters = Meters()
     fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
-    beside = Beside(database, clock, settings.lease_seconds, after=lambda: delivery.wake())
+    beside = Beside(database, clock, settings.lease_seconds, after=lambda: after_living())
     gallery = Gallery(settings.data_dir / "pictures")
     stack.push_async_callback(gallery.close)
     delivery = Delivery(
@@ -164,9 +166,20 @@ async def _wire(
     files, sweeps = beside.lease("files"), beside.lease("sweeps")
 
     def after_writing() -> None:
-        delivery.wake()
-        if not all(beside.serves(account) for account in channels):
+        if beside.posts:
+            delivery.wake()
+        else:
+            delivery.wake_after_another()
+        if not (beside.post.held and all(beside.serves(account) for account in channels)):
             beside.bell.ring(POST)
+
+    def after_others_wrote() -> None:
+        if beside.posts:
+            delivery.wake()
+
+    def after_living() -> None:
+        dispatch.wake()
+        delivery.wake()
 
     def after_media() -> None:
         fetching.wake()
@@ -179,9 +192,13 @@ async def _wire(
     )  # fmt: skip
 
     def after_storing() -> None:
-        if dispatch.busy:
-            beside.bell.ring(TURNS)
+        if dispatch.busy and not database.alone:
+            asyncio.get_running_loop().call_later(LEFT_TO_OTHERS, leave_to_others)
         dispatch.wake()
+
+    def leave_to_others() -> None:
+        if dispatch.behind:
+            beside.bell.ring(TURNS)
 
     intake = Intake(database, after_storing)
     limits = {name: show.text_limit for name, show in city.shows.items()}
@@ -213,7 +230,7 @@ async def _wire(
     running.keep("workbooks", reading, 1800, files)
     running.keep("tidying", Tidying(database=database, shelf=shelf), 2 * 3600, files)
     if not database.alone:
-        heard = {TURNS: dispatch.wake, POST: delivery.wake, FILES: fetching.wake}
+        heard = {TURNS: dispatch.wake, POST: after_others_wrote, FILES: fetching.wake}
         running.loops["bell"] = lambda: beside.bell.run(heard)
     await receive(settings, stack, running, city, gallery.picture)
     running.loops |= beside.loops

@@ -19,11 +19,12 @@ Account = tuple[str, str]
 
 
 class Beside:
-    """`loops` are for the supervisor. `after` is called when what a dead process was sending may be sent again.
+    """`loops` are for the supervisor. `after` is called when this process lives, and when a dead one's work may be done.
 
     seconds      the clock that rates are counted by: one that all processes have, where they share them
     polling      the accounts whose updates one process fetches
     connections  the accounts that only one process can speak for, by its connection
+    post         of what is to be sent one process takes care; the others come after it, should it be slow or dead
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Beside:
         self._living = Living(
             database=database, clock=clock, holder=self.holder, after=after, seconds=lease_seconds
         )
+        self.post = self.lease("post")
         if not self._alone:
             self.loops |= {"living": self._living.run, "lease of life": self._living.own.keep}
 
@@ -57,6 +59,11 @@ class Beside:
 
     def connect(self, account: Account) -> Holding:
         return self.connections.setdefault(account, self.lease(f"connection of {' '.join(account)}"))
+
+    @property
+    def posts(self) -> bool:
+        """Whether this process looks at once for what is to be sent, also by its own connections."""
+        return self.post.held or any(each.held for each in self.connections.values())
 
     def serves(self, account: Account) -> bool:
         """Whether this process may speak for an account now."""

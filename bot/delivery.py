@@ -57,6 +57,10 @@ TRIED_LATELY = 120.0
 LAST_WRITES = 3
 FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
+# What another process takes care of is looked for after so many seconds, should it not have done so.
+AFTER_ANOTHER = 0.5
+# Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one.
+BREATH = 0.02
 # After so many seconds another look finds out whether the process that was claiming for an account has left anything.
 CLAIMED_ELSEWHERE = 0.01
 
@@ -230,10 +234,12 @@ class Delivery:
         self._holder = holder
         self._serves = serves
         self._wake = asyncio.Event()
+        self._later: asyncio.TimerHandle | None = None
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
         self._failed_looks = 0
+        self._breath = 0.0 if database.alone else BREATH
         self._doubtful_until = -math.inf
         self._asked = self._empty = 0
         self._emptied = asyncio.Event()
@@ -241,6 +247,11 @@ class Delivery:
     def wake(self) -> None:
         """Something was written and committed."""
         self._wake.set()
+
+    def wake_after_another(self) -> None:
+        """Something was written and committed that another process takes care of; if it is not dead or slow."""
+        if self._later is None or self._later.when() < asyncio.get_running_loop().time():
+            self._later = asyncio.get_running_loop().call_later(AFTER_ANOTHER, self.wake)
 
     def ill(self) -> dict[Account, tuple[str, float]]:
         """Accounts on which nothing goes out: why, and for how many seconds."""
@@ -256,7 +267,8 @@ class Delivery:
             await self._recover()
             while True:
                 seconds = await self.look()
-                await self._until_woken(seconds)
+                await asyncio.sleep(self._breath)
+                await self._until_woken(seconds - self._breath)
         finally:
             await self.close()
 

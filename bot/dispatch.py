@@ -6,11 +6,12 @@ Rule 2  A bug rolls back what shares its transaction; each is then taken alone, 
         that cannot write is nobody's bug: the row stays as it is.
 Rule 3  The wake-up is cleared before the query, so that no row waits for the slow poll.
 Rule 4  Of several processes one takes a person's turn (storage/claiming.py); the others leave it to that one, which
-        looks again afterwards.
+        looks again afterwards. So that they seldom reach for the same, each begins with other units.
 """
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -35,11 +36,14 @@ log = logging.getLogger(__name__)
 BATCH = 200
 # Turns of one transaction: enough to share its cost, few enough that the first answers need not wait long.
 TOGETHER = 50
-# Where turns of several processes meet: enough to share a look, few enough that one which is outrun costs little.
-TOGETHER_BESIDE_OTHERS = 8
+# Where turns of several processes meet, a unit's turns bar those of its colleagues elsewhere for so long.
+TOGETHER_BESIDE_OTHERS = 16
 RETRIES = (timedelta(seconds=1), timedelta(seconds=5))
 POLL_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after the database could not write
+
+
+Press = tuple[tuple[str, str], str]  # of which account, and its id there
 
 
 class Dispatch:
@@ -73,6 +77,7 @@ class Dispatch:
         self.pulse = Pulse()
         self._on_media = on_media
         self._serves = serves
+        self._alone = database.alone
         self._together = TOGETHER if database.alone else TOGETHER_BESIDE_OTHERS
         self.busy = False  # taking turns: what is stored now waits, unless another process takes it
         self._woken = asyncio.Event()
@@ -80,6 +85,11 @@ class Dispatch:
 
     def wake(self) -> None:
         self._woken.set()
+
+    @property
+    def behind(self) -> bool:
+        """Whether turns are being taken, and what woke us meanwhile still waits."""
+        return self.busy and self._woken.is_set()
 
     async def run(self) -> None:
         while True:
@@ -94,15 +104,25 @@ class Dispatch:
 
     async def take_waiting(self) -> int:
         """Takes the oldest new row of each sender; returns how many were ours to take."""
-        machine, taken = self._clock.machine(), 0
-        found = await self._database.read(lambda session: inbox.waiting(session, machine, BATCH))
+        taken = 0
+        rows = await self._database.read(self._waiting)
         self.pulse.beat()
-        rows = [row for row in found if self._serves((row.channel, row.account))]
         for first in range(0, len(rows), self._together):
             taken += await self._take_together(rows[first : first + self._together])
             self._after()
             self.pulse.beat()
+            if taken and not self._alone:  # the others have taken theirs meanwhile: what was seen is old
+                break
         return taken
+
+    def _waiting(self, session: Session) -> list[Waiting]:
+        """The oldest first; of many, where other processes reach for them too, whichever a die says."""
+        found = inbox.waiting(session, self._clock.machine(), BATCH)
+        rows = {row.id: row for row in found if self._serves((row.channel, row.account))}
+        if self._alone or len(rows) <= self._together:
+            return list(rows.values())
+        order = claiming.shuffled(session, list(rows), random.getrandbits(62))
+        return [rows[each] for each in order]
 
     async def _take_together(self, rows: Sequence[Waiting]) -> int:
         """Several rows in one transaction; if it fails, none of it happened, and each is taken alone."""
@@ -130,8 +150,12 @@ class Dispatch:
     async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> int:
         now, machine = self._clock.city(), self._clock.machine()
 
+        loop, presses = asyncio.get_running_loop(), _presses(read)
+
         def work(session: Session) -> set[int]:
             ours = claiming.turns_of(session, [row.id for row, _ in read])
+            # The platform wants a press answered within seconds, before the work, and by one process.
+            loop.call_soon_threadsafe(self._answer, [presses.pop(each) for each in ours & presses.keys()])
             take_turns(session, self._city, [each for each in read if each[0].id in ours], now, machine)
             return ours
 
@@ -164,13 +188,13 @@ class Dispatch:
         channel = self._channels.get((row.channel, row.account))
         if channel is None:
             raise LookupError(f"no channel {row.channel} {row.account} is configured")
-        incoming = channel.to_incoming(row.raw)
-        if incoming is not None and incoming.press:
-            # The platform wants a press answered within seconds, before the work.
-            task = asyncio.create_task(channel.answer_press(incoming.press))
+        return channel.to_incoming(row.raw)
+
+    def _answer(self, presses: Sequence[Press]) -> None:
+        for account, press in presses:
+            task = asyncio.create_task(self._channels[account].answer_press(press))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
-        return incoming
 
     async def _fail(self, row: Waiting, error: Exception) -> None:
         hopeless = isinstance(error, Unreadable) or row.attempts >= len(self._retries)
@@ -221,6 +245,15 @@ class Dispatch:
             )  # fmt: skip
         text = words.trouble_for_admin.format(inbox=row.id, error=note[:200])
         tell_admins(session, self._city, self._admin, text, now, row.id)
+
+
+def _presses(read: Sequence[tuple[Waiting, Incoming | None]]) -> dict[int, Press]:
+    """By inbox row."""
+    return {
+        row.id: ((row.channel, row.account), incoming.press)
+        for row, incoming in read
+        if incoming and incoming.press
+    }
 
 
 def tell_admins(

@@ -40,22 +40,30 @@ _ALONE = (
     .values(name=bindparam("name"), holder="", token=1, until=bindparam("machine"))
     .on_conflict_do_update(index_elements=["name"], set_={"token": _L.c.token + 1})
 )
+_WHOSE = """
+    SELECT inbox.id, coalesce('unit ' || people.unit_id, inbox.sender) AS whose
+    FROM inbox LEFT JOIN bindings ON bindings.ended IS NULL AND bindings.channel = inbox.channel
+        AND bindings.account = inbox.account
+        AND bindings."user" = substr(inbox.sender, length(inbox.channel) + length(inbox.account) + 3)
+    LEFT JOIN people ON people.id = bindings.person_id
+    WHERE inbox.id = ANY(:ids) AND inbox.state = 'new'
+"""
+_SHUFFLED = text(
+    f"SELECT id FROM ({_WHOSE}) AS wanted ORDER BY hashtextextended(whose, :seed), id"  # noqa: S608 - no input
+)
 _TURNS = text(
-    """
-    WITH wanted AS MATERIALIZED (
-        SELECT inbox.id, coalesce('unit ' || people.unit_id, inbox.sender) AS whose
-        FROM inbox LEFT JOIN bindings ON bindings.ended IS NULL AND bindings.channel = inbox.channel
-            AND bindings.account = inbox.account
-            AND bindings."user" = substr(inbox.sender, length(inbox.channel) + length(inbox.account) + 3)
-        LEFT JOIN people ON people.id = bindings.person_id
-        WHERE inbox.id = ANY(:ids) AND inbox.state = 'new'
-        ORDER BY inbox.id
-    ), ours AS MATERIALIZED (
+    f"""
+    WITH wanted AS MATERIALIZED ({_WHOSE} ORDER BY inbox.id), ours AS MATERIALIZED (
         SELECT id FROM wanted WHERE pg_try_advisory_xact_lock(hashtextextended(whose, 0))
     )
     SELECT inbox.id FROM inbox JOIN ours USING (id) WHERE inbox.state = 'new' FOR UPDATE OF inbox SKIP LOCKED
-    """
+    """  # noqa: S608 - no input
 )
+
+
+def shuffled(session: Session, inbox_ids: Sequence[int], seed: int) -> list[int]:
+    """These rows (on PostgreSQL) in an order that the seed decides, those of one unit together."""
+    return list(session.scalars(_SHUFFLED, {"ids": list(inbox_ids), "seed": seed}))
 
 
 def turns_of(session: Session, inbox_ids: Sequence[int]) -> set[int]:

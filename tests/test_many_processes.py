@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 
 from bot.app import put_together
 from bot.bell import TURNS, Bell
+from bot.channels import tryout
 from bot.channels.channel import NotSent
-from bot.clock import Clock
+from bot.channels.tryout import TryoutChannel
+from bot.clock import Clock, store_offset
 from bot.delivery import Delivery
 from bot.doctor import city
 from bot.doctor.line import Level
@@ -44,11 +46,12 @@ from storage.sends import Room
 from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Duty, Report
 from storage.tables.sharing import Lease
-from storage.tables.traffic import InboxRow
+from storage.tables.traffic import InboxRow, OutboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
 from tests.chat import CITY, Chat
 from tests.program import settings_for
 from tests.test_delivery import UNLIMITED, Office, in_turn
+from tests.test_dispatch import Desk
 from tests.town import Town
 
 pytestmark = pytest.mark.postgres_only
@@ -113,6 +116,43 @@ def test_a_units_turns_are_taken_by_one_process_at_a_time(pair: tuple[Database, 
         assert claiming.turns_of(mine, [first]) == {first}
         assert claiming.turns_of(theirs, [colleague, other]) == {other}
         assert claiming.turns_of(mine, [first, colleague]) == {first, colleague}
+
+
+def test_processes_begin_with_the_turns_of_other_units(pair: tuple[Database, Database]) -> None:
+    def two_colleagues_and_others(session: Session) -> list[int]:
+        first = a_person(session)
+        colleague = a_person(session, unit=session.get_one(Unit, first.unit_id))
+        others = [a_person(session) for _ in range(8)]
+        for person in (first, *others, colleague):
+            user = str(person.id)
+            a_binding(session, person, channel="telegram", account="bot", user=user, chat=user)
+        return [
+            an_inbox_row(session, sender=f"telegram:bot:{person.id}").id
+            for person in (first, *others, colleague)
+        ]
+
+    rows = pair[0].run_now(two_colleagues_and_others)
+    orders = [pair[0].run_now(partial(claiming.shuffled, inbox_ids=rows, seed=seed)) for seed in range(20)]
+    for order in orders:
+        assert sorted(order) == rows
+        assert order.index(rows[-1]) == order.index(rows[0]) + 1, "colleagues come together"
+    assert len({order[0] for order in orders}) > 4, "each may be the first"
+
+
+async def test_a_press_is_answered_by_the_process_that_takes_its_turn(
+    town: Town, pair: tuple[Database, Database]
+) -> None:
+    desk, me = Desk(town), town.reporter
+    me.says("报进展")
+    data = me.last().rows[0][0].data
+    me.arrives(me.press(data).model_copy(update={"press": "p1"}))
+    [row] = [row.id for row in town.rows(InboxRow) if row.state == "new"]
+    with a_transaction(pair[0]) as theirs:
+        assert claiming.turns_of(theirs, [row]) == {row}
+        assert await desk.dispatch.take_waiting() == 0
+        assert desk.phone.pressed == []
+    assert await desk.dispatch.take_waiting() == 1
+    assert desk.phone.pressed == ["p1"]
 
 
 def test_a_row_that_another_process_has_taken_is_nobodys_error(pair: tuple[Database, Database]) -> None:
@@ -508,3 +548,32 @@ async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
             await program.sweeping.sweep_all()
         assert await program.dispatch.take_waiting() == 0
     assert [(row.state, row.attempts) for row in town.rows(InboxRow)] == [("new", 0)]
+
+
+async def test_what_the_process_that_has_the_post_leaves_undone_another_sends(
+    town: Town, tmp_path: Path
+) -> None:
+    """One looks first for what is to be sent. Here it lives and holds its leases, but sends nothing."""
+    moved = town.clock.now - Clock().machine()
+    town.do(lambda session: store_offset(session, moved))
+    person = _person(town.reporter)
+    said = Incoming(address=tryout.address(person), kind=IncomingKind.TEXT, text="帮助")
+    async with AsyncExitStack() as stack, asyncio.timeout(60):
+        stuck, other = [
+            await put_together(settings_for(town, tmp_path / str(n), {}), stack) for n in range(2)
+        ]
+        loops = {name: loop for name, loop in stuck.loops.items() if name not in {"dispatch", "delivery"}}
+        running = [asyncio.create_task(stuck.supervisor.run(loops))]
+        await stuck.beside.post._gained.wait()
+        running.append(asyncio.create_task(other.supervisor.run(other.loops)))
+        channel = other.channels[(tryout.NAME, tryout.ACCOUNT)]
+        assert isinstance(channel, TryoutChannel)
+        async with channel.listening() as news:
+            await channel.say(person, "nonce-0001", said, None, Clock().machine())
+            while not [row for row in town.rows(OutboxRow) if row.state in {"sending", "sent"}]:
+                await news.get()
+        assert stuck.beside.post.held
+        assert not other.beside.posts
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
