@@ -165,17 +165,16 @@ async def _wire(
     )
     files, sweeps = beside.lease("files"), beside.lease("sweeps")
 
-    def after_writing() -> None:
+    def look_in_turn() -> None:
         if beside.posts:
             delivery.wake()
         else:
             delivery.wake_after_another()
-        if not (beside.post.held and all(beside.serves(account) for account in channels)):
-            beside.bell.ring(POST)
 
-    def after_others_wrote() -> None:
-        if beside.posts:
-            delivery.wake()
+    def after_writing() -> None:
+        look_in_turn()
+        if not (beside.posts and beside.post.held and all(beside.serves(account) for account in channels)):
+            beside.bell.ring(POST)
 
     def after_living() -> None:
         dispatch.wake()
@@ -192,7 +191,7 @@ async def _wire(
     )  # fmt: skip
 
     def after_storing() -> None:
-        if dispatch.busy and not database.alone:
+        if not database.alone:
             asyncio.get_running_loop().call_later(LEFT_TO_OTHERS, leave_to_others)
         dispatch.wake()
 
@@ -230,7 +229,7 @@ async def _wire(
     running.keep("workbooks", reading, 1800, files)
     running.keep("tidying", Tidying(database=database, shelf=shelf), 2 * 3600, files)
     if not database.alone:
-        heard = {TURNS: dispatch.wake, POST: after_others_wrote, FILES: fetching.wake}
+        heard = {TURNS: dispatch.wake, POST: look_in_turn, FILES: fetching.wake}
         running.loops["bell"] = lambda: beside.bell.run(heard)
     await receive(settings, stack, running, city, gallery.picture)
     running.loops |= beside.loops

@@ -19,7 +19,7 @@ Account = tuple[str, str]
 
 
 class Beside:
-    """`loops` are for the supervisor. `after` is called when this process lives, and when a dead one's work may be done.
+    """`loops` are for the supervisor. `after` is called when this process lives, and when a dead one's work is free.
 
     seconds      the clock that rates are counted by: one that all processes have, where they share them
     polling      the accounts whose updates one process fetches
@@ -63,7 +63,8 @@ class Beside:
     @property
     def posts(self) -> bool:
         """Whether this process looks at once for what is to be sent, also by its own connections."""
-        return self.post.held or any(each.held for each in self.connections.values())
+        mine = (self.post, *self.connections.values())
+        return self._living.alive and any(each.held for each in mine)
 
     def serves(self, account: Account) -> bool:
         """Whether this process may speak for an account now."""

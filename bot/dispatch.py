@@ -80,6 +80,7 @@ class Dispatch:
         self._alone = database.alone
         self._together = TOGETHER if database.alone else TOGETHER_BESIDE_OTHERS
         self.busy = False  # taking turns: what is stored now waits, unless another process takes it
+        self._left = False  # the last look saw more than fit into one transaction
         self._woken = asyncio.Event()
         self._answering: set[asyncio.Task[None]] = set()
 
@@ -88,8 +89,8 @@ class Dispatch:
 
     @property
     def behind(self) -> bool:
-        """Whether turns are being taken, and what woke us meanwhile still waits."""
-        return self.busy and self._woken.is_set()
+        """Whether turns are being taken, and others wait that were seen or that woke us meanwhile."""
+        return self.busy and (self._left or self._woken.is_set())
 
     async def run(self) -> None:
         while True:
@@ -107,9 +108,11 @@ class Dispatch:
         taken = 0
         rows = await self._database.read(self._waiting)
         self.pulse.beat()
+        self._left = len(rows) > self._together
         for first in range(0, len(rows), self._together):
             taken += await self._take_together(rows[first : first + self._together])
-            self._after()
+            if taken:
+                self._after()
             self.pulse.beat()
             if taken and not self._alone:  # the others have taken theirs meanwhile: what was seen is old
                 break
@@ -132,30 +135,33 @@ class Dispatch:
                 read.append((row, self._read(row)))
             except Exception as error:
                 await self._not_taken(row, error)
+        presses = _presses(read)
         try:
-            return await self._run(read)
+            return await self._run(read, presses)
         except Exception as error:
             if len(read) == 1:
                 await self._not_taken(read[0][0], error)
             else:
-                await asyncio.gather(*(self._take_alone(row, incoming) for row, incoming in read))
+                await asyncio.gather(*(self._take_alone(row, incoming, presses) for row, incoming in read))
         return len(rows)
 
-    async def _take_alone(self, row: Waiting, incoming: Incoming | None) -> None:
+    async def _take_alone(self, row: Waiting, incoming: Incoming | None, presses: dict[int, Press]) -> None:
         try:
-            await self._run([(row, incoming)])
+            await self._run([(row, incoming)], presses)
         except Exception as error:
             await self._not_taken(row, error)
 
-    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]]) -> int:
+    async def _run(self, read: Sequence[tuple[Waiting, Incoming | None]], presses: dict[int, Press]) -> int:
+        """`presses` are those of these rows that nobody has answered; they are answered and taken from it here."""
         now, machine = self._clock.city(), self._clock.machine()
 
-        loop, presses = asyncio.get_running_loop(), _presses(read)
+        loop = asyncio.get_running_loop()
 
         def work(session: Session) -> set[int]:
             ours = claiming.turns_of(session, [row.id for row, _ in read])
-            # The platform wants a press answered within seconds, before the work, and by one process.
-            loop.call_soon_threadsafe(self._answer, [presses.pop(each) for each in ours & presses.keys()])
+            # The platform wants a press answered within seconds, before the work. Should this transaction be outrun and
+            # another process take the row, it is answered once more, which is harmless.
+            loop.call_soon_threadsafe(self._answer, [presses.pop(each) for each in ours if each in presses])
             take_turns(session, self._city, [each for each in read if each[0].id in ours], now, machine)
             return ours
 

@@ -135,6 +135,15 @@ async def test_a_press_is_answered_before_the_work(town: Town) -> None:
     assert desk.phone.pressed == ["p1"]
 
 
+async def test_a_press_that_shares_its_transaction_with_a_bug_is_answered_once(desk: Desk) -> None:
+    me, other = desk.town.reporter, desk.town.leader
+    me.arrives(me.text("帮助"))
+    other.arrives(other.press("t1|project|7").model_copy(update={"press": "p1"}))
+    await desk.until_quiet()
+    assert desk.states(me) == ["parked"]
+    assert desk.phone.pressed == ["p1"]
+
+
 async def test_a_bug_is_rolled_back_whole(desk: Desk) -> None:
     me = desk.town.reporter
     before = len(desk.town.rows(LedgerRow))

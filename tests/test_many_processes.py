@@ -4,11 +4,12 @@ has; whole processes that are killed and frozen are in tests/crash.
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -18,14 +19,15 @@ from bot.app import put_together
 from bot.bell import TURNS, Bell
 from bot.channels import tryout
 from bot.channels.channel import NotSent
-from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock, store_offset
 from bot.delivery import Delivery
+from bot.dispatch import TOGETHER_BESIDE_OTHERS
 from bot.doctor import city
 from bot.doctor.line import Level
 from bot.holding import Holding
 from bot.intake import Intake
 from bot.rates import Limits, Rates
+from bot.running import Running
 from handlers.commands import FileProgress, ReturnReport, Unbind
 from handlers.deeds.accounts import unbind
 from handlers.deeds.progress import file_progress
@@ -40,6 +42,7 @@ from rules.workdays import city_zone
 from storage import claiming, inbox, leases, ledger, people, sends
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.inbox import Waiting
 from storage.leases import Lost
 from storage.messages import Address, Arrived, Incoming, IncomingKind
 from storage.sends import Room
@@ -55,6 +58,8 @@ from tests.test_dispatch import Desk
 from tests.town import Town
 
 pytestmark = pytest.mark.postgres_only
+
+T = TypeVar("T")
 
 MACHINE = datetime.fromisoformat("2026-01-05T08:00:00+00:00")
 SECOND = timedelta(seconds=1)
@@ -550,30 +555,119 @@ async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
     assert [(row.state, row.attempts) for row in town.rows(InboxRow)] == [("new", 0)]
 
 
+@asynccontextmanager
+async def _two_programs(
+    town: Town, folder: Path, first_without: Collection[str]
+) -> AsyncIterator[list[Running]]:
+    """The first has the post, and runs without these of its loops; neither finds anything by its slow poll."""
+    moved = town.clock.now - Clock().machine()
+    town.do(lambda session: store_offset(session, moved))
+    async with AsyncExitStack() as stack, asyncio.timeout(60):
+        both = [await put_together(settings_for(town, folder / str(n), {}), stack) for n in range(2)]
+        tasks: list[asyncio.Task[None]] = []
+        try:
+            for program, without in zip(both, (first_without, ()), strict=True):
+                program.delivery._poll = 3600
+                loops = {name: loop for name, loop in program.loops.items() if name not in without}
+                tasks.append(asyncio.create_task(program.supervisor.run(loops)))
+                await both[0].beside.post._gained.wait()
+                await program.beside._living.own._gained.wait()
+            yield both
+            assert [program.beside.posts for program in both] == [True, False]
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _says(program: Running, people: Sequence[int], text: str) -> None:
+    """One after the other, to this process."""
+    for person in people:
+        said = Incoming(address=tryout.address(person), kind=IncomingKind.TEXT, text=text)
+        arrived = Arrived(
+            channel=tryout.NAME, account=tryout.ACCOUNT, external=f"{person}", sender=tryout.sender(person),
+            raw=said.model_dump_json().encode(), received=Clock().machine(),
+        )  # fmt: skip
+        await program.intake.store([arrived])
+
+
+async def _until(fact: Callable[[], T]) -> T:
+    while True:
+        if found := fact():
+            return found
+        await asyncio.sleep(0.02)
+
+
+async def _sent_by(town: Town) -> str:
+    """Which process has sent the first message."""
+    rows = await _until(lambda: [row for row in town.rows(OutboxRow) if row.state in {"sending", "sent"}])
+    return rows[0].holder
+
+
+async def test_what_one_process_writes_the_one_that_has_the_post_sends(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 3600)
+    async with _two_programs(town, tmp_path, {"dispatch"}) as (posts, writes):
+        await _says(writes, [_person(town.reporter)], "帮助")
+        assert await _sent_by(town) == posts.beside.holder
+
+
 async def test_what_the_process_that_has_the_post_leaves_undone_another_sends(
     town: Town, tmp_path: Path
 ) -> None:
-    """One looks first for what is to be sent. Here it lives and holds its leases, but sends nothing."""
-    moved = town.clock.now - Clock().machine()
-    town.do(lambda session: store_offset(session, moved))
-    person = _person(town.reporter)
-    said = Incoming(address=tryout.address(person), kind=IncomingKind.TEXT, text="帮助")
-    async with AsyncExitStack() as stack, asyncio.timeout(60):
-        stuck, other = [
-            await put_together(settings_for(town, tmp_path / str(n), {}), stack) for n in range(2)
-        ]
-        loops = {name: loop for name, loop in stuck.loops.items() if name not in {"dispatch", "delivery"}}
-        running = [asyncio.create_task(stuck.supervisor.run(loops))]
-        await stuck.beside.post._gained.wait()
-        running.append(asyncio.create_task(other.supervisor.run(other.loops)))
-        channel = other.channels[(tryout.NAME, tryout.ACCOUNT)]
-        assert isinstance(channel, TryoutChannel)
-        async with channel.listening() as news:
-            await channel.say(person, "nonce-0001", said, None, Clock().machine())
-            while not [row for row in town.rows(OutboxRow) if row.state in {"sending", "sent"}]:
-                await news.get()
-        assert stuck.beside.post.held
-        assert not other.beside.posts
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+    """Here it lives and holds its leases, but sends nothing."""
+    async with _two_programs(town, tmp_path, {"dispatch", "delivery"}) as (_, other):
+        await _says(other, [_person(town.reporter)], "帮助")
+        assert await _sent_by(town) == other.beside.holder
+
+
+async def test_a_process_that_is_taken_for_dead_leaves_the_post_to_the_others(
+    town: Town, tmp_path: Path
+) -> None:
+    async with _two_programs(town, tmp_path, {"dispatch"}) as (posts, _):
+        life = posts.beside._living.own
+        lease, life._held = life._held, None
+        assert posts.beside.post.held
+        assert not posts.beside.posts
+        life._held = lease
+
+
+async def test_what_a_process_has_seen_and_cannot_take_yet_another_takes(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More waits here than one transaction holds, and it is busy with the first of it."""
+    monkeypatch.setattr("bot.dispatch.POLL_SECONDS", 3600)
+    monkeypatch.setattr("bot.dispatch.TOGETHER_BESIDE_OTHERS", 1)
+    everybody = [int(chat.user) - 1000 for chat in (town.reporter, town.leader, town.department, town.office)]
+    busy, go_on = asyncio.Event(), asyncio.Event()
+    async with _two_programs(town, tmp_path, ()) as (stuck, _):
+        take, ours = stuck.dispatch._take_together, list[Waiting]()
+
+        async def take_when_told(rows: Sequence[Waiting]) -> int:
+            ours.extend(rows)
+            busy.set()
+            await go_on.wait()
+            return await take(rows)
+
+        stuck.dispatch._take_together = take_when_told  # type: ignore[method-assign]
+        await _says(stuck, everybody, "帮助")
+        await _until(lambda: _new(town) <= {row.id for row in ours})
+        assert busy.is_set()
+        go_on.set()
+
+
+def _new(town: Town) -> set[int]:
+    return {row.id for row in town.rows(InboxRow) if row.state == "new"}
+
+
+async def test_of_many_who_wait_a_process_takes_some_wherever_it_begins_and_looks_again(town: Town) -> None:
+    desk = Desk(town)
+    strangers = [town.chat(f"{number}") for number in range(40)]
+    for stranger in strangers:
+        stranger.arrives(stranger.text("帮助"))
+    assert await desk.dispatch.take_waiting() == TOGETHER_BESIDE_OTHERS
+    taken = [row.state != "new" for row in sorted(town.rows(InboxRow), key=lambda row: row.id)]
+    assert not all(taken[:TOGETHER_BESIDE_OTHERS]), "not the oldest, which every other process takes too"
+    await desk.until_quiet()
+    assert _new(town) == set()

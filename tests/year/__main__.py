@@ -6,6 +6,9 @@ Ends with 1 if anything differs.
 import argparse
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
 from pathlib import Path
 
 from rich.progress import track
@@ -13,6 +16,7 @@ from rich.progress import track
 from bot.sample.draw_up import draw_up
 from storage.database import Database
 from storage.migrate import migrate
+from tests import postgres
 from tests.year import found, sample
 from tests.year.courses import BEGINS
 from tests.year.courses import courses as drawn
@@ -21,31 +25,33 @@ from tests.year.life import live, settle
 from tests.year.model import Duty, Said
 
 
-def of_a_drawn_city(projects: int, seed: int) -> list[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
-        migrate(database.engine, Path(folder), BEGINS)
-        city = settle(database, drawn(projects, seed))
-        live(city)
-        expected = expect(city.courses)
-        differing = compared(expected, found.duties(city), found.said(city))
-        database.close()
-    return differing
+def of_a_drawn_city(database: Database, projects: int, seed: int) -> list[str]:
+    city = settle(database, drawn(projects, seed))
+    live(city)
+    expected = expect(city.courses)
+    return compared(expected, found.duties(city), found.said(city))
 
 
-def of_the_sample_city(seed: int) -> list[str]:
+def of_the_sample_city(database: Database, seed: int) -> list[str]:
     sheets = draw_up()
-    courses = sample.courses(sheets, sample.ENDS, seed)
+    city = sample.settle(database, sample.courses(sheets, sample.ENDS, seed), sample.ENDS)
+    live(city)
+    expected = sample.expect(city.courses, sheets, city.ends)
+    said = found.said(city, lambda text: sample.with_tokens(text, sheets))
+    return compared(expected, found.duties(city), said)
+
+
+@contextmanager
+def a_database(server: postgres.Server | None, begins: datetime) -> Iterator[Database]:
+    """A new one, migrated: on the server if there is one, else in a file."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{Path(folder) / 'year.db'}")
-        migrate(database.engine, Path(folder), sample.BEGINS)
-        city = sample.settle(database, courses, sample.ENDS)
-        live(city)
-        expected = sample.expect(city.courses, sheets, city.ends)
-        said = found.said(city, lambda text: sample.with_tokens(text, sheets))
-        differing = compared(expected, found.duties(city), said)
+        url = server.create() if server else f"sqlite:///{folder}/year.db"
+        database = Database(url)
+        migrate(database.engine, Path(folder), begins)
+        yield database
         database.close()
-    return differing
+        if server:
+            server.drop(url)
 
 
 def compared(expected: Expected, duties: list[Duty], said: list[Said]) -> list[str]:
@@ -61,11 +67,18 @@ def main() -> None:
     wanted.add_argument(
         "--sample", action="store_true", help="the sample city, whole, instead of a drawn one"
     )
+    wanted.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     given = wanted.parse_args()
     lines: list[str] = []
-    for seed in track(range(given.seed, given.seed + given.years), "Living through"):
-        found_here = of_the_sample_city(seed) if given.sample else of_a_drawn_city(given.projects, seed)
-        lines += [f"seed {seed}: {line}" for line in found_here]
+    with postgres.running() if given.postgres else nullcontext() as server:
+        for seed in track(range(given.seed, given.seed + given.years), "Living through"):
+            with a_database(server, sample.BEGINS if given.sample else BEGINS) as database:
+                differing = (
+                    of_the_sample_city(database, seed)
+                    if given.sample
+                    else of_a_drawn_city(database, given.projects, seed)
+                )
+            lines += [f"seed {seed}: {line}" for line in differing]
     sys.stdout.write("\n".join([*lines, f"{len(lines)} differences", ""]))
     sys.exit(bool(lines))
 

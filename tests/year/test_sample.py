@@ -4,10 +4,7 @@ Here it is the first weeks, over a due date, reminders, an outage, a close and a
 `make year`.
 """
 
-import shutil
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -21,14 +18,10 @@ ENDS = datetime(2012, 4, 12, 9, tzinfo=CITY)
 
 
 @pytest.fixture(scope="module")
-def city(empty_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    file = tmp_path_factory.mktemp("sample") / "sanbao.db"
-    shutil.copyfile(empty_city, file)
-    database = Database(f"sqlite:///{file}")
-    city = sample.settle(database, sample.courses(draw_up(), ENDS, seed=2012), ENDS)
+def city(lasting: Database) -> City:
+    city = sample.settle(lasting, sample.courses(draw_up(), ENDS, seed=2012), ENDS)
     live(city)
-    yield city
-    database.close()
+    return city
 
 
 def test_the_weeks_hold_every_kind_of_message(city: City) -> None:

@@ -3,9 +3,7 @@
 The long form: `python -m tests.year --projects 300 --years 20`.
 """
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,14 +18,10 @@ PROJECTS, SEED = 10, 2026
 
 
 @pytest.fixture(scope="module")
-def city(empty_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    file = tmp_path_factory.mktemp("year") / "sanbao.db"
-    shutil.copyfile(empty_city, file)
-    database = Database(f"sqlite:///{file}")
-    city = settle(database, courses(PROJECTS, SEED))
+def city(lasting: Database) -> City:
+    city = settle(lasting, courses(PROJECTS, SEED))
     live(city)
-    yield city
-    database.close()
+    return city
 
 
 def test_the_year_holds_everything_that_can_happen_to_a_duty(city: City) -> None:
