@@ -173,7 +173,7 @@ async def _wire(
 
     def after_writing() -> None:
         look_in_turn()
-        if not (beside.posts and beside.post.held and all(beside.serves(account) for account in channels)):
+        if not (beside.post.held and all(beside.serves(account) for account in channels)):
             beside.bell.ring(POST)
 
     def after_living() -> None:

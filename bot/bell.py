@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 TURNS, POST, FILES = "turns", "post", "files"
 
-RING_SECONDS = 0.05
+RING_SECONDS = 0.05  # what is rung meanwhile is rung together
 AGAIN_SECONDS = 2.0
 
 

@@ -59,10 +59,9 @@ FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
 # What another process takes care of is looked for after so many seconds, should it not have done so.
 AFTER_ANOTHER = 0.5
-# Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one.
+# Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one, which also
+# finds out whether a process that was claiming for an account has left anything.
 BREATH = 0.02
-# After so many seconds another look finds out whether the process that was claiming for an account has left anything.
-CLAIMED_ELSEWHERE = 0.01
 
 
 class Clock(Protocol):
@@ -249,7 +248,7 @@ class Delivery:
         self._wake.set()
 
     def wake_after_another(self) -> None:
-        """Something was written and committed that another process takes care of; if it is not dead or slow."""
+        """Something was written and committed that another process takes care of, unless it is dead or slow."""
         if self._later is None or self._later.when() < asyncio.get_running_loop().time():
             self._later = asyncio.get_running_loop().call_later(AFTER_ANOTHER, self.wake)
 
@@ -457,7 +456,7 @@ class Delivery:
         machine: datetime,
     ) -> _Look:  # fmt: skip
         if shared is None and not self._database.alone:
-            return _Look(account, Claims([], machine + timedelta(seconds=CLAIMED_ELSEWHERE)))
+            return _Look(account, Claims([], machine + timedelta(seconds=BREATH)))
         quiet_hours.hold_back(session, *account, now, self._zone)
         if shared is not None:
             room = shared.within(room, sends.being_sent(session, *account, machine))

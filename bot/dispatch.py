@@ -137,7 +137,7 @@ class Dispatch:
                 await self._not_taken(row, error)
         presses = _presses(read)
         try:
-            return await self._run(read, presses)
+            return len(rows) - len(read) + await self._run(read, presses)
         except Exception as error:
             if len(read) == 1:
                 await self._not_taken(read[0][0], error)

@@ -310,3 +310,14 @@ async def test_a_stop_that_meets_a_wake_up_is_a_stop(town: Town, monkeypatch: py
 
     monkeypatch.setattr(dispatch, "take_waiting", look)
     await stopped_as_it_is_woken(dispatch, looked)
+
+
+async def test_that_a_message_cannot_be_read_is_told_at_once(town: Town) -> None:
+    desk = Desk(town)
+    arrived = Arrived(
+        channel="chat", account="bot", external="e1", sender="chat:bot:1", raw=b"nonsense",
+        received=town.clock.now,
+    )  # fmt: skip
+    town.do(lambda session: inbox.store(session, [arrived]))
+    assert await desk.dispatch.take_waiting() == 1
+    assert (len(town.rows(OutboxRow)), desk.committed) == (1, 1)
