@@ -59,8 +59,8 @@ FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
 # What another process takes care of is looked for after so many seconds, should it not have done so.
 AFTER_ANOTHER = 0.5
-# Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one, which also
-# finds out whether a process that was claiming for an account has left anything.
+# Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one, which
+# also finds out whether a process that was claiming for an account has left anything.
 BREATH = 0.02
 
 

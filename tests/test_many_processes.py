@@ -608,9 +608,12 @@ async def test_what_one_process_writes_the_one_that_has_the_post_sends(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 3600)
+    looks = list[str]()
     async with _two_programs(town, tmp_path, {"dispatch"}) as (posts, writes):
+        writes.delivery.wake = lambda: looks.append("at once")  # type: ignore[method-assign]
         await _says(writes, [_person(town.reporter)], "帮助")
         assert await _sent_by(town) == posts.beside.holder
+        assert looks == []
 
 
 async def test_what_the_process_that_has_the_post_leaves_undone_another_sends(
@@ -643,6 +646,8 @@ async def test_what_a_process_has_seen_and_cannot_take_yet_another_takes(
     busy, go_on = asyncio.Event(), asyncio.Event()
     async with _two_programs(town, tmp_path, ()) as (stuck, _):
         take, ours = stuck.dispatch._take_together, list[Waiting]()
+        ring, rung = stuck.beside.bell.ring, list[str]()
+        stuck.beside.bell.ring = lambda topic: (rung.append(topic), ring(topic))[1]  # type: ignore[method-assign]
 
         async def take_when_told(rows: Sequence[Waiting]) -> int:
             ours.extend(rows)
@@ -654,6 +659,7 @@ async def test_what_a_process_has_seen_and_cannot_take_yet_another_takes(
         await _says(stuck, everybody, "帮助")
         await _until(lambda: _new(town) <= {row.id for row in ours})
         assert busy.is_set()
+        await _until(lambda: TURNS in rung)
         go_on.set()
 
 
