@@ -620,6 +620,20 @@ async def test_a_webhook_can_get_an_update_again(
     await receiver.has(["一"] * 5)
 
 
+async def test_what_comes_again_to_a_webhook_may_come_after_what_was_said_later(
+    api: FakeTelegram, ask: Ask, officer: Person, receiver: Receiver
+) -> None:
+    api.faults.duplicates, api.faults.reorder = 1.0, True
+    await ask("setWebhook", url=receiver.url)
+    said = [str(number) for number in range(6)]
+    for text in said:
+        officer.says(text)
+    await api.until(lambda: api.counts()["copies"] == 4 * len(said))
+    assert sorted(receiver.texts) == sorted(said * 5)
+    assert list(dict.fromkeys(receiver.texts)) == said
+    assert receiver.texts != sorted(receiver.texts)
+
+
 async def test_reordering_keeps_the_order_within_a_chat(api: FakeTelegram, ask: Ask) -> None:
     api.faults.reorder = True
     people = [api.person(number, "某") for number in range(1, 6)]

@@ -108,7 +108,7 @@ class ManyStorm(Storm):
 
     async def run(self) -> Verdict:
         assert self.server is not None
-        self._url = self.server.create(template=self.template)
+        self.url = self.server.create(template=self.template)
         try:
             if self.plan.mode != "webhook":
                 return await super().run()
@@ -116,12 +116,12 @@ class ManyStorm(Storm):
                 return await super().run()
         finally:
             await self.program.end()
-            self.server.drop(self._url)
+            self.server.drop(self.url)
 
     @cached_property
     def setting(self) -> Setting:
         door = self._door if self.plan.mode == "webhook" else 0
-        return Setting(self.folder, self._api.url, self.plan.mode, url=self._url, public_port=door)
+        return Setting(self.folder, self._api.url, self.plan.mode, url=self.url, public_port=door)
 
     async def _until_its_turn(self) -> None:
         self.program.freeze()

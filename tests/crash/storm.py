@@ -22,7 +22,7 @@ from tests.crash.ledger_check import Verdict, check_city
 from tests.crash.people import PATIENCE, Phone, Reader, Reporter
 from tests.crash.program import TOKEN, City, Program, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
-from tests.fakes.telegram_api import FakeTelegram, Fault, hang, reset, server_error, too_many
+from tests.fakes.telegram_api import Call, FakeTelegram, Fault, hang, reset, server_error, too_many
 
 STUCK_SECONDS = 120.0
 KINDS = ("any time", "calling", "starting")
@@ -41,6 +41,8 @@ class Plan:
     people: int = 1000
     """How many at most report; fewer leave each of them more of the machine."""
     patience: float = PATIENCE
+    duplicates: float = 0.05
+    """The chance that an update comes once more, drawn again each time: up to five times in all."""
     report: Callable[["Storm"], None] = lambda _: None
     """Told after each kill."""
 
@@ -50,6 +52,7 @@ class Storm:
     city: City
     plan: Plan
     folder: Path
+    url: str = ""  # of a city on PostgreSQL
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
     killed: Counter[str] = field(default_factory=Counter)
@@ -72,7 +75,7 @@ class Storm:
     @cached_property
     def setting(self) -> Setting:
         port = free_port() if self.plan.mode == "webhook" else 0
-        return Setting(self.folder, self._api.url, self.plan.mode, port)
+        return Setting(self.folder, self._api.url, self.plan.mode, port, self.url)
 
     @cached_property
     def program(self) -> Program:
@@ -111,7 +114,7 @@ class Storm:
         if not self.plan.faults:
             return
         faults = self._api.faults
-        faults.duplicates, faults.reorder = 0.05, True
+        faults.duplicates, faults.reorder = self.plan.duplicates, True
         for method in CALLS:
             faults.chances(method, *_odds(too_many(1), hang(0.3), hang(0.3, accepted=True), each=0.01))
         for method in ("getUpdates", "getFile", "answerCallbackQuery"):
@@ -122,13 +125,13 @@ class Storm:
             Reader(self._phone(person_id))
         reporters = self._reporters
         people = asyncio.gather(*(reporter.live(reporters) for reporter in reporters))
-        killer = asyncio.create_task(self._kill_again_and_again())
+        trouble = asyncio.create_task(self._trouble())
         try:
-            await self._while_somebody_gets_on(asyncio.gather(people, killer))
+            await self._while_somebody_gets_on(asyncio.gather(people, trouble))
         finally:
-            killer.cancel()
+            trouble.cancel()
             people.cancel()
-            await asyncio.gather(killer, people, return_exceptions=True)
+            await asyncio.gather(trouble, people, return_exceptions=True)
 
     async def _while_somebody_gets_on(self, everything: "asyncio.Future[Any]") -> None:
         """Waits for the end; raises if for a long time nobody has done or killed anything."""
@@ -150,6 +153,12 @@ class Storm:
             f"unfinished: {unfinished(self.setting.database_url)}; printed:\n{self.program.printed()}"
         )
 
+    async def _trouble(self) -> None:
+        """What the program goes through meanwhile; it is up in the end."""
+        await self._kill_again_and_again()
+        await self.program.start()
+        await self._until_up()
+
     async def _kill_again_and_again(self) -> None:
         while self.killed.total() < self.plan.kills:
             kind = KINDS[self.killed.total() % len(KINDS)]
@@ -165,8 +174,6 @@ class Storm:
             self.up.ends()
             self.killed[kind] += 1
             self.plan.report(self)
-        await self.program.start()
-        await self._until_up()
 
     @property
     def _start_seconds(self) -> float:
@@ -236,10 +243,16 @@ class Storm:
         assert not any(left)
         await self.program.stop()
 
+    @property
+    def _calls(self) -> list[Call]:
+        """Those that must have been in the outbox."""
+        return list(self._api.calls)
+
     def _check(self) -> Verdict:
-        verdict = check_city(self.setting.database_url, self.setting.data, self.record, self._api.calls)
+        verdict = check_city(self.setting.database_url, self.setting.data, self.record, self._calls)
         verdict.figures |= {f"kills {kind}": number for kind, number in self.killed.items()}
         verdict.figures["nudges"] = self.record.nudges
+        verdict.figures["copies"] = self._api.counts()["copies"]
         verdict.figures["crashes of loops"] = self.program.printed(10**9).count(
             "crashed; it is started again"
         )

@@ -2,15 +2,12 @@
 or answered out of order.
 """
 
-import asyncio
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
-from tests.crash.many import PROCESSES, ManyStorm, found_city_on
+from tests.crash.many import PROCESSES, ManyStorm
 from tests.crash.program import City
 from tests.crash.storm import KINDS, Plan
 from tests.postgres import Server
@@ -21,14 +18,6 @@ KILLS = 3  # by each way in: a start takes long where few cores are shared by fo
 MESSAGES = 60
 PEOPLE = 8
 PATIENCE = 6.0  # what four programs and a server do on two cores takes its time
-
-
-@pytest.fixture(scope="module")
-def many_city(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, str]]:
-    """The sample city on PostgreSQL, begun by all processes at once, and the name of its database."""
-    city, url = asyncio.run(found_city_on(server, tmp_path_factory.mktemp("city")))
-    yield city, make_url(url).database or ""
-    server.drop(url)
 
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])

@@ -61,7 +61,7 @@ class Faults:
         self.duplicates = 0.0
         """The chance that a confirmed update is delivered once more (drawn again each time, at most 4)."""
         self.reorder = False
-        """Updates of different chats overtake each other; the order within a chat stays."""
+        """Updates of different chats overtake each other; within a chat, only what comes once more does."""
         self._scripts: defaultdict[str, deque[Fault | None]] = defaultdict(deque)
         self._chances: dict[str, list[tuple[Fault, float]]] = {}
 

@@ -143,7 +143,12 @@ class FakeTelegram:
     @property
     def pending_updates(self) -> int:
         """Updates that the bot has not confirmed."""
-        return len(list(self._world.updates.backlog()))
+        return len(self.unconfirmed)
+
+    @property
+    def unconfirmed(self) -> frozenset[int]:
+        """Their ids."""
+        return frozenset(update.id for update in self._world.updates.backlog())
 
     def counts(self) -> dict[str, int]:
         updates = self._world.updates
@@ -152,6 +157,7 @@ class FakeTelegram:
             "offered": updates.offered,
             "confirmed": updates.confirmed,
             "expired": updates.expired,
+            "copies": updates.copies,
             "pending": self.pending_updates,
             "webhook_deliveries": self.webhook.deliveries,
             "pauses_broken": len(self.pauses.broken),

@@ -46,7 +46,7 @@ class Updates:
     def __init__(self, clock: Clock, faults: Faults) -> None:
         self.pending: dict[int, Pending] = {}
         self.allowed: frozenset[str] | None = None
-        self.offered = self.confirmed = self.expired = 0
+        self.offered = self.confirmed = self.expired = self.copies = 0
         self.on_change: Callable[[], None] = lambda: None
         self.push: Callable[[Pending], None] | None = None
         self._clock = clock
@@ -154,6 +154,7 @@ class Updates:
     def _batch(self, offset: int, limit: int) -> list[Pending]:
         self._drop_expired()
         again, self._again = self._again[:limit], self._again[limit:]
+        self.copies += len(again)
         batch = again + self._from(offset, limit - len(again))
         return self._shuffled(batch) if self._faults.reorder else batch
 

@@ -18,6 +18,7 @@ from tests.fakes.telegram.updates import Lane, Pending, Updates
 
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 LONGEST_OVERTAKING = 0.02
+LATEST_COPY = 2.0
 
 
 class Webhook:
@@ -42,6 +43,7 @@ class Webhook:
         self._last_error: Json = {}
         self._lanes: defaultdict[Lane, deque[Pending]] = defaultdict(deque)
         self._tasks: dict[Lane, asyncio.Task[None]] = {}
+        self._copies: set[asyncio.Task[None]] = set()
         self._idle: list[_Caller] = []
 
     def set(self, url: str, secret: str, max_connections: int) -> None:
@@ -61,7 +63,7 @@ class Webhook:
         self.url = ""
         self._updates.push = None
         self._lanes.clear()
-        for task in self._tasks.values():
+        for task in (*self._tasks.values(), *self._copies):
             task.cancel()
         self._tasks.clear()
         for caller in self._idle:
@@ -98,7 +100,20 @@ class Webhook:
             await asyncio.sleep(pause)
             pause = min(pause * 2, self.longest_pause)
         for _ in range(self._faults.extra_deliveries()):
-            await self._post(update)
+            if self._faults.reorder:
+                copy = asyncio.get_running_loop().create_task(self._post_copy(update))
+                self._copies.add(copy)
+                copy.add_done_callback(self._copies.discard)
+            else:
+                await self._post_copy(update)
+
+    async def _post_copy(self, update: Pending) -> None:
+        if self._faults.reorder:
+            # What was said after it has come meanwhile.
+            await asyncio.sleep(self._faults.random.uniform(0, LATEST_COPY))
+        if await self._post(update):
+            self._updates.copies += 1
+            self._updates.on_change()
 
     async def _post(self, update: Pending) -> bool:
         if self._faults.reorder:
