@@ -55,7 +55,15 @@ async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
     modes = given.mode or MODES
     kills, messages = given.kills // len(modes), given.messages // len(modes)
     plans = [
-        Plan(mode, kills, messages, given.seed + n, duplicates=given.duplicates, report=report)
+        Plan(
+            mode,
+            kills,
+            messages,
+            given.seed + n,
+            people=given.people,
+            duplicates=given.duplicates,
+            report=report,
+        )
         for n, mode in enumerate(modes)
     ]
     if given.many:
@@ -107,6 +115,7 @@ def main() -> int:
     parser.add_argument(
         "--duplicates", type=float, default=0.05, help="chance that an update comes once more"
     )
+    parser.add_argument("--people", type=int, default=1000, help="who report, at most; few on a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mode", action="append", choices=MODES, help="only this way in")
     parser.add_argument("--many", action="store_true", help="four processes on PostgreSQL")
