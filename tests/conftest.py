@@ -54,7 +54,7 @@ def _runs_on_postgres(item: pytest.Item) -> bool:
     """A test that never opens a database would only be run a second time."""
     if item.get_closest_marker("postgres_only") is not None:
         return True
-    touches = {"new_city", "nowhere", "lasting"} & set(getattr(item, "fixturenames", ()))
+    touches = {"new_city", "nowhere", "lasting", "any_city"} & set(getattr(item, "fixturenames", ()))
     return bool(touches) and item.get_closest_marker("sqlite_only") is None
 
 

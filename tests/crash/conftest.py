@@ -17,8 +17,13 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> City:
 
 
 @pytest.fixture(scope="session")
-def many_city(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[City, str]]:
-    """The sample city on PostgreSQL, begun by all processes at once, and the name of its database."""
+def any_city(
+    server: Server | None, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[City, str]]:
+    """The same on the database that is tested, and on PostgreSQL its name there, to be copied."""
+    if server is None:
+        yield request.getfixturevalue("city"), ""
+        return
     city, url = asyncio.run(found_city_on(server, tmp_path_factory.mktemp("city")))
     yield city, make_url(url).database or ""
     server.drop(url)

@@ -21,13 +21,14 @@ from collections.abc import Callable
 from typing import Any
 
 import aiohttp
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.engine.default import DefaultDialect
 from yarl import URL
 
 # Everything that the program imports only when it runs.
 LATE = (
     "bot.app", "uvicorn.lifespan.on", "uvicorn.logging", "uvicorn.loops.auto", "uvicorn.protocols.http.auto",
     "uvicorn.protocols.websockets.auto", "alembic.runtime.migration", "alembic.script", "bot.sample.city",
+    "storage.postgres_engine", "sqlalchemy.dialects.postgresql.psycopg",
 )  # fmt: skip
 
 
@@ -51,14 +52,14 @@ class Points:
         self._around_calls()
 
     def _around_commits(self) -> None:
-        commit: Callable[[Any, Any], None] = SQLiteDialect_pysqlite.do_commit
+        commit: Callable[[Any, Any], None] = DefaultDialect.do_commit  # of SQLite and of PostgreSQL
 
         def do_commit(dialect: Any, connection: Any) -> None:  # noqa: ANN401 - SQLAlchemy's own
             self.reach("before commit")
             commit(dialect, connection)
             self.reach("after commit")
 
-        SQLiteDialect_pysqlite.do_commit = do_commit  # type: ignore[method-assign]
+        DefaultDialect.do_commit = do_commit  # type: ignore[method-assign]
 
     def _around_calls(self) -> None:
         call = aiohttp.ClientSession._request

@@ -18,7 +18,7 @@ from random import Random
 from types import TracebackType
 from typing import Any, Self
 
-from tests.crash.ledger_check import Verdict, check_file
+from tests.crash.ledger_check import Verdict, check_city
 from tests.crash.people import Phone, Reporter
 from tests.crash.program import TOKEN, City, Died, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
@@ -94,6 +94,7 @@ class Conversation:
     folder: Path
     mode: str
     last: int = 0
+    url: str = ""  # of a copy of the city on PostgreSQL
     died: bool = False
     record: Record = field(default_factory=Record)
     up: UpTime = field(default_factory=UpTime)
@@ -118,11 +119,12 @@ class Conversation:
                 _send(self._child, signal.SIGTERM)
                 await living
             self.calls = list(api.calls)
-            return check_file(self.setting.data, self.record, self.calls)
+            return check_city(self.setting.database_url, self.setting.data, self.record, self.calls)
 
     @cached_property
     def setting(self) -> Setting:
-        return Setting(self.folder, self._api.url, self.mode, free_port() if self.mode == "webhook" else 0)
+        port = free_port() if self.mode == "webhook" else 0
+        return Setting(self.folder, self._api.url, self.mode, port, self.url)
 
     @property
     def trace(self) -> Path:

@@ -22,9 +22,9 @@ PATIENCE = 6.0  # what four programs and a server do on two cores takes its time
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_four_processes_of_which_one_is_killed_and_one_frozen_again_and_again_lose_double_and_reorder_nothing(
-    mode: str, many_city: tuple[City, str], server: Server, tmp_path: Path
+    mode: str, any_city: tuple[City, str], server: Server, tmp_path: Path
 ) -> None:
-    city, template = many_city
+    city, template = any_city
     plan = Plan(mode, KILLS, MESSAGES, people=PEOPLE, patience=PATIENCE)
     storm = ManyStorm(city, plan, tmp_path, server=server, template=template)
     verdict = await storm.run()
