@@ -37,6 +37,7 @@ COLUMNS = {
     "sends in doubt": "ambiguous",
     "ended as unknown": "outbox unknown",
     "ledger rows": "ledger",
+    "words of the watcher": "alarms",
 }
 
 

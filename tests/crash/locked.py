@@ -25,16 +25,13 @@ from sqlalchemy import Connection, make_url, select
 from storage.database import engine_for
 from storage.tables.traffic import InboxRow
 from tests import postgres
-from tests.crash.dialogues import WORDS
 from tests.crash.ledger_check import Verdict, key_of_call
 from tests.crash.many import found_city_on
 from tests.crash.program import found_city
 from tests.crash.storm import STUCK_SECONDS, Plan, Storm
-from tests.fakes.telegram_api import Call
 
 MODES = ("polling", "webhook")
 LONGEST = 140.0
-ALARMS = tuple(text.partition("{")[0] for text in (WORDS.watch_ill, WORDS.watch_well))
 PEOPLE = 16
 LOCK_PATIENCE = 3.0  # who says everything again too soon only makes work
 
@@ -56,11 +53,6 @@ def taken(url: str) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
-
-
-def is_alarm(call: Call) -> bool:
-    """The admin is told past the outbox that the database is ill."""
-    return str(call.parameters.get("text")).startswith(ALARMS)
 
 
 @dataclass
@@ -101,15 +93,10 @@ class LockedStorm(Storm):
         self.held_up = (offered - before) & waiting
         self.unfounded = sorted(offered - waiting - stored)
 
-    @property
-    def _calls(self) -> list[Call]:
-        return [call for call in super()._calls if not is_alarm(call)]
-
     def _check(self) -> Verdict:
         verdict = super()._check()
-        alarms = Counter(key_of_call(call) for call in super()._calls if is_alarm(call))
+        alarms = Counter(key_of_call(call) for call in self._alarms)
         verdict.doubled += [f"alarm {key} was said {n} times" for key, n in alarms.items() if n > 1]
-        verdict.figures["alarms"] = alarms.total()
         verdict.wrong += [f"update {each} was confirmed before it was stored" for each in self.unfounded]
         verdict.figures["held up"] = len(self.held_up)
         verdict.figures["taken in after ms"] = int(self.taken_in * 1000)

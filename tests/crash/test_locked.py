@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.crash.ledger_check import Verdict
 from tests.crash.locked import LockedStorm, calm_plan
 from tests.crash.program import City
 from tests.postgres import Server
