@@ -19,7 +19,6 @@ from bot import attendance, editable, logs
 from bot.anchoring import Anchoring
 from bot.at_start import clock_of, furnish, open_database
 from bot.attendance import Attendance
-from bot.bell import FILES, POST, TURNS
 from bot.beside import Beside
 from bot.channel_accounts import Account, channels_of, listens, rates_of, reaching
 from bot.channels.channel import Channel
@@ -40,6 +39,7 @@ from bot.settings import Settings
 from bot.supervisor import Supervisor
 from bot.sweeping import Sweeping
 from bot.tidying import Tidying
+from bot.waking import Waking
 from bot.watching import metrics, pages
 from bot.watching.alarm import Alarm
 from bot.watching.health import Findings, Health
@@ -60,8 +60,6 @@ log = logging.getLogger(__name__)
 
 # Within so long a sweep comes to its end; after a long outage it has much to catch up with.
 NOT_SWEPT_SECONDS = 900.0
-# A message that waits here for so many seconds is offered to the other processes.
-LEFT_TO_OTHERS = 0.05
 # How long rows are counted for Prometheus, which itself waits ten seconds.
 FIGURES_SECONDS = 5.0
 
@@ -145,7 +143,7 @@ async def _wire(
     shelf = Shelf(settings.data_dir / "media")
     meters = Meters()
     fetching = Fetching(database=database, channels=channels, city=city, clock=clock, shelf=shelf)
-    beside = Beside(database, clock, settings.lease_seconds, after=lambda: after_living())
+    beside = Beside(database, clock, settings.lease_seconds, after=lambda: waking.after_living())
     gallery = Gallery(settings.data_dir / "pictures")
     stack.push_async_callback(gallery.close)
     delivery = Delivery(
@@ -164,53 +162,25 @@ async def _wire(
         meters=meters,
     )
     files, sweeps = beside.lease("files"), beside.lease("sweeps")
-
-    def look_in_turn() -> None:
-        if beside.posts:
-            delivery.wake()
-        else:
-            delivery.wake_after_another()
-
-    def after_writing() -> None:
-        look_in_turn()
-        if not (beside.post.held and all(beside.serves(account) for account in channels)):
-            beside.bell.ring(POST)
-
-    def after_living() -> None:
-        dispatch.wake()
-        delivery.wake()
-
-    def after_media() -> None:
-        fetching.wake()
-        if not files.held:
-            beside.bell.ring(FILES)
-
     dispatch = Dispatch(
-        database=database, channels=channels, city=city, clock=clock, after=after_writing,
-        admin=settings.admin or "", on_media=after_media, serves=beside.serves, meters=meters,
+        database=database, channels=channels, city=city, clock=clock, after=lambda: waking.after_writing(),
+        admin=settings.admin or "", on_media=lambda: waking.after_media(), serves=beside.serves, meters=meters,
     )  # fmt: skip
-
-    def after_storing() -> None:
-        if not database.alone:
-            asyncio.get_running_loop().call_later(LEFT_TO_OTHERS, leave_to_others)
-        dispatch.wake()
-
-    def leave_to_others() -> None:
-        if dispatch.behind:
-            beside.bell.ring(TURNS)
-
-    intake = Intake(database, after_storing)
+    waking = Waking(beside, dispatch, delivery, fetching, files, channels)
+    intake = Intake(database, waking.after_storing)
     limits = {name: show.text_limit for name, show in city.shows.items()}
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
     sweeping = Sweeping(
-        database=database, clock=clock, zone=settings.zone, reach=reach, after=after_writing, prove=sweeps.prove,
-        meters=meters,
+        database=database, clock=clock, zone=settings.zone, reach=reach, after=waking.after_writing,
+        prove=sweeps.prove, meters=meters,
     )  # fmt: skip
-    reading = Workbooks(database=database, city=city, clock=clock, stored=fetching.read, after=after_writing)
+    reading = Workbooks(
+        database=database, city=city, clock=clock, stored=fetching.read, after=waking.after_writing
+    )
 
     def after_edits() -> None:
         sweeping.wake()
-        after_writing()
+        waking.after_writing()
 
     editing = Editing(
         database=database, city=city, clock=clock, rules=settings.rules_file, sentences=settings.words_file,
@@ -229,8 +199,7 @@ async def _wire(
     running.keep("workbooks", reading, 1800, files)
     running.keep("tidying", Tidying(database=database, shelf=shelf), 2 * 3600, files)
     if not database.alone:
-        heard = {TURNS: dispatch.wake, POST: look_in_turn, FILES: fetching.wake}
-        running.loops["bell"] = lambda: beside.bell.run(heard)
+        running.loops["bell"] = lambda: beside.bell.run(waking.heard)
     await receive(settings, stack, running, city, gallery.picture)
     running.loops |= beside.loops
     listening = attendance.listeners(channels, lambda channel: listens(channel, beside))
