@@ -25,7 +25,7 @@ from bot.dispatch import TOGETHER_BESIDE_OTHERS
 from bot.doctor import city
 from bot.doctor.line import Level
 from bot.holding import Holding
-from bot.intake import Intake
+from bot.intake import Intake, Proof, nothing_to_prove
 from bot.rates import Limits, Rates
 from bot.running import Running
 from handlers.commands import FileProgress, ReturnReport, Unbind
@@ -52,6 +52,7 @@ from storage.tables.sharing import Lease
 from storage.tables.traffic import InboxRow, OutboxRow
 from tests.builders import NOW, a_binding, a_person, an_inbox_row
 from tests.chat import CITY, Chat
+from tests.fakes.telegram_api import TOKEN, FakeTelegram
 from tests.program import settings_for
 from tests.test_delivery import UNLIMITED, Office, in_turn
 from tests.test_dispatch import Desk
@@ -297,12 +298,12 @@ async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_aga
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _steal(session: Session, now: datetime) -> None:
+def _steal(session: Session, now: datetime, name: str = "sweeps") -> None:
     """As after a freeze: the lease ended, and another took it for a moment."""
-    lease = session.get_one(Lease, "sweeps")
+    lease = session.get_one(Lease, name)
     lease.until = now
     session.flush()
-    assert leases.take(session, "sweeps", "1", now, now) is not None
+    assert leases.take(session, name, "1", now, now) is not None
 
 
 def test_two_acts_that_go_into_one_chain_at_once_both_stand_in_it(pair: tuple[Database, Database]) -> None:
@@ -553,6 +554,36 @@ async def test_a_program_without_its_leases_sweeps_nothing_and_takes_no_turn(
             await program.sweeping.sweep_all()
         assert await program.dispatch.take_waiting() == 0
     assert [(row.state, row.attempts) for row in town.rows(InboxRow)] == [("new", 0)]
+
+
+async def test_a_program_that_fetched_updates_under_a_lease_it_has_lost_stores_and_confirms_none(
+    town: Town, tmp_path: Path
+) -> None:
+    async with FakeTelegram(TOKEN) as api, AsyncExitStack() as stack, asyncio.timeout(60):
+        telegram = {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_API_URL": api.url}
+        program = await put_together(settings_for(town, tmp_path, telegram), stack)
+        [lease] = program.beside.polling.values()
+        assert await lease._take()
+        lease._gained.set()
+        town.do(lambda session: _steal(session, Clock().machine(), lease.name))
+        store, refused = program.intake.store, asyncio.Queue[bool]()
+
+        async def told(arrived: Sequence[Arrived], prove: Proof = nothing_to_prove) -> None:
+            try:
+                await store(arrived, prove)
+            except Lost:
+                refused.put_nowait(True)
+                raise
+            refused.put_nowait(False)
+
+        program.intake.store = told  # type: ignore[assignment, method-assign]
+        polling = asyncio.create_task(program.loops["telegram"]())
+        api.person(7, started=True).says("帮助")
+        assert await refused.get()
+        assert town.rows(InboxRow) == []
+        assert api.unconfirmed
+        polling.cancel()
+        await asyncio.gather(polling, return_exceptions=True)
 
 
 @asynccontextmanager
