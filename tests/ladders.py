@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role, Severity
@@ -21,7 +21,7 @@ def open_ladders(session: Session, count: int, now: datetime) -> list[int]:
     """So many major problems, filed by the contacts of the city's projects in turn; nobody was told of them yet."""
     rules = stored_rules.in_force(session)
     contacts = session.execute(
-        select(Project.id, Project.unit_id, Responsibility.person_id)
+        select(Project.id, Project.unit_id, func.min(Responsibility.person_id))
         .join(Responsibility, Responsibility.project_id == Project.id)
         .where(Responsibility.role == Role.REPORTER)
         .group_by(Project.id)

@@ -1,11 +1,13 @@
 """Many ladders under `kill -9`: each step of each open major problem once, never early, soon after a restart.
 
-    python -m tests.crash.ladders --ladders 1000
+    python -m tests.crash.ladders --ladders 1000 [--postgres]
 
 Rule 1  The problems stand in the city before the program starts, and their first steps fall due one after the other.
         Every second one is taken by whoever hears of it first; the others go up to the end of their ladder.
 Rule 2  The program is killed two seconds after it is up, again and again, until every ladder has come to its end.
 Rule 3  What is late is counted in the time in which the program was up: nobody can speak while they are dead.
+Rule 4  On PostgreSQL there are two processes, of which one is killed every two seconds, whichever it is; the other
+        goes on, and what was the dead one's comes to it when its leases end. There all time counts.
 """
 
 import argparse
@@ -31,12 +33,15 @@ from storage.database import Database
 from storage.tables.escalating import Escalation, EscalationAlert
 from storage.tables.reporting import IssueEvent
 from storage.tables.traffic import OutboxRow
+from tests import postgres
 from tests.crash.ledger_check import Verdict, check_sending, key_of_call, key_of_row
+from tests.crash.many import Programs, found_city_on
 from tests.crash.program import TOKEN, City, Program, Setting, found_city, unfinished, user_of
 from tests.crash.record import SENDS, Sends
 from tests.fakes.telegram_api import FakeTelegram, Person, Shown
 from tests.ladders import TAKE, open_ladders
 
+PROCESSES = 2
 UP_SECONDS = 2.0
 PATIENCE = 120.0
 MINUTE = timedelta(minutes=1)
@@ -80,6 +85,8 @@ class LadderStorm:
     city: City
     plan: Plan
     folder: Path
+    url: str = ""  # of a city on PostgreSQL
+    killed: int = 0
     lives: Lives = field(default_factory=Lives)
     pressed: dict[str, float] = field(default_factory=dict)
     """When somebody took a problem, by its number."""
@@ -87,25 +94,23 @@ class LadderStorm:
     async def run(self) -> Verdict:
         async with FakeTelegram(TOKEN, seed=self.plan.seed) as api:
             self._api, api.calls = api, Sends()
-            self.setting = Setting(self.folder, api.url)
-            self.program = Program(self.setting)
+            self.setting = Setting(self.folder, api.url, url=self.url)
+            dice = Random(self.plan.seed)  # noqa: S311 - repeatable trouble, not a secret
+            self.program = Programs(self.setting, PROCESSES, dice) if self.url else Program(self.setting)
             self.city.copy_to(self.setting)
-            self._open_ladders()
+            self._with_database(self._write_ladders)
             self._invite_everybody()
             try:
                 await self._kill_again_and_again()
                 await self._come_to_rest()
             finally:
-                await self.program.kill()
+                await self.program.end()
             return self._check()
 
     # Before
 
-    def _open_ladders(self) -> None:
-        self._with_database(self._write_ladders)
-
     def _with_database(self, work: Callable[[Session], None]) -> None:
-        database = Database(f"sqlite:///{self.setting.database}")
+        database = Database(self.setting.database_url)
         try:
             database.run_now(work)
         finally:
@@ -146,24 +151,25 @@ class LadderStorm:
     # The storm
 
     async def _kill_again_and_again(self) -> None:
-        killed = 0
-        while killed < self.plan.kills or self._left():
+        while self.killed < self.plan.kills or self._left():
             await self._start()
             await self.program.runs_for(UP_SECONDS)
             await self.program.kill()
-            self.lives.until.append(time.time())
-            killed += 1
+            if not self.url:
+                self.lives.until.append(time.time())
+            self.killed += 1
         await self._start()
 
     async def _start(self) -> None:
         count = self._api.calls.count
         await self.program.start()
         await self._api.until(lambda: self._api.calls.count > count, PATIENCE)
-        self.lives.since.append(time.time())
+        if not self.url or not self.lives.since:
+            self.lives.since.append(time.time())
 
     def _left(self) -> int:
         """Ladders that have not come to their end yet, or to as many steps as the plan wants."""
-        database = Database(f"sqlite:///{self.setting.database}")
+        database = Database(self.setting.database_url)
         try:
             return database.read_now(self._count_left)
         finally:
@@ -187,7 +193,7 @@ class LadderStorm:
     def _check(self) -> Verdict:
         verdict = Verdict()
         self._with_database(lambda session: self._examine(session, verdict))
-        verdict.figures["kills"] = len(self.lives.until)
+        verdict.figures["kills"] = self.killed
         return verdict
 
     def _examine(self, session: Session, verdict: Verdict) -> None:
@@ -291,11 +297,16 @@ def main() -> int:
     parser.add_argument("--ladders", type=int, default=1000)
     parser.add_argument("--kills", type=int, default=20, help="at least")
     parser.add_argument("--over", type=float, default=60.0)
+    parser.add_argument("--postgres", action="store_true")
     given = parser.parse_args()
+    plan = Plan(given.ladders, given.kills, given.over)
 
     async def storm(folder: Path) -> Verdict:
-        city = await found_city(folder / "city", kills=0)
-        return await LadderStorm(city, Plan(given.ladders, given.kills, given.over), folder / "storm").run()
+        if not given.postgres:
+            return await LadderStorm(await found_city(folder / "city", kills=0), plan, folder / "storm").run()
+        with postgres.running(durable=True) as server:
+            city, url = await found_city_on(server, folder / "city", PROCESSES)
+            return await LadderStorm(city, plan, folder / "storm", url).run()
 
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="sanbao-ladders-") as folder:

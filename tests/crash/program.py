@@ -112,6 +112,9 @@ class Program:
     async def kill(self) -> None:
         await self._end(signal.SIGKILL)
 
+    async def end(self) -> None:
+        await self.kill()
+
     async def stop(self) -> None:
         await self._end(signal.SIGTERM)
 
