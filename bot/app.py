@@ -20,7 +20,7 @@ from bot.anchoring import Anchoring
 from bot.at_start import clock_of, furnish, open_database
 from bot.attendance import Attendance
 from bot.beside import Beside
-from bot.channel_accounts import Account, channels_of, listens, rates_of, reaching
+from bot.channel_accounts import channels_of, listens, rates_of, reaching
 from bot.channels.channel import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
@@ -55,6 +55,7 @@ from reminders.reach import Reach
 from storage import claiming
 from storage import rules as stored_rules
 from storage.database import Database
+from storage.messages import Account
 
 log = logging.getLogger(__name__)
 

@@ -20,11 +20,11 @@ from bot.watching.pulse import Pulse
 from storage import absences
 from storage.absences import Loss
 from storage.database import Database
+from storage.messages import Account
 
 EVERY_SECONDS = 15.0
 SOON_SECONDS = 1.0  # while a connection is down: whoever waits for its return is told soon
 
-Account = tuple[str, str]
 
 log = logging.getLogger(__name__)
 

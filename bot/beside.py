@@ -14,8 +14,7 @@ from bot.clock import Clock
 from bot.holding import Holding
 from bot.living import Living
 from storage.database import Database
-
-Account = tuple[str, str]
+from storage.messages import Account
 
 
 class Beside:

@@ -17,8 +17,7 @@ from bot.clock import Clock
 from bot.settings import Settings
 from handlers.city import City
 from storage.database import Database
-
-Account = tuple[str, str]
+from storage.messages import Account
 
 
 def reaching(settings: Settings, accounts: Iterable[Account]) -> frozenset[Account]:

@@ -29,7 +29,7 @@ from rules.kinds import Lane
 from storage import claiming, faults, inbox, outbox, people
 from storage.database import Database
 from storage.inbox import Waiting
-from storage.messages import Incoming, Outgoing
+from storage.messages import Account, Incoming, Outgoing
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ POLL_SECONDS = 5.0
 PAUSE_SECONDS = 1.0  # after the database could not write
 
 
-Press = tuple[tuple[str, str], str]  # of which account, and its id there
+Press = tuple[Account, str]  # of which account, and its id there
 
 
 class Dispatch:
@@ -56,7 +56,7 @@ class Dispatch:
         self,
         *,
         database: Database,
-        channels: Mapping[tuple[str, str], Channel],
+        channels: Mapping[Account, Channel],
         city: City,
         clock: Clock,
         after: Callable[[], None],
@@ -64,7 +64,7 @@ class Dispatch:
         retries: Sequence[timedelta] = RETRIES,
         meters: Meters | None = None,
         on_media: Callable[[], None] = lambda: None,
-        serves: Callable[[tuple[str, str]], bool] = lambda _account: True,
+        serves: Callable[[Account], bool] = lambda _account: True,
     ) -> None:
         self._database = database
         self._channels = channels

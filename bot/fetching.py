@@ -27,7 +27,7 @@ from rules.kinds import Lane
 from storage import media, outbox, people, photos
 from storage import rules as stored_rules
 from storage.database import Database
-from storage.messages import MediaKind, Outgoing
+from storage.messages import Account, MediaKind, Outgoing
 from storage.tables.reporting import MediaFile
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Fetching:
     """`await run()` fetches until it is cancelled."""
 
     def __init__(
-        self, *, database: Database, channels: Mapping[tuple[str, str], Channel], city: City, clock: Clock,
+        self, *, database: Database, channels: Mapping[Account, Channel], city: City, clock: Clock,
         shelf: Shelf,
     ) -> None:  # fmt: skip
         self._database = database

@@ -7,7 +7,6 @@ from functools import partial
 from starlette.routing import BaseRoute
 
 from bot.beside import Beside
-from bot.channel_accounts import Account
 from bot.channels.channel import Channel
 from bot.channels.tryout import TryoutChannel
 from bot.clock import Clock
@@ -22,6 +21,7 @@ from bot.watching.health import Health
 from bot.watching.pulse import Kept, Watched
 from handlers.city import City
 from storage.database import Database
+from storage.messages import Account
 
 Loop = Callable[[], Awaitable[None]]
 

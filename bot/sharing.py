@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.rates import Rates
 from storage import budgets
-from storage.budgets import Account, Kept, State
+from storage.budgets import Kept, State
+from storage.messages import Account
 from storage.sends import Claimed, Room
 
 Pauses = dict[str | None, float]  # by chat (None: the whole account), until when by the rates' clock

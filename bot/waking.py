@@ -11,11 +11,12 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.bell import FILES, POST, TURNS
-from bot.beside import Account, Beside
+from bot.beside import Beside
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.fetching import Fetching
 from bot.holding import Holding
+from storage.messages import Account
 
 LEFT_TO_OTHERS = 0.05  # seconds
 

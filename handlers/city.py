@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
 from handlers.words import Words
+from storage.messages import Account
 from storage.parts import Limit
 
 
@@ -24,7 +25,7 @@ class City:
     words: Words
     zone: ZoneInfo
     shows: Mapping[str, Show] = field(default_factory=dict)  # by channel name
-    running: frozenset[tuple[str, str]] = frozenset()  # channel, account
+    running: frozenset[Account] = frozenset()
 
     def show(self, channel: str) -> Show:
         return self.shows.get(channel, Show(edits=False, text_limit=4096))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from storage.messages import Account
 from storage.parts import Limit
 
 # What every platform takes.
@@ -13,7 +14,7 @@ SHORTEST_LIMIT = 2000
 class Reach:
     """Accounts that run (channel, account), what a message of a channel holds, and the admin's phone or id if named."""
 
-    running: frozenset[tuple[str, str]] = frozenset()
+    running: frozenset[Account] = frozenset()
     limits: Mapping[str, Limit] = field(default_factory=dict)
     admin: str = ""
 

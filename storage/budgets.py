@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from storage.claiming import free
+from storage.messages import Account
 from storage.tables.sharing import Budget
 from storage.upsert import insert
 
@@ -22,7 +23,6 @@ _T = Budget.metadata.tables["budgets"]
 WHOLE = ""  # the chat that stands for the account
 
 State = dict[str, Any]
-Account = tuple[str, str]
 
 
 class Opened(NamedTuple):

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from rules.kinds import Lane, Severity
 from rules.workdays import local_date
 from storage import groups, issue_chats, outbox, quiet_hours
-from storage.messages import Address, Outgoing
+from storage.messages import Account, Address, Outgoing
 from storage.parts import Limit
 from storage.tables.reporting import Issue
 
@@ -26,7 +26,7 @@ from storage.tables.reporting import Issue
 class Ways:
     """What runs, how long a message of a channel may be, and the city's moment; `inbox_id` if a turn tells it."""
 
-    running: Collection[tuple[str, str]]
+    running: Collection[Account]
     limit: Callable[[str], Limit]
     now: datetime
     zone: ZoneInfo

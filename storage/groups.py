@@ -10,20 +10,20 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
 from storage import outbox
-from storage.messages import Address, Outgoing
+from storage.messages import Account, Address, Outgoing
 from storage.parts import Limit
 
 CHANNEL = "wecom_group"
 NEWS_FOR = timedelta(days=1)
 
 
-def any_runs(running: Collection[tuple[str, str]]) -> bool:
+def any_runs(running: Collection[Account]) -> bool:
     return any(channel == CHANNEL for channel, _ in running)
 
 
 def tell(
     session: Session,
-    running: Collection[tuple[str, str]],
+    running: Collection[Account],
     message: Outgoing,
     lane: Lane,
     *,

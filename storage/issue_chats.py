@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from rules.kinds import Role
 from storage import outbox, people, projects
 from storage.alerting import alerted
-from storage.messages import Address
+from storage.messages import Account, Address
 from storage.tables.escalating import IssueChat
 from storage.tables.registry import Binding
 from storage.tables.reporting import Issue
@@ -37,7 +37,7 @@ class Gathering(NamedTuple):
 
 
 def open_chat(
-    session: Session, issue: Issue, running: Collection[tuple[str, str]], now: datetime, today: date
+    session: Session, issue: Issue, running: Collection[Account], now: datetime, today: date
 ) -> None:
     """Notes the group of a problem, unless it has one, no app makes any, or too few of its people are in the app."""
     account = next((account for channel, account in sorted(running) if channel == CHANNEL), None)
@@ -55,7 +55,7 @@ def open_chat(
 
 
 def address_of(
-    session: Session, issue: Issue, running: Collection[tuple[str, str]], now: datetime, today: date
+    session: Session, issue: Issue, running: Collection[Account], now: datetime, today: date
 ) -> Address | None:
     """Where a problem's group is told something now; None if it has none that lives (rule 4)."""
     row = session.get(IssueChat, issue.id)

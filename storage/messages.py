@@ -12,6 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from storage.charts import Chart
 
+Account = tuple[str, str]
+"""A channel's name and the account there that we speak with."""
+
 
 def _without_nul(text: str) -> str:
     return text.replace("\x00", "")

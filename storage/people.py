@@ -11,7 +11,7 @@ from rules.kinds import Role
 from rules.scope import REPORTING
 from storage import policy
 from storage.leaves import covered_by
-from storage.messages import Address
+from storage.messages import Account, Address
 from storage.prepared import Query, among
 from storage.tables.registry import Binding, Person, PersonRole, Responsibility, Unit
 from storage.tables.traffic import InboxRow
@@ -300,7 +300,7 @@ _ADDRESSES = Query(
 
 
 def addresses(
-    session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
+    session: Session, person_ids: Iterable[int], running: Collection[Account]
 ) -> dict[int, list[Address]]:
     """Where each of these people can be reached, the channel last used first; who can be nowhere is left out.
 
@@ -317,9 +317,7 @@ def addresses(
     return found
 
 
-def contacts(
-    session: Session, person_ids: Iterable[int], running: Collection[tuple[str, str]]
-) -> list[Contact]:
+def contacts(session: Session, person_ids: Iterable[int], running: Collection[Account]) -> list[Contact]:
     """How to reach each of these people, in the order given: the channel last used that is not blocked."""
     wanted = list(dict.fromkeys(person_ids))
     called = names(session, wanted)

@@ -14,8 +14,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from bot.account_post import ACCOUNT_BACKOFF_CAP
 from bot.channels.channel import Blocked, Capabilities, NotSent, Refused, Unclear
-from bot.delivery import ACCOUNT_BACKOFF_CAP, Delivery
+from bot.delivery import Delivery
 from bot.drawing import NotDrawn
 from bot.rates import Limits, Rates
 from rules.kinds import Lane

@@ -14,6 +14,7 @@ from rules.book import Book
 from rules.workdays import calendar_of
 from storage import claiming, inbox, people
 from storage import rules as stored_rules
+from storage.messages import Account
 from storage.outbox import State
 from storage.tables.ledger import CityFact
 from storage.tables.registry import Person, Project
@@ -28,7 +29,7 @@ STUCK = timedelta(minutes=5)
 
 
 def examine(
-    session: Session, now: datetime, today: date, running: Collection[tuple[str, str]], admin: str
+    session: Session, now: datetime, today: date, running: Collection[Account], admin: str
 ) -> list[Line]:
     """`now` is the machine's, `today` the city's day."""
     session.merge(CityFact(name="examined", value=now.isoformat()))
@@ -76,7 +77,7 @@ def _registry(session: Session) -> Line:
     return warn("registry", "no project", "sanbao import FILE.xlsx")
 
 
-def _reached(session: Session, running: Collection[tuple[str, str]]) -> Line:
+def _reached(session: Session, running: Collection[Account]) -> Line:
     active = list(session.scalars(select(Person.id).where(Person.active.is_(True)).order_by(Person.id)))
     nowhere = [each.name for each in people.contacts(session, active, running) if each.address is None]
     if not nowhere:
@@ -88,7 +89,7 @@ def _reached(session: Session, running: Collection[tuple[str, str]]) -> Line:
     )  # fmt: skip
 
 
-def _admins(session: Session, admin: str, today: date, running: Collection[tuple[str, str]]) -> Line:
+def _admins(session: Session, admin: str, today: date, running: Collection[Account]) -> Line:
     found = people.contacts(session, people.admins(session, admin, today), running)
     reached = [each.name for each in found if each.address is not None]
     if reached:

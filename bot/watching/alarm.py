@@ -20,13 +20,11 @@ from bot.channels.channel import Channel
 from handlers.city import City
 from storage import groups, people
 from storage.database import Database
-from storage.messages import Address, Outgoing
+from storage.messages import Account, Address, Outgoing
 
 log = logging.getLogger(__name__)
 
 SEND_SECONDS = 20.0
-
-Account = tuple[str, str]
 
 
 class Alarm:

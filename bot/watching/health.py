@@ -25,10 +25,9 @@ from bot.watching.pulse import Watched
 from rules.kinds import Lane
 from storage import inbox, waits
 from storage.database import Database
+from storage.messages import Account
 from storage.tables.ledger import CityFact
 from storage.waits import Waits
-
-Account = tuple[str, str]
 
 # Seconds; a promise is a minute (delivery.md 3).
 LATE = 60.0

@@ -18,6 +18,7 @@ from bot.watching.health import Findings
 from bot.watching.meters import Meters
 from storage import inbox, waits
 from storage.database import Database
+from storage.messages import Account
 from storage.outbox import State
 from storage.tables.ledger import LedgerRow
 from storage.waits import Unsent
@@ -39,7 +40,7 @@ def rows(session: Session) -> Rows:
 
 
 def page(
-    meters: Meters, found: Findings, counted: Rows | None, channels: Mapping[tuple[str, str], Channel],
+    meters: Meters, found: Findings, counted: Rows | None, channels: Mapping[Account, Channel],
     database: Database,
 ) -> bytes:  # fmt: skip
     """Without what the rows say, if the database does not answer."""
@@ -105,7 +106,7 @@ def _of_rows(counted: Rows) -> list[Metric]:
     return [_gauge("inbox_rows", "Inbox rows by state", "state", counted.inbox), unsent, sent, ledger]
 
 
-def _of_channels(channels: Mapping[tuple[str, str], Channel]) -> list[Metric]:
+def _of_channels(channels: Mapping[Account, Channel]) -> list[Metric]:
     calls = _counter("api_calls", "Calls to a platform by what came of them", ["channel", "outcome"])
     lost = _counter("reconnects", "Long connections made after the first", ["channel"])
     totals: dict[tuple[str, str], int] = {}
