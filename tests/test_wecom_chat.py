@@ -183,7 +183,7 @@ async def test_where_no_group_may_be_made_all_are_told_alone_and_the_admin_learn
     wecom = FakeWecom()
     wecom.groups.range_is_root = False
     admin = {"ADMIN": str(int(town.office.user) - 1000)}
-    async with on_wecom(town, tmp_path, admin, wecom):
+    async with on_wecom(town, tmp_path, admin, wecom) as phones:
         leader, office = wecom.member(userid(town.leader)), wecom.member(userid(town.office))
         reports(wecom, town)
         await leader.sees("重大问题 W1")
@@ -194,6 +194,7 @@ async def test_where_no_group_may_be_made_all_are_told_alone_and_the_admin_learn
         reports(wecom, town, "新问题")
         await leader.sees("重大问题 W2")
         await wecom.until(lambda: len([c for c in wecom.calls if c.path == "appchat/create"]) == 2)
+        await phones.program.delivery.emptied(20)  # that it failed is written down
         leader.says("知悉 W2")
         await office.sees("已知悉 W2")
         assert len([each for each in office.shown if "没能为重大问题建群" in each.text]) == 1
