@@ -126,7 +126,7 @@ class Delivery:
         self._holder = holder
         self._serves = serves
         self._wake = asyncio.Event()
-        self._later: asyncio.TimerHandle | None = None
+        self._later: asyncio.Task[None] | None = None
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
@@ -142,8 +142,23 @@ class Delivery:
 
     def wake_after_another(self) -> None:
         """Something was written and committed that another process takes care of, unless it is dead or slow."""
-        if self._later is None or self._later.when() < asyncio.get_running_loop().time():
-            self._later = asyncio.get_running_loop().call_later(AFTER_ANOTHER, self.wake)
+        if self._later is None or self._later.done():
+            self._later = asyncio.create_task(self._look_after_another())
+
+    async def _look_after_another(self) -> None:
+        """A look costs several times what it costs to find out that there is nothing left to look for."""
+        young = timedelta(seconds=AFTER_ANOTHER / 2)
+        while True:
+            await asyncio.sleep(AFTER_ANOTHER)
+            served, now = [each for each in self._posts if self._serves(each)], self._clock.city()
+            try:
+                since = await self._database.read(partial(sends.first, accounts=served, now=now))
+            except Exception:
+                return self.wake()  # the look says what is the matter
+            if since is None:
+                return None
+            if since <= now - young:
+                return self.wake()
 
     def ill(self) -> dict[Account, tuple[str, float]]:
         """Accounts on which nothing goes out: why, and for how many seconds."""
@@ -214,6 +229,8 @@ class Delivery:
 
     async def close(self) -> None:
         """Lets sends in flight end for `patience` seconds, cuts off the rest; writes all outcomes."""
+        if self._later is not None:
+            self._later.cancel()
         if self._sends:
             await asyncio.wait(self._sends, timeout=self._patience)
         for send in self._sends:

@@ -22,7 +22,9 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
 from storage import claiming, nudges
+from storage.messages import Account
 from storage.outbox import BULK, LANES, OPEN, TABLE, State, expire
+from storage.prepared import Query
 from storage.tables.traffic import Attempt
 
 # A partial index is used only if its condition stands in the statement word for word.
@@ -137,6 +139,19 @@ _QUEUE = (
     )
     .order_by(TABLE.c.lane, TABLE.c.due, TABLE.c.id)
 )
+_FIRST = Query(
+    select(TABLE.c.due)
+    .where(
+        TABLE.c.channel == bindparam("of_channel"),
+        TABLE.c.account == bindparam("of_account"),
+        OPEN,
+        TABLE.c.state == State.DUE,
+        TABLE.c.due <= bindparam("now"),
+    )
+    .order_by(TABLE.c.lane, TABLE.c.due)
+    .limit(1),
+    lambda due: due,
+)
 _CLAIMED = (
     TABLE.c.id,
     TABLE.c.person_id,
@@ -202,6 +217,15 @@ def claim(
     )
     rows = {row.id: _claimed(row) for row in taken}
     return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.again)
+
+
+def first(session: Session, accounts: Collection[Account], now: datetime) -> datetime | None:
+    """Since when (city clock) the first row of a queue waits to be claimed; of several, the oldest one."""
+    found = [
+        _FIRST.first(session, of_channel=channel, of_account=account, now=now)
+        for channel, account in accounts
+    ]
+    return min((each for each in found if each is not None), default=None)
 
 
 @dataclass(slots=True)

@@ -489,6 +489,34 @@ async def test_one_who_blocked_us_is_reported_and_gets_no_more_calls(office: Off
     assert office.states() == ["failed"] * 10 + ["sent"]
 
 
+async def test_what_another_process_takes_care_of_is_looked_for_only_if_it_is_left_undone(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was just written is left to it for a little longer."""
+    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 0.01)
+    delivery, read, found = office.delivery, office.database.read, list[datetime | None]()
+
+    async def glance(work: Work[datetime | None]) -> datetime | None:
+        found.append(await read(work))
+        office.clock.seconds += 1
+        return found[-1]
+
+    monkeypatch.setattr(office.database, "read", glance)
+
+    async def looks() -> bool:
+        delivery._wake.clear()
+        delivery.wake_after_another()
+        assert delivery._later is not None
+        await delivery._later
+        return delivery._wake.is_set()
+
+    assert not await looks()
+    written = office.clock.city()
+    office.say("an answer")
+    assert await looks()
+    assert found == [None, written, written]
+
+
 async def test_a_row_that_cannot_be_read_fails_alone(office: Office) -> None:
     office.say("one", "1")
     office.say("two", "2")

@@ -148,6 +148,20 @@ def test_another_accounts_rows_are_left_alone(session: Session) -> None:
     assert take(session) == []
 
 
+def test_since_when_the_first_of_a_queue_waits(session: Session) -> None:
+    ours, theirs = ("telegram", "bot"), ("telegram", "other")
+    say(session, "tomorrow", due=NOW + timedelta(days=1))
+    say(session, "theirs", address=Address(channel="telegram", account="other", user="1", chat="1"))
+    assert sends.first(session, [ours], NOW) is None
+    say(session, "digest", "1", Lane.DIGEST, now=NOW - 9 * SECOND)
+    say(session, "urgent", "2", Lane.URGENT, now=NOW - 2 * SECOND)
+    assert sends.first(session, [ours], NOW) == NOW - 2 * SECOND
+    assert sends.first(session, [theirs], NOW) == NOW
+    assert sends.first(session, [ours, theirs], NOW) == NOW - 2 * SECOND
+    take(session)
+    assert sends.first(session, [ours], NOW) is None
+
+
 def test_what_has_become_useless_expires_and_bars_nobody(session: Session) -> None:
     stale = say(session, "stale", useless_after=NOW + SECOND)
     say(session, "fresh")
