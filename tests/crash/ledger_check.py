@@ -23,6 +23,7 @@ from storage.outbox import ANSWERED, State
 from storage.tables.ledger import LedgerRow
 from storage.tables.reporting import Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow
+from tests.crash.dialogues import WORDS
 from tests.crash.record import SENDS, Confirmed, Record
 from tests.fakes.telegram_api import Call
 
@@ -191,6 +192,14 @@ def _check_sends(session: Session, calls: Iterable[Call], verdict: Verdict) -> N
 def key_of_row(chat: str, body: dict[str, object]) -> Key:
     message = Outgoing.model_validate(body)
     return chat, render(message)[0], json.dumps(keyboard(message.rows), sort_keys=True)
+
+
+ALARMS = tuple(text.partition("{")[0] for text in (WORDS.watch_ill, WORDS.watch_well))
+
+
+def is_alarm(call: Call) -> bool:
+    """Whether it is the watcher's, who tells the admin past the outbox that the program is ill, or well again."""
+    return str(call.parameters.get("text")).startswith(ALARMS)
 
 
 def key_of_call(call: Call) -> Key:

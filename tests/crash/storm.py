@@ -18,8 +18,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.crash.dialogues import WORDS
-from tests.crash.ledger_check import Verdict, check_city
+from tests.crash.ledger_check import Verdict, check_city, is_alarm
 from tests.crash.people import PATIENCE, Phone, Reader, Reporter
 from tests.crash.program import TOKEN, City, Program, Setting, free_port, unfinished, user_of
 from tests.crash.record import Record, Sends, UpTime
@@ -28,7 +27,6 @@ from tests.fakes.telegram_api import Call, FakeTelegram, Fault, hang, reset, ser
 STUCK_SECONDS = 120.0
 KINDS = ("any time", "calling", "starting")
 CALLS = ("sendMessage", "editMessageText")
-ALARMS = tuple(text.partition("{")[0] for text in (WORDS.watch_ill, WORDS.watch_well))
 
 
 @dataclass(frozen=True)
@@ -248,10 +246,10 @@ class Storm:
     @property
     def _alarms(self) -> list[Call]:
         """What the watcher told the admin past the outbox: that the program is ill, or well again."""
-        return [call for call in self._api.calls if _is_alarm(call)]
+        return [call for call in self._api.calls if is_alarm(call)]
 
     def _check(self) -> Verdict:
-        calls = [call for call in self._api.calls if not _is_alarm(call)]
+        calls = [call for call in self._api.calls if not is_alarm(call)]
         verdict = check_city(self.setting.database_url, self.setting.data, self.record, calls)
         verdict.figures["alarms"] = len(self._alarms)
         verdict.figures |= {f"kills {kind}": number for kind, number in self.killed.items()}
@@ -268,10 +266,6 @@ async def run_all(storms: Iterable[Storm]) -> list[Verdict]:
     async with asyncio.TaskGroup() as group:
         running = [group.create_task(storm.run()) for storm in storms]
     return [task.result() for task in running]
-
-
-def _is_alarm(call: Call) -> bool:
-    return str(call.parameters.get("text")).startswith(ALARMS)
 
 
 def _odds(*faults: Fault, each: float) -> list[tuple[Fault, float]]:
