@@ -134,7 +134,7 @@ def _major(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
             project=short(each.project, cut.name),
             category=category_name(book, each.category),
             age=age(facts.as_of - each.filed),
-            claimed=words.UNCLAIMED if each.unclaimed else "",
+            claimed=words.UNFOLLOWED if each.unfollowed else words.UNCLAIMED if each.unclaimed else "",
             number=f"W{each.id}",
         )
         for each in facts.major

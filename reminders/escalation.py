@@ -6,7 +6,7 @@ Rule 3  Major problems do not rest: every hour and every day is theirs, unless a
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from storage.messages import Option, Outgoing
 from storage.people import Contact
 from storage.problem_scope import those
 from storage.tables.escalating import Escalation
+from storage.tables.reporting import IssueEvent
 
 # Ladders in a slice: each tells some six people, and all of it stays near 20 ms of writing (decisions: 24).
 TOGETHER = 4
@@ -82,7 +83,14 @@ def _still_to_tell(case: Case, step: Step) -> list[whom.Told]:
     if case.issue.drill:  # who holds it is not tested by it
         answered.add(case.issue.filed_by)
     told = whom.told(case.session, case.ladder.rungs[step.rung], about, today)
-    return [each for each in told if each.person_id not in answered]
+    return _not_asked_below(case, step, [each for each in told if each.person_id not in answered])
+
+
+def _not_asked_below(case: Case, step: Step, told: list[whom.Told]) -> list[whom.Told]:
+    """Whom a lower rung has asked hears nothing new from this one, unless nobody else is left to be asked."""
+    asked = {each.person_id for each in case.told_lately if each.may and each.rung < step.rung}
+    rest = [each for each in told if each.person_id not in asked]
+    return rest if any(each.awaited for each in rest) else told
 
 
 def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[str]:
@@ -97,23 +105,41 @@ def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[st
     ):  # that does not stop the ladder, but whoever is called must know
         found.append(words.RUNG_SOLVED)
     before = [each for each in case.told_lately if each.may and not each.acknowledged]
-    minutes = int((now - case.row.opened).total_seconds() // 60)
+    lasted, missing = _lasted(now - case.row.opened), _missing(case)
     if step.turn:
-        found.append(words.RUNG_AGAIN.format(count=step.turn + 1, minutes=minutes))
+        found.append(words.RUNG_AGAIN.format(count=step.turn + 1, lasted=lasted, missing=missing))
     elif before:
         reached = [each.person_id for each in before if each.outbox_id is not None]
         if reached:
             template = words.RUNG_UP if may else words.RUNG_UP_CALL
-            found.append(template.format(names=names_of(case, reached), minutes=minutes))
+            found.append(template.format(names=names_of(case, reached), lasted=lasted, missing=missing))
         missed = {each.person_id for each in before} - {*_reachable(case, reached)}
         if missed:
             found.append(words.RUNG_UNREACHED.format(names=names_of(case, sorted(missed))))
     return found
 
 
-def _what_was_promised(case: Case) -> str:
-    """Who took note, after which nothing followed."""
+def _lasted(span: timedelta) -> str:
+    minutes = span // timedelta(minutes=1)
+    return (words.MINUTES if minutes < 120 else words.HOURS).format(
+        count=minutes if minutes < 120 else minutes // 60
+    )
+
+
+def _missing(case: Case) -> str:
+    return words.NO_SEQUEL if _promise(case) else words.NOBODY_TOOK
+
+
+def _promise(case: Case) -> IssueEvent | None:
+    """The acknowledgement after which nothing followed, so that the ladder was taken up again."""
+    if case.row.since == 1:
+        return None
     event = issues.newest(case.session, case.issue.id, (IssueAct.ACKNOWLEDGED,))
+    return event if event is not None and event.at >= case.row.opened else None
+
+
+def _what_was_promised(case: Case) -> str:
+    event = _promise(case)
     if event is None or event.person_id is None:
         return ""
     name = names_of(case, [event.person_id])
@@ -169,10 +195,9 @@ def _tell_end(case: Case) -> None:
         case.row.next = case.row.ends
     alert = case.alert
     asked = escalations.told_of(case.session, case.issue.id, may=True)
-    text = words.LADDER_ENDED.format(names=names_of(case, asked))
-    message = alert.model_copy(
-        update={"title": words.LADDER_ENDED_TITLE.format(title=alert.title), "text": f"{text}\n{alert.text}"}
-    )
+    text = words.LADDER_ENDED.format(names=names_of(case, asked), missing=(missing := _missing(case)))
+    title = words.LADDER_ENDED_TITLE.format(title=alert.title, missing=missing)
+    message = alert.model_copy(update={"title": title, "text": f"{text}\n{alert.text}"})
     for contact in case.contacts(ids):
         rows = alert.rows if contact.id in asked else ()
         once = f"ladder ended:{case.row.id}:{case.row.said}:{contact.id}"
@@ -180,7 +205,10 @@ def _tell_end(case: Case) -> None:
 
 
 def _look_what_followed(case: Case) -> None:
-    """Without 交办, 转办, 批示 or 续报 in time the ladder goes on, and says so to everyone."""
+    """Without 交办, 转办, 批示 or 续报 in time the ladder goes on, and says so to everyone.
+
+    Whom its next step tells, which is due at once, hears it there.
+    """
     row = case.row
     if escalations.followed(case.session, row):
         end(case, EscalationState.FOLLOWED)
@@ -192,7 +220,9 @@ def _look_what_followed(case: Case) -> None:
     alert, why = case.alert, _what_was_promised(case)
     project = projects.named(case.session, case.issue.project_id).name
     asked = escalations.asked(case.session, case.issue, case.today)
-    for contact in case.contacts(list(dict.fromkeys([*asked, case.issue.whose]))):
+    at_once = {each.person_id for each in _still_to_tell(case, escalations.step_of(row))}
+    rest = [each for each in (*asked, case.issue.whose) if each not in at_once]
+    for contact in case.contacts(list(dict.fromkeys(rest))):
         message = Outgoing(title=words.RESUMED_TITLE.format(number=case.number, project=project), text=why)
         if contact.id in asked and asked[contact.id].may:
             message = message.model_copy(update={"rows": alert.rows})

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from rules.issue_life import OPEN
-from rules.kinds import DutyKind, Light, ReportKind, Severity
+from rules.kinds import DutyKind, IssueAct, Light, ReportKind, Severity
 from storage import lights
 from storage.duties import SECOND, awaited
 from storage.issue_life import REAL
@@ -23,7 +23,7 @@ from storage.owing import Span
 from storage.tables.escalating import Escalation
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Project, Unit
-from storage.tables.reporting import Duty, Issue, Report, ReportVersion
+from storage.tables.reporting import Duty, Issue, IssueEvent, Report, ReportVersion
 
 STREAMED = 500
 
@@ -36,7 +36,8 @@ class OpenProblem(NamedTuple):
     category: str
     filed: datetime
     due: datetime | None  # 办理时限, once somebody holds it
-    unclaimed: bool  # a major problem of which nobody has taken note yet (知悉)
+    unclaimed: bool  # a major problem of which nobody has taken note yet (知悉), or in vain
+    unfollowed: bool  # somebody had taken note, and nothing followed
 
 
 class Came(NamedTuple):
@@ -64,6 +65,14 @@ class Debt(NamedTuple):
 def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[OpenProblem]:
     """The problems that are open, major ones first, then the oldest first."""
     unclaimed = ~exists().where(Escalation.issue_id == Issue.id, Escalation.taken.is_not(None))
+    unfollowed = exists().where(
+        Escalation.issue_id == Issue.id,
+        Escalation.since > 1,
+        Escalation.taken.is_(None),
+        IssueEvent.issue_id == Issue.id,
+        IssueEvent.kind == IssueAct.ACKNOWLEDGED,
+        IssueEvent.at >= Escalation.opened,
+    )
     wanted = (
         select(
             Issue.id,
@@ -74,6 +83,7 @@ def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[Open
             Issue.filed,
             Issue.due,
             unclaimed,
+            unfollowed,
         )
         .join(Project, Project.id == Issue.project_id)
         .where(which, REAL, Issue.state.in_(OPEN))

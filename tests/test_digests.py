@@ -293,7 +293,7 @@ def the_worst() -> DigestFacts:
     name = "岳阳临港新区长江沿岸综合交通枢纽及配套基础设施建设工程"
     many = 12_345
     problems = tuple(
-        OpenProblem(900_000 + n, n, name, Severity.MAJOR, "utilities.roads", local(1, 2), None, True)
+        OpenProblem(900_000 + n, n, name, Severity.MAJOR, "utilities.roads", local(1, 2), None, True, False)
         for n in (1, 2)
     )
     return DigestFacts(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -15,7 +15,7 @@ from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
 from rules.kinds import EscalationState, IssueState, Role, Severity
 from rules.ladder import Step
-from storage import escalations, ledger, people
+from storage import escalations, ledger, news, people
 from storage import rules as stored_rules
 from storage.messages import Outgoing
 from storage.outbox import State
@@ -398,6 +398,51 @@ def test_if_nothing_follows_in_time_the_ladder_goes_on_and_says_why(town: Town) 
     assert (town.leader.last().title, town.leader.last().text) == (f"⏰ W1 还没有下文：{NORTH}", why)
     assert "已记下" in town.leader.taps("已知悉").text, "it must be answered anew"
     assert the_ladder(town).state is EscalationState.TAKEN
+
+
+def test_after_somebody_took_note_in_vain_no_message_says_that_nobody_did(town: Town) -> None:
+    chief, mayor = joins(town, "督查主任", Role.SUPERVISION), joins(town, "李市长", Role.LEAD_LEADER)
+    reports_problem(town.reporter)
+    town.leader.taps("已知悉")
+    before = len(of_problem(town))
+    for _ in range(56):
+        passes(town, minutes=5)
+    said = [alerts(chat)[-1].text.partition("\n")[0] for chat in (chief, mayor)]
+    assert said == [
+        "第2次提醒：已4小时，还没有下文。",
+        "已通知督查主任，4小时没有下文，报到您这里。",
+    ]
+    for _ in range(12):
+        passes(town, minutes=5)
+    assert town.office.last().title == f"⚠ 没有下文！🔴 重大问题 W1：{NORTH}"
+    assert "都通知过了，没有下文，也没有上一级可报" in town.office.last().text
+    assert not any("没有人知悉" in row.body["text"] for row in of_problem(town)[before:])
+    [problem] = town.do(lambda session: list(news.open_problems(session, true())))
+    assert (problem.unclaimed, problem.unfollowed) == (True, True)
+
+
+def test_whom_the_next_step_tells_at_once_hears_there_that_nothing_followed(town: Town) -> None:
+    chief = joins(town, "督查主任", Role.SUPERVISION)
+    reports_problem(town.reporter)
+    town.leader.taps("已知悉")
+    passes(town, hours=4)
+    why = "王市长3月26日 9:00已知悉 W1，但一直没有交办、转办、批示或续报，继续往上报。"
+    [step] = [row.body["text"] for row in chief.rows() if why in row.body["text"]]
+    assert step.startswith(f"{why}\n两户阻工")
+    assert [why in town.head.last().text, "还没有下文" in town.head.last().title] == [True, False]
+
+
+def test_who_was_asked_by_a_lower_rung_is_not_asked_again_by_a_higher_one_as_if_for_the_first_time(
+    town: Town,
+) -> None:
+    chief, mayor = joins(town, "督查主任", Role.SUPERVISION), joins(town, "李市长", Role.LEAD_LEADER)
+    reports_problem(town.reporter)
+    for _ in range(15):
+        passes(town, minutes=5)
+    assert mayor.last().text.startswith(
+        "已通知王市长、孙主任、周科长、督查主任，75分钟没有人知悉，报到您这里。"
+    )
+    assert [len(alerts(chat)) for chat in (town.leader, chief, mayor)] == [3, 2, 1]
 
 
 @pytest.mark.parametrize(

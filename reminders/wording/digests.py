@@ -11,6 +11,7 @@ GROUP = "各位"  # in a group, where a name would stand
 MAJOR = "重大{count}件 {code}："
 MAJOR_LINE = "·{project} {category} 已报{age}{claimed} {number}"
 UNCLAIMED = " 无人认领"
+UNFOLLOWED = " 没有下文"
 OVERDUE = "逾期问题{count}件 {code}："
 OVERDUE_LINE = "·{project} {category} 超{days}天 {number}"
 MORE = "{line}（另{count}件）"

@@ -6,9 +6,13 @@ DRILL = "【演练】"
 FOR_LEADER = "（代{leader}）"
 
 # Above what was said first: why it is said now.
-RUNG_AGAIN = "第{count}次提醒：已{minutes}分钟，还没有人知悉。"
-RUNG_UP = "已通知{names}，{minutes}分钟没有人知悉，报到您这里。"
-RUNG_UP_CALL = "已通知{names}，{minutes}分钟没有人知悉，请打电话催办。"
+RUNG_AGAIN = "第{count}次提醒：已{lasted}，还{missing}。"
+RUNG_UP = "已通知{names}，{lasted}{missing}，报到您这里。"
+RUNG_UP_CALL = "已通知{names}，{lasted}{missing}，请打电话催办。"
+NOBODY_TOOK = "没有人知悉"
+NO_SEQUEL = "没有下文"  # somebody took note, and nothing followed
+MINUTES = "{count}分钟"
+HOURS = "{count}小时"
 RUNG_UNREACHED = "{names}没能通知到（请假、没绑定或已停用）。"
 RUNG_STANDS_IN = "{name}请假，请您代为处理。"
 RUNG_SOLVED = "责任单位说已解决，请核实。"
@@ -18,8 +22,8 @@ NOTHING_FOLLOWED = "{name}{time}已知悉 {number}，但一直没有交办、转
 RESUMED_TITLE = "⏰ {number} 还没有下文：{project}"
 TAKER_LEFT = "{name}知悉 {number} 后已离岗，没有人接着办，继续往上报。"
 
-LADDER_ENDED_TITLE = "⚠ 没有人知悉！{title}"
-LADDER_ENDED = "{names}都通知过了，没有人知悉，也没有上一级可报。请马上打电话！"
+LADDER_ENDED_TITLE = "⚠ {missing}！{title}"
+LADDER_ENDED = "{names}都通知过了，{missing}，也没有上一级可报。请马上打电话！"
 
 # To the admin.
 RUNGS_LATE = "{numbers}的上报晚了一分钟以上（{count}件）。程序停过，或太忙；请看看运行情况。"
