@@ -242,6 +242,8 @@ class Photos(Question[tuple[int, ...]]):
                 return Taken({"ids": list(self._offered()), "done": True})
             case "again":
                 return More({"ids": [], "done": False})
+            case "done" | "offered":
+                return Refused(words.photos_none_left)  # what was counted on the button was refused since
         return Refused(words.photos_or_none)
 
     def _typed(self, text: str, words: Words) -> str:

@@ -359,6 +359,31 @@ async def test_what_was_refused_at_the_photo_question_is_not_counted_on_the_card
     assert "照片：无" in me.taps("没有照片").text
 
 
+async def test_the_button_that_counted_a_refused_photo_is_understood_and_says_that_none_is_left(
+    darkroom: Darkroom,
+) -> None:
+    """It was answered that what was typed had not been noted, and nothing had been typed."""
+    me = darkroom.town.reporter
+    to_the_photos(me, NORTH)
+    counted = me.sends("a")
+    darkroom.answers(b"no picture")
+    await darkroom.until_quiet()
+    asked = me.taps("就这些（1张）", of=counted)
+    assert asked.text.startswith("⚠ 现在一张也没有收下。\n有就拍了直接发过来")
+    assert labels(asked)[0] == "没有照片"
+
+
+async def test_the_button_that_counted_a_refused_photo_goes_on_with_those_that_are_left(
+    darkroom: Darkroom,
+) -> None:
+    me = darkroom.town.reporter
+    to_the_photos(me, NORTH)
+    counted = me.sends("a", "b")
+    darkroom.answers(b"no picture", a_picture())
+    await darkroom.until_quiet()
+    assert "照片：1张" in me.taps("就这些（2张）", of=counted).text
+
+
 async def test_a_photo_refused_while_the_card_is_shown_is_replaced_in_the_draft(darkroom: Darkroom) -> None:
     me = darkroom.town.reporter
     to_the_photos(me, NORTH)

@@ -40,6 +40,7 @@ class Common(Sentences):
     amount_too_large: str = "这个数太大了，请核对单位。直接打数字是万元，如 1200。"
     amount_below: str = "{found}比已报的{least}还少，累计不会减少。请再核对一下。"
     photos_or_none: str = "这一步是发照片，打的字没有记下。"
+    photos_none_left: str = "现在一张也没有收下。"
     confirm_below: str = "请点「{agree}」；要改哪一项就点哪一项。"
     question_changed: str = "情况有变化，请再看一遍。"
     button_out_of_date: str = "这个按钮已过时，请看这里。"
