@@ -2,13 +2,17 @@
 
 The first answer waits a moment, and those to the next photos are written over it. What comes later edits it. If
 anything else was said in between, or the channel cannot edit, it is a message of its own; nothing is lost either way.
+A warning about one of the photos, or about the words under it, stands in what is written over it.
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from handlers.city import Show
+from handlers.screen import warning
 from storage import in_chats, outbox
 from storage.messages import Incoming, Outgoing
 
@@ -33,5 +37,15 @@ def say_with(
     if before is None or not (before.once or "").startswith(_album(incoming)):
         return message
     shown = before.external or before.body.get("replaces", "")
-    message = message.model_copy(update={"replaces": shown if show.edits else ""})
-    return None if outbox.say_instead(session, before.id, message, show.text_limit) else message
+    replaces = shown if show.edits else ""
+    over = _with_warning(before.body, message.model_copy(update={"replaces": replaces}))
+    if outbox.say_instead(session, before.id, over, show.text_limit):
+        return None
+    return over if replaces else message
+
+
+def _with_warning(before: Mapping[str, Any], message: Outgoing) -> Outgoing:
+    warned = warning(Outgoing.model_validate(before))
+    if not warned or warning(message):
+        return message
+    return message.model_copy(update={"text": f"{warned}\n{message.text}"})

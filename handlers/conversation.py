@@ -134,9 +134,9 @@ def _take(script: Script, facts: HasWords, at: Asking, said: Said) -> Asking | F
     match at.question.read(said, answers.get(key), facts.words):
         case Taken(value):
             return replay(script, facts, Draft({**answers, key: value}))
-        case More(value, page):
+        case More(value, page, note):
             answers = answers if value is None else {**answers, key: value}
-            return Asking(Draft(answers, key), at.question, at.path, page=page)
+            return Asking(Draft(answers, key), at.question, at.path, note=note, page=page)
         case Edit(other):
             return _open(script, facts, at.draft, other)
         case Refused(sentence):

@@ -1,4 +1,7 @@
-"""The question for evidence (佐证): a photo, a file or a sentence, and the first of them is the answer."""
+"""The question for evidence (佐证): a photo, a file or a sentence, and the first of them is the answer.
+
+Words under a photo are the sentence: what was done may not be told but there.
+"""
 
 from dataclasses import dataclass
 
@@ -23,7 +26,7 @@ class Proof(Question[Shown]):
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.media:
-            return Taken({"ids": list(said.media[: self.most])})
+            return self._sent(said, words)
         if said.value == "offered" and self.offered:
             return Taken({"ids": list(self.offered[: self.most])})
         text = said.text.strip()
@@ -32,6 +35,13 @@ class Proof(Question[Shown]):
         if len(text) > self.longest:
             return Refused(words.too_long.format(found=len(text), longest=self.longest))
         return Taken({"text": text})
+
+    def _sent(self, said: Said, words: Words) -> Reading:
+        caption = said.caption.strip()
+        if len(caption) > self.longest:
+            return Refused(words.too_long.format(found=len(caption), longest=self.longest))
+        answer: dict[str, Stored] = {"ids": list(said.media[: self.most])}
+        return Taken({**answer, "text": caption} if caption else answer)
 
     def restore(self, stored: Stored) -> Shown | None:
         if not isinstance(stored, dict):

@@ -228,9 +228,10 @@ class Photos(Question[tuple[int, ...]]):
         so_far = self._so_far(stored)
         if said.media:
             taken = said.media[: self.room(stored)]
+            unsaid = words.photos_or_none if said.caption.strip() else ""
             if not taken:
-                return Refused(words.photos_full.format(most=self.most))
-            return More({"ids": [*so_far, *taken], "done": False})
+                return Refused(words.photos_full.format(most=self.most) + unsaid)
+            return More({"ids": [*so_far, *taken], "done": False}, note=unsaid)
         value = said.value if said.value is not None else self._typed(said.text, words)
         match value:
             case "none" | "done" | "offered" if so_far:

@@ -14,12 +14,14 @@ Stored = Any  # an answer as a talk keeps it: JSON, already resolved
 class Said:
     """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours).
 
-    `place` is a location that came with the media, written out.
+    `caption` are the words under the media, where the media are the answer; `place` is a location that came with
+    them, written out.
     """
 
     text: str = ""
     value: str | None = None
     media: tuple[int, ...] = ()
+    caption: str = ""
     place: str = ""
 
 
@@ -32,10 +34,11 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class More:
-    """The answer so far is stored (None: nothing yet), the same question stays."""
+    """The answer so far is stored (None: nothing yet), the same question stays; `note` stands above it."""
 
     value: Stored
     page: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,14 @@ from storage.messages import Option, Outgoing
 
 Rows = tuple[tuple[Option, ...], ...]
 
+_WARNING = "⚠ "
+
 
 def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     question = position.question
     stored = position.draft.answers.get(question.key)
     rows = [*question.buttons(stored, position.page, words), steps(words, position, stored)]
-    note = f"⚠ {position.note}" if position.note else ""
+    note = f"{_WARNING}{position.note}" if position.note else ""
     return Outgoing(
         title=question.prompt,
         text="\n".join(filter(None, (note, question.guidance(stored, words)))),
@@ -27,6 +29,12 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
             for row in rows
         ),
     )
+
+
+def warning(message: Outgoing) -> str:
+    """The line in which a question says that something was not taken; empty if there is none."""
+    first = message.text.partition("\n")[0]
+    return first if first.startswith(_WARNING) else ""
 
 
 def steps(words: Words, position: Asking, stored: Stored) -> list[tuple[str, str]]:

@@ -177,8 +177,9 @@ def _opened_by(turn: Turn, text: str) -> Opener | None:
 def _receive(turn: Turn) -> str:
     """Media answer an open photo question; else they are kept, to be offered at the next (decisions: 17).
 
-    Words that came along with kept media answer the open question, or open one, as if they had come alone.
-    Without words, they first fill the place of what was refused.
+    Words that came along with media that answer go with them to the question. Those that came along with kept media
+    answer the open question, or open one, as if they had come alone. Without words, they first fill the place of
+    what was refused.
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
@@ -187,7 +188,9 @@ def _receive(turn: Turn) -> str:
         talk = evidence.without_missing(turn, talk)
         media.drop(turn.session, ids[question.room(talk.answers.get(question.key)) :])
         _pass_workbooks_over(turn, ids)
-        talking.answer(turn, talk, Said(media=ids))
+        # What the first photo of an album has answered stands, whatever is said of the others.
+        heard = turn.apart() if isinstance(question, Proof) else turn
+        talking.answer(heard, talk, Said(media=ids, caption=turn.incoming.text))
         return "answer"
     if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
         talking.answer(turn, talk, Said(media=ids, place=place))

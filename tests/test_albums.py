@@ -115,6 +115,17 @@ def test_an_answer_is_not_edited_once_something_else_was_said_below_it(town: Tow
     assert me.says("确认").title == "已收到 J1"
 
 
+def test_that_words_under_one_photo_were_not_noted_stands_in_the_one_answer(town: Town) -> None:
+    """The answers to the photos after it were once written over that."""
+    me = town.reporter
+    to_the_photos(me)
+    [answer] = sends_album(me, "abc", caption="主体封顶")
+    assert answer.text.startswith("⚠ 这一步是发照片，打的字没有记下。\n已收3张")
+    all_was_sent(me)
+    [late] = sends_album(me, "d")
+    assert late.text.startswith("⚠ 这一步是发照片，打的字没有记下。\n已收4张")
+
+
 def test_two_albums_have_an_answer_each(town: Town) -> None:
     me = town.reporter
     to_the_photos(me)

@@ -144,6 +144,18 @@ def test_a_photo_with_the_words_under_it_says_that_a_problem_is_done(town: Town,
     assert [row.issue_id for row in town.rows(MediaFile)] == [1]
 
 
+def test_the_words_under_the_photo_that_answers_are_the_words_of_the_step(town: Town, bureau: Chat) -> None:
+    """They were once lost: all who were told read 办结 and a name, and nobody knew what had been done."""
+    is_signed(town, bureau)
+    bureau.says("办结 W1")
+    assert bureau.sends("photo", caption="已劝离，道路恢复").text.startswith("W1 已报办结")
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1]
+    for each in (town.office, town.leader, town.reporter):
+        assert "吴科长：已劝离，道路恢复" in each.last().text
+    town.reporter.taps("已解决")
+    assert town.office.last().text.splitlines()[0] == "办结（吴科长）：已劝离，道路恢复"
+
+
 def test_who_closes_a_problem_sees_what_the_department_said_and_sent(town: Town, bureau: Chat) -> None:
     is_signed(town, bureau)
     bureau.sends("photo", caption="办结 W1 两户已签，路通了")

@@ -466,6 +466,17 @@ def test_photos_that_came_with_the_word_belong_to_the_order_only(town: Town, bur
     assert the_order(town).state is OrderState.DONE
 
 
+def test_the_words_under_the_photo_that_answers_are_the_words_of_the_order(town: Town, bureau: Chat) -> None:
+    """They were once lost, and the leader's report said nothing but that there was a photo."""
+    confirmed(town)
+    bureau.says("办结 D1")
+    bureau.sends("photo-1", caption="协调好了，见照片")
+    assert [file.order_id for file in town.rows(MediaFile)] == [1]
+    assert "协调好了，见照片" in town.office.last().text
+    town.office.says("同意 D1")
+    assert "协调好了，见照片" in town.leader.last().text
+
+
 # What happens when nobody does anything
 
 

@@ -140,6 +140,23 @@ def test_how_it_was_solved_is_told_and_a_photo_may_come_along(town: Town) -> Non
     assert [row.issue_id for row in town.rows(MediaFile)] == [1]
 
 
+def test_words_under_a_photo_at_the_photo_step_are_said_not_to_have_been_noted(town: Town) -> None:
+    me = town.reporter
+    for step in ("报问题", NORTH, "一般问题", "征拆", "两户阻工", "不需要"):
+        me.says(step)
+    assert me.sends("photo-1", caption="在门口").text.startswith(
+        "⚠ 这一步是发照片，打的字没有记下。\n已收1张"
+    )
+    me.taps("就这些")
+    me.taps("✅")
+    me.says("W1 有变化 又来了一户")
+    me.taps("＋照片")
+    assert me.sends("photo-2", caption="在路口").text.startswith(
+        "⚠ 这一步是发照片，打的字没有记下。\n已收1张"
+    )
+    assert "照片：1张" in me.taps("就这些").text
+
+
 def test_a_general_problem_is_solved_by_one_tap_and_how_may_be_added(town: Town) -> None:
     me = town.reporter
     reports_problem(me, GENERAL)

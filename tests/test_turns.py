@@ -793,6 +793,13 @@ def test_the_photo_question_names_the_button_that_goes_on_before_and_after_photo
     assert "照片：2张" in me.says("发完了").text
 
 
+def test_words_under_a_photo_of_a_report_are_said_not_to_have_been_noted(town: Town) -> None:
+    at_the_photos(town.reporter)
+    got = "已收1张。还有就接着发；发完了点「就这些」。"
+    assert town.reporter.sends("p1", caption="主体封顶").text == f"⚠ 这一步是发照片，打的字没有记下。\n{got}"
+    assert "照片：1张" in town.reporter.taps("就这些").text
+
+
 def test_what_empties_the_photos_does_not_stand_beside_what_takes_them(town: Town) -> None:
     at_the_photos(town.reporter)
     rows = [[option.label for option in row] for row in town.reporter.sends("p1").rows]
