@@ -1,6 +1,6 @@
 """A step on a problem that was typed (退单 W12 不归我局) or came under a photo: taken at once, or asked about first."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from handlers import talking
@@ -10,11 +10,7 @@ from handlers.loading.base import kept_media
 from handlers.step_words import StepOf
 from handlers.turning import Turn
 from rules.issue_life import LIFE, Ask
-from rules.kinds import IssueState, IssueStep
-from storage import departments, issue_life, issues, media
-
-# What one album brings is evidence together, though only its first photo has answered the question.
-_TOGETHER = timedelta(minutes=10)
+from storage import departments
 
 
 def take(turn: Turn, said: StepOf) -> None:
@@ -54,15 +50,3 @@ def _day_and_why(note: str, today: date) -> tuple[date | None, str]:
     first, _, rest = note.removeprefix("到").partition(" ")
     day = read_coming_day(first.rstrip(",，:：。"), today)
     return (day, rest.strip()) if day else (None, note)
-
-
-def add_proof(turn: Turn, ids: tuple[int, ...]) -> str:
-    """Further photos of who has just said that a problem is done go to it; gives back what is said, or nothing."""
-    for number in issue_life.held_by(turn.session, turn.person.unit_id):
-        event = issues.newest(turn.session, number, (IssueStep.FINISH,))
-        if event is None or event.person_id != turn.person.id or turn.now - event.at > _TOGETHER:
-            continue
-        if issue_life.state_of(turn.session, number) is IssueState.DONE:
-            media.tie(turn.session, turn.person.id, ids, issue_id=number)
-            return turn.city.words.took_more.format(number=f"W{number}")
-    return ""

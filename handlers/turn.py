@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, ordering, quoting, reserved, stepping, strangers, talking, turning
+from handlers import by_itself, evidence, more_proof, ordering, quoting, reserved, strangers, talking, turning
 from handlers.answering.answer import answer_question, ask_in_words
 from handlers.asking.question import Ask
 from handlers.buttons import (
@@ -204,7 +204,7 @@ def _receive(turn: Turn) -> str:
     if said := evidence.put(turn, talk, ids):
         turn.apart().answer(Outgoing(text=said))
         return "put where one was missing"
-    if said := stepping.add_proof(turn, ids):
+    if said := more_proof.add(turn, ids):
         turn.answer(Outgoing(text=said))
         return "more evidence"
     count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))

@@ -66,6 +66,21 @@ def newest(session: Session, order_id: int, steps: Collection[OrderStep]) -> Ord
     return session.scalars(wanted.order_by(OrderEvent.id.desc()).limit(1)).first()
 
 
+def done_by(session: Session, person_id: int, since: datetime) -> OrderEvent | None:
+    """The newest 办结 that a person has said since then, and that nobody has checked yet."""
+    wanted = (
+        select(OrderEvent)
+        .join(Order, Order.id == OrderEvent.order_id)
+        .where(
+            Order.state == OrderState.DONE,
+            OrderEvent.person_id == person_id,
+            OrderEvent.step == OrderStep.FINISH,
+            OrderEvent.at >= since,
+        )
+    )
+    return session.scalars(wanted.order_by(OrderEvent.id.desc()).limit(1)).first()
+
+
 def photos(session: Session, order_id: int) -> tuple[int, ...]:
     wanted = select(MediaFile.id).where(
         MediaFile.order_id == order_id, MediaFile.state.in_(("wanted", "stored"))

@@ -156,6 +156,26 @@ def test_the_words_under_the_photo_that_answers_are_the_words_of_the_step(town: 
     assert town.office.last().text.splitlines()[0] == "办结（吴科长）：已劝离，道路恢复"
 
 
+def test_words_under_a_later_photo_of_an_album_are_the_words_of_the_step_too(
+    town: Town, bureau: Chat
+) -> None:
+    is_signed(town, bureau)
+    bureau.says("办结 W1")
+    before = len(bureau.messages())
+    for reference, caption in (("a", ""), ("b", "已劝离，道路恢复"), ("c", "")):
+        bureau.takes(bureau.photos(reference, caption=caption).model_copy(update={"album": "135"}))
+    receipt, added = bureau.messages()[before:]
+    assert receipt.text.startswith("W1 已报办结")
+    assert added.text == "照片已补进 W1。"
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1, 1, 1]
+    for each in (town.office, town.leader, town.reporter):
+        assert "吴科长：已劝离，道路恢复" in each.last().text
+    assert bureau.sends("d", caption="两车道都通了").text == "照片和文字已补进 W1。"
+    town.reporter.taps("已解决")
+    assert town.office.last().text.splitlines()[0] == "办结（吴科长）：已劝离，道路恢复；两车道都通了"
+    assert town.do(ledger.verify) == []
+
+
 def test_who_closes_a_problem_sees_what_the_department_said_and_sent(town: Town, bureau: Chat) -> None:
     is_signed(town, bureau)
     bureau.sends("photo", caption="办结 W1 两户已签，路通了")

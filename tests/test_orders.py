@@ -477,6 +477,25 @@ def test_the_words_under_the_photo_that_answers_are_the_words_of_the_order(town:
     assert "协调好了，见照片" in town.leader.last().text
 
 
+def test_an_album_belongs_to_the_order_as_a_whole_and_so_do_words_under_any_of_it(
+    town: Town, bureau: Chat
+) -> None:
+    """Only its first photo did."""
+    confirmed(town)
+    bureau.says("办结 D1")
+    before = len(bureau.messages())
+    for reference, caption in (("a", ""), ("b", "协调好了，见照片"), ("c", "")):
+        bureau.takes(bureau.photos(reference, caption=caption).model_copy(update={"album": "135"}))
+    assert [message.text for message in bureau.messages()[before:]] == [
+        "D1 已报办结，等市项目办核查",
+        "照片已补进 D1。",
+    ]
+    assert [file.order_id for file in town.rows(MediaFile)] == [1, 1, 1]
+    assert "协调好了，见照片" in town.office.last().text
+    town.office.says("同意 D1")
+    assert "协调好了，见照片" in town.leader.last().text
+
+
 # What happens when nobody does anything
 
 

@@ -41,7 +41,7 @@ from storage.issue_life import Rules
 from storage.messages import Outgoing
 from storage.problem_scope import whos
 from storage.rules import InForce
-from storage.tables.reporting import Issue
+from storage.tables.reporting import Issue, IssueEvent
 
 # What was said to be solved, was not.
 _UNDOES = (IssueWord.UNSOLVED, IssueStep.SEND_BACK, IssueStep.REOPEN)
@@ -78,6 +78,18 @@ def take_step(turn: Turn, command: TakeStep) -> Outcome:
         told = {each.id for each in alarmed if each.address}
     _tell(turn, issue, command, told)
     return _receipt(turn, issue, command)
+
+
+def add_to_finished(turn: Turn, done: IssueEvent, photos: tuple[int, ...], note: str) -> str:
+    """What came behind a 办结 that still waits is a part of it, and words are told like it; gives back the number."""
+    issue = turn.session.get_one(Issue, done.issue_id)
+    media.tie(turn.session, turn.person.id, photos, issue_id=issue.id)
+    seal = digest(turn, note)
+    enter(turn, issue.unit_id, "add_media", part_of=issue.number, count=len(photos), note=seal)
+    if note:
+        done.note = turn.city.words.said_more.format(said=done.note, more=note) if done.note else note
+        _tell(turn, issue, TakeStep(issue.id, IssueStep.FINISH, note, photos), set())
+    return issue.number
 
 
 def _too_late(turn: Turn, issue: Issue, command: TakeStep, rules: InForce) -> str:

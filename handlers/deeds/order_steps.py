@@ -21,7 +21,7 @@ from storage import rules as stored_rules
 from storage.messages import Option, Outgoing
 from storage.order_scope import those, whos
 from storage.orders import Rules
-from storage.tables.ordering import Order
+from storage.tables.ordering import Order, OrderEvent
 
 S, P = OrderState, OrderStep
 _ASKING = (P.RECEIVER, P.LIMIT, P.TEXT)  # changes of a draft: the draft is shown again
@@ -49,6 +49,18 @@ def take_order_step(turn: Turn, command: TakeOrderStep) -> Outcome:
     )  # fmt: skip
     _tell(turn, order, command, told)
     return _receipt(turn, order, command)
+
+
+def add_to_finished_order(turn: Turn, done: OrderEvent, photos: tuple[int, ...], note: str) -> str:
+    """What came behind a 办结 that still waits is a part of it, and words are told like it; gives back the number."""
+    order = turn.session.get_one(Order, done.order_id)
+    media.tie(turn.session, turn.person.id, photos, order_id=order.id)
+    note_order(turn, order, "add_media", count=len(photos), note=digest(turn, note))
+    if note:
+        done.note = turn.city.words.said_more.format(said=done.note, more=note) if done.note else note
+    if note and order.kind is not OrderKind.CHECK:  # a draw is told once, when all have answered
+        _tell(turn, order, TakeOrderStep(order.id, P.FINISH, note, photos), [])
+    return order.number
 
 
 def confirm(turn: Turn, order: Order) -> Outcome:

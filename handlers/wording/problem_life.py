@@ -102,6 +102,8 @@ class ProblemLife(Sentences):
     took_extend: str = "{number} 已申请延到{day}，等市项目办批；批以前按原期限。"
     took_finish: str = "{number} 已报办结，由提出人确认、市项目办销号。"
     took_more: str = "照片已补进 {number}。"
+    took_more_words: str = "照片和文字已补进 {number}。"
+    said_more: str = "{said}；{more}"
 
     # What others are told.
     told_step: str = "{number} {step}：{project}"
