@@ -54,7 +54,16 @@ class Confirm(Question["bool | str"]):
         item = self._pressed(said.value) if said.value is not None else self._typed(said.text)
         if item is not None:
             return Edit(item.id)
-        return Refused(words.confirm_below.format(agree=shown(self.agree or words.confirm_button)))
+        left_out = self.without_photos(words) if said.media else ""
+        agree = shown(self.agree or words.confirm_button)
+        return Refused(left_out + words.confirm_below.format(agree=agree))
+
+    def without_photos(self, words: Words) -> str:
+        """What is said of photos that come now: the card stays as it was seen."""
+        item = next((each for each in self.editable if each.id.startswith("photos@")), None)
+        if item is None:
+            return words.not_on_card
+        return words.not_on_card_yet.format(button=shown(item.label))
 
     def _pressed(self, value: str) -> Item | None:
         """An item by its place: the keys themselves would not fit into a button's 64 bytes."""

@@ -14,6 +14,7 @@ Stored = Any  # an answer as a talk keeps it: JSON, already resolved
 class Said:
     """What a person did: typed `text`, pressed a button with `value`, or sent media (ids of ours).
 
+    Media beside a `text` are no answer: they are kept, while the text is read as if it had come alone.
     `caption` are the words under the media, where the media are the answer; `place` is a location that came with
     them, written out.
     """

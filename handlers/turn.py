@@ -25,6 +25,7 @@ from handlers.buttons import (
     TalkButton,
     read_button,
 )
+from handlers.card import Confirm
 from handlers.city import City
 from handlers.deeds.figures import look_up_figure
 from handlers.deeds.noting import acknowledge
@@ -44,6 +45,7 @@ from rules.kinds import Role
 from storage import inbox, media, people, policy, talks, workbooks
 from storage.inbox import Waiting
 from storage.messages import Incoming, IncomingKind, Outgoing
+from storage.talks import TalkRow
 
 
 class AlreadyTaken(Exception):  # noqa: N818 - it is news, not an error
@@ -152,7 +154,8 @@ def _press(turn: Turn) -> str:
     return type(meaning).__name__
 
 
-def _hear(turn: Turn) -> str:
+def _hear(turn: Turn, kept: tuple[int, ...] = ()) -> str:
+    """Reads a text, alone or under media that are kept."""
     text, words = turn.incoming.text, turn.city.words
     opener = _opened_by(turn, text)
     if opener is not None:
@@ -165,7 +168,9 @@ def _hear(turn: Turn) -> str:
         return taken
     talk = talks.current(turn.session, turn.person.id)
     if talk is not None:
-        talking.answer(turn, talk, Said(text=text), otherwise=lambda: by_itself.taken(turn, text) != "")
+        talking.answer(
+            turn, talk, Said(text=text, media=kept), otherwise=lambda: by_itself.taken(turn, text) != ""
+        )
         return "answer"
     return by_itself.taken(turn, text) or ask_in_words(turn, text)
 
@@ -197,7 +202,9 @@ def _receive(turn: Turn) -> str:
         return "answer"
     caption = turn.incoming.text
     if caption.strip() and (talk is not None or _means_something(turn, caption)):
-        return f"kept, {_hear(turn.apart())}"
+        read_as = _hear(turn.apart(), ids)
+        _say_if_left_out(turn, ids, talk)
+        return f"kept, {read_as}"
     if _is_workbook(turn):
         turn.answer(Outgoing(text=turn.city.words.workbook_received))
         return "workbook"
@@ -210,6 +217,20 @@ def _receive(turn: Turn) -> str:
     count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
     turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
     return "kept"
+
+
+def _say_if_left_out(turn: Turn, ids: tuple[int, ...], before: TalkRow | None) -> None:
+    """Where the words under kept media have ended a talk or shown a card, these are not with it."""
+    kept = kept_media(turn.session, turn.person.id, turn.now, turn.today)
+    if set(ids).isdisjoint(kept):
+        return
+    talk, words = talks.current(turn.session, turn.person.id), turn.city.words
+    if talk is None:
+        turn.answer(Outgoing(text=words.media_kept.format(count=len(kept))))
+    elif before is None or (talk.id, talk.asked) != (before.id, before.asked):
+        question = talking.open_question(turn, talk)
+        if isinstance(question, Confirm):
+            turn.answer(Outgoing(text=question.without_photos(words)))
 
 
 def _means_something(turn: Turn, caption: str) -> bool:

@@ -157,6 +157,29 @@ def test_words_under_a_photo_at_the_photo_step_are_said_not_to_have_been_noted(t
     assert "照片：1张" in me.taps("就这些").text
 
 
+def test_the_card_says_that_a_photo_with_words_is_not_on_it_and_how_it_gets_there(town: Town) -> None:
+    me = town.reporter
+    reports_problem(me, GENERAL)
+    me.says("W1 有变化 又来了一户")
+    card = me.sends("photo-1", caption="看照片")
+    assert card.text.startswith("⚠ 照片没有带上，要带请点「照片」。请点「确认上报」；要改哪一项就点哪一项。")
+    me.taps("＋照片", card)
+    assert "照片：1张" in me.taps("用刚才发的1张").text
+    me.taps("✅")
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1]
+
+
+def test_a_photo_whose_words_agree_to_the_card_is_said_to_be_kept(town: Town) -> None:
+    me = town.reporter
+    reports_problem(me, GENERAL)
+    me.says("W1 有变化 又来了一户")
+    before = len(me.messages())
+    me.sends("photo-1", caption="确认")
+    receipt, kept = me.messages()[before:]
+    assert receipt.title == "W1 已记下：有变化"
+    assert kept.text.startswith("收到1个文件，先替您存着。")
+
+
 def test_a_general_problem_is_solved_by_one_tap_and_how_may_be_added(town: Town) -> None:
     me = town.reporter
     reports_problem(me, GENERAL)
