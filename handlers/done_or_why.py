@@ -2,6 +2,7 @@
 
 Rule 1  A day is stored resolved, so that 今天 is still the same day tomorrow.
 Rule 2  What is plainly a day or plainly "done" is never taken for a reason: it is read, or asked again.
+Rule 3  A typed day that is hard to believe (`doubted_before`) is asked about before it is taken.
 """
 
 import re
@@ -10,7 +11,7 @@ from datetime import date
 
 from handlers.plain import plain
 from handlers.questions import Question
-from handlers.reading import Buttons, Item, Reading, Refused, Said, Stored, Taken, exactly, in_rows
+from handlers.reading import Buttons, Item, More, Reading, Refused, Said, Stored, Taken, exactly, in_rows
 from handlers.words import Words
 from rules.dates import day_said, is_like_a_day
 
@@ -29,6 +30,7 @@ class DoneOrWhy(Question["date | str"]):
     """
 
     today: date = date.min
+    doubted_before: date = date.min
     days: tuple[tuple[Item, date], ...] = ()
     reasons: tuple[Item, ...] = ()
     done: frozenset[str] = frozenset()
@@ -39,11 +41,15 @@ class DoneOrWhy(Question["date | str"]):
         value = said.value
         if value is None and len(meant := exactly(self._items(), said.text)) == 1:
             value = meant[0].id
+        if value is None and (old := _doubted(stored)) and plain(said.text) in words.aliases(words.yes_words):
+            value = _sure(old)
         if value is None:
             return self._typed(said.text.strip(), words)
         for item, day in self.days:
             if item.id == value:
                 return Taken({"day": day.isoformat()})
+        if (agreed := _agreed(value)) and agreed <= self.today:
+            return Taken({"day": agreed.isoformat()})
         known = any(item.id == value for item in self.reasons)
         return Taken({"quick": value}) if known else Refused(words.type_answer)
 
@@ -55,10 +61,18 @@ class DoneOrWhy(Question["date | str"]):
         core = self._core(text)
         day = day_said(core, self.today)
         if day is not None:
-            return Taken({"day": day.isoformat()}) if day <= self.today else Refused(words.day_not_come)
+            return self._day_typed(day, words)
         if self._is_reason(text):
             return Taken({"text": text})
         return Refused(words.which_day_unread if core else self.which_day)
+
+    def _day_typed(self, day: date, words: Words) -> Reading:
+        if day > self.today:
+            return Refused(words.day_not_come)
+        ready = any(day == each for _, each in self.days)
+        if day < self.doubted_before and not ready:
+            return More({"old": day.isoformat()})
+        return Taken({"day": day.isoformat()})
 
     def _is_reason(self, text: str) -> bool:
         core = self._core(text)
@@ -88,5 +102,30 @@ class DoneOrWhy(Question["date | str"]):
     def _items(self) -> list[Item]:
         return [*(item for item, _ in self.days), *self.reasons]
 
+    def guidance(self, stored: Stored, words: Words) -> str:
+        return words.moment_is_old if _doubted(stored) else self.hint
+
     def buttons(self, stored: Stored, page: int, words: Words) -> Buttons:
-        return in_rows([(item.label, item.id) for item in self._items()], 1)
+        ready = [(item.label, item.id) for item in self._items()]
+        if old := _doubted(stored):
+            label = words.day_sure.format(year=old.year, month=old.month, day=old.day)
+            ready.insert(0, (label, _sure(old)))
+        return in_rows(ready, 1)
+
+
+def _doubted(stored: Stored) -> date | None:
+    """The day that was typed and is asked about."""
+    old = stored.get("old") if isinstance(stored, dict) else None
+    return date.fromisoformat(old) if old else None
+
+
+def _sure(day: date) -> str:
+    """The button by which a doubted day is agreed to names it: an old button must not agree to another."""
+    return f"at.{day.isoformat()}"
+
+
+def _agreed(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value.removeprefix("at.")) if value.startswith("at.") else None
+    except ValueError:
+        return None

@@ -26,6 +26,7 @@ def day_ahead(moment: datetime, zone: ZoneInfo, now: datetime) -> str:
 
 
 def named_ahead(limit: date, today: date) -> str:
+    """Of a day long gone by too: 1月1日 alone would be read as this year's."""
     return day_of(limit) if limit.year == today.year else f"{limit.year}年{day_of(limit)}"
 
 

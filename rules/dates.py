@@ -16,6 +16,9 @@ from datetime import date, timedelta
 
 from rules.numerals import Unclear, read_number
 
+# What has been done is seldom first told of longer afterwards: such a day may be a slip of the finger.
+LONG_AGO = timedelta(days=365)
+
 _NEAR = {
     "今": 0, "今天": 0, "今日": 0, "刚才": 0, "昨": 1, "昨天": 1, "昨日": 1, "前天": 2, "前日": 2, "大前天": 3,
 }  # fmt: skip

@@ -218,6 +218,58 @@ def test_a_reason_for_a_late_milestone_is_kept_and_it_is_asked_again_next_month(
     assert town.reporter.says("1000").title.startswith("节点“基础完工”")
 
 
+def is_asked_about_a_milestone(town: Town, planned: date = date(2012, 3, 20)) -> Outgoing:
+    town.do(lambda session: a_milestone(session, session.get_one(Project, town.north), planned=planned))
+    chooses(town.reporter)
+    return town.reporter.says("1200")
+
+
+def test_a_milestones_day_long_ago_is_asked_about_before_it_is_taken(town: Town) -> None:
+    me = town.reporter
+    is_asked_about_a_milestone(town)
+    asked = me.says("1900-01-01")
+    assert asked.title == "节点“基础完工”（计划3月20日）完成了吗？"
+    assert "那是很久以前了，对吗？" in asked.text
+    assert labels(asked)[0] == "没错，是1900年1月1日"
+    assert me.says("3月2日").title == "形象进度到哪一步了？"
+    me.says("主体封顶")
+    me.taps("没有照片")
+    me.taps("✅")
+    assert town.rows(Milestone)[0].actual == date(2012, 3, 2)
+
+
+@pytest.mark.parametrize("agreed", ["没错，是2011年3月19日", "对"])
+def test_a_milestones_day_long_ago_is_taken_when_agreed_to_and_shown_with_its_year(
+    town: Town, agreed: str
+) -> None:
+    me = town.reporter
+    is_asked_about_a_milestone(town)
+    me.says("2011-03-19")
+    assert me.says(agreed).title == "形象进度到哪一步了？"
+    me.says("主体封顶")
+    assert "节点“基础完工”：2011年3月19日完成" in me.taps("没有照片").text
+    me.taps("✅")
+    assert town.rows(Milestone)[0].actual == date(2011, 3, 19)
+
+
+def test_a_day_near_the_plan_is_not_doubted_however_long_ago_the_plan_was(town: Town) -> None:
+    asked = is_asked_about_a_milestone(town, planned=date(2010, 3, 20))
+    assert asked.title == "节点“基础完工”（计划2010年3月20日）完成了吗？"
+    assert labels(asked)[0] == "按期完成（2010年3月20日）"
+    assert town.reporter.says("2010年3月2日").title == "形象进度到哪一步了？"
+
+
+def test_a_start_long_ago_is_asked_about_before_it_is_taken(town: Town) -> None:
+    changes(town, town.south, start_actual=None)
+    chooses(town.reporter, SOUTH)
+    asked = town.reporter.says("1900-01-01")
+    assert labels(asked)[0] == "没错，是1900年1月1日"
+    town.reporter.taps("没错")
+    town.reporter.says("1200")
+    town.reporter.says("主体封顶")
+    assert "开工：1900年1月1日" in town.reporter.taps("没有照片").text
+
+
 # Cumulatives
 
 

@@ -6,7 +6,7 @@ from handlers.card import Confirm
 from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
 from handlers.facts import Facts, ProjectFacts
-from handlers.moments import day_of
+from handlers.moments import named_ahead
 from handlers.questions import Text, quick
 from handlers.reading import Item
 from rules import money
@@ -60,7 +60,7 @@ def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[st
     if project.filed and project.filed.returned:
         lines.append(words.returned_hint.format(why=project.filed.returned))
     if report.started:
-        lines.append(words.line_started.format(day=day_of(report.started)))
+        lines.append(words.line_started.format(day=named_ahead(report.started, facts.today)))
     if report.amount is not None:
         lines += [words.line_amount.format(amount=money.wan(report.amount))]
         lines += _cumulative(facts, project, report)
@@ -81,7 +81,7 @@ def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[st
 def _milestone_line(facts: Facts, said: MilestoneWord) -> str:
     words = facts.words
     if said.done:
-        return words.line_milestone_done.format(name=said.name, day=day_of(said.done))
+        return words.line_milestone_done.format(name=said.name, day=named_ahead(said.done, facts.today))
     return words.line_milestone_late.format(name=said.name, why=said.why)
 
 

@@ -8,9 +8,10 @@ from handlers.commands import FileProgress, MilestoneWord
 from handlers.conversation import Dialogue
 from handlers.done_or_why import DoneOrWhy
 from handlers.facts import Facts, MilestoneFacts, ProjectFacts
-from handlers.moments import day_of
+from handlers.moments import named_ahead
 from handlers.reading import Item
 from rules import money
+from rules.dates import LONG_AGO
 from rules.guard import Doubt, Suspicions, suspicions
 from rules.periods import Period
 
@@ -152,6 +153,7 @@ def ask_start(facts: Facts, project: ProjectFacts, key: str, report: FileProgres
         hint=hint,
         optional=stands(project, "start"),
         today=facts.today,
+        doubted_before=facts.today - LONG_AGO,
         days=((Item(TODAY, words.start_today), facts.today),),
         reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
         done=words.aliases(words.start_words),
@@ -181,7 +183,7 @@ def _milestone(
     facts: Facts, milestone: MilestoneFacts, key: str, project: ProjectFacts
 ) -> "Dialogue[MilestoneWord | None]":
     words, reasons = facts.words, facts.words.milestone_reasons.split("、")
-    planned = day_of(milestone.planned)
+    planned = named_ahead(milestone.planned, facts.today)
     ready = [(Item(TODAY, words.milestone_today), facts.today)]
     if milestone.planned <= facts.today:
         aliases = tuple(words.milestone_planned_words.split("、"))
@@ -193,6 +195,7 @@ def _milestone(
         hint=words.milestone_hint,
         optional=stands(project, "node"),
         today=facts.today,
+        doubted_before=min(milestone.planned, facts.today) - LONG_AGO,
         days=tuple(ready),
         reasons=tuple(Item(f"why{at}", why) for at, why in enumerate(reasons)),
         done=words.aliases(words.milestone_words),

@@ -67,6 +67,7 @@ class Progress(Sentences):
     start_today: str = "今天开工"
     start_words: str = "开工、动工、开建、施工、开始施工、进场施工、开始"
     start_which_day: str = "哪天开工的？请打日期，如 3月20日。"
+    day_sure: str = "没错，是{year}年{month}月{day}日"
     day_not_come: str = "这一天还没到。没有的，请点原因，或打几个字。"
     which_day_unread: str = "没看懂是哪一天。请打日期，如 3月20日；没有的，点原因，或打几个字。"
     start_reasons: str = "没开工：天气、没开工：手续、没开工：资金、没开工：征拆"
