@@ -71,6 +71,7 @@ def _begin_all(turn: Turn, reports: list[Prefilled], note: str) -> None:
     for report in reversed(reports[1:]):
         talking.lay_aside(turn, report.script, report.answers)
     words = turn.city.words
+    note = "\n".join(filter(None, (note, *(each.told(words) for each in reports[1:]))))
     waiting = words.lines_waiting.format(count=len(reports) - 1) if len(reports) > 1 else ""
     talking.open_prefilled(
         turn, reports[0].script, reports[0].answers, "\n".join(filter(None, (note, reports[0].note, waiting)))
@@ -156,6 +157,7 @@ def _card(theirs: Turn, line: Line, note: str) -> Outgoing | Untaken:
     report = prefilled(theirs, line)
     if isinstance(report, Untaken):
         return report
+    note = "\n".join(filter(None, (note, report.note)))
     card = talking.prepare(theirs, report.script, report.answers, note)
     return Untaken(line.projects[0].name, card) if isinstance(card, str) else card
 

@@ -8,12 +8,14 @@ Rule 3  A line that no open month can take is said to be so: it never becomes an
 from dataclasses import dataclass, field
 from typing import Any
 
+from handlers.left_out import left_out
 from handlers.loading.base import LOOSE_FOR
 from handlers.loading.fresh import facts_for
 from handlers.moments import day
 from handlers.oneline.line import Doubt, Kind, Known, Line
 from handlers.turning import Turn
 from handlers.words import Words
+from rules.dates import no_such_day
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
 from storage import duties, media, projects, reports
@@ -22,11 +24,16 @@ from storage.projects import OpenProject
 
 @dataclass(frozen=True, slots=True)
 class Prefilled:
-    """A conversation with the answers that a line gave, and what is said of one that it cannot take."""
+    """A conversation with the answers that a line gave, and what is said of one that it cannot take (`project`'s)."""
 
     script: str
     answers: dict[str, Any] = field(default_factory=dict)
     note: str = ""
+    project: str = ""
+
+    def told(self, words: Words) -> str:
+        """The note where it does not stand above the report itself."""
+        return words.line_untaken.format(project=self.project, why=self.note) if self.note else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +88,15 @@ def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     found = [row for row in of_these if line.month in {None, Period.parse(row.period).number}]
     if not found:
         return _untaken(turn, line, of_these)
+    if day := no_such_day(line.days, turn.today):
+        return Untaken(_names(turn, line), turn.city.words.line_no_such_day.format(day=day))
     loose = media.loose(turn.session, turn.person.id, turn.now - LOOSE_FOR, turn.today)
     answers: dict[str, Any] = {}
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))
     which = _which(line, [f"{row.id}.{row.period}" for row in found])
-    return Prefilled("report_progress", answers | which, _nothing_to_repeat(turn, line, which))
+    notes = (left_out(turn.city.words, line, found), _nothing_to_repeat(turn, line, which))
+    return Prefilled("report_progress", answers | which, "\n".join(filter(None, notes)), _names(turn, line))
 
 
 def _nothing_to_repeat(turn: Turn, line: Line, which: dict[str, Any]) -> str:
@@ -104,7 +114,7 @@ def _nothing_to_repeat(turn: Turn, line: Line, which: dict[str, Any]) -> str:
 def _untaken(turn: Turn, line: Line, open_now: list[OpenProject]) -> Untaken:
     """The month that is named is not open, or none is."""
     words = turn.city.words
-    names = words.list_separator.join(each.name for each in _meant(line))
+    names = _names(turn, line)
     if open_now:
         periods = dict.fromkeys(Period.parse(row.period).chinese for row in open_now)
         listed = words.list_separator.join(periods)
@@ -112,6 +122,10 @@ def _untaken(turn: Turn, line: Line, open_now: list[OpenProject]) -> Untaken:
     coming = duties.next_of(turn.session, turn.person.id, turn.now, turn.today, DutyKind.PROGRESS)
     opens = words.line_next.format(opens=day(coming.opens, turn.city.zone)) if coming else ""
     return Untaken(names, words.line_closed + opens)
+
+
+def _names(turn: Turn, line: Line) -> str:
+    return turn.city.words.list_separator.join(each.name for each in _meant(line))
 
 
 def _which(line: Line, subjects: list[str]) -> dict[str, Any]:

@@ -12,6 +12,7 @@ Rule 3  What is no day, or one that has not come, is not read; it is never bent 
 import calendar
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from rules.numerals import Unclear, read_number
@@ -37,6 +38,13 @@ _DAYLIKE = re.compile(
     r"[0-9零〇一二三四五六七八九十两今昨前明后大本上中下这个年月份日号旬初底末头周星期礼拜天./\-]+"
 )
 
+# A whole date within other words; 30号楼 is none.
+_ONE = "[0-9零〇一二三四五六七八九十两]"
+_WRITTEN = re.compile(
+    rf"(?<!{_ONE})(?:[0-9]{{4}}\s?年\s?)?{_ONE}{{1,2}}\s?月\s?{_ONE}{{1,3}}\s?(?:日|号(?![楼栋线井桩机]))"
+    r"|(?<![0-9])(?:19|20)[0-9]{2}([\-/.])[0-9]{1,2}\1[0-9]{1,2}(?![0-9.])"
+)
+
 
 def read_day(text: str, today: date, until: date | None = None) -> date | None:
     """The day that a whole text names, at the latest `until` (today)."""
@@ -51,6 +59,16 @@ def day_said(text: str, today: date, until: date | None = None) -> date | None:
         return day_of(match, today, until) if match else None
     except (Unclear, ValueError, OverflowError):
         return None
+
+
+def days_written(text: str) -> tuple[str, ...]:
+    """The dates with their month that stand in a text, whether there are such days or not."""
+    return tuple(_typed(found[0]) for found in _WRITTEN.finditer(unicodedata.normalize("NFKC", text)))
+
+
+def no_such_day(days: Iterable[str], today: date) -> str:
+    """The first of these written dates that is none (2月30日); empty if all are."""
+    return next((day for day in days if day_said(day, today) is None), "")
 
 
 def is_like_a_day(text: str) -> bool:

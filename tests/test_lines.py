@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
+import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, DutyState, Role
+from rules.kinds import DutyKind, DutyState, ProjectKind, Role
 from storage.tables.registry import Binding, Person, Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 from storage.tables.traffic import Talk
@@ -54,6 +55,78 @@ def test_the_amount_of_another_month_is_not_taken_for_this_one(town: Town) -> No
     told = town.reporter.says("城北水厂 2月份完成1200万 主体封顶").text
     assert told == f"{NORTH}：2月的月报没有开着，这条没有记下。现在开着的是2012年3月。"
     assert town.rows(Talk) == []
+
+
+def makes_preliminary(town: Town, project: int) -> None:
+    town.do(
+        lambda session: session.execute(
+            update(Project).where(Project.id == project).values(kind=ProjectKind.PRELIMINARY)
+        )
+    )
+
+
+def test_an_amount_of_a_preliminary_project_is_said_not_to_be_taken(town: Town) -> None:
+    makes_preliminary(town, town.south)
+    asked = town.reporter.says("南湖大道 本月300万 主体三层")
+    assert asked.text.startswith("前期项目不报投资，「300万」没有记。")
+    card = town.reporter.taps("签约")
+    assert "形象进度：主体三层" in card.text
+
+
+def test_what_a_later_line_cannot_give_is_said_at_once_with_its_project(town: Town) -> None:
+    makes_preliminary(town, town.south)
+    card = town.reporter.says("城北水厂 本月1200万 主体封顶\n南湖大道 300万 路基完成")
+    assert NORTH in card.title
+    assert f"{SOUTH}：前期项目不报投资，「300万」没有记。" in card.text
+
+
+def test_an_amount_is_said_not_to_be_taken_of_those_among_several_that_owe_none(town: Town) -> None:
+    town.do(
+        lambda session: a_project(
+            session, name="城北水厂二期", number=21, reporter=session.get_one(Person, 1),
+            kind=ProjectKind.PRELIMINARY,
+        )
+    )  # fmt: skip
+    town.sweep()
+    asked = town.reporter.says("水厂 本月300万 主体三层")
+    assert asked.title == "哪个项目？"
+    assert "城北水厂二期是前期项目，不报投资，「300万」没有记。" in asked.text
+
+
+@pytest.mark.parametrize("day", ["2月30日", "2012-02-30", "二月三十号", "2013年2月29日"])
+def test_a_day_that_does_not_exist_is_named_and_the_line_not_taken(town: Town, day: str) -> None:
+    told = town.reporter.says(f"城北水厂 {day}完成300万").text
+    written = day.replace(" ", "")
+    assert told == f"{NORTH}：没有{written}这一天，这条没有记下。请改好再发。"
+    assert town.rows(Talk) == []
+
+
+@pytest.mark.parametrize("said", ["3月20日", "2012-03-20", "2月29日", "3月30号楼", "1-3月 5栋"])
+def test_a_day_that_exists_or_a_number_of_a_house_stops_no_line(town: Town, said: str) -> None:
+    assert town.reporter.says(f"城北水厂 本月300 {said}封顶").title.startswith(f"请核对：{NORTH}")
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        ("本月12亿万", "「12亿万」没有记：没看懂这个金额。"),
+        ("本月约1200万", "「1200万」没有记：请发准数"),
+        ("1200万 1300万", "「1200万」「1300万」不知道是不是本月完成的，没有记成金额。"),
+        ("累计5600万", "「5600万」不知道是不是本月完成的，没有记成金额。"),
+    ],
+)
+def test_an_amount_that_is_not_taken_is_named_above_the_question_for_it(
+    town: Town, amount: str, told: str
+) -> None:
+    asked = town.reporter.says(f"城北水厂 {amount} 形象30%")
+    assert asked.title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+    assert told in asked.text
+
+
+def test_two_percents_are_said_not_to_be_taken(town: Town) -> None:
+    asked = town.reporter.says("城北水厂 本月1200万 形象70% 总体进度65%")
+    assert asked.title == "形象进度到哪一步了？"
+    assert "有两个百分比，形象进度没有记，请再说一次。" in asked.text
 
 
 def test_an_amount_in_a_line_is_doubted_like_any_other(town: Town) -> None:

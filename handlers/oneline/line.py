@@ -81,6 +81,7 @@ class Line:
     """What a line reports. Amounts in yuan.
 
     amount      what was completed this month; None if unsaid or unclear
+    written     that amount as it was written
     candidates  the amounts of which one may be this month's, if it is unclear
     month       the month that the line names for it (1-12)
     percent     how far the whole project is (形象进度)
@@ -88,11 +89,13 @@ class Line:
     text        what remains: the progress in words
     problem     what the line calls a problem, in words
     others      further projects that it names
+    days        the dates that it names, whether there are such days or not
     """
 
     kind: Kind
     mention: Mention
     amount: int | None = None
+    written: str = ""
     candidates: tuple[Figure, ...] = ()
     month: int | None = None
     percent: Decimal | None = None
@@ -101,6 +104,7 @@ class Line:
     problem: str = ""
     severity: Severity | None = None
     others: tuple[Known, ...] = ()
+    days: tuple[str, ...] = ()
     doubts: frozenset[Doubt] = frozenset()
 
     @property

@@ -23,6 +23,7 @@ from handlers.oneline.figures import (
 from handlers.oneline.finder import Finder
 from handlers.oneline.lexicon import TAKEN, level
 from handlers.oneline.line import Doubt, How, Kind, Known, Line, Mention, NoReport, Why
+from rules.dates import days_written
 from rules.kinds import Severity
 
 
@@ -76,6 +77,7 @@ class _Said:
     severity: Severity | None
     text: str
     problem: str
+    days: tuple[str, ...]
 
     @property
     def figures(self) -> bool:
@@ -84,6 +86,7 @@ class _Said:
 
 def _hear(original: str, text: str) -> _Said:
     """Takes one thing after the other out of the line; what is called a problem lies behind `told`."""
+    days = days_written(text)
     zero, marked = lexicon.ZERO.fullmatch(text), lexicon.PROBLEM.search(text)
     told, after = marked.span() if marked else (len(text), len(text))
     same = lexicon.SAME.search(text, 0, told)
@@ -109,6 +112,7 @@ def _hear(original: str, text: str) -> _Said:
         severity=_severity(marked["severity"] or "", problem) if marked else None,
         text="" if zero else words,
         problem=problem,
+        days=days,
     )
 
 
@@ -188,6 +192,7 @@ def _line(said: _Said, mentions: tuple[Mention, ...]) -> Line:
         kind,
         mention,
         amount=said.figure.yuan if said.figure else None,
+        written=said.figure.written if said.figure else "",
         candidates=said.candidates,
         month=said.figure.month if said.figure else None,
         percent=said.percents[0].number if len(said.percents) == 1 else None,
@@ -196,6 +201,7 @@ def _line(said: _Said, mentions: tuple[Mention, ...]) -> Line:
         problem=said.problem,
         severity=said.severity,
         others=others,
+        days=said.days,
         doubts=frozenset(_doubts(said, kind, mention, others)),
     )
 

@@ -1,0 +1,51 @@
+"""What a line said and the report that it begins cannot take: told above the card, each in one short line.
+
+Only values come in; what is left out, and why it is asked for, `prefilled.py` decides.
+"""
+
+from collections.abc import Iterable
+
+from handlers.amount import unreadable
+from handlers.oneline.figures import Label
+from handlers.oneline.line import Doubt, Line
+from handlers.words import Words
+from rules.kinds import ProjectKind
+from rules.money import Unreadable
+from storage.projects import OpenProject
+
+
+def left_out(words: Words, line: Line, meant: list[OpenProject]) -> str:
+    """`meant` are the open projects that the line may speak of."""
+    lines = [_no_amount(words, line, meant)]
+    if any(row.kind is not ProjectKind.PRELIMINARY for row in meant):
+        lines.append(_unclear_amount(words, line))
+    if Doubt.PERCENT in line.doubts:
+        lines.append(words.line_two_percents)
+    return "\n".join(filter(None, lines))
+
+
+def _no_amount(words: Words, line: Line, meant: list[OpenProject]) -> str:
+    """前期 projects owe no amount. One in the middle of other words stays where it is."""
+    preliminary = [row for row in meant if row.kind is ProjectKind.PRELIMINARY]
+    amounts = [each.written for each in line.candidates if each.label is not Label.WITHIN]
+    said = _quoted([line.written] if line.written else amounts)
+    if not (said and preliminary):
+        return ""
+    if len(preliminary) == len(meant):
+        return words.line_preliminary.format(said=said)
+    named = words.list_separator.join(dict.fromkeys(row.name for row in preliminary))
+    return words.line_preliminary_of.format(projects=named, said=said)
+
+
+def _unclear_amount(words: Words, line: Line) -> str:
+    if not line.candidates:
+        return ""
+    said = _quoted(each.written for each in line.candidates)
+    reading = line.candidates[0].reading
+    if len(line.candidates) == 1 and isinstance(reading, Unreadable):
+        return words.line_amount_unread.format(said=said, why=unreadable(reading.reason, words))
+    return words.line_amount_unsure.format(said=said)
+
+
+def _quoted(written: Iterable[str]) -> str:
+    return "".join(f"「{each}」" for each in dict.fromkeys(written))
