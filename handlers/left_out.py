@@ -6,6 +6,7 @@ Only values come in; what is left out, and why it is asked for, `prefilled.py` d
 from collections.abc import Iterable
 
 from handlers.amount import unreadable
+from handlers.facts import ProjectFacts
 from handlers.oneline.figures import Label
 from handlers.oneline.line import Doubt, Line
 from handlers.words import Words
@@ -21,6 +22,8 @@ def left_out(words: Words, line: Line, meant: list[OpenProject]) -> str:
         lines.append(_unclear_amount(words, line))
     if Doubt.PERCENT in line.doubts:
         lines.append(words.line_two_percents)
+    if Doubt.SAME in line.doubts:
+        lines.append(words.line_same_and_more)
     return "\n".join(filter(None, lines))
 
 
@@ -45,6 +48,21 @@ def _unclear_amount(words: Words, line: Line) -> str:
     if len(line.candidates) == 1 and isinstance(reading, Unreadable):
         return words.line_amount_unread.format(said=said, why=unreadable(reading.reason, words))
     return words.line_amount_unsure.format(said=said)
+
+
+def not_repeated(words: Words, project: ProjectFacts) -> str:
+    """Why 同上月 cannot be said of a project; empty if it can (decisions: 6)."""
+    if project.kind is ProjectKind.PRELIMINARY:
+        return words.line_same_preliminary
+    if project.filed is not None:
+        return words.line_same_mend if project.filed.returned else words.line_same_filed
+    if project.last is None:
+        return words.line_nothing_to_repeat
+    if project.unmoved:
+        return ""
+    if project.last.returned:
+        return words.line_same_returned
+    return words.line_same_milestone if project.started else words.line_same_not_started
 
 
 def _quoted(written: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ Rule 3  A line that no open month can take is said to be so: it never becomes an
 from dataclasses import dataclass, field
 from typing import Any
 
-from handlers.left_out import left_out
+from handlers.left_out import left_out, not_repeated
 from handlers.loading.base import LOOSE_FOR
 from handlers.loading.fresh import facts_for
 from handlers.moments import day
@@ -95,20 +95,20 @@ def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))
     which = _which(line, [f"{row.id}.{row.period}" for row in found])
-    notes = (left_out(turn.city.words, line, found), _nothing_to_repeat(turn, line, which))
+    notes = (left_out(turn.city.words, line, found), _not_repeated(turn, line, which))
     return Prefilled("report_progress", answers | which, "\n".join(filter(None, notes)), _names(turn, line))
 
 
-def _nothing_to_repeat(turn: Turn, line: Line, which: dict[str, Any]) -> str:
-    """Why 同上月 is not taken of the one project that is meant: nothing stands for the month before."""
-    if line.kind is not Kind.SAME or "project" not in which:
+def _not_repeated(turn: Turn, line: Line, which: dict[str, Any]) -> str:
+    """Why 同上月 is not taken of the one project that is meant."""
+    if line.kind is not Kind.SAME or Doubt.SAME in line.doubts or "project" not in which:
         return ""
     chosen = [
         each
         for each in facts_for(turn, "report_progress", which).projects
         if f"{each.id}.{each.period}" == which["project"]
     ]
-    return turn.city.words.line_nothing_to_repeat if chosen and chosen[0].last is None else ""
+    return not_repeated(turn.city.words, chosen[0]) if chosen else ""
 
 
 def _untaken(turn: Turn, line: Line, open_now: list[OpenProject]) -> Untaken:

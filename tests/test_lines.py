@@ -1,16 +1,16 @@
 """Reports in one line, in several, and in a pasted 接龙: what is said is not asked again, nothing is guessed."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import DutyKind, DutyState, ProjectKind, Role
+from rules.kinds import DutyKind, DutyState, ProjectKind, Role, Stage
 from storage.tables.registry import Binding, Person, Project, Responsibility
 from storage.tables.reporting import Duty, Issue, Report, ReportVersion
 from storage.tables.traffic import Talk
-from tests.builders import a_binding, a_duty, a_person, a_project
+from tests.builders import a_binding, a_duty, a_milestone, a_person, a_project
 from tests.chat import ZONE, Chat, button, labels
 from tests.town import NORTH, SOUTH, Town
 
@@ -143,6 +143,40 @@ def test_like_last_month_where_nothing_was_reported_says_why_and_asks(town: Town
     asked = town.reporter.says("城北水厂 同上月")
     assert "上月没有报过，不能报同上月，请报一次。" in asked.text
     assert asked.title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+
+
+def test_like_last_month_with_a_milestone_due_says_why_it_is_not_taken(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", progress="主体封顶")
+    town.do(
+        lambda session: a_milestone(session, session.get_one(Project, town.north), planned=date(2012, 3, 20))
+    )
+    asked = town.reporter.says("城北水厂 同上月")
+    assert "有节点到期，不能报同上月，请报一次。" in asked.text
+    assert asked.title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+
+
+def test_like_last_month_of_what_has_not_begun_owes_no_amount_or_was_returned_says_why(town: Town) -> None:
+    town.has_reported(town.north, "2012-02", progress="主体封顶")
+    town.has_reported(
+        town.south, "2012-02", progress="选址", returned=town.clock.now, returned_because="不实"
+    )
+    assert "上月的报告被退回了，不能报同上月" in town.reporter.says("南湖大道 同上月").text
+    town.reporter.says("取消")
+    changes = {"start_actual": None, "stage": Stage.SIGNED}
+    town.do(lambda session: session.execute(update(Project).where(Project.id == town.north).values(changes)))
+    assert "还没开工，不能报同上月" in town.reporter.says("城北水厂 同上月").text
+    town.reporter.says("取消")
+    makes_preliminary(town, town.north)
+    assert "前期项目不能报同上月" in town.reporter.says("城北水厂 同上月").text
+
+
+def test_like_last_month_beside_something_else_or_a_report_that_stands_is_said_not_to_be_taken(
+    town: Town,
+) -> None:
+    card = town.reporter.says("城北水厂 同上月 1200万 主体封顶")
+    assert "又说同上月又说了别的，同上月没有记。" in card.text
+    town.reporter.taps("✅")
+    assert "这个月已经报过，同上月没有记。" in town.reporter.says("城北水厂 同上月").text
 
 
 def test_a_line_about_a_reported_project_is_a_correction(town: Town) -> None:
