@@ -7,7 +7,9 @@ Rule 1  An answer that no longer fits today's facts is asked again; answers off 
         card.
 Rule 2  An input is read only by the question that the person saw: `asked` is its key.
 Rule 3  A press on an earlier question of this talk is an edit; the same answer twice changes nothing.
-Rule 4  Nothing here knows a database, a clock or a platform.
+Rule 4  A doubt lives as long as the answer that it is about: another answer ends it, and the way back leads to
+        the answer itself.
+Rule 5  Nothing here knows a database, a clock or a platform.
 """
 
 from collections.abc import Callable, Generator, Mapping
@@ -113,7 +115,8 @@ def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Aski
     stored = before.draft.answers.get(before.question.key)
     match navigation(said, facts.words):
         case "back" if before.path:
-            return _open(script, facts, before.draft, before.path[-1].key)
+            last = before.path[-1]
+            return _open(script, facts, before.draft, last.doubts or last.key)
         case "keep" if before.question.kept(stored):
             return replay(script, facts, Draft(before.draft.answers))
     if _agrees(before.question, said, facts.words):
@@ -133,7 +136,8 @@ def _take(script: Script, facts: HasWords, at: Asking, said: Said) -> Asking | F
     answers, key = dict(at.draft.answers), at.question.key
     match at.question.read(said, answers.get(key), facts.words):
         case Taken(value):
-            return replay(script, facts, Draft({**answers, key: value}))
+            kept = _without_doubts(script, facts, answers, key)
+            return replay(script, facts, Draft({**kept, key: value}))
         case More(value, page, note):
             answers = answers if value is None else {**answers, key: value}
             return Asking(Draft(answers, key), at.question, at.path, note=note, page=page)
@@ -141,6 +145,15 @@ def _take(script: Script, facts: HasWords, at: Asking, said: Said) -> Asking | F
             return _open(script, facts, at.draft, other)
         case Refused(sentence):
             return _again(at, sentence)
+
+
+def _without_doubts(script: Script, facts: HasWords, answers: dict[str, Any], key: str) -> dict[str, Any]:
+    """The answers without those to doubts about this one: said again, it is doubted again."""
+    position = replay(script, facts, Draft(answers)) if key in answers else None
+    if not isinstance(position, Asking):
+        return answers
+    doubts = {each.key for each in position.path if each.doubts == key}
+    return {each: answer for each, answer in answers.items() if each not in doubts}
 
 
 def _earlier(script: Script, facts: HasWords, before: Asking, said: Said, key: str) -> Asking | Finished:

@@ -35,12 +35,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Question(Generic[T]):
-    """The base: a key, and what is shown. `yield from` a question gives its answer."""
+    """The base: a key, and what is shown. `yield from` a question gives its answer.
+
+    `doubts` is the key of the question whose answer this one doubts (真是1,200元吗？).
+    """
 
     key: str
     prompt: str
     hint: str = ""
     optional: bool = False
+    doubts: str = ""
 
     def __iter__(self) -> "Generator[Question[Any], Any, T]":
         answer: T = yield self

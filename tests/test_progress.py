@@ -70,6 +70,39 @@ def test_another_amount_typed_at_the_doubt_is_taken_and_doubted_in_its_turn(town
     assert "本月完成：1,200万元" in town.reporter.taps("没有照片").text
 
 
+def test_the_way_back_from_a_doubt_that_was_answered_leads_to_the_amount(town: Town) -> None:
+    me = town.reporter
+    town.has_reported(town.north, "2012-02", amount=12_000_000)
+    chooses(me)
+    assert me.says("1200元").title == f"{NORTH}：真是1,200元吗？"
+    assert me.says("1200.123456").title == "形象进度到哪一步了？"
+    assert me.says("上一步").title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+    assert me.says("1300").title == "形象进度到哪一步了？"
+    me.says("主体封顶")
+    assert "本月完成：1,300万元" in me.taps("没有照片").text
+
+
+def test_an_amount_that_is_said_again_is_doubted_again(town: Town) -> None:
+    me = town.reporter
+    chooses(me)
+    me.says("200亿")
+    me.says("300亿")
+    me.says("1200")
+    me.says("上一步")
+    assert me.says("200亿").title == f"{NORTH}：真是200亿元吗？"
+    assert me.says("上一步").title == f"{NORTH}：2012年3月完成投资多少？（万元）"
+
+
+def test_who_comes_back_to_a_doubted_amount_means_it(town: Town) -> None:
+    me = town.reporter
+    chooses(me)
+    for said in ("200亿", "300亿"):
+        me.says(said)
+    assert me.says("200亿").title == "形象进度到哪一步了？"
+    me.says("主体封顶")
+    assert "本月完成：2,000,000万元" in me.taps("没有照片").text
+
+
 # Projects that have not begun
 
 

@@ -63,8 +63,13 @@ def _amount_hint(facts: Facts, project: ProjectFacts) -> str:
     return words.amount_hint_no_plan.format(year_done=done)
 
 
-def _doubted(facts: Facts, project: ProjectFacts, key: str, amount: int) -> Dialogue[int]:
-    """The 万元/亿元 guard (N11): both readings as buttons; another amount may be typed, and is doubted in its turn."""
+def _doubted(
+    facts: Facts, project: ProjectFacts, key: str, amount: int, before: tuple[int, ...] = ()
+) -> Dialogue[int]:
+    """The 万元/亿元 guard (N11): both readings as buttons; another amount may be typed, and is doubted in its turn.
+
+    `before` has been doubted already: who comes back to one of these means it.
+    """
     if facts.guard is None:
         return amount
     found = suspicions(
@@ -82,11 +87,16 @@ def _doubted(facts: Facts, project: ProjectFacts, key: str, amount: int) -> Dial
     items.append(Item(str(amount), words.amount_is_right.format(amount=money.auto(amount))))
     prompt = words.ask_amount_check.format(project=project.name, amount=money.auto(amount))
     chosen = yield from Money(
-        f"check@{key}.{amount}", prompt, hint=_why(facts, project, found), quick=tuple(items)
+        f"check@{key}.{amount}",
+        prompt,
+        hint=_why(facts, project, found),
+        quick=tuple(items),
+        doubts=f"amount@{key}",
     )
-    if isinstance(chosen, str) or chosen == amount:
+    asked = (*before, amount)
+    if isinstance(chosen, str) or chosen in asked:
         return int(chosen)
-    return (yield from _doubted(facts, project, key, chosen))
+    return (yield from _doubted(facts, project, key, chosen, asked))
 
 
 def _why(facts: Facts, project: ProjectFacts, found: Suspicions) -> str:
