@@ -13,7 +13,7 @@ from handlers.plain import plain
 from handlers.questions import Question
 from handlers.reading import Buttons, Item, More, Reading, Refused, Said, Stored, Taken, exactly, in_rows
 from handlers.words import Words
-from rules.dates import day_said, is_like_a_day
+from rules.dates import day_said, days_written, is_like_a_day, no_such_day
 
 # What people say around a day or around "done" without changing it. Possessive (`*+`): with a way back, a text
 # of nothing but such words would be tried in every way there is.
@@ -64,6 +64,8 @@ class DoneOrWhy(Question["date | str"]):
             return self._day_typed(day, words)
         if self._is_reason(text):
             return Taken({"text": text})
+        if none := no_such_day(days_written(core), self.today):
+            return Refused(words.no_such_day.format(day=none))
         return Refused(words.which_day_unread if core else self.which_day)
 
     def _day_typed(self, day: date, words: Words) -> Reading:

@@ -12,10 +12,10 @@ from handlers.facts import PersonFacts
 from handlers.loading.base import Loading
 from handlers.loading.leave import whose
 from handlers.loading.registry import base, listed
-from handlers.oneline.absence import LONGEST, Absence, read_absence
+from handlers.oneline.absence import LONGEST, Absence, days_of_leave, read_absence
 from handlers.plain import plain
 from handlers.registry_facts import Someone
-from handlers.spans import stored
+from handlers.spans import stored, why_no_days
 from handlers.turning import Turn
 from storage.messages import Outgoing
 
@@ -42,12 +42,17 @@ def take_leave_line(turn: Turn, text: str) -> bool:
 
 
 def _asks_again(turn: Turn, text: str) -> bool:
-    """请假 with days that are none (请假三天, 请假 2月30日): the conversation asks for them."""
+    """请假 with days that are none (请假三天, 2月30日请假): the conversation asks for them, and says why."""
     typed, words = plain(text), turn.city.words
     opens = (words.word_leave, *words.aliases(words.leave_words))
-    if len(typed) > LONGEST or not typed.startswith(tuple(plain(word) for word in opens)):
+    days, opened = (
+        days_of_leave(text),
+        next((word for word in map(plain, opens) if typed.startswith(word)), ""),
+    )
+    if len(typed) > LONGEST or not (days or opened):
         return False
-    talking.open_prefilled(turn, "take_leave", {}, words.leave_days_unreadable)
+    why = why_no_days(days or typed.removeprefix(opened), turn.today, words)
+    talking.open_prefilled(turn, "take_leave", {}, why)
     return True
 
 

@@ -8,6 +8,7 @@ from handlers.moments import day_of
 from handlers.questions import Question
 from handlers.reading import Reading, Refused, Said, Stored, Taken
 from handlers.words import Words
+from rules.dates import days_written, no_such_day
 from rules.limits import read_limit
 from rules.workdays import Calendar
 
@@ -24,6 +25,12 @@ def read_until(text: str, today: date, calendar: Calendar) -> date | None:
     )
 
 
+def no_day_in(text: str, today: date, words: Words) -> str:
+    """What is said of a text that names a day that does not exist; empty if it names none."""
+    none = no_such_day(days_written(text), today)
+    return words.no_such_day.format(day=none) if none else ""
+
+
 @dataclass(frozen=True)
 class Limit(Question[date]):
     today: date = date.min
@@ -33,7 +40,7 @@ class Limit(Question[date]):
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
         day = read_until(said.text, self.today, self.calendar) if said.value is None else None
         if day is None:
-            return Refused(words.order_due_unreadable)
+            return Refused(no_day_in(said.text, self.today, words) or words.order_due_unreadable)
         if day < self.earliest:
             return Refused(words.order_due_too_early.format(day=day_of(self.earliest)))
         return Taken({"day": day.isoformat()})

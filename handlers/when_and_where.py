@@ -7,6 +7,7 @@ from handlers.plain import plain
 from handlers.questions import Question
 from handlers.reading import Buttons, More, Reading, Refused, Said, Stored, Taken, in_rows
 from handlers.words import Words
+from rules.dates import days_written, no_such_day
 from rules.spoken import OLD, PARTS, Day, NotRead, part_of, parts_begun, read_moment, to_the_minute
 
 
@@ -26,6 +27,9 @@ class Moment(Question[datetime]):
         moment = read_moment(f"{day}日{said.text}", self.now) if day else NotRead.NO_MOMENT
         if moment is NotRead.NO_MOMENT:
             moment = read_moment(said.text, self.now)
+        none = no_such_day(days_written(said.text), self.now.date())
+        if none and moment is NotRead.NO_MOMENT:
+            return Refused(words.no_such_day.format(day=none))
         return self._taken(moment, words)
 
     def _pressed(self, value: str, words: Words) -> Reading:
@@ -45,6 +49,8 @@ class Moment(Question[datetime]):
         match moment:
             case NotRead.NO_MOMENT:
                 return Refused(words.moment_unreadable)
+            case NotRead.NO_HOUR:
+                return Refused(words.moment_no_hour)
             case NotRead.AHEAD:
                 return Refused(words.moment_ahead)
             case Day(day):

@@ -7,6 +7,7 @@ Rule 3  What ends before it begins, or has a part that is no day, is not read.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -35,13 +36,25 @@ class Days:
 
 def read_days(text: str, today: date) -> Days | None:
     """The days that a whole text names, said on `today`; they may have gone by."""
-    typed = _AROUND.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("、", ","))
+    typed = _typed(text)
     try:
         if day := _day(typed, today, today):
             return Days(day, day)
         return _counted(typed, today) or _week(typed, today) or _from_to(typed, today)
     except (Unclear, ValueError, OverflowError):
         return None
+
+
+def is_backwards(text: str, today: date) -> bool:
+    """Whether days are named of which the last is before the first: 7月10日到7月1日."""
+    try:
+        return any(last < first for first, last in _ends(_typed(text), today))
+    except (Unclear, ValueError, OverflowError):
+        return False
+
+
+def _typed(text: str) -> str:
+    return _AROUND.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("、", ","))
 
 
 def _day(typed: str, today: date, base: date) -> date | None:
@@ -78,9 +91,13 @@ def _week(typed: str, today: date) -> Days | None:
 
 
 def _from_to(typed: str, today: date) -> Days | None:
+    return next((Days(first, last) for first, last in _ends(typed, today) if first <= last), None)
+
+
+def _ends(typed: str, today: date) -> Iterator[tuple[date, date]]:
+    """The first day and the last as they are said, in whatever order."""
     for between in _BETWEEN.finditer(typed):
         first = _day(re.sub("(?:起|开始)$", "", typed[: between.start()]), today, today)
         last = _day(typed[between.end() :], today, first) if first else None
-        if first and last and first <= last:
-            return Days(first, last)
-    return None
+        if first and last:
+            yield first, last

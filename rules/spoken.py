@@ -40,6 +40,7 @@ _TIME = re.compile(
 _AGO = re.compile(rf"(?P<count>半|{NUMBER})(?:个)?(?P<half>半)?(?P<unit>分钟|小时|钟头|天)(?:以)?前")
 _SPACE = re.compile(r"^\s+|\s+$|(?<![0-9])\s+|\s+(?![0-9\s])")  # but not the one in 3-25 14:00
 _NOW = frozenset({"刚才", "刚刚", "刚", "现在", "方才", "此刻"})
+_COMING = re.compile("明[天日晚早年]|大?后[天日]|下+个?(?:周|星期|礼拜|月)")
 _TAIL = re.compile(r"(?:左右|前后|许|的时候|多)?(?:发现的?|发生的?)?[。.!,]*$")
 
 
@@ -47,7 +48,12 @@ class NotRead(StrEnum):
     """Why a text is not a moment of the past."""
 
     NO_MOMENT = "no_moment"
+    NO_HOUR = "no_hour"  # 25:00
     AHEAD = "ahead"
+
+
+class _NoHourError(ValueError):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,12 @@ def read_moment(text: str, now: datetime) -> datetime | Day | NotRead:
         return NotRead.NO_MOMENT
     if said in _NOW:
         return to_the_minute(now)
+    if _COMING.match(said):
+        return NotRead.AHEAD
     try:
         moment = _ago(said, now) or _said(said, now)
+    except _NoHourError:
+        return NotRead.NO_HOUR
     except (Unclear, ValueError, OverflowError):
         return NotRead.NO_MOMENT
     ahead = moment.day > now.date() if isinstance(moment, Day) else moment > now
@@ -119,7 +129,7 @@ def _at(day: date, part: str, rest: str, now: datetime) -> datetime:
         raise ValueError("something in it is no time")
     hour, minute = number_of(found["hour"]), _minute(found)
     if hour > 24:
-        raise ValueError(f"found the hour {hour}, expected at most 24")
+        raise _NoHourError(f"found the hour {hour}, expected at most 24")
     if part:
         hour = _in_part(hour, part)
     elif found["digits"] is None and 1 <= hour <= 6:
@@ -148,5 +158,5 @@ def _minute(found: re.Match[str]) -> int:
         return 15 if found["quarter"] == "一" else 45
     minute = number_of(found["minute"] or found["digits"] or "0")
     if minute > 59:
-        raise ValueError(f"found the minute {minute}, expected at most 59")
+        raise _NoHourError(f"found the minute {minute}, expected at most 59")
     return minute

@@ -631,6 +631,14 @@ def test_the_export_says_of_every_order_where_it_came_from_and_how_it_went(town:
 # By hand of the office
 
 
+def test_a_day_in_an_order_that_does_not_exist_is_named_where_its_limit_is_asked(town: Town) -> None:
+    town.office.says("督办")
+    asked = town.office.says("请城北区住建局2月30日前办好施工许可")
+    assert asked.title == "什么时候以前办结？"
+    assert "没有2月30日这一天" in asked.text
+    assert "没有4月31日这一天" in town.office.says("4月31日前").text
+
+
 def test_an_order_by_hand_takes_a_sentence_and_a_tap(town: Town) -> None:
     town.office.says("督办")
     town.office.says("请城北区住建局本周内办好施工许可")

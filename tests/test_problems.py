@@ -388,6 +388,25 @@ def test_a_moment_that_lies_ahead_is_not_taken(town: Town) -> None:
     assert "还没有到" in town.reporter.says("3月27日9点").text
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("2月30日", "没有2月30日这一天"),
+        ("2月30日上午9点", "没有2月30日这一天"),
+        ("3月26日 25:00", "没有这个钟点"),
+        ("明天", "还没有到"),
+        ("胡说", "没看懂这个时间"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_refused_with_what_is_wrong_in_it(
+    town: Town, said: str, told: str
+) -> None:
+    reports_major_to_when(town.reporter)
+    asked = town.reporter.says(said)
+    assert asked.title == "什么时候发现的？"
+    assert told in asked.text
+
+
 def test_a_moment_long_ago_is_asked_about_before_it_is_taken(town: Town) -> None:
     me = town.reporter
     reports_major_to_when(me)

@@ -170,6 +170,8 @@ def test_who_says_that_it_has_begun_is_asked_for_the_day(town: Town, said: str) 
         ("4月1日开工", "还没到"),
         ("3月中旬", "没看懂是哪一天"),
         ("明天", "没看懂是哪一天"),
+        ("2月30日", "没有2月30日这一天"),
+        ("2月30日开工", "没有2月30日这一天"),
     ],
 )
 def test_a_day_that_has_not_come_or_is_not_read_is_no_reason(town: Town, said: str, answer: str) -> None:

@@ -138,11 +138,22 @@ def test_what_speaks_against_a_leave_is_said_at_once(town: Town, sentence: str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["请假三天", "请假 2月30日到3月1日", "请假 3月9日到2月1日", "我要请假，回老家"]
+    ("text", "told"),
+    [
+        ("请假三天", "没看懂是哪几天"),
+        ("我要请假，回老家", "没看懂是哪几天"),
+        ("请假 2月30日到3月1日", "没有2月30日这一天"),
+        ("2月30日请假", "没有2月30日这一天"),
+        ("我2月30日到3月1日休年假 由李四代", "没有2月30日这一天"),
+        ("请假 3月9日到2月1日", "后面的日子比前面的早"),
+        ("7月10日到7月1日请假", "后面的日子比前面的早"),
+    ],
 )
-def test_days_that_cannot_be_read_are_asked_for(town: Town, text: str) -> None:
+def test_days_that_cannot_be_read_are_asked_for_with_what_is_wrong_in_them(
+    town: Town, text: str, told: str
+) -> None:
     answer = town.reporter.says(text)
-    assert "没看懂是哪几天" in answer.plain
+    assert told in answer.plain
     town.reporter.says("明天起3天")
     assert leaves(town) == []
     town.reporter.taps("李四")

@@ -22,7 +22,7 @@ from handlers.card import Confirm
 from handlers.commands import MakeOrder, Tell
 from handlers.conversation import Dialogue
 from handlers.facts import Facts
-from handlers.limits import Limit
+from handlers.limits import Limit, no_day_in
 from handlers.moments import day_of
 from handlers.questions import Text
 from handlers.reading import Item
@@ -46,7 +46,8 @@ def make_order(facts: Facts) -> Dialogue[MakeOrder | Tell]:
         optional=orders.named is not None,
     )
     until = yield from Limit(
-        "until", words.ask_make_due, hint=words.ask_order_due_hint, optional=orders.until is not None,
+        "until", words.ask_make_due, optional=orders.until is not None,
+        hint=no_day_in(what, facts.today, words) or words.ask_order_due_hint,
         today=facts.today, earliest=orders.earliest, calendar=orders.calendar,
     )  # fmt: skip
     unit, day = int(chosen) if chosen else orders.named, until or orders.until

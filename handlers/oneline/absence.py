@@ -18,7 +18,9 @@ _NOBODY = re.compile(r",?(?:不用人?代班?|不用代|没人代|无人代|没�
 _AWAY = re.compile(
     r"(?:请|休)(?:[年病事产婚丧公]|探亲|陪产)?假|(?:年|病|事|产|婚|丧|公|探亲|陪产)假|调休|出差|外出"
 )
+_A_DAY = "(?:[0-9]{4}年)?[0-9零〇一二三四五六七八九十两]{1,3}月[0-9零〇一二三四五六七八九十两]{1,3}[日号]?"
 _COUNT = re.compile(r"[0-9零〇一二三四五六七八九十两]{1,3}天")
+_ONLY_DAYS = re.compile(rf"(?:{_A_DAY})(?:(?:起|开始)?(?:到|至|~|—+|-)(?:{_A_DAY}))?(?:为止|止|期间)?")
 LONGEST = 60  # characters: longer is a story, not a leave
 
 
@@ -44,6 +46,15 @@ def read_absence(text: str, today: date) -> Absence | None:
         if days := read_days(when, today):
             return Absence(who, days, stand_in)
     return None
+
+
+def days_of_leave(text: str) -> str:
+    """The days as written, where one's own leave is all that is said and yet none is read: 2月30日请假; else empty."""
+    said = _said(text)
+    before, word, after = _around(_without_stand_in(said)[0])
+    before = before.removeprefix("我")
+    days = (before or after) if word and not (before and after) else ""
+    return days if len(said) <= LONGEST and _ONLY_DAYS.fullmatch(days) else ""
 
 
 def _said(text: str) -> str:

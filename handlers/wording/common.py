@@ -33,6 +33,7 @@ class Common(Sentences):
     at_least_one: str = "至少要选一个。"
     type_answer: str = "请直接打字回答。"
     too_long: str = "太长了：{found}字，最多{longest}字。请缩短后再发。"
+    no_such_day: str = "没有{day}这一天，请再看一下日期。"
     amount_unreadable: str = "没看懂这个金额。请只发一个数，如 1200（万元）、1200万、1.2亿。"
     amount_negative: str = "金额不能是负数。核减以前多报的，请更正原来那份报告。"
     amount_two: str = "里面有几个数，不知道取哪一个。请只发一个，如 1200（万元）。"

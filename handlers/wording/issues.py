@@ -28,6 +28,7 @@ class Issues(Sentences):
     moment_is_old: str = "那是很久以前了，对吗？没错就点第一个按钮，错了就重打。"
     moment_which_part: str = "{month}月{day}日几点左右？点一下，或直接打，如 9点"
     moment_unreadable: str = "没看懂这个时间。请点按钮，或照下面的例子打。"
+    moment_no_hour: str = "没有这个钟点。请照下面的例子打。"
     moment_ahead: str = "这个时间还没有到。请说什么时候发现的。"
     ask_place: str = "在什么地方？"
     place_hint: str = "不在现场的，打地名或发位置。"

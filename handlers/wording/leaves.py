@@ -16,6 +16,8 @@ class Leaves(Sentences):
     leave_today: str = "今天"
     leave_tomorrow: str = "明天"
     leave_days_unreadable: str = "没看懂是哪几天。请打 7月1日到7月10日，或 下周三到周五、明天。"
+    leave_no_such_day: str = "没有{day}这一天。请打 7月1日到7月10日，或 下周三到周五、明天。"
+    leave_backwards: str = "后面的日子比前面的早。请打 7月1日到7月10日，或 下周三到周五、明天。"
     leave_past: str = "{day}已经过去了，请假从今天起算。"
     ask_stand_in: str = "这几天由谁代？"
     stand_in_hint: str = "代班的人收得到提醒，可以替他报。"

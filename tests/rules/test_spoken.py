@@ -58,9 +58,19 @@ def test_what_lies_ahead_is_not_read(said: str) -> None:
     assert isinstance(read_moment(said, NOW), NotRead)
 
 
-@pytest.mark.parametrize("said", ["", "胡说", "1200", "2月30日", "昨天25点", "13:70", "上午下午", "9" * 5000])
+@pytest.mark.parametrize("said", ["", "胡说", "1200", "2月30日", "上午下午", "9" * 5000])
 def test_what_is_no_moment_is_not_guessed(said: str) -> None:
     assert read_moment(said, NOW) is NotRead.NO_MOMENT
+
+
+@pytest.mark.parametrize("said", ["昨天25点", "13:70", "3月26日 25:00"])
+def test_an_hour_that_does_not_exist_is_told_from_what_is_no_moment(said: str) -> None:
+    assert read_moment(said, NOW) is NotRead.NO_HOUR
+
+
+@pytest.mark.parametrize("said", ["明天", "明天上午9点", "后天", "下周三", "下个月"])
+def test_what_is_said_of_coming_days_lies_ahead(said: str) -> None:
+    assert read_moment(said, NOW) is NotRead.AHEAD
 
 
 def test_a_bare_hour_is_one_of_working_hours_unless_that_lies_ahead() -> None:
