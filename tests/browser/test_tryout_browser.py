@@ -213,6 +213,47 @@ def test_a_restart_in_the_middle_keeps_the_draft_and_the_report_is_filed_once(
     assert city.filed_by("吕明斌") == ["progress"]
 
 
+def test_what_comes_while_a_message_still_waits_stands_above_it_and_its_answer_for_good(
+    page: Page, meet: Meet, city: City
+) -> None:
+    [contact] = meet(page, "谭宏杰")
+    waits = "乙还在路上".encode()
+    city.kill()
+    page.route(
+        "**/say",
+        lambda route: (
+            route.abort() if waits in (route.request.post_data_buffer or b"") else route.continue_()
+        ),
+    )
+    contact.say("帮助")
+    contact.say("乙还在路上")
+    city.start()
+    contact.see("三报怎么用")
+    expect(contact.column.get_by_test_id("unsent")).to_have_count(1)
+    page.unroute_all()
+    expect(contact.column.get_by_test_id("unsent")).to_have_count(0)
+    expect(contact.log.locator(".message")).to_have_count(4)
+    bubbles = contact.log.locator(".message")
+    expect(bubbles.nth(0)).to_contain_text("帮助")
+    expect(bubbles.nth(1)).to_contain_text("三报怎么用")
+    expect(bubbles.nth(2)).to_contain_text("乙还在路上")
+    as_it_stood = bubbles.all_inner_texts()
+    page.reload()
+    expect(bubbles).to_have_count(4)
+    assert bubbles.all_inner_texts() == as_it_stood
+
+
+def test_the_button_back_to_the_newest_leads_to_the_last_message(page: Page, meet: Meet) -> None:
+    [someone] = meet(page, "余德峰")
+    for _ in range(4):
+        someone.say("帮助")
+        expect(someone.column.get_by_test_id("unsent")).to_have_count(0)
+        someone.see("三报怎么用")
+    someone.log.evaluate("(box) => { box.scrollTop = 0; }")
+    someone.column.locator(".newest").click()
+    expect(someone.newest).to_be_in_viewport()
+
+
 def test_what_was_typed_or_is_on_its_way_survives_a_reload(page: Page, meet: Meet) -> None:
     [someone] = meet(page, "马国勇")
     page.route("**/say", lambda route: route.abort())

@@ -74,7 +74,7 @@ export class Log {
 
   append(element, at) {
     const date = time.wall(at);
-    const end = this.unsent.values().next().value ?? this.hint;
+    const end = this.unsent.values().next().value ?? null; // null: the end of the box; the hint stays at its beginning
     if (time.day(date) !== this.lastDay) this.box.insertBefore(dayLine(date), end);
     this.lastDay = time.day(date);
     this.box.insertBefore(element, end);
