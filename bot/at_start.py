@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.channels import tryout
 from bot.clock import Clock, store_offset, stored_offset
 from bot.sample import city as sample
-from bot.settings import Settings
+from bot.settings import Settings, make_folder
 from reminders.opening import open_at_once
 from storage import claiming, registry, workbook
 from storage.database import Database
@@ -18,7 +18,7 @@ from storage.tables.registry import Project
 
 
 def open_database(settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(settings.data_dir)
     database = Database(settings.database_url)
     try:
         migrate(database.engine, settings.data_dir, Clock().machine())

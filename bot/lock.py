@@ -9,6 +9,9 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TextIO
+
+from bot.settings import make_folder, unusable
 
 
 class Held(Exception):  # noqa: N818 - said to an operator, who reads it as a sentence
@@ -24,7 +27,10 @@ class Held(Exception):  # noqa: N818 - said to an operator, who reads it as a se
 
 @contextmanager
 def hold(paths: Iterable[Path], what: str) -> Iterator[None]:
-    """Holds every lock file; `what` and the process id are written in for who comes second. Raises Held."""
+    """Holds every lock file; `what` and the process id are written in for who comes second.
+
+    Raises Held, and SettingsError where no lock file can be.
+    """
     with ExitStack() as locks:
         for path in sorted(set(paths)):
             locks.enter_context(_held(path, what))
@@ -33,8 +39,8 @@ def hold(paths: Iterable[Path], what: str) -> Iterator[None]:
 
 @contextmanager
 def _held(path: Path, what: str) -> Iterator[None]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    make_folder(path.parent)
+    with _opened(path) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -43,6 +49,13 @@ def _held(path: Path, what: str) -> Iterator[None]:
         _write(file.fileno(), f"process {os.getpid()} (sanbao {what})\n")
         yield
         _write(file.fileno(), "")
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise unusable(path.parent, error) from error
 
 
 def _write(descriptor: int, text: str) -> None:

@@ -220,6 +220,15 @@ class Settings(BaseSettings):
                 "expected the true clock. Start the real city in a SANBAO_DATA_DIR of its own."
             )
 
+    @field_validator("data_dir")
+    @classmethod
+    def _a_folder(cls, path: Path) -> Path:
+        if os.path.exists(path) and not os.path.isdir(path):  # also where we may not look
+            raise ValueError(
+                "expected a folder, and that is a file; name another, it is made if it is not there"
+            )
+        return path
+
     @field_validator("database_url")
     @classmethod
     def _a_file_or_a_server(cls, url: str) -> str:
@@ -420,10 +429,29 @@ def load() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        faults += [_in_words(detail) for detail in error.errors(include_url=False)]
+        # What has its default from another setting has none beside a wrong one, and that is said already.
+        said = [
+            each for each in error.errors(include_url=False) if each["type"] != "default_factory_not_called"
+        ]
+        faults += map(_in_words, said)
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
+
+
+def make_folder(path: Path) -> None:
+    """Makes one that the settings name, for its owner alone. Raises SettingsError."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable(path, error) from error
+
+
+def unusable(path: Path, error: OSError) -> SettingsError:
+    return SettingsError(
+        f"{path}: {error.strerror}; expected a folder that is there or can be made, and can be written in. "
+        "Correct SANBAO_DATA_DIR (or SANBAO_DATABASE_URL, if that names it), or whose the folder is."
+    )
 
 
 def unknown(names: Iterable[str]) -> list[str]:

@@ -47,6 +47,25 @@ def settings(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tm
     return load()
 
 
+@pytest.mark.sqlite_only(reason="the folder of the database and its lock")
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(
+    "command", [("serve",), ("export", "city.xlsx"), ("parked",), ("restore", "none.backup")]
+)
+@pytest.mark.parametrize("where", ["a file", "below a file", "/proc/nope"])
+def test_a_data_folder_that_cannot_be_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...], where: str
+) -> None:
+    Path("letter.txt").write_text("a letter")
+    found = {"a file": "letter.txt", "below a file": "letter.txt/data"}.get(where, where)
+    monkeypatch.setenv("SANBAO_DATA_DIR", found)
+    result = sanbao(*command)
+    assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (1, "", 1)
+    for words in (found, "expected a folder", "SANBAO_DATA_DIR"):
+        assert words in result.stderr
+    assert Path("letter.txt").read_text() == "a letter"
+
+
 @pytest.fixture
 def office(settings: Settings) -> Office:
     return Office.of(settings)
