@@ -13,13 +13,18 @@ from bot.settings import Settings
 from storage.database import engine_for
 
 
-@contextmanager
-def snapshot(settings: Settings) -> Iterator[Connection]:
-    """A connection to a city that is there, in one reading transaction. Raises Mistake if there is none."""
+def expect_database(settings: Settings) -> None:
+    """Raises Mistake if the city's file is not there."""
     if settings.has_file and not settings.database_file.exists():
         raise Mistake(
             f"{settings.database_file}: found no database; expected the city's. Check SANBAO_DATA_DIR."
         )
+
+
+@contextmanager
+def snapshot(settings: Settings) -> Iterator[Connection]:
+    """A connection to a city that is there, in one reading transaction. Raises Mistake if there is none."""
+    expect_database(settings)
     engine = engine_for(settings.database_url)
     try:
         with engine.connect().execution_options(readonly=True) as connection:

@@ -20,6 +20,7 @@ from bot.backup.archive import Damaged
 from bot.backup.judging import Unsound
 from bot.backup.sealing import CHUNK, MAGIC, TAG, Sealing, Unsealable, Unsealing
 from bot.backup.taking import City
+from bot.clock import store_offset
 from bot.errands import lock_paths
 from bot.lock import hold
 from bot.settings import Settings, load
@@ -340,3 +341,58 @@ def test_a_backup_says_in_one_sentence_why_there_is_none(settings: Settings, cit
     found = sanbao("backup", "city.backup")
     assert (found.exit_code, "No backup was written" in found.output) == (1, True)
     assert not Path("city.backup").exists()
+
+
+@pytest.mark.usefixtures("settings")
+@pytest.mark.parametrize(
+    ("command", "file", "words"),
+    [
+        ("backup", "there.backup", "there.backup: it is there already; expected a new file"),
+        (
+            "backup",
+            "/proc/nope/new.backup",
+            "/proc/nope: No such file or directory; expected a place that can be",
+        ),
+        (
+            "restore",
+            "nowhere.backup",
+            "nowhere.backup: No such file or directory; expected a file of `sanbao",
+        ),
+        ("restore", "there.backup", "there.backup: it is no backup; expected a file of `sanbao backup`"),
+        ("restore", "cut.backup", "cut.backup: it ends in the middle, so it was cut off; copy it anew"),
+    ],
+)
+def test_what_a_backup_or_a_restore_fails_on_is_named_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, city: City, command: str, file: str, words: str
+) -> None:
+    Path("there.backup").write_text("precious")
+    monkeypatch.delenv("SANBAO_BACKUP_KEY")
+    taking.take(city, Path("whole.backup"), None, AT)
+    Path("cut.backup").write_bytes(Path("whole.backup").read_bytes()[:-9])
+    monkeypatch.setenv("SANBAO_DATA_DIR", str(city.data_dir / "new") if command == "restore" else ".")
+    said = sanbao(command, file)
+    assert (said.exit_code, said.stdout, len(said.stderr.splitlines())) == (1, "", 1)
+    assert words in said.stderr
+    assert "Errno" not in said.stderr
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_backup_of_no_city_names_the_place_where_none_is_and_makes_none(
+    monkeypatch: pytest.MonkeyPatch, city: City
+) -> None:
+    monkeypatch.setenv("SANBAO_DATA_DIR", str(city.data_dir / "new"))
+    said = sanbao("backup").stderr
+    assert f"{city.data_dir}/new/sanbao.db: found no database" in said
+    assert "Check SANBAO_DATA_DIR" in said
+    assert not (city.data_dir / "new").exists()
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_backup_says_the_moment_by_the_citys_clock_as_the_export_does(
+    town: Town, monkeypatch: pytest.MonkeyPatch, city: City
+) -> None:
+    town.do(lambda session: store_offset(session, datetime(2012, 5, 1, tzinfo=UTC) - datetime.now(UTC)))
+    assert "the city as of 2012-05-01 08:00 (Asia/Shanghai)" in sanbao("backup", "city.backup").stdout
+    assert "the city as of 2012-05-01 08:00 (Asia/Shanghai)" in sanbao("export", "city.xlsx").stdout
+    monkeypatch.setenv("SANBAO_DATA_DIR", str(city.data_dir / "new"))
+    assert "the city as of 2012-05-01 08:00 (Asia/Shanghai)" in sanbao("restore", "city.backup").stdout

@@ -23,6 +23,7 @@ from bot.backup.sealing import Sealing, Unsealable, Unsealing
 PLAIN = b"SANBAO-BACKUP-1 plain \n"
 MANIFEST, DATABASE, MEDIA = "manifest.json", "sanbao.db", "media/"
 _KEPT = re.compile(r"media/[0-9a-f]{2}/[0-9a-f]{64}")
+TAKE_ANOTHER = "copy it anew from where it was written, or take another backup"
 _BLOCK = 1 << 20
 _QUICK = 1  # photos are compressed already, and a database shrinks well enough
 
@@ -32,7 +33,10 @@ class Damaged(Exception):  # noqa: N818 - said to an operator, who reads it as a
 
 
 class Manifest(BaseModel):
-    """What is in a backup: `files` are sizes and hashes by name, `missing` the media that were not there."""
+    """What is in a backup: `files` are sizes and hashes by name, `missing` the media that were not there.
+
+    `made` is the moment by the city's clock, as everything in it is dated.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -90,8 +94,23 @@ def read(
         with path.open("rb") as file, _opened(file, key) as tar:
             return _read(tar, folder, lambda: told(file.tell(), path.stat().st_size))
     except (Damaged, Unsealable, EOFError, OSError, tarfile.TarError, zlib.error, ValueError) as error:
-        what = "its manifest cannot be read" if isinstance(error, ValidationError) else str(error)
-        raise Damaged(f"{path}: {what}.") from error
+        raise Damaged(f"{path}: {_why(error, path)}.") from error
+
+
+def _why(error: Exception, path: Path) -> str:
+    match error:
+        case Damaged() | Unsealable():
+            return str(error)
+        case ValidationError():
+            return f"its manifest cannot be read; {TAKE_ANOTHER}"
+        case EOFError():
+            return f"it ends in the middle, so it was cut off; {TAKE_ANOTHER}"
+        case OSError(filename=name) if name == str(path):
+            return f"{error.strerror}; expected a file of `sanbao backup` that can be read"
+        case OSError(errno=int()):
+            return f"{error.strerror} while it was unpacked; make room, or give SANBAO_DATA_DIR another place"
+        case _:
+            return f"it was changed or damaged ({error}); {TAKE_ANOTHER}"
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from sqlalchemy.exc import DBAPIError
@@ -15,6 +16,7 @@ from bot.backup.judging import Unsound
 from bot.errands import lock_paths
 from bot.lock import hold
 from bot.plainly import Mistake, said_plainly
+from bot.reading import expect_database
 from bot.settings import Settings
 from storage.transfer import NotEmpty, NotWhole
 
@@ -33,16 +35,17 @@ def backup(
         from bot.progress import bars
 
         try:
+            expect_database(settings)
             with bars() as progress:
                 manifest = taking.take(city_of(settings), path, key_of(settings), now, progress)
-        except (Damaged, Unsound, OSError, sqlite3.DatabaseError, DBAPIError) as error:
-            raise Mistake(f"No backup was written. {error}") from error
+        except (Mistake, Damaged, Unsound, OSError, sqlite3.DatabaseError, DBAPIError) as error:
+            raise Mistake(f"No backup was written. {_with_advice(error)}") from error
         sealed = (
             "encrypted"
             if settings.backup_key
             else "not encrypted (SANBAO_BACKUP_KEY): it holds names and telephone numbers"
         )
-        typer.echo(f"{path}: {in_words(manifest)}; {sealed}. Verified.")
+        typer.echo(f"{path}: {in_words(manifest, settings.zone)}; {sealed}. Verified.")
         if manifest.missing:
             shown = ", ".join(manifest.missing[:SHOWN])
             typer.echo(
@@ -73,8 +76,8 @@ def restore(
                     progress=progress,
                 )
         except (restoring.InUse, Damaged, Unsound, NotEmpty, NotWhole, OSError, DBAPIError) as error:
-            raise Mistake(f"Nothing was restored. {error}") from error
-        typer.echo(f"Restored: {in_words(manifest)}. Start the program with `sanbao serve`.")
+            raise Mistake(f"Nothing was restored. {_with_advice(error)}") from error
+        typer.echo(f"Restored: {in_words(manifest, settings.zone)}. Start the program with `sanbao serve`.")
 
 
 def city_of(settings: Settings) -> taking.City:
@@ -85,9 +88,28 @@ def key_of(settings: Settings) -> str | None:
     return settings.backup_key.get_secret_value() if settings.backup_key else None
 
 
-def in_words(manifest: Manifest) -> str:
+def _with_advice(error: Exception) -> str:
+    """Errors of our own say what to do; those of the machine and of the database are told so here."""
+    match error:
+        case FileExistsError():
+            there = error.filename2 or error.filename
+            return f"{there}: it is there already; expected a new file. Give it another name."
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{where}{error.strerror}; expected a place that can be written to, with room left."
+        case DBAPIError():
+            return f"The database says: {error.orig}. Check SANBAO_DATABASE_URL; sanbao doctor looks at it."
+        case sqlite3.Error():
+            return f"The database says: {error}. Check SANBAO_DATA_DIR; sanbao doctor looks at it."
+        case _:
+            return str(error)
+
+
+def in_words(manifest: Manifest, zone: ZoneInfo) -> str:
+    """The moment is the city's, as `sanbao export` says it."""
     rows, media = sum(manifest.tables.values()), len(manifest.files) - 1
+    made = datetime.fromisoformat(manifest.made).astimezone(zone)
     return (
-        f"the city as of {manifest.made}, {rows} rows in {len(manifest.tables)} tables, {media} media files, "
-        f"{manifest.ledger_rows} rows of the ledger up to the root {manifest.ledger_root[:16]}"
+        f"the city as of {made:%Y-%m-%d %H:%M} ({zone.key}), {rows} rows in {len(manifest.tables)} tables, "
+        f"{media} media files, {manifest.ledger_rows} rows of the ledger up to the root {manifest.ledger_root[:16]}"
     )

@@ -1,11 +1,13 @@
 """Whether a copy of the database is sound: its pages, its references, its ledger, and how many rows each table has."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select, table
 from sqlalchemy.orm import Session
 
+from bot.clock import stored_offset
 from storage import ledger_file
 from storage.database import engine_for
 from storage.ledger_proof import check
@@ -21,13 +23,14 @@ class Unsound(Exception):  # noqa: N818 - said to an operator, who reads it as a
 
 @dataclass(frozen=True, slots=True)
 class Sound:
-    """What a sound copy holds; `media` are the places of its stored files."""
+    """What a sound copy holds; `media` are the places of its stored files, `ahead` is how far its clock was moved."""
 
     revision: str
     tables: dict[str, int]
     ledger_rows: int
     ledger_root: str
     media: tuple[str, ...]
+    ahead: timedelta
 
 
 def judge(file: Path, progress: Progress = nobody) -> Sound:
@@ -66,6 +69,7 @@ def _sound(connection: Connection, file: Path, progress: Progress) -> Sound:
         return Sound(
             revision=connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one(),
             tables=counts(connection), ledger_rows=verdict.rows, ledger_root=verdict.head, media=tuple(media),
+            ahead=stored_offset(session) or timedelta(),
         )  # fmt: skip
 
 

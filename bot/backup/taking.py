@@ -7,6 +7,7 @@ Rule 2  The copy is looked through (pages, references, ledger) before it is pack
 Rule 3  A media file that is missing or changed on the disk is named and does not stand in the way of all the rest.
 """
 
+import errno
 import os
 import tempfile
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ def take(city: City, file: Path, key: str | None, now: datetime, progress: Progr
     """Writes a new file. Raises FileExistsError, OSError, sqlite3.DatabaseError, Unsound, Damaged."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if file.exists():
-        raise FileExistsError(17, "it is there already", str(file))
+        raise FileExistsError(errno.EEXIST, "it is there already", str(file))
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=file.parent) as folder:
@@ -67,7 +68,7 @@ def _pack(
     whole = {name: said for name, said in files.items() if name.rpartition("/")[2] == said[1]}
     missing = tuple(path for path in sound.media if f"{MEDIA}{path}" not in whole)
     manifest = Manifest(
-        made=now.isoformat(timespec="seconds"), revision=sound.revision, tables=sound.tables,
+        made=(now + sound.ahead).isoformat(timespec="seconds"), revision=sound.revision, tables=sound.tables,
         ledger_rows=sound.ledger_rows, ledger_root=sound.ledger_root, missing=missing,
         files={DATABASE: hash_of(copy), **whole},
     )  # fmt: skip
