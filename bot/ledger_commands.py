@@ -13,6 +13,7 @@ from bot import settings as operator
 from bot.plainly import Mistake, a_new_file, said_plainly
 from bot.reading import snapshot
 from storage import ledger_file
+from storage.ledger_file import MAGIC
 from storage.ledger_proof import SHORTEST, Anchor, Lines, Verdict, check
 from storage.sheets import Progress, nobody
 
@@ -62,6 +63,7 @@ def verify(
         from bot.progress import bars
 
         try:
+            _expect_export(file)
             with bars() as progress:
                 verdict = check(lines_of(file, progress), Anchor(head, rows))
         except OSError as error:
@@ -71,6 +73,17 @@ def verify(
         )
         typer.echo(of_the_tail(verdict))
         end(verdict.faults)
+
+
+def _expect_export(file: Path) -> None:
+    """Raises Mistake for a file that is something else; its lines would be said to be changed, each of them."""
+    with file.open(encoding="utf-8", errors="replace", newline="\n") as opened:
+        found = opened.readline(len(MAGIC) + 1).removesuffix("\n")
+    if found != MAGIC:
+        raise Mistake(
+            f"{file}: found {found!r} at its beginning; expected {MAGIC!r}. It is no ledger export, or its "
+            "first line was changed: give it a file of `sanbao ledger export`."
+        )
 
 
 def lines_of(file: Path, progress: Progress) -> Lines:

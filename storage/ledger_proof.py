@@ -147,6 +147,10 @@ def _take_root(reading: _Reading, number: int, day: str, hashed: str, heads: str
     if root_hash(text) != hashed:
         reading.faults.append(f"line {number}: the root of {day} is not that of its heads; it was changed")
         return
+    if day <= (newest := max(reading.roots, default="")):
+        reading.faults.append(
+            f"line {number}: the root of {day} stands after that of {newest}; it is out of its place"
+        )
     reading.roots[day] = hashed, text
     for each in text.split("\n") if text else ():
         chain, place, said = each.split(" ")

@@ -240,6 +240,17 @@ def test_a_root_that_is_changed_taken_out_or_put_in_is_noticed(lines: Lines, day
     assert not judged([*lines[: at + 1], other, *lines[at + 1 :]]).holds
 
 
+def test_a_root_that_stands_out_of_its_place_is_noticed(lines: Lines) -> None:
+    """What is checked by hand, with the commands of the document, takes the last root for the newest."""
+    first, second = (at for at, line in enumerate(lines) if line.startswith("root\t"))
+    swapped = [*lines]
+    swapped[first], swapped[second] = lines[second], lines[first]
+    [fault] = judged(swapped).faults
+    assert fault == "line 3: the root of 2012-03-26 stands after that of 2012-03-27; it is out of its place"
+    [twice] = judged([*lines[: first + 1], *lines[first:]]).faults
+    assert "the root of 2012-03-26 stands after that of 2012-03-26" in twice
+
+
 def test_a_file_that_was_cut_off_or_is_none_is_no_ledger(lines: Lines) -> None:
     assert "cut off" in judged(lines[:-1]).faults[0]
     for other in ([], ["hello"], ["\t" * 9], [*lines, "row\t\t\t"], [lines[0], "row\tx\ty\t[[[", *lines[1:]]):
@@ -358,6 +369,16 @@ def test_the_exit_code_says_that_a_ledger_does_not_hold(city: Path) -> None:
         ["export", "ledger.txt"],
     ):
         assert runner.invoke(app, ["ledger", *words]).exit_code == 1
+
+
+@pytest.mark.usefixtures("city")
+@pytest.mark.parametrize("content", [b"# Sanbao\n\nA bot.\n", b"\x7fELF\x00\n" * 90, b"", b"x" * 5000])
+def test_a_file_that_is_no_export_is_told_so_in_one_line(content: bytes) -> None:
+    Path("other.txt").write_bytes(content)
+    found = CliRunner().invoke(app, ["ledger", "verify", "other.txt"])
+    assert (found.exit_code, found.stdout, len(found.stderr.splitlines())) == (1, "", 1)
+    assert "It is no ledger export" in found.stderr
+    assert "`sanbao ledger export`" in found.stderr
 
 
 def commands_in_the_document() -> list[str]:
