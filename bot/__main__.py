@@ -36,7 +36,7 @@ from bot.office import (
     ShowParked,
     ShowUnknownMembers,
 )
-from bot.plainly import Mistake, a_new_file, said_plainly
+from bot.plainly import Mistake, a_new_file, a_new_workbook, said_plainly
 from rules.book import default_book, default_text, load
 from rules.changes import changes
 from storage import registry, workbook
@@ -164,7 +164,7 @@ def carried_into(file: Path, name: str, arguments: Frozen) -> str:
 
     The file is opened first: a result that cannot be written down would be lost, codes with it.
     """
-    with a_new_file(file) as opened:
+    with a_new_workbook(file) as opened:
         result = carried_out(name, arguments)
         opened.write(result.file or b"")
     return f"{file}: {result.text}"
@@ -258,7 +258,7 @@ def rehearse(
         from bot.progress import bars
         from bot.rehearsal import commands
 
-        with a_new_file(workbook_file) as opened, a_new_file(page_file) as page, bars() as progress:
+        with a_new_workbook(workbook_file) as opened, a_new_file(page_file) as page, bars() as progress:
             found = commands.rehearse(settings, year, reporting, rules, progress)
             opened.write(found.workbook)
             page.write(found.page)
@@ -297,7 +297,7 @@ def replay(
         from bot.progress import bars
         from bot.rehearsal import commands
 
-        with a_new_file(workbook_file) as opened, bars() as progress:
+        with a_new_workbook(workbook_file) as opened, bars() as progress:
             found = commands.replay(settings, month, file, rules, progress)
             opened.write(found.workbook)
         typer.echo(f"{found.text}\nWritten: {workbook_file}. It holds names: keep it safe.")

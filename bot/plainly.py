@@ -40,6 +40,15 @@ def said_plainly() -> Iterator[None]:
 
 
 @contextmanager
+def a_new_workbook(file: Path) -> Iterator[BinaryIO]:
+    """A new file under a name by which a spreadsheet program knows what it is."""
+    if file.suffix.lower() != ".xlsx":
+        raise Mistake(f"{file}: expected a name that ends in .xlsx; what is written is an Excel workbook.")
+    with a_new_file(file) as opened:
+        yield opened
+
+
+@contextmanager
 def a_new_file(file: Path) -> Iterator[BinaryIO]:
     """A file for its owner alone, that was not there before; it has its name only once all of it is written."""
     try:

@@ -23,6 +23,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from rules.mistakes import expected_of
+
 PREFIX = "SANBAO_"
 ENV_FILE = ".env"
 OFFICIAL_TELEGRAM = "https://api.telegram.org"
@@ -467,7 +469,8 @@ def unknown(names: Iterable[str]) -> list[str]:
 
 
 def _in_words(fault: ErrorDetails) -> str:
-    message = fault["msg"].removeprefix("Value error, ")
+    own = fault["type"] == "value_error"  # a sentence of this module
+    message = fault["msg"].removeprefix("Value error, ") if own else f"expected {expected_of(fault)}"
     if not fault["loc"]:
         return message
     name = str(fault["loc"][0])

@@ -25,7 +25,12 @@ _QUOTED_OR_COMMENT = re.compile(r"'[^'\n]*'|\"(?:\\.|[^\"\\\n])*\"|#.*")
 
 _EXPECTED = {
     "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number that is not so large",
+    "int_from_float": "a whole number",
     "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
     "string_type": 'text in "quotes"',
     "time_type": 'a time of day such as "18:00"',
     "time_parsing": 'a time of day such as "18:00"',
@@ -89,12 +94,14 @@ def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[Ba
     if details["type"] == "missing":
         return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...")
     found = "these values together" if isinstance(details["input"], dict) else repr(details["input"])
-    return Mistake(line, key, found, _EXPECTED.get(details["type"]) or _said(details["msg"]), "correct it")
+    return Mistake(line, key, found, expected_of(details), "correct it")
 
 
-def _said(message: str) -> str:
-    """pydantic's own words, made to follow "expected"."""
-    said = re.sub(r"^(Input should be |Value error, )", "", message)
+def expected_of(details: ErrorDetails) -> str:
+    """What pydantic wanted, in words that follow "expected"."""
+    if (known := _EXPECTED.get(details["type"])) is not None:
+        return known
+    said = re.sub(r"^(Input should be |Value error, )", "", details["msg"])
     said = re.sub(r"^(?=less than|greater than)", "a number ", said)
     return re.sub(r"^String should", "text that should", said)
 

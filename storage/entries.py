@@ -94,8 +94,14 @@ ROLE_WORDS = {
 }
 
 
+WHOLE_FILE = "文件"
+
+
 class CellError(BaseModel):
-    """What is wrong with one cell. `row` is Excel's own number; 0 where the whole sheet is meant."""
+    """What is wrong with one cell. `row` is Excel's own number; 0 where the whole sheet is meant.
+
+    `sheet` is WHOLE_FILE where the file itself is meant, in which no sheet was found.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -106,7 +112,8 @@ class CellError(BaseModel):
     expected: str
 
     def __str__(self) -> str:
-        place = f"“{self.sheet}”表" + (f"第{self.row}行" if self.row else "")
+        place = f"“{self.sheet}”表" if self.sheet != WHOLE_FILE or self.row else f"这个{WHOLE_FILE}"
+        place += f"第{self.row}行" if self.row else ""
         column = f"“{self.column}”" if self.column else ""
         return f"{place}{column}：{self.found or '空'}；应为：{self.expected}"
 

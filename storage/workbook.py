@@ -6,16 +6,20 @@ from datetime import date
 
 from storage import standard
 from storage.cells import plain, show
-from storage.entries import PEOPLE, PROJECT_COLUMNS, PROJECTS, UNITS, Book, CellError
+from storage.entries import PEOPLE, PROJECT_COLUMNS, PROJECTS, UNITS, WHOLE_FILE, Book, CellError
 from storage.flat.notes import numbers
 from storage.marks import MOST_BYTES, MOST_CELLS, TooLarge
 from storage.sheets import Grid, Progress, Unopenable, grids, nobody
 
 UNREADABLE = CellError(
-    sheet="文件", row=0, column="", found="打不开", expected="未加密的 .xlsx 工作簿（.xls 请另存为 .xlsx）"
+    sheet=WHOLE_FILE,
+    row=0,
+    column="",
+    found="打不开",
+    expected="未加密的 .xlsx 工作簿（.xls 请另存为 .xlsx）",
 )
 TOO_LARGE = CellError(
-    sheet="文件",
+    sheet=WHOLE_FILE,
     row=0,
     column="",
     found="太大",

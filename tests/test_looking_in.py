@@ -1,6 +1,7 @@
 """What an operator can see from outside: the life of a message, a test message, and what `sanbao doctor` finds."""
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, closing
@@ -21,7 +22,7 @@ from bot.doctor.line import Level
 from bot.errands import lock_paths, open_socket, socket_path
 from bot.lock import hold
 from bot.running import Running
-from bot.settings import Settings
+from bot.settings import Settings, load
 from bot.web import serving
 from handlers.words import Words
 from rules.kinds import Lane, Role
@@ -370,6 +371,22 @@ async def test_a_clock_that_is_wrong_is_found_by_a_platforms_answer(
 def test_a_folder_without_a_database_is_no_fault(tmp_path: Path) -> None:
     line = machine.migrated(Settings(data_dir=tmp_path, _env_file=None))
     assert (line.level, (tmp_path / "sanbao.db").exists()) == (Level.WARN, False)
+
+
+@pytest.mark.parametrize("age", [None, timedelta(days=3)])
+def test_the_doctor_names_the_command_that_makes_a_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: timedelta | None
+) -> None:
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"SANBAO_{name.upper()}", raising=False)
+    monkeypatch.chdir(tmp_path)
+    if age is not None:
+        old = tmp_path / "data" / "backups" / "sanbao-20120326T000000Z.backup"
+        old.parent.mkdir(parents=True)
+        old.touch()
+        os.utime(old, times=((datetime.now(UTC) - age).timestamp(),) * 2)
+    [backup] = [line for line in machine.examine(load()) if line.name == "backup"]
+    assert (backup.level, "sanbao backup" in backup.todo) == (Level.WARN, True)
 
 
 def test_the_doctor_migrates_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -266,7 +266,7 @@ def test_a_command_makes_the_database_where_there_is_none(tmp_path: Path) -> Non
     ("words", "said"),
     [
         (("import", "nowhere.xlsx"), "nowhere.xlsx: No such file or directory; expected an .xlsx"),
-        (("import", "letter.xlsx"), "打不开"),
+        (("import", "letter.xlsx"), "这个文件：打不开；应为："),
         (
             ("import", "letter.xlsx", "--as-of", "2012-13"),
             "--as-of: found '2012-13'; expected a month such as",
@@ -275,6 +275,9 @@ def test_a_command_makes_the_database_where_there_is_none(tmp_path: Path) -> Non
         (("invite",), "expected a person (name, phone or id) or --all-unbound"),
         (("invite", "赵六", "--all-unbound", "x.xlsx"), "one of them"),
         (("invite", "--all-unbound", "letter.xlsx"), "letter.xlsx: File exists; expected a new file"),
+        (("export", "city.csv"), "city.csv: expected a name that ends in .xlsx"),
+        (("invite", "--all-unbound", "codes"), "codes: expected a name that ends in .xlsx"),
+        (("rehearse", "2030", "--out", "year.xls"), "year.xls: expected a name that ends in .xlsx"),
         (("invite", "--all-unbound", "no/x.xlsx"), "no/x.xlsx: No such file or directory"),
         (("parked", "--retry", "7"), "7: not parked; parked are: none"),
         (("parked", "--retry", "7", "--all"), "found both --retry and --all"),

@@ -110,9 +110,13 @@ def test_every_fault_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TELEGRAM_MODE", "push", "'polling' or 'webhook'"),
         ("DATABASE_URL", "postgresql://city", "or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"),
         ("DATABASE_URL", "sqlite:///:memory:", "expected sqlite:///PATH"),
-        ("HTTP_PORT", "70000", "65535"),
+        ("HTTP_PORT", "70000", "; expected a number less than or equal to 65535. It is: port"),
+        ("HTTP_PORT", "many", "; expected a whole number. It is: port"),
+        ("HTTP_PORT", "80.5", "; expected a whole number. It is: port"),
+        ("HTTP_PORT", "9" * 5000, "; expected a whole number that is not so large. It is: port"),
+        ("TELEGRAM_RATE", "fast", "; expected a number. It is: messages"),
         ("RULES_FILE", "nowhere.toml", "expected a file that is there"),
-        ("TRYOUT", "perhaps", "boolean"),
+        ("TRYOUT", "perhaps", "; expected true or false. It is: the try-out page"),
     ],
 )
 def test_a_wrong_value_is_shown_with_what_was_expected(
@@ -121,6 +125,7 @@ def test_a_wrong_value_is_shown_with_what_was_expected(
     said = refusal(monkeypatch, **{name: value})
     assert f"SANBAO_{name}: found '{value}'" in said
     assert expected in said
+    assert "Input" not in said
 
 
 @pytest.mark.parametrize(

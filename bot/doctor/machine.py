@@ -22,6 +22,7 @@ SLOW_MILLISECONDS = 50.0
 SYNCS = 5
 HEARD_LATELY = timedelta(seconds=90)  # it is noted every fifteen seconds
 OLD_BACKUP = timedelta(days=2)
+BACK_UP = "sanbao backup makes one; let it do so every day"
 
 
 def examine(settings: Settings) -> list[Line]:
@@ -145,11 +146,13 @@ def _backup(settings: Settings) -> Line:
     kept = sorted((settings.data_dir / "backups").glob("sanbao-*"), key=lambda path: path.stat().st_mtime)
     if not kept:
         return warn(
-            "backup", "none in DATA_DIR/backups", "make one every day, and keep a copy on another machine"
+            "backup",
+            "none in DATA_DIR/backups",
+            f"{BACK_UP}, and keep a copy on another machine (docs/backup.md)",
         )
     age = datetime.now(UTC) - datetime.fromtimestamp(kept[-1].stat().st_mtime, UTC)
     words = f"the newest, {kept[-1].name}, is {age.total_seconds() / 3600:.0f} hours old"
-    return warn("backup", words, "make one every day") if age > OLD_BACKUP else ok("backup", words)
+    return warn("backup", words, BACK_UP) if age > OLD_BACKUP else ok("backup", words)
 
 
 def _pictures() -> Line:

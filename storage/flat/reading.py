@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from storage.cells import plain, show
-from storage.entries import Book, CellError, LedgerEntry
+from storage.entries import WHOLE_FILE, Book, CellError, LedgerEntry
 from storage.flat import sums
 from storage.flat.frame import Frame, frame
 from storage.flat.lines import Kind, Line, Table, tables
@@ -19,7 +19,7 @@ from storage.flat.section import Section, under
 from storage.sheets import READING, TOLD_EVERY, Grid, Progress
 
 NO_LEDGER = CellError(
-    sheet="文件",
+    sheet=WHOLE_FILE,
     row=0,
     column="",
     found="没有一张表有台账的表头",
