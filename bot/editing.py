@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot import editable
 from bot.clock import Clock
+from bot.edited_mistakes import in_chinese
 from bot.watching.pulse import Pulse
 from handlers.city import City
 from reminders import sentences as unasked
@@ -91,7 +92,7 @@ class Editing:
             work = read(path)
         except (BookError, editable.Unreadable) as error:
             log.error("%s is not taken: %s", path, error)
-            await self._tell(path, self._refused(path, str(error)))
+            await self._tell(path, self._refused(path, in_chinese(error, self._city.words)))
             return
         now, machine = self._clock.city(), self._clock.machine()
 
@@ -128,11 +129,11 @@ class Editing:
         shown = "\n".join(f"· {each}" for each in changed[:NAMED])
         return self._city.words.edited_taken.format(file=path.name, count=len(changed), changes=shown)
 
-    def _refused(self, path: Path, error: str) -> str:
-        lines = error.splitlines()
-        return self._city.words.edited_refused.format(
-            file=path.name, count=len(lines), mistakes="\n".join(lines[:NAMED])
-        )
+    def _refused(self, path: Path, mistakes: list[str]) -> str:
+        words, shown = self._city.words, mistakes[:NAMED]
+        if more := len(mistakes) - len(shown):
+            shown.append(words.edited_more.format(count=more))
+        return words.edited_refused.format(file=path.name, count=len(mistakes), mistakes="\n".join(shown))
 
     async def _tell(self, path: Path, text: str) -> None:
         """Tells the admins, each once for a file as it stands."""

@@ -10,6 +10,7 @@ from handlers.wording.common import Common
 from handlers.wording.desk import Desk
 from handlers.wording.digests import Digests
 from handlers.wording.duties import Duties
+from handlers.wording.edited import Edited
 from handlers.wording.files import Files
 from handlers.wording.handover import Handovers
 from handlers.wording.issues import Issues
@@ -44,5 +45,6 @@ class Words(
     Asking,
     Orders,
     Watching,
+    Edited,
 ):
     """All of them; a name is used once."""

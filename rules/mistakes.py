@@ -42,15 +42,29 @@ _EXPECTED = {
 }
 
 
+SYNTAX, UNKNOWN, MISSING = (
+    "syntax",
+    "extra_forbidden",
+    "missing",
+)  # kinds; the others are pydantic's names too
+TOGETHER = "these values together"
+_BOUNDS = ("le", "ge", "lt", "gt", "expected", "there")  # where pydantic keeps what a fault speaks of
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One thing wrong in a text. `line` counts from 1; None if the text has no such line."""
+    """One thing wrong in a text. `line` counts from 1; None if the text has no such line.
+
+    `kind` and `bound` (a limit, the names that there are, the one that was meant) are for words of another language.
+    """
 
     line: int | None
     key: str
     found: str
     expected: str
     advice: str
+    kind: str
+    bound: str = ""
 
     def __str__(self) -> str:
         where = f"line {self.line}: " if self.line else ""
@@ -72,7 +86,8 @@ def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> Mistake:
     line = int(place[1]) if place else max(1, len(rows))
     found = repr(rows[line - 1].strip()) if line <= len(rows) else "the end of the text"
     what = re.sub(r" \(at .*\)$", "", str(error))
-    return Mistake(line, "TOML", found, f"valid TOML ({what})", 'write key = value, with text in "quotes"')
+    advice = 'write key = value, with text in "quotes"'
+    return Mistake(line, "TOML", found, f"valid TOML ({what})", advice, SYNTAX)
 
 
 def value_mistakes(error: ValidationError, text: str, model: type[BaseModel]) -> list[Mistake]:
@@ -85,16 +100,22 @@ def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[Ba
     path: Path = details["loc"]
     line = _line_of(path, lines)
     key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "rules"
-    if details["type"] == "extra_forbidden":
+    kind = details["type"]
+    if kind == UNKNOWN:
         known = _known_keys(model, path[:-1])
         near = get_close_matches(str(path[-1]), known, n=1)
         advice = f"perhaps {near[0]} was meant" if near else "remove it or correct its name"
         expected = "one of " + ", ".join(known) if len(known) <= LISTED else "a known one"
-        return Mistake(line, key, "an unknown key", expected, advice)
-    if details["type"] == "missing":
-        return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...")
-    found = "these values together" if isinstance(details["input"], dict) else repr(details["input"])
-    return Mistake(line, key, found, expected_of(details), "correct it")
+        return Mistake(line, key, "an unknown key", expected, advice, kind, "".join(near))
+    if kind == MISSING:
+        return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...", kind)
+    found = TOGETHER if isinstance(details["input"], dict) else repr(details["input"])
+    return Mistake(line, key, found, expected_of(details), "correct it", kind, _bound(details))
+
+
+def _bound(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    return next((str(context[name]) for name in _BOUNDS if name in context), "")
 
 
 def expected_of(details: ErrorDetails) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from rules.mistakes import BookError, Mistake, syntax_mistake, value_mistakes
 
@@ -34,12 +35,19 @@ class Templates(BaseModel):
         try:
             found = placeholders(template)
         except ValueError as error:
-            raise ValueError("bare names in braces, and a literal brace written twice") from error
+            said = "bare names in braces, and a literal brace written twice"
+            raise PydanticCustomError("braces", said) from error
         known = placeholders(str(cls.model_fields[str(info.field_name)].default))
         if strange := found - known:
-            there = ", ".join(f"{{{name}}}" for name in sorted(known)) or "none"
-            raise ValueError(f"no placeholders but {there}, not {{{min(strange)}}}")
+            raise _strange(known, min(strange))
         return template
+
+
+def _strange(known: set[str], found: str) -> PydanticCustomError:
+    there = {"there": ", ".join(f"{{{name}}}" for name in sorted(known)), "found": f"{{{found}}}"}
+    if not known:
+        return PydanticCustomError("no_placeholder", "a sentence without a placeholder, not {found}", there)
+    return PydanticCustomError("placeholders", "no placeholders but {there}, not {found}", there)
 
 
 Flat = TypeVar("Flat", bound=Templates)

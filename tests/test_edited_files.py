@@ -145,6 +145,7 @@ def test_a_city_is_not_served_on_a_file_with_a_mistake(
         ("\nback_button = 3", 'line 2: back_button: found 3, expected text in "quotes"'),
         ('back_buton = "x"', "perhaps back_button was meant"),
         ('receipt_issue = "{nummer}"', "expected no placeholders but {number}, not {nummer}"),
+        ('duties_title = "待办 {x}"', "expected a sentence without a placeholder, not {x}; correct it"),
         ('back_button = "{"', "expected bare names in braces, and a literal brace written twice"),
         ('receipt_issue = "{number!r}"', "expected bare names in braces"),
     ],

@@ -113,11 +113,35 @@ async def test_edited_rules_are_in_force_without_a_restart_with_before_and_after
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("words", 'duties_title = "x"\nback_buton = "y"\n', "line 2: back_buton"),
-        ("words", '[calendar]\ncalendar_unknown = "{jahr}"\n', "line 2: calendar.calendar_unknown"),
-        ("words", '[kalender]\nx = "y"\n', "line 1: kalender: found an unknown key"),
-        ("rules", "[caps]\nunasked_per_month = 0\n", "line 2: caps.unasked_per_month"),
-        ("rules", "[caps\n", "line 1: TOML"),
+        (
+            "words",
+            'duties_title = "x"\nback_buton = "y"\n',
+            "第2行，back_buton：没有这一项，是不是要写back_button",
+        ),
+        (
+            "words",
+            '[calendar]\ncalendar_unknown = "{jahr}"\n',
+            "第2行，calendar.calendar_unknown：写的是'{jahr}'，应为花括号里只用{year",
+        ),
+        ("words", '[kalender]\nx = "y"\n', "第1行，kalender：没有这一项"),
+        (
+            "words",
+            'duties_title = "待办 {x}"\n',
+            "第1行，duties_title：写的是'待办 {x}'，应为没有花括号的一句话",
+        ),
+        ("words", 'duties_title = "{"\n', "应为花括号里只写名字的一句话"),
+        ("words", "duties_title = 3\n", "写的是3，应为加引号的文字"),
+        ("rules", "[monthly]\ndue_day = 99\n", "第2行，monthly.due_day：写的是99，应为不大于28的数"),
+        ("rules", '[monthly]\ndue_day = "5"\n', "第2行，monthly.due_day：写的是'5'，应为整数"),
+        ("rules", 'rolling.due = "x"\n', "应为其中之一：'next'、'second'、'previous'"),
+        ("rules", "[zero]\ndue_time = 18\n", '应为"18:00" 这样的时间'),
+        ("rules", "[monthly]\ndue_day = 12\n", "第1行，monthly：这几项写在一起不合要求：closes_day"),
+        (
+            "rules",
+            "[caps]\nunasked_per_month = 0\n",
+            "第2行，caps.unasked_per_month：写的是0，应为不小于1的数",
+        ),
+        ("rules", "[caps\n", "第1行，TOML：写法不对，程序读不懂：'[caps'"),
     ],
 )
 async def test_a_mistake_changes_nothing_and_the_admins_are_told_its_line_once(
@@ -136,10 +160,24 @@ async def test_a_mistake_changes_nothing_and_the_admins_are_told_its_line_once(
 
 async def test_every_mistake_of_a_words_file_is_said_of_sentences_and_tables(office: Office) -> None:
     await office.writes(office.words, 'back_buton = "y"\n[calendar]\nunknown = "x"\n')
-    assert {"line 1: back_buton", "line 3: calendar.unknown"} <= {
-        ", ".join(line.split(", ")[1:]).split(": found")[0]
-        for line in office.told.last().text.splitlines()[1:]
-    }
+    assert [line.partition("：")[0] for line in office.told.last().text.splitlines()[1:]] == [
+        "第1行，back_buton",
+        "第3行，calendar.unknown",
+    ]
+
+
+async def test_a_file_that_is_no_text_is_said_so_to_the_admins_in_chinese(office: Office) -> None:
+    office.saves(office.words, "")
+    office.words.write_bytes(b"\xc4\xea")
+    await office.editing.look()
+    await office.editing.look()
+    assert "文件不是 UTF-8 编码" in office.told.last().text
+
+
+async def test_so_many_mistakes_are_told_that_the_rest_is_counted(office: Office) -> None:
+    await office.writes(office.words, "".join(f'no_such_{number} = "x"\n' for number in range(9)))
+    told = office.told.last().text.splitlines()
+    assert ("9处错" in told[0], len(told), told[-1]) == (True, 8, "还有3处。")
 
 
 async def test_a_file_that_is_still_being_written_is_not_read(office: Office) -> None:

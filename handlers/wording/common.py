@@ -76,8 +76,6 @@ class Common(Sentences):
     trouble_for_admin: str = (
         "有消息处理失败，已搁置：收件 {inbox}，{error}。处理后运行 sanbao parked --retry {inbox}。"
     )
-    edited_taken: str = "{file}已生效，改了{count}处：\n{changes}"
-    edited_refused: str = "{file}里有{count}处错，没有采用，仍按原来的办：\n{mistakes}"
 
     # Menu.
     menu_progress: str = "报进展"
