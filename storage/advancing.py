@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, String, and_, cast, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from rules.kinds import ReportKind, Stage
 from storage.advance import Due
@@ -116,6 +116,22 @@ def follow(session: Session, project_id: int, first: Spoken | None, old: Spoken,
             session.execute(update(Milestone).where(Milestone.id == each).values(actual=day, why_late=why))
 
 
+def reported(session: Session) -> dict[int, list[Spoken]]:
+    """Of each project what its reports that stand say of its start and its milestones; no row of one that says
+    nothing of them is read."""
+    wanted = _standing(Report.project_id, *_SAID).where(
+        or_(
+            ReportVersion.started.is_not(None),
+            ReportVersion.not_started_because != "",
+            func.coalesce(cast(ReportVersion.milestones, String), "null").not_in(("null", "[]")),
+        )
+    )
+    found: dict[int, list[Spoken]] = {}
+    for project_id, *said in session.execute(wanted):
+        found.setdefault(project_id, []).append(of_version(*said))
+    return found
+
+
 def milestones(session: Session, ids: Collection[int]) -> list[Due]:
     """These milestones, done or not."""
     if not ids:
@@ -142,22 +158,25 @@ def _latest(first: Start, said: Iterable[Start]) -> Start:
 
 def _told(session: Session, project_id: int) -> list[Spoken]:
     """What the project's reports that stand say of it, by month."""
-    rows = session.execute(
-        select(
-            ReportVersion.stage,
-            ReportVersion.started,
-            ReportVersion.not_started_because,
-            ReportVersion.milestones,
-        )
-        .join(Report, and_(Report.id == ReportVersion.report_id, Report.version == ReportVersion.version))
-        .where(
-            Report.project_id == project_id,
-            Report.kind == ReportKind.PROGRESS,
-            Report.withdrawn.is_(None),
-        )
-        .order_by(Report.period)
-    )
+    rows = session.execute(_standing(*_SAID).where(Report.project_id == project_id).order_by(Report.period))
     return [of_version(*row) for row in rows]
+
+
+_SAID = (
+    ReportVersion.stage,
+    ReportVersion.started,
+    ReportVersion.not_started_because,
+    ReportVersion.milestones,
+)
+
+
+def _standing(*columns: "InstrumentedAttribute[Any]") -> "Select[Any]":
+    """Of every report on progress that stands, the version that counts."""
+    return (
+        select(*columns)
+        .join(Report, and_(Report.id == ReportVersion.report_id, Report.version == ReportVersion.version))
+        .where(Report.kind == ReportKind.PROGRESS, Report.withdrawn.is_(None))
+    )
 
 
 def _day(text: str | None) -> date | None:

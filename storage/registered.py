@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rules.kinds import Role
+from storage import advancing
+from storage.advancing import Spoken
 from storage.cells import plain
 from storage.preview import Key, Values
 from storage.tables.base import Base
@@ -16,7 +18,7 @@ from storage.tables.registry import Milestone, Person, PersonRole, Project, Resp
 
 @dataclass(slots=True)
 class Registry:
-    """The registry in memory: seven queries, whatever its size. Only what holds today."""
+    """The registry in memory: eight queries, whatever its size. Only what holds today."""
 
     units: dict[int, Values]
     people: dict[int, Values]
@@ -28,6 +30,7 @@ class Registry:
     responsible: dict[Key, dict[tuple[Role, Key], list[int]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
+    reported: dict[Key, list[Spoken]] = field(default_factory=dict)  # what stands in reports, by project
 
 
 def load(session: Session) -> Registry:
@@ -35,6 +38,7 @@ def load(session: Session) -> Registry:
         units={row["id"]: row for row in _rows(session, Unit)},
         people={row["id"]: row for row in _rows(session, Person)},
         projects={row["id"]: row for row in _rows(session, Project)},
+        reported=advancing.reported(session),
     )
     registry.by_unit_name = {plain(row["name"]): row for row in registry.units.values()}
     for row in _rows(session, YearPlan):

@@ -2,7 +2,8 @@
 
 Rule 1  identity (docs/decisions.md 38): a unit is its name; a person the phone, else name and unit; a project
         its code, else name and unit. What comes close to a registered row without being it is an error.
-Rule 2  the file says what holds: an empty cell empties a field. Only phone and code, being identity, stay.
+Rule 2  the file says what holds: an empty cell empties a field. Only phone and code, being identity, stay, and
+        what a report that stands has said of a project's start or a milestone (an older file knows nothing of it).
         What is missing from the file is listed, never ended; without a sheet 节点 the milestones stay.
 Rule 3  responsibility and roles are dated: `until` is exclusive, a successor begins where the other ends.
 Rule 4  `apply` writes what `plan` found, so both belong in one transaction. Neither commits.

@@ -12,11 +12,14 @@ from sqlalchemy.orm import Session
 
 from rules.kinds import Role
 from storage import registry, workbook
+from storage.advancing import NOTHING, as_it_stands, follow, of_version
 from storage.entries import HEADINGS, MILESTONES, PEOPLE, PROJECTS, UNITS
 from storage.likeness import near
 from storage.preview import Preview
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Milestone, Person, PersonRole, Project, Responsibility, Unit, YearPlan
+from storage.tables.reporting import ReportVersion
+from tests.builders import a_report
 
 NOW = datetime(2012, 3, 26, 1, 0, tzinfo=UTC)
 TODAY = date(2012, 3, 26)
@@ -154,6 +157,78 @@ def test_importing_twice_changes_nothing(session: Session) -> None:
         (MILESTONES, 1),
     ]
     assert session.scalar(select(func.count()).select_from(LedgerRow)) == 3
+
+
+def reports(session: Session, **said: object) -> None:
+    """A report of 城北水厂扩建工程 that says this of the project, as filing one writes it."""
+    project = session.scalars(select(Project).where(Project.number == 3)).one()
+    person = session.scalars(select(Person).where(Person.name == "李一")).one()
+    report = a_report(session, project=project, person=person)
+    version = session.scalars(select(ReportVersion).where(ReportVersion.report_id == report.id)).one()
+    for column, value in said.items():
+        setattr(version, column, value)
+    session.flush()
+    new = of_version(version.stage, version.started, version.not_started_because, version.milestones)
+    follow(session, project.id, as_it_stands(session, project.id, new.milestones), NOTHING, new)
+    session.commit()
+
+
+def reports_the_milestone_done(session: Session) -> None:
+    milestone = session.scalars(select(Milestone)).one()
+    reports(session, milestones=[{"id": milestone.id, "done": "2012-04-25", "why": ""}])
+    assert milestone.actual == date(2012, 4, 25)
+
+
+def not_started() -> Sheets:
+    sheets = a_city()
+    sheets[PROJECTS][0] |= {"stage": "签约", "start_actual": None, "not_started_because": "等批文"}
+    return sheets
+
+
+def test_the_same_file_again_leaves_what_was_reported_meanwhile(session: Session) -> None:
+    imported(session, a_city())
+    reports_the_milestone_done(session)
+    assert imported(session, a_city()).changes_nothing
+    assert session.scalars(select(Milestone)).one().actual == date(2012, 4, 25)
+
+
+def test_a_reported_start_outlives_an_older_file_that_knows_of_none(session: Session) -> None:
+    imported(session, not_started())
+    reports(session, started=date(2012, 4, 2))
+    [row] = imported(session, not_started()).sheets[2].changed
+    assert [each.field for each in row.changes] == ["阶段"]  # a filled cell, and it says something else
+    project = session.scalars(select(Project).where(Project.number == 3)).one()
+    assert (project.start_actual, project.not_started_because) == (date(2012, 4, 2), "")
+
+
+def test_a_reported_reason_for_not_having_begun_outlives_an_empty_cell(session: Session) -> None:
+    sheets = not_started()
+    sheets[PROJECTS][0]["not_started_because"] = ""
+    imported(session, sheets)
+    reports(session, not_started_because="等图纸")
+    assert imported(session, sheets).changes_nothing
+
+
+def test_a_filled_cell_that_differs_from_what_was_reported_is_shown_and_counts(session: Session) -> None:
+    imported(session, a_city())
+    reports_the_milestone_done(session)
+    sheets = a_city()
+    sheets[MILESTONES][0]["actual"] = "2012.4.20"
+    assert "实际完成 2012-04-25 → 2012-04-20" in planned(session, sheets).summary()
+    imported(session, sheets)
+    assert session.scalars(select(Milestone)).one().actual == date(2012, 4, 20)
+
+
+def test_what_a_file_brought_an_empty_cell_empties_also_where_reports_say_something_else(
+    session: Session,
+) -> None:
+    imported(session, a_city())
+    reports_the_milestone_done(session)
+    sheets = a_city()
+    sheets[MILESTONES][0]["actual"] = "2012.4.20"
+    imported(session, sheets)
+    imported(session, a_city())
+    assert session.scalars(select(Milestone)).one().actual is None
 
 
 def test_planning_writes_nothing(session: Session) -> None:
@@ -582,12 +657,13 @@ def test_the_ledger_keeps_counts_and_the_files_hash_and_no_person(session: Sessi
     assert not any("李一" in row.canonical or "1990000" in row.canonical for row in rows)
 
 
-def test_a_plan_takes_seven_queries_whatever_the_size(session: Session) -> None:
+def test_a_plan_takes_eight_queries_whatever_the_size(session: Session) -> None:
+    """One for each table, and one for what stands in reports: an empty cell does not wipe it."""
     imported(session, a_city())
     asked: list[str] = []
     event.listen(session.get_bind(), "before_cursor_execute", lambda *call: asked.append(call[2]))
     assert planned(session, a_city()).changes_nothing
-    assert len([query for query in asked if query.startswith("SELECT")]) == 7
+    assert len([query for query in asked if query.startswith("SELECT")]) == 8
 
 
 def test_two_sheets_whose_names_differ_by_a_space_are_an_error(session: Session) -> None:

@@ -1,5 +1,7 @@
 """What differs between a registered row and the file, in the words of the people who read the preview."""
 
+from collections.abc import Collection
+
 from rules import money
 from storage.entries import HEADINGS, KIND_WORDS, ROLE_WORDS, STAGE_WORDS
 from storage.planning.plan import Plan
@@ -31,6 +33,13 @@ def differences(plan: Plan, sheet: str, registered: Values | None, values: Value
         for name, value in values.items()
         if registered[name] != value
     ]
+
+
+def not_emptied(registered: Values, values: Values, said: Collection[object], column: str) -> Values:
+    """The same; but where the file says nothing and the registry holds what a report has said, that stays."""
+    if values[column] or registered[column] not in said:
+        return values
+    return {**values, column: registered[column]}
 
 
 def beginnings(plan: Plan, sheet: str, values: Values) -> list[FieldChange]:

@@ -2,9 +2,9 @@
 
 from storage.cells import plain
 from storage.entries import MILESTONES, MilestoneEntry
-from storage.planning.differences import differences
+from storage.planning.differences import differences, not_emptied
 from storage.planning.plan import Plan, Sheet
-from storage.preview import SheetPreview
+from storage.preview import SheetPreview, Values
 from storage.tables.registry import Milestone, Project
 
 
@@ -25,7 +25,10 @@ def plan_milestones(plan: Plan, entries: tuple[MilestoneEntry, ...]) -> SheetPre
             expected = f"“{name}”（{entry.project}号项目的名称）"
             plan.wrong(MILESTONES, entry, "project_name", entry.project_name, expected)
         registered = plan.registry.milestones.get((key, plain(entry.name)))
-        values = {"name": entry.name, "planned": entry.planned, "actual": entry.actual}
+        values: Values = {"name": entry.name, "planned": entry.planned, "actual": entry.actual}
+        if registered is not None:
+            said = [each.of(registered["id"])[0] for each in plan.registry.reported.get(key, ())]
+            values = not_emptied(registered, values, said, "actual")
         place = registered["id"] if registered else entry.new_key
         sheet.claimed.add(place)
         label = f"{name} {entry.name}"

@@ -9,7 +9,7 @@ from storage.cells import plain
 from storage.entries import HEADINGS, PROJECTS, ProjectEntry
 from storage.identity import Wanted, project_keys
 from storage.likeness import bare, near
-from storage.planning.differences import beginnings, differences, person_name
+from storage.planning.differences import beginnings, differences, not_emptied, person_name
 from storage.planning.finder import PersonFinder
 from storage.planning.plan import Plan, Sheet
 from storage.planning.units import unit_of
@@ -106,9 +106,15 @@ def _project(
     plan: Plan, sheet: Sheet, entry: ProjectEntry, key: Key, unit: Key | None, finder: PersonFinder
 ) -> None:
     registered = plan.registry.projects.get(key)
-    values = {name: getattr(entry, name) for name in PROJECT_FIELDS}
-    values["code"] = entry.code or (registered["code"] if registered else None)
-    values |= {"unit_id": unit, "parent_id": _parent(plan, entry, key)}
+    code = entry.code or (registered["code"] if registered else None)
+    values: Values = {
+        **{name: getattr(entry, name) for name in PROJECT_FIELDS},
+        "code": code,
+        "unit_id": unit,
+        "parent_id": _parent(plan, entry, key),
+    }
+    if registered is not None:
+        values = _start_that_was_reported(plan, key, registered, values)
     changes = differences(plan, PROJECTS, registered, values)
     changes += _year_plan(plan, entry, key)
     changes += _responsible(plan, entry, key, unit, finder)
@@ -116,6 +122,15 @@ def _project(
         for touched in {unit, registered["unit_id"] if registered else unit}:
             plan.touched[touched or 0][PROJECTS] += 1
     plan.drafts[Project].put(key, values, registered)
+
+
+def _start_that_was_reported(plan: Plan, key: Key, registered: Values, values: Values) -> Values:
+    """An older file knows of no start; where one was reported it stays, and then nothing says why there is none."""
+    said = plan.registry.reported.get(key, ())
+    values = not_emptied(registered, values, [each.started for each in said], "start_actual")
+    if values["start_actual"]:
+        return {**values, "not_started_because": ""}
+    return not_emptied(registered, values, [each.because for each in said], "not_started_because")
 
 
 def _told(plan: Plan, entry: ProjectEntry, unit: Key | None) -> Iterator[str]:
