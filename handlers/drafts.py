@@ -3,13 +3,21 @@
 Rule 1  An outcome offers the newest draft; 我的待办 shows several and counts the rest.
 Rule 2  One project and month has one draft: what a line says of it goes into that one.
 Rule 3  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
+Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent.
+        A menu or a setting that was left open is none, though its buttons go on where it stood.
+Rule 5  What cannot go on today (its period has closed) is kept and not offered: an unlocking brings it back.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
+from handlers.conversation import Asking, Draft, Finished, replay
+from handlers.facts import Facts
+from handlers.loading.fresh import facts_for
 from handlers.screen import Rows, talk_title
+from handlers.scripts import REPORTING, SCRIPTS
 from handlers.turning import Turn
 from storage import projects, talks
 from storage.messages import Option, Outgoing
@@ -18,11 +26,42 @@ from storage.talks import TalkRow
 A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
+LOOKED_AT = 12  # of the newest, whether they can go on: each look is a few queries
+TYPED = frozenset({"text", "yuan"})  # what answers that were typed are stored under
 
 
 def holds_answers(talk: TalkRow) -> bool:
     """Whether there is more to lose than the choice of a project."""
     return any(key != "project" for key in talk.answers)
+
+
+def is_worth_offering(talk: TalkRow) -> bool:
+    """Whether it is a report, or something would have to be said again."""
+    if talk.script in REPORTING:
+        return True
+    typed = any(isinstance(each, dict) and not TYPED.isdisjoint(each) for each in talk.answers.values())
+    return typed or bool(talks.media_in(talk.answers))
+
+
+def is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
+    """Whether what the talk is about has left the person's choices: its period has closed, or it is another's now."""
+    chosen = talk.answers.get("project")
+    asks_anew = isinstance(after, Asking) and after.question.key == "project"
+    if chosen is None or talk.asked == "project" or not (asks_anew or isinstance(after, Finished)):
+        return False
+    position = replay(SCRIPTS[talk.script], facts, Draft({"project": chosen}))
+    return isinstance(position, Finished) or position.question.key == "project"
+
+
+def can_go_on(turn: Turn, talk: TalkRow) -> bool:
+    """Whether there is still a question to which what was said leads."""
+    facts = facts_for(turn, talk.script, talk.answers)
+    position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
+    if isinstance(position, Finished) or is_gone(talk, facts, position):
+        return False
+    return not talk.answers or any(
+        question.key in talk.answers for question in (*position.path, position.question)
+    )
 
 
 def may_be_restored(turn: Turn, talk: TalkRow) -> bool:
@@ -84,13 +123,13 @@ def called(turn: Turn, talk: TalkRow) -> str:
 
 def with_newest(turn: Turn, message: Outgoing) -> Outgoing:
     """The outcome, with the newest draft offered below."""
-    rows = _offer(turn, unfinished(turn)[:1])
+    rows = _offer(turn, list(islice(_offered(turn), 1)))
     return message.model_copy(update={"rows": (*message.rows, *rows)})
 
 
 def with_all(turn: Turn, message: Outgoing) -> Outgoing:
     """The message, with all drafts named below: the newest ones with their buttons, the others counted."""
-    found, words = unfinished(turn), turn.city.words
+    found, words = list(_offered(turn)), turn.city.words
     if not found:
         return message
     lines = [message.text, "", words.drafts_title, *(called(turn, talk) for talk in found[:SHOWN])]
@@ -98,6 +137,11 @@ def with_all(turn: Turn, message: Outgoing) -> Outgoing:
         lines.append(words.drafts_more.format(count=len(found) - SHOWN))
     rows = (*message.rows, *_offer(turn, found[:SHOWN]))
     return message.model_copy(update={"text": "\n".join(lines), "rows": rows})
+
+
+def _offered(turn: Turn) -> Iterator[TalkRow]:
+    worth = [talk for talk in unfinished(turn) if is_worth_offering(talk)]
+    return (talk for talk in worth[:LOOKED_AT] if can_go_on(turn, talk))
 
 
 def _offer(turn: Turn, found: list[TalkRow]) -> Rows:
@@ -112,6 +156,6 @@ def _offer(turn: Turn, found: list[TalkRow]) -> Rows:
 
 def restore_row(turn: Turn, talk: TalkRow) -> Rows:
     """The way back from a cancelled talk, if it held anything."""
-    if not holds_answers(talk):
+    if not holds_answers(talk) or not can_go_on(turn, talk):
         return ()
     return ((Option(label=turn.city.words.restore_button, data=f"r|{talk.id}"),),)

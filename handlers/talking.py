@@ -10,7 +10,6 @@ from handlers.card import Confirm
 from handlers.conversation import Asking, Cancelled, Draft, Finished, replay, say
 from handlers.conversations.desk import desk_menu
 from handlers.deeds.carry_out import carry_out
-from handlers.facts import Facts
 from handlers.loading.fresh import facts_for, need_new_facts, resolved
 from handlers.outcome import Outcome
 from handlers.questions import Choice, Question, Several
@@ -131,13 +130,13 @@ def _draft_about(turn: Turn, script: str, position: Asking | Finished) -> TalkRo
 
 
 def _set_aside(turn: Turn) -> TalkRow | None:
-    """Pauses the current talk if it holds an answer, ends it otherwise; gives back the one paused."""
+    """Pauses the current talk if it holds an answer, ends it otherwise; gives back a paused one that is offered."""
     before = talks.current(turn.session, turn.person.id)
     if before is None:
         return None
     worth = drafts.holds_answers(before)
     talks.turn_to(turn.session, before, "paused" if worth else "cancelled", turn.now)
-    return before if worth else None
+    return before if worth and drafts.is_worth_offering(before) else None
 
 
 def answer(
@@ -162,7 +161,7 @@ def answer(
         message = Outgoing(text=text, rows=drafts.restore_row(turn, talk))
         _tell(turn, Outcome(message), in_place=in_place)
         return
-    if _is_gone(talk, facts, after):
+    if drafts.is_gone(talk, facts, after):
         _end_gone(turn, talk)
         return
     if isinstance(after, Asking) and not after.fresh:
@@ -187,16 +186,6 @@ def _is_none_of_the_answers(after: Asking | Finished) -> bool:
         and after.note != ""
         and isinstance(after.question, Choice | Several | Confirm)
     )
-
-
-def _is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
-    """Whether what the talk is about has left the person's choices: its period has closed, or it is another's now."""
-    chosen = talk.answers.get("project")
-    asks_anew = isinstance(after, Asking) and after.question.key == "project"
-    if chosen is None or talk.asked == "project" or not (asks_anew or isinstance(after, Finished)):
-        return False
-    position = replay(SCRIPTS[talk.script], facts, Draft({"project": chosen}))
-    return isinstance(position, Finished) or position.question.key == "project"
 
 
 def _end_gone(turn: Turn, talk: TalkRow) -> None:
@@ -249,7 +238,7 @@ def _take_up(turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool =
     """Makes a talk the current one, where it stood; `again` if the person did not ask for this very draft."""
     facts = facts_for(turn, talk.script, talk.answers)
     position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
-    if _is_gone(talk, facts, position):
+    if drafts.is_gone(talk, facts, position):
         _end_gone(turn, talk)
         return
     paused = None

@@ -123,6 +123,86 @@ def test_what_was_cancelled_before_its_period_closed_is_not_restored_after(town:
     assert states(town) == ["gone"]
 
 
+def offers(message: Outgoing) -> list[str]:
+    return [label for label in labels(message) if "「" in label]
+
+
+def test_a_draft_that_can_no_longer_be_filed_is_offered_nowhere_and_kept(town: Town) -> None:
+    me = town.reporter
+    begins_progress(me)
+    offered = me.says("我的待办")
+    assert offers(offered) == [f"继续「报进展」{NORTH}", f"不要了：「报进展」{NORTH}"]
+    town.reaches(4, 11)
+    assert offers(me.says("我的待办")) == []
+    assert "没报完的" not in me.last().text
+    me.says("报问题")
+    me.taps(NORTH)
+    assert offers(me.says("取消")) == []
+    assert "paused" in states(town)
+    for step in ("解锁", NORTH, "情况特殊", "明天", "确认"):
+        town.office.says(step)
+    assert offers(me.says("我的待办")) == offers(offered)
+
+
+def test_a_newer_draft_is_offered_before_one_whose_period_has_closed(town: Town) -> None:
+    me = town.reporter
+    begins_progress(me)
+    town.reaches(4, 11)
+    me.says("报问题")
+    me.taps(SOUTH)
+    me.taps("一般问题")
+    assert offers(me.says("我的待办")) == [f"继续「报问题」{SOUTH}", f"不要了：「报问题」{SOUTH}"]
+
+
+def test_what_is_cancelled_after_its_period_has_closed_is_not_offered_back(town: Town) -> None:
+    me = town.reporter
+    comes_to_the_card(me)
+    town.reaches(4, 11)
+    assert labels(me.says("取消")) == []
+
+
+def test_a_zero_report_of_a_closed_half_year_is_not_offered(town: Town) -> None:
+    me = town.reporter
+    town.reaches(7, 2)
+    me.says("零报告")
+    me.taps("只报其中几个")
+    me.taps(f"☑ {SOUTH}")
+    assert offers(me.says("我的待办")) != []
+    town.reaches(7, 15)
+    assert [each for each in offers(me.says("我的待办")) if "零报告" in each] == []
+
+
+def test_a_setting_or_a_menu_that_was_left_open_is_no_draft(town: Town) -> None:
+    me = town.reporter
+    me.says("请假")
+    me.says("4月1日到4月10日")
+    assert offers(me.says("我的待办")) == []
+    me.says("报问题")
+    assert "先放下" not in me.last().text
+    assert offers(me.says("取消")) == []
+    office = town.office
+    office.says("日报设置")
+    office.says("8:40")
+    office.says("日报设置")
+    assert offers(office.says("我的待办")) == []
+
+
+def test_the_buttons_of_a_menu_that_was_left_open_go_on_where_it_stood(town: Town) -> None:
+    me = town.reporter
+    me.says("请假")
+    asked = me.says("4月1日到4月10日")
+    me.says("报问题")
+    me.taps(labels(asked)[0], asked)
+    assert "请假" in me.last().title
+
+
+def test_what_was_typed_in_a_conversation_of_the_office_is_a_draft(town: Town) -> None:
+    office = town.office
+    office.says("通知")
+    office.says("4月1日起系统升级，请提前填报。")
+    assert offers(office.says("我的待办")) == ["继续「通知」", "不要了：「通知」"]
+
+
 def test_restoring_sets_the_open_talk_aside_and_says_so(town: Town) -> None:
     me = town.reporter
     comes_to_the_card(me)
