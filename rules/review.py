@@ -6,6 +6,7 @@ Rule 1  The measure is the share of the year plan less the time progress (months
         (1, 2, 2, 4).
 Rule 2  A unit without a year plan has no place, and is listed after the others by name: nothing can be behind a plan
         that there is not. A unit that has no project and owed nothing in the month is not listed at all.
+Rule 3  Who reported nothing of what was owed is not named among the first, whatever its place.
 """
 
 from collections.abc import Sequence
@@ -34,6 +35,11 @@ class UnitMonth:
     @property
     def share(self) -> Fraction | None:
         return pace.share(self.done, self.plan)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it has reported nothing of what it owed (完整率 0): its share is of older money, and no merit."""
+        return self.duties.completeness == 0
 
     @property
     def is_empty(self) -> bool:

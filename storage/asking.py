@@ -5,20 +5,20 @@ Rule 2  How many queries an answer takes does not depend on how many projects th
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from rules.kinds import Light, PlaceKind, ProjectState, ReportKind, Role
+from rules.kinds import DutyKind, DutyState, Light, PlaceKind, ProjectState, ReportKind, Role
 from rules.periods import Period
 from rules.scope import LEADING, REPORTING
 from storage import advance
 from storage.spending import counted
 from storage.tables.lights import ProjectLight
 from storage.tables.registry import Person, Project, Responsibility, Unit
-from storage.tables.reporting import Report, ReportVersion
+from storage.tables.reporting import Duty, Report, ReportVersion
 
 _COLUMNS = {
     PlaceKind.DISTRICT: Project.district,
@@ -158,6 +158,27 @@ def done_in(session: Session, which: Condition, month: Period) -> int:
         )
     )
     return session.scalar(wanted) or 0
+
+
+def is_unreported(session: Session, which: Condition, month: Period, now: datetime) -> bool:
+    """Whether a month was owed, and nobody has reported it: then nothing is known of it, which is not nothing done."""
+    owed = (
+        select(Duty.id)
+        .join(Project, Project.id == Duty.project_id)
+        .where(
+            which,
+            Duty.kind == DutyKind.PROGRESS,
+            Duty.period == str(month),
+            Duty.opens <= now,
+            or_(Duty.state.is_(None), Duty.state.not_in((DutyState.EXEMPT, DutyState.VOID))),
+        )
+    )
+    reported = (
+        select(Report.id)
+        .join(Project, Project.id == Report.project_id)
+        .where(which, Report.kind == ReportKind.PROGRESS, Report.period == str(month), advance.counting())
+    )
+    return bool(session.scalar(select(owed.exists() & ~reported.exists())))
 
 
 def first_month(session: Session, which: Condition) -> Period | None:

@@ -23,6 +23,7 @@ from tests.asking import CHEMICALS, HIDDEN, PLANT, WHY, Asking, a_city_that_is_a
 from tests.builders import (
     NOW,
     a_binding,
+    a_duty,
     a_project,
     a_secretary,
     a_year_plan,
@@ -128,6 +129,15 @@ def test_a_month_tells_what_was_reported_for_it(asking: Asking) -> None:
     assert answer.title == "市城建投资公司 本月（您牵头的）"
     assert "2012年3月完成1500万" in answer.text
     assert "占50.0%，序时23.5%，超前26.5个百分点" in answer.text
+
+
+def test_a_month_that_nobody_reported_is_unreported_and_not_zero(asking: Asking) -> None:
+    asking.town.do(lambda session: a_duty(session, project=session.get_one(Project, asking.plant)))
+    answer = asking.town.leader.says("城投 本月")
+    assert "2012年3月未报" in answer.text
+    assert "2012年3月完成" not in answer.text
+    asking.town.has_reported(asking.plant, "2012-03", amount=0)
+    assert "2012年3月完成0元" in asking.town.leader.says("城投 本月").text
 
 
 def test_a_month_without_figures_is_named_with_its_year_and_the_first_that_has_some(asking: Asking) -> None:

@@ -79,6 +79,15 @@ def after_march(town: Town) -> Town:
     return town
 
 
+def test_who_reported_nothing_has_no_place_among_the_first(town: Town) -> None:
+    reaches(town, 4, 10, 18, 1)
+    reaches(town, 4, 11, 8, 33)
+    [message] = [each for each in unasked(town.leader) if "讲评" in each.title]
+    assert "完整率0.0%" in message.text
+    assert "比序时" not in message.text
+    assert "城北区住建局" not in message.text
+
+
 def reviews_of(town: Town, who: str) -> list[str]:
     said = (each.title for each in unasked(getattr(town, who)))
     return [title for title in said if "讲评" in title]

@@ -86,8 +86,16 @@ def lines_of(asked: Asked, found: Money) -> list[str]:
         said = {"share": pace.written(share), "time": pace.written(time), "gap": gap(words, share - time)}
         lines = [words.told_money.format(done=done, **said)]
     if asked.ask.month and (added := _added(asked, found)) is not None:
-        lines.insert(0, words.told_span_money.format(span=asked.period.chinese, done=money.brief(added)))
+        lines.insert(0, _of_the_span(asked, added))
     return lines
+
+
+def _of_the_span(asked: Asked, added: int) -> str:
+    words, turn, when = asked.words, asked.turn, asked.period.chinese
+    of_a_month = asked.period.kind is PeriodKind.MONTH and not added
+    if of_a_month and asking.is_unreported(turn.session, asked.which, asked.month, turn.now):
+        return words.told_span_unreported.format(span=when)
+    return words.told_span_money.format(span=when, done=money.brief(added))
 
 
 def _added(asked: Asked, found: Money) -> int | None:

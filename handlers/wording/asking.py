@@ -71,6 +71,7 @@ class Asking(Sentences):
     told_money: str = "年投资 完成{done}，占{share}%，序时{time}%，{gap}"
     told_money_no_plan: str = "年投资 完成{done}（没有年度计划）"
     told_span_money: str = "{span}完成{done}"
+    told_span_unreported: str = "{span}未报"
     told_no_figures: str = "{when}没有数据，最早的是{first}。"
     told_not_yet: str = "{when}还没到。"
     told_group_money: str = "·{name} {share}%（{points}）"

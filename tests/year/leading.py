@@ -323,7 +323,7 @@ def _ranking(
     moment: datetime,
     heard: AbstractSet[Duty],
 ) -> list[str]:
-    rows = []
+    rows, silent = [], set[str]()
     for unit in sorted({each.unit for each in courses}, key=year.place):
         theirs = [each for each in courses if each.unit == unit and each.counts and not each.preliminary]
         spent = sum(done(each, int(month[:4]), month, moment) for each in theirs)
@@ -336,6 +336,7 @@ def _ranking(
             Fraction(on_time, delivered) if delivered else Fraction(0),
         )
         rows += [(rates, unit)] if plan else []
+        silent |= {unit} if expected and not filed else set()  # has no place among the first
     rows.sort(key=lambda row: tuple(-(rate or 0) for rate in row[0]))
     time_gone = Fraction(int(month[5:]), 12)
     placed = []
@@ -343,7 +344,8 @@ def _ranking(
         place = 1 + next(number for number, row in enumerate(rows) if row[0] == rates)
         ahead = 100 * ((rates[0] or 0) - time_gone)
         placed.append(f"{place}.{unit} {'+' if tenth(ahead) > '0.0' and ahead > 0 else ''}{tenth(ahead)}")
-    return [f"best {each}" for each in placed[:3]] + [f"last {each}" for each in placed[3:][-3:]]
+    best = [said for said, (_, unit) in zip(placed[:3], rows, strict=False) if unit not in silent]
+    return [f"best {each}" for each in best] + [f"last {each}" for each in placed[3:][-3:]]
 
 
 def _problems(courses: Sequence[Course], month: str) -> list[str]:
