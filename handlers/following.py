@@ -12,6 +12,7 @@ from handlers.commands import CallFalse, FollowUp
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.problems import concerns
 from handlers.lengths import is_too_long
+from handlers.loading.base import kept_media
 from handlers.outcome import Outcome, refusal
 from handlers.scope import allows
 from handlers.turning import Turn
@@ -47,6 +48,9 @@ def _ask(turn: Turn, issue: Issue, word: IssueWord, note: str) -> None:
         f"thread@{project}": str(issue.id),
         f"word@w{issue.id}": word,
     }
+    if turn.incoming.media:
+        sent = kept_media(turn.session, turn.person.id, turn.now, turn.today)
+        given[f"photos@w{issue.id}"] = {"ids": list(sent), "done": True}
     if note:
         given[f"note@w{issue.id}.{word}"] = {"text": note}
     begun = drafts.about(turn, "report_issue", project)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from handlers import quoting, talking
+from handlers import talking
 from handlers.commands import DirectSource
 from handlers.deeds.carry_out import carry_out
 from handlers.deeds.order_showing import look_up_order
@@ -11,7 +11,7 @@ from handlers.limits import read_until
 from handlers.loading.base import kept_media
 from handlers.loading.orders import steps_possible
 from handlers.opening import is_no_instruction
-from handlers.order_words import OrderLine, SourceLine, read_order
+from handlers.order_words import OrderLine, SourceLine
 from handlers.scope import allows
 from handlers.turning import Turn
 from rules.kinds import OrderStep
@@ -93,9 +93,3 @@ def direct(turn: Turn, said: SourceLine) -> bool:
         return True
     turn.answer(carry_out(turn, command, None).message)
     return True
-
-
-def is_order_line(turn: Turn, caption: str) -> bool:
-    """Whether words under a photo take a step of an order, alone or as an answer to one."""
-    said = read_order(quoting.with_code(turn, caption) or caption, turn.city.words)
-    return said is not None and bool(said.steps)

@@ -20,10 +20,10 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     question = position.question
     stored = position.draft.answers.get(question.key)
     rows = [*question.buttons(stored, position.page, words), steps(words, position, stored)]
-    note = f"{_WARNING}{position.note}" if position.note else ""
+    guidance = question.guidance(stored, words)
     return Outgoing(
         title=question.prompt,
-        text="\n".join(filter(None, (note, question.guidance(stored, words)))),
+        text=under_warning(position.note, guidance) if position.note else guidance,
         rows=tuple(
             tuple(Option(label=label, data=button_data(talk_id, question.key, value)) for label, value in row)
             for row in rows
@@ -31,8 +31,12 @@ def render(words: Words, talk_id: int, position: Asking) -> Outgoing:
     )
 
 
+def under_warning(note: str, text: str) -> str:
+    return f"{_WARNING}{note}\n{text}".rstrip("\n")
+
+
 def warning(message: Outgoing) -> str:
-    """The line in which a question says that something was not taken; empty if there is none."""
+    """The line which says that something was not taken; empty if there is none."""
     first = message.text.partition("\n")[0]
     return first if first.startswith(_WARNING) else ""
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, more_proof, ordering, quoting, reserved, strangers, talking, turning
+from handlers import by_itself, evidence, more_proof, quoting, reserved, strangers, talking, turning
 from handlers.answering.answer import answer_question, ask_in_words
 from handlers.asking.question import Ask
 from handlers.buttons import (
@@ -38,7 +38,7 @@ from handlers.opening import read_menu_word
 from handlers.proof import Proof
 from handlers.questions import Photos
 from handlers.reading import Said
-from handlers.step_words import read_step
+from handlers.screen import under_warning
 from handlers.turning import Turn
 from handlers.when_and_where import Place
 from rules.kinds import Role
@@ -183,8 +183,8 @@ def _receive(turn: Turn) -> str:
     """Media answer an open photo question; else they are kept, to be offered at the next (decisions: 17).
 
     Words that came along with media that answer go with them to the question. Those that came along with kept media
-    answer the open question, or open one, as if they had come alone. Without words, they first fill the place of
-    what was refused.
+    answer the open question, or mean something by themselves, as if they had come alone. Else media first fill the
+    place of what was refused, and it is said that the words were not noted.
     """
     ids = media.want(turn.session, turn.person.id, turn.inbox_id, turn.incoming, turn.now, turn.machine)
     talk = talks.current(turn.session, turn.person.id)
@@ -200,22 +200,20 @@ def _receive(turn: Turn) -> str:
     if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
-    caption = turn.incoming.text
-    if caption.strip() and (talk is not None or _means_something(turn, caption)):
-        read_as = _hear(turn.apart(), ids)
+    if read_as := _hear_caption(turn, talk, ids):
         _say_if_left_out(turn, ids, talk)
         return f"kept, {read_as}"
     if _is_workbook(turn):
-        turn.answer(Outgoing(text=turn.city.words.workbook_received))
+        turn.answer(Outgoing(text=_warned(turn, turn.city.words.workbook_received)))
         return "workbook"
     if said := evidence.put(turn, talk, ids):
-        turn.apart().answer(Outgoing(text=said))
+        turn.apart().answer(Outgoing(text=_warned(turn, said)))
         return "put where one was missing"
     if said := more_proof.add(turn, ids):
         turn.answer(Outgoing(text=said))
         return "more evidence"
     count = len(kept_media(turn.session, turn.person.id, turn.now, turn.today))
-    turn.answer(Outgoing(text=turn.city.words.media_kept.format(count=count)))
+    turn.answer(Outgoing(text=_warned(turn, turn.city.words.media_kept.format(count=count))))
     return "kept"
 
 
@@ -233,11 +231,20 @@ def _say_if_left_out(turn: Turn, ids: tuple[int, ...], before: TalkRow | None) -
             turn.answer(Outgoing(text=question.without_photos(words)))
 
 
-def _means_something(turn: Turn, caption: str) -> bool:
-    """Whether words under a photo open something, or take a step on a problem or an order."""
-    if _opened_by(turn, caption) is not None or read_step(caption, turn.city.words) is not None:
-        return True
-    return ordering.is_order_line(turn, caption)
+def _hear_caption(turn: Turn, talk: TalkRow | None, kept: tuple[int, ...]) -> str:
+    """What the words under kept media were read as; empty if they mean nothing here, for a photo asks no question."""
+    apart, caption = turn.apart(), turn.incoming.text
+    if not caption.strip():
+        return ""
+    if talk is not None or _opened_by(turn, caption) is not None:
+        return _hear(apart, kept)
+    about = quoting.with_code(turn, caption)
+    return (about and by_itself.taken(apart, about)) or by_itself.taken(apart, caption)
+
+
+def _warned(turn: Turn, text: str) -> str:
+    """The text, under what is said of words that came along and were not noted."""
+    return under_warning(turn.city.words.caption_unnoted, text) if turn.incoming.text.strip() else text
 
 
 def _is_workbook(turn: Turn) -> bool:

@@ -157,6 +157,17 @@ def test_words_under_a_photo_at_the_photo_step_are_said_not_to_have_been_noted(t
     assert "照片：1张" in me.taps("就这些").text
 
 
+def test_a_word_on_a_problem_under_a_photo_shows_its_card_with_the_photo(town: Town) -> None:
+    """It was once kept as a photo, and the words were lost without a word."""
+    me = town.reporter
+    reports_problem(me, GENERAL)
+    card = me.sends("photo-1", caption="W1 有变化 又来了一户")
+    assert card.text.endswith("有变化：又来了一户\n照片：1张")
+    me.taps("✅")
+    assert events(town)[-1] == ("changed", "又来了一户")
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1]
+
+
 def test_the_card_says_that_a_photo_with_words_is_not_on_it_and_how_it_gets_there(town: Town) -> None:
     me = town.reporter
     reports_problem(me, GENERAL)

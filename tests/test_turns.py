@@ -557,6 +557,23 @@ def test_the_words_that_came_with_a_photo_answer_the_open_question(town: Town) -
     assert labels(me.says("暂时不需要"))[0] == "用刚才发的1张"
 
 
+def test_a_report_in_one_line_under_a_photo_is_one_and_the_photo_is_offered(town: Town) -> None:
+    """The line was once lost without a word."""
+    me = town.reporter
+    asked = me.sends("a", caption=f"{NORTH} 1200 主体封顶")
+    assert labels(asked)[0] == "用刚才发的1张"
+    card = me.taps("用刚才发的1张")
+    assert "主体封顶" in card.text
+    assert "照片：1张" in card.text
+
+
+def test_words_under_a_photo_that_mean_nothing_by_themselves_are_said_not_to_have_been_noted(
+    town: Town,
+) -> None:
+    said = town.reporter.sends("a", caption="就在门口拍的")
+    assert said.text.startswith("⚠ 一起发的字没有记下。\n收到1个文件，先替您存着。")
+
+
 def test_a_photo_with_a_menu_word_opens_that_conversation(town: Town) -> None:
     assert town.reporter.sends("a", caption="报问题").title == "哪个项目？"
 
