@@ -108,6 +108,12 @@ def open_for(
     return session.scalars(wanted if office else wanted.where(mine)).all()
 
 
+def to_confirm(session: Session, limit: int) -> Sequence[Order]:
+    """Drafts that wait for the office's word (确认下达), the nearest limit first."""
+    wanted = select(Order).where(Order.state == OrderState.DRAFTED).order_by(Order.due, Order.id)
+    return session.scalars(wanted.limit(limit)).all()
+
+
 def of_draw(session: Session, draw_id: int) -> Sequence[Order]:
     return session.scalars(select(Order).where(Order.draw_id == draw_id).order_by(Order.id)).all()
 

@@ -30,6 +30,7 @@ from tests.builders import (
     a_secretary,
     a_unit,
     an_issue,
+    an_order,
 )
 from tests.chat import START, ZONE, Chat, labels
 from tests.town import NORTH, Town, reports_problem
@@ -807,3 +808,17 @@ def test_an_order_whose_receiver_is_bound_no_more_is_urged_to_another_of_the_uni
     reaches(town, 4, 5)
     urged = [each for each in town.office.messages() if each.title == "⏰ D1 催办"]
     assert urged[0].text.startswith("市自然资源和规划局没有人绑定，请打电话催办。")
+
+
+def test_an_order_that_waits_for_confirmation_stands_in_the_offices_duties_with_its_button(
+    town: Town,
+) -> None:
+    assert town.office.says("我的待办").text.startswith("现在没有欠报的。")
+    town.do(lambda session: an_order(session, project=session.get_one(Project, town.north)))
+    duties = town.office.says("我的待办")
+    assert duties.text.startswith("等您确认下达：D1 城北区住建局")
+    assert "确认下达 D1" in labels(duties)
+    for other in (town.reporter, town.leader):
+        assert "D1" not in other.says("我的待办").text
+    assert town.office.taps("确认下达 D1", duties).text.startswith("D1 已下达")
+    assert "D1" not in town.office.says("我的待办").text

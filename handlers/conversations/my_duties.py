@@ -1,6 +1,7 @@
 """我的待办: what is still owed and until when, then the problems that are still open, then what was sent last.
 
-Each has its buttons; one tap under a problem is the word that is owed on it each month.
+Before the problems stand orders that wait for the person's word (确认下达). Each has its buttons; one tap
+under a problem is the word that is owed on it each month.
 
 > 我的待办
 我的待办 [报进展：城北水厂扩建工程]
@@ -25,13 +26,14 @@ def my_duties(facts: Facts) -> Dialogue[Tell]:
     if facts.part in LOOKING:
         return _of_a_leader(facts)
     lines = _owed_lines(facts)
-    if not lines and not any(thread.due for thread in facts.threads):
+    if not (lines or facts.orders.items or any(thread.due for thread in facts.threads)):
         lines = [words.duties_none]
         if facts.next_opening:
             what = words.duties_kind_zero if facts.next_kind is DutyKind.ZERO else words.duties_kind_progress
             lines.append(words.duties_next.format(what=what, opens=facts.next_opening))
     if len(facts.owed) > SHOWN:
         lines.append(words.duties_more.format(count=len(facts.owed) - SHOWN))
+    lines += [facts.words.duties_order.format(order=line) for line in facts.orders.lines[:SHOWN]]
     if facts.threads:
         lines += [*([""] if lines else []), *_thread_lines(facts)]
     if facts.sent:
@@ -117,6 +119,7 @@ def _buttons(facts: Facts) -> tuple[tuple[str, str], ...]:
     ]
     if zeros:
         buttons.append((words.duties_button_zero.format(count=len(zeros)), "o|report_zero|"))
+    buttons += [(item.label, f"o|handle_order|{item.id}") for item in facts.orders.items[:SHOWN]]
     if facts.owed:
         buttons.append((words.menu_not_mine, "o|not_mine|"))
     return tuple(buttons)

@@ -4,6 +4,7 @@ from handlers.away import said_days
 from handlers.facts import Facts, Owed, Sent
 from handlers.loading.base import Loading
 from handlers.loading.burden import own_burden
+from handlers.loading.orders import to_confirm
 from handlers.loading.threads import threads
 from handlers.moments import day, day_and_hour
 from rules.kinds import DutyKind
@@ -49,6 +50,7 @@ def my_duties(loading: Loading) -> Facts:
             for row in reports.sent_by(loading.session, loading.person.id, 3)
         ),
         away=_away(loading),
+        orders=to_confirm(loading),
         burden=(mine_this_month.unasked, mine_this_month.questions, mine_this_month.inputs),
         next_opening=day(coming.opens, loading.city.zone) if coming else "",
         next_kind=coming.kind if coming else DutyKind.PROGRESS,

@@ -78,6 +78,19 @@ def _waiting(loading: Loading) -> OrderFacts:
     return OrderFacts(items=tuple(items), lines=tuple(lines))
 
 
+def to_confirm(loading: Loading) -> OrderFacts:
+    """Drafts that the person may confirm, with that one step of each: for 我的待办."""
+    session = loading.session
+    if Role.OFFICE not in people.roles_of(session, loading.person.id, loading.today):
+        return OrderFacts()
+    items, lines = list[OrderItem](), list[str]()
+    for order in orders.to_confirm(session, MOST):
+        if (found := move(order.state, OrderStep.CONFIRM, led=order.led)) is not None:
+            items.append(_item(loading, order, found))
+            lines.append(order_line(loading, order))
+    return OrderFacts(items=tuple(items), lines=tuple(lines))
+
+
 def _open(loading: Loading) -> Sequence[Order]:
     session, today, person = loading.session, loading.today, loading.person
     roles = people.roles_of(session, person.id, today)

@@ -13,6 +13,7 @@ class Duties(Sentences):
     duties_line_returned: str = "⚠ {project} {period}进展被退回，{closes}前改好"
     duties_kind_progress: str = "进展"
     duties_kind_zero: str = "零报告"
+    duties_order: str = "等您确认下达：{order}"
     duties_threads: str = "还没解决的问题："
     duties_thread: str = "{mark}{number} {project}（{category}）：{brief}，第{times}次，{age}"
     duties_thread_due: str = "{due}前说一声"
