@@ -127,6 +127,7 @@ class Delivery:
         self._serves = serves
         self._wake = asyncio.Event()
         self._later: asyncio.Task[None] | None = None
+        self._others_wrote = False
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
@@ -142,23 +143,31 @@ class Delivery:
 
     def wake_after_another(self) -> None:
         """Something was written and committed that another process takes care of, unless it is dead or slow."""
+        self._others_wrote = True
         if self._later is None or self._later.done():
             self._later = asyncio.create_task(self._look_after_another())
 
     async def _look_after_another(self) -> None:
         """A look costs several times what it costs to find out that there is nothing left to look for."""
-        young = timedelta(seconds=AFTER_ANOTHER / 2)
-        while True:
+        while self._others_wrote:
+            self._others_wrote = False
             await asyncio.sleep(AFTER_ANOTHER)
-            served, now = [each for each in self._posts if self._serves(each)], self._clock.city()
             try:
-                since = await self._database.read(partial(sends.first, accounts=served, now=now))
+                left, coming = await self._database.read(self._what_is_left)
             except Exception:
-                return self.wake()  # the look says what is the matter
-            if since is None:
-                return None
-            if since <= now - young:
-                return self.wake()
+                left, coming = True, False  # the look says what is the matter
+            self._others_wrote |= coming
+            if left:
+                self.wake()
+
+    def _what_is_left(self, session: Session) -> tuple[bool, bool]:
+        """Whether something was left undone, and whether there is what may still be: it was written only just now."""
+        served, machine = [each for each in self._posts if self._serves(each)], self._clock.machine()
+        now = self._clock.city()
+        if not sends.any_left(session, served, now, machine):
+            return False, False
+        left = sends.any_left(session, served, now - timedelta(seconds=AFTER_ANOTHER / 2), machine)
+        return left, not left
 
     def ill(self) -> dict[Account, tuple[str, float]]:
         """Accounts on which nothing goes out: why, and for how many seconds."""

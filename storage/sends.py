@@ -139,18 +139,18 @@ _QUEUE = (
     )
     .order_by(TABLE.c.lane, TABLE.c.due, TABLE.c.id)
 )
-_FIRST = Query(
-    select(TABLE.c.due)
+_LEFT = Query(
+    select(TABLE.c.id)
     .where(
         TABLE.c.channel == bindparam("of_channel"),
         TABLE.c.account == bindparam("of_account"),
         OPEN,
         TABLE.c.state == State.DUE,
-        TABLE.c.due <= bindparam("now"),
+        TABLE.c.due <= bindparam("by"),
+        or_(TABLE.c.retry.is_(None), TABLE.c.retry <= bindparam("machine")),
     )
-    .order_by(TABLE.c.lane, TABLE.c.due)
     .limit(1),
-    lambda due: due,
+    int,
 )
 _CLAIMED = (
     TABLE.c.id,
@@ -219,13 +219,12 @@ def claim(
     return Claims([rows[row_id] for row_id in view.free if row_id in rows], view.again)
 
 
-def first(session: Session, accounts: Collection[Account], now: datetime) -> datetime | None:
-    """Since when (city clock) the first row of a queue waits to be claimed; of several, the oldest one."""
-    found = [
-        _FIRST.first(session, of_channel=channel, of_account=account, now=now)
+def any_left(session: Session, accounts: Collection[Account], by: datetime, machine: datetime) -> bool:
+    """Whether something waits to be claimed that was due by then (city clock)."""
+    return any(
+        _LEFT.first(session, of_channel=channel, of_account=account, by=by, machine=machine) is not None
         for channel, account in accounts
-    ]
-    return min((each for each in found if each is not None), default=None)
+    )
 
 
 @dataclass(slots=True)

@@ -494,9 +494,9 @@ async def test_what_another_process_takes_care_of_is_looked_for_only_if_it_is_le
 ) -> None:
     """What was just written is left to it for a little longer."""
     monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 0.01)
-    delivery, read, found = office.delivery, office.database.read, list[datetime | None]()
+    delivery, read, found = office.delivery, office.database.read, list[tuple[bool, bool]]()
 
-    async def glance(work: Work[datetime | None]) -> datetime | None:
+    async def glance(work: Work[tuple[bool, bool]]) -> tuple[bool, bool]:
         found.append(await read(work))
         office.clock.seconds += 1
         return found[-1]
@@ -511,10 +511,32 @@ async def test_what_another_process_takes_care_of_is_looked_for_only_if_it_is_le
         return delivery._wake.is_set()
 
     assert not await looks()
-    written = office.clock.city()
     office.say("an answer")
     assert await looks()
-    assert found == [None, written, written]
+    assert found == [(False, False), (False, True), (True, False)]
+
+
+async def test_what_others_write_while_it_is_asked_what_is_left_is_asked_for_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 0.01)
+    delivery, read, asked = office.delivery, office.database.read, list[bool]()
+
+    async def glance(work: Work[tuple[bool, bool]]) -> tuple[bool, bool]:
+        found = await read(work)
+        if not asked:
+            office.say("too late for this reading")
+            delivery._wake.clear()
+            delivery.wake_after_another()
+        asked.append(True)
+        office.clock.seconds += 1
+        return found
+
+    monkeypatch.setattr(office.database, "read", glance)
+    delivery.wake_after_another()
+    assert delivery._later is not None
+    await delivery._later
+    assert (len(asked), delivery._wake.is_set()) == (2, True)
 
 
 async def test_a_row_that_cannot_be_read_fails_alone(office: Office) -> None:

@@ -148,18 +148,20 @@ def test_another_accounts_rows_are_left_alone(session: Session) -> None:
     assert take(session) == []
 
 
-def test_since_when_the_first_of_a_queue_waits(session: Session) -> None:
-    ours, theirs = ("telegram", "bot"), ("telegram", "other")
+def test_what_is_left_of_any_lane_is_found_once_it_is_due_and_may_be_tried(session: Session) -> None:
+    def left(account: str = "bot", by: datetime = NOW) -> bool:
+        return sends.any_left(session, [("telegram", "none"), ("telegram", account)], by, MACHINE)
+
     say(session, "tomorrow", due=NOW + timedelta(days=1))
     say(session, "theirs", address=Address(channel="telegram", account="other", user="1", chat="1"))
-    assert sends.first(session, [ours], NOW) is None
+    assert (left(), left("other")) == (False, True)
     say(session, "digest", "1", Lane.DIGEST, now=NOW - 9 * SECOND)
-    say(session, "urgent", "2", Lane.URGENT, now=NOW - 2 * SECOND)
-    assert sends.first(session, [ours], NOW) == NOW - 2 * SECOND
-    assert sends.first(session, [theirs], NOW) == NOW
-    assert sends.first(session, [ours, theirs], NOW) == NOW - 2 * SECOND
-    take(session)
-    assert sends.first(session, [ours], NOW) is None
+    say(session, "urgent", "2", Lane.URGENT)
+    assert (left(), left(by=NOW - 5 * SECOND)) == (True, True), "a newer one that goes first hides nothing"
+    rows = take(session)
+    assert not left()
+    end(session, rows[0], End.NOT_SENT, retry=MACHINE + SECOND)
+    assert not left(), "it is not left by anybody: it must wait"
 
 
 def test_what_has_become_useless_expires_and_bars_nobody(session: Session) -> None:
