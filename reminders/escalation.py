@@ -61,12 +61,14 @@ def _say(case: Case) -> None:
     contacts = {each.id: each for each in case.contacts([each.person_id for each in told])}
     reached = any(each.awaited and contacts[each.person_id].address for each in told)
     waits = reached or (step.turn > 0 and not told)
-    reasons = {may: _reasons(case, step, planned, may=may) for may in (True, False)}
+    again = {each.person_id for each in case.told_lately} if step.turn == 0 else set()
+    heard = {each: (each.may, each.person_id if each.person_id in again else 0) for each in told}
+    reasons = {key: _reasons(case, step, planned, *key) for key in set(heard.values())}
     coming = following(ladder, step) if waits else next_rung(step)
     at = due(ladder, step, now, case.moment.rules.book, case.moment.zone) if waits else now
     if not escalations.say(case.session, row, coming, _not_after_the_drill(row, at)):
         return
-    sent = [(each, _send(case, each, contacts[each.person_id], reasons[each.may])) for each in told]
+    sent = [(each, _send(case, each, contacts[each.person_id], reasons[heard[each]])) for each in told]
     escalations.record(case.session, row, step.rung, sent, now)
     enter(case, "say_rung", rung=ladder.rungs[step.rung].key, turn=step.turn, told=list(contacts))
 
@@ -83,21 +85,17 @@ def _still_to_tell(case: Case, step: Step) -> list[whom.Told]:
     if case.issue.drill:  # who holds it is not tested by it
         answered.add(case.issue.filed_by)
     told = whom.told(case.session, case.ladder.rungs[step.rung], about, today)
-    return _not_asked_below(case, step, [each for each in told if each.person_id not in answered])
+    return [each for each in told if each.person_id not in answered]
 
 
-def _not_asked_below(case: Case, step: Step, told: list[whom.Told]) -> list[whom.Told]:
-    """Whom a lower rung has asked hears nothing new from this one, unless nobody else is left to be asked."""
-    asked = {each.person_id for each in case.told_lately if each.may and each.rung < step.rung}
-    rest = [each for each in told if each.person_id not in asked]
-    return rest if any(each.awaited for each in rest) else told
+def _reasons(case: Case, step: Step, planned: datetime, may: bool, person_id: int) -> list[str]:
+    """Why this is said now, above what was said first; who cannot take it is asked to telephone.
 
-
-def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[str]:
-    """Why this is said now, above what was said first; who cannot take it is asked to telephone."""
-    found, now = [], case.moment.now
+    Nobody reads of themselves (`person_id`) that they were told.
+    """
+    found, now = list[str](), case.moment.now
     if case.row.since > 1 and case.row.since == case.row.said + 1:
-        found.append(_what_was_promised(case))
+        found += filter(None, [_what_was_promised(case)])
     if now - planned > LATE:
         found.append(words.RUNG_LATE.format(time=case.clock(planned)))
     if (
@@ -110,10 +108,10 @@ def _reasons(case: Case, step: Step, planned: datetime, *, may: bool) -> list[st
         found.append(words.RUNG_AGAIN.format(count=step.turn + 1, lasted=lasted, missing=missing))
     elif before:
         reached = [each.person_id for each in before if each.outbox_id is not None]
-        if reached:
+        if others := [each for each in reached if each != person_id]:
             template = words.RUNG_UP if may else words.RUNG_UP_CALL
-            found.append(template.format(names=names_of(case, reached), lasted=lasted, missing=missing))
-        missed = {each.person_id for each in before} - {*_reachable(case, reached)}
+            found.append(template.format(names=names_of(case, others), lasted=lasted, missing=missing))
+        missed = {each.person_id for each in before} - {*_reachable(case, reached), person_id}
         if missed:
             found.append(words.RUNG_UNREACHED.format(names=names_of(case, sorted(missed))))
     return found
