@@ -184,7 +184,8 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
     placed = [each for each in rank(rows, time_gone) if each.place is not None]
     duties = sum((row.duties for row in rows), Tally())
     oldest = max((row.oldest for row in rows), default=0)
-    top, bottom = [each for each in placed[:ENDS] if not each.row.is_silent], placed[ENDS:][-ENDS:]
+    top = [each for each in placed if not each.row.is_silent][:ENDS]
+    bottom = [each for each in placed if each not in top][-ENDS:]
     lines = [
         words.REVIEW_REPORTS.format(
             expected=duties.expected, on_time=duties.on_time, completeness=_percent(duties.completeness)

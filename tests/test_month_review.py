@@ -85,7 +85,7 @@ def test_who_reported_nothing_has_no_place_among_the_first(town: Town) -> None:
     [message] = [each for each in unasked(town.leader) if "讲评" in each.title]
     assert "完整率0.0%" in message.text
     assert "比序时" not in message.text
-    assert "城北区住建局" not in message.text
+    assert "后1：1.城北区住建局" in message.text
 
 
 def reviews_of(town: Town, who: str) -> list[str]:

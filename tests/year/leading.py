@@ -344,8 +344,9 @@ def _ranking(
         place = 1 + next(number for number, row in enumerate(rows) if row[0] == rates)
         ahead = 100 * ((rates[0] or 0) - time_gone)
         placed.append(f"{place}.{unit} {'+' if tenth(ahead) > '0.0' and ahead > 0 else ''}{tenth(ahead)}")
-    best = [said for said, (_, unit) in zip(placed[:3], rows, strict=False) if unit not in silent]
-    return [f"best {each}" for each in best] + [f"last {each}" for each in placed[3:][-3:]]
+    best = [said for said, (_, unit) in zip(placed, rows, strict=True) if unit not in silent][:3]
+    rest = [each for each in placed if each not in best]
+    return [f"best {each}" for each in best] + [f"last {each}" for each in rest[-3:]]
 
 
 def _problems(courses: Sequence[Course], month: str) -> list[str]:
