@@ -6,14 +6,16 @@ Rule 3  What its person cancelled can be taken up again for a week; what is gone
 Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent.
         A menu or a setting that was left open is none, though its buttons go on where it stood.
 Rule 5  What cannot go on today (its period has closed) is kept and not offered: an unlocking brings it back.
+Rule 6  A line can lay aside any number of drafts, so what they are about is looked up once for all of them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from handlers.conversation import Asking, Draft, Finished, replay
+from handlers.conversations.progress_checks import SAME
 from handlers.facts import Facts
 from handlers.loading.fresh import facts_for
 from handlers.screen import Rows, talk_title
@@ -26,7 +28,6 @@ from storage.talks import TalkRow
 A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
-LOOKED_AT = 12  # of the newest, whether they can go on: each look is a few queries
 TYPED = frozenset({"text", "yuan"})  # what answers that were typed are stored under
 
 
@@ -55,6 +56,36 @@ def is_gone(talk: TalkRow, facts: Facts, after: Asking | Finished) -> bool:
 
 def can_go_on(turn: Turn, talk: TalkRow) -> bool:
     """Whether there is still a question to which what was said leads."""
+    return _leads_on(turn, talk, _choices(turn, {talk.script}))
+
+
+def _choices(turn: Turn, scripts: Collection[str]) -> dict[str, frozenset[str]]:
+    """What may be reported on today by those of these conversations of which a person can have many drafts."""
+    found = {}
+    if "report_progress" in scripts:
+        months = projects.open_for_progress(turn.session, turn.person.id, turn.now, turn.today)
+        found["report_progress"] = frozenset(f"{row.id}.{row.period}" for row in months)
+    if "report_issue" in scripts:
+        known = facts_for(turn, "report_issue", {}).projects
+        found["report_issue"] = frozenset(str(each.id) for each in known)
+    return found
+
+
+def _leads_on(turn: Turn, talk: TalkRow, choices: Mapping[str, frozenset[str]]) -> bool:
+    """A report by what it is about; any other, and 同上月 for several, by the question that it stands at."""
+    subjects = _subjects(talk.answers)
+    if talk.script not in choices or not subjects or SAME in subjects:
+        return _has_a_question(turn, talk)
+    return not choices[talk.script].isdisjoint(subjects)
+
+
+def _subjects(answers: Mapping[str, Any]) -> frozenset[str]:
+    """What was chosen; as long as nothing is, all that a line can have meant."""
+    chosen = answers.get("project")
+    return frozenset([chosen] if chosen else answers.get("among", ()))
+
+
+def _has_a_question(turn: Turn, talk: TalkRow) -> bool:
     facts = facts_for(turn, talk.script, talk.answers)
     position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
     if isinstance(position, Finished) or is_gone(talk, facts, position):
@@ -141,7 +172,8 @@ def with_all(turn: Turn, message: Outgoing) -> Outgoing:
 
 def _offered(turn: Turn) -> Iterator[TalkRow]:
     worth = [talk for talk in unfinished(turn) if is_worth_offering(talk)]
-    return (talk for talk in worth[:LOOKED_AT] if can_go_on(turn, talk))
+    choices = _choices(turn, {talk.script for talk in worth})
+    return (talk for talk in worth if _leads_on(turn, talk, choices))
 
 
 def _offer(turn: Turn, found: list[TalkRow]) -> Rows:

@@ -172,6 +172,69 @@ def test_a_zero_report_of_a_closed_half_year_is_not_offered(town: Town) -> None:
     assert [each for each in offers(me.says("我的待办")) if "零报告" in each] == []
 
 
+def with_a_second_waterworks(town: Town) -> Chat:
+    town.do(lambda s: a_project(s, name="城北水厂二期", number=21, reporter=s.get_one(Person, 1)))
+    town.sweep()
+    return town.reporter
+
+
+def test_a_line_that_may_mean_two_projects_is_offered_once_the_line_before_it_is_filed(town: Town) -> None:
+    me = with_a_second_waterworks(town)
+    me.says("南湖大道 800万 路基完成\n水厂 本月1200万 主体封顶")
+    assert "继续「报进展」" in labels(me.taps("✅"))
+    assert "没报完的：\n「报进展」" in me.says("我的待办").text
+    assert labels(me.taps("继续「报进展」"))[:2] == [NORTH, "城北水厂二期"]
+    assert "本月完成：1,200万元" in me.taps("城北水厂二期").text
+
+
+def test_a_line_that_may_mean_two_projects_is_restored_when_it_was_cancelled(town: Town) -> None:
+    me = with_a_second_waterworks(town)
+    asked = me.says("水厂 本月1200万 主体封顶")
+    assert labels(me.taps("取消")) == ["恢复刚才填的"]
+    assert labels(me.taps("恢复刚才填的")) == labels(asked)
+
+
+def test_a_line_all_of_whose_projects_have_closed_is_not_offered(town: Town) -> None:
+    """Neither for the projects that are open still."""
+    me = with_a_second_waterworks(town)
+    me.says("水厂 本月1200万 主体封顶")
+    me.says("报问题")
+    town.reaches(4, 11)
+    for step in ("解锁", SOUTH, "情况特殊", "明天", "确认"):
+        town.office.says(step)
+    assert labels(me.says("取消")) == []
+
+
+def dykes(town: Town, count: int) -> str:
+    """That many projects more for the reporter, and a line for each of them."""
+    numbers = range(1, count + 1)
+
+    def more(session: Session) -> None:
+        for n in numbers:
+            a_project(session, reporter=session.get_one(Person, 1), name=f"河堤{n}期", number=100 + n)
+
+    town.do(more)
+    town.sweep()
+    return "\n".join(f"河堤{n}期 本月{n}00万 主体封顶" for n in numbers)
+
+
+def test_my_duties_counts_every_draft_however_many_lines_left_one(town: Town) -> None:
+    me = town.reporter
+    me.says(dykes(town, 20))
+    assert me.says("我的待办").text.endswith("还有17份，处理了上面的会接着列出。")
+
+
+def test_however_many_newer_drafts_of_closed_months_hide_no_older_one(town: Town) -> None:
+    me = town.reporter
+    me.says("报问题")
+    me.taps(SOUTH)
+    me.taps("一般问题")
+    town.clock.pass_(minutes=1)
+    me.says(dykes(town, 20))
+    town.reaches(4, 11)
+    assert offers(me.says("我的待办")) == [f"继续「报问题」{SOUTH}", f"不要了：「报问题」{SOUTH}"]
+
+
 def test_a_setting_or_a_menu_that_was_left_open_is_no_draft(town: Town) -> None:
     me = town.reporter
     me.says("请假")
