@@ -3,8 +3,8 @@
 Rule 1  An outcome offers the newest draft; 我的待办 shows several and counts the rest.
 Rule 2  One project and month has one draft: what a line says of it goes into that one.
 Rule 3  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
-Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent.
-        A menu or a setting that was left open is none, though its buttons go on where it stood.
+Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent,
+        days too. A menu or a setting that was left open is none, though its buttons go on where it stood.
 Rule 5  What cannot go on today (its period has closed) is kept and not offered: an unlocking brings it back.
 Rule 6  A line can lay aside any number of drafts, so what they are about is looked up once for all of them.
 """
@@ -28,7 +28,7 @@ from storage.talks import TalkRow
 A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
-TYPED = frozenset({"text", "yuan"})  # what answers that were typed are stored under
+TYPED = frozenset({"text", "yuan", "day", "first"})  # what answers that were typed are stored under
 
 
 def holds_answers(talk: TalkRow) -> bool:

@@ -238,7 +238,6 @@ def test_however_many_newer_drafts_of_closed_months_hide_no_older_one(town: Town
 def test_a_setting_or_a_menu_that_was_left_open_is_no_draft(town: Town) -> None:
     me = town.reporter
     me.says("请假")
-    me.says("4月1日到4月10日")
     assert offers(me.says("我的待办")) == []
     me.says("报问题")
     assert "先放下" not in me.last().text
@@ -248,6 +247,16 @@ def test_a_setting_or_a_menu_that_was_left_open_is_no_draft(town: Town) -> None:
     office.says("8:40")
     office.says("日报设置")
     assert offers(office.says("我的待办")) == []
+
+
+def test_days_of_leave_that_were_typed_are_a_draft(town: Town) -> None:
+    me = town.reporter
+    me.says("请假")
+    asked = me.says("4月1日到4月10日")
+    me.says("报问题")
+    assert "「请假」先放下" in me.last().text
+    assert offers(me.says("取消")) == ["继续「请假」", "不要了：「请假」"]
+    assert looks(me.taps("继续「请假」")) == looks(asked)
 
 
 def test_the_buttons_of_a_menu_that_was_left_open_go_on_where_it_stood(town: Town) -> None:
