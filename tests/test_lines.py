@@ -93,16 +93,32 @@ def test_an_amount_is_said_not_to_be_taken_of_those_among_several_that_owe_none(
     assert "城北水厂二期是前期项目，不报投资，「300万」没有记。" in asked.text
 
 
-@pytest.mark.parametrize("day", ["2月30日", "2012-02-30", "二月三十号", "2013年2月29日"])
+@pytest.mark.parametrize(
+    "day", ["2月30日", "2012-02-30", "二月三十号", "2013年2月29日", "2月30号", "2月30日墩台"]
+)
 def test_a_day_that_does_not_exist_is_named_and_the_line_not_taken(town: Town, day: str) -> None:
     told = town.reporter.says(f"城北水厂 {day}完成300万").text
-    written = day.replace(" ", "")
+    written = day.removesuffix("墩台")
     assert told == f"{NORTH}：没有{written}这一天，这条没有记下。请改好再发。"
     assert town.rows(Talk) == []
 
 
-@pytest.mark.parametrize("said", ["3月20日", "2012-03-20", "2月29日", "3月30号楼", "1-3月 5栋"])
-def test_a_day_that_exists_or_a_number_of_a_house_stops_no_line(town: Town, said: str) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("3月20日", "2012-03-20", "2月29日", "1-3月 5栋"),
+        *(
+            "3月45号墩浇筑完成，主体",
+            "3月32号承台完成，主体",
+            "3月41号塔",
+            "3月32号梁",
+            "3月40号地块",
+            "3月36号孔",
+        ),
+        *("3月33号段", "3月45号楼", "三月四十号楼"),
+    ],
+)
+def test_a_day_that_exists_or_a_number_of_a_part_stops_no_line(town: Town, said: str) -> None:
     assert town.reporter.says(f"城北水厂 本月300 {said}封顶").title.startswith(f"请核对：{NORTH}")
 
 

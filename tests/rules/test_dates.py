@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.dates import day_said, is_like_a_day, read_day
+from rules.dates import day_said, days_written, is_like_a_day, read_day
 from rules.spoken import Day, NotRead, read_moment
 from rules.workdays import city_zone
 
@@ -79,3 +79,34 @@ def test_words_in_which_a_day_is_named_are_not_a_day(said: str) -> None:
 def test_any_text_is_read_without_trouble_and_never_as_a_day_to_come(said: str) -> None:
     day = read_day(said, TODAY)
     assert day is None or day <= TODAY
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "",
+        "。",
+        "，主体",
+        " 主体",
+        "800万",
+        "前",
+        "后",
+        "起",
+        "至4月2日",
+        "完成",
+        "开工",
+        "竣工",
+        "上午",
+        "请假",
+    ],
+)
+def test_a_number_ends_as_a_day_where_no_part_follows(after: str) -> None:
+    assert days_written(f"城北 2月30号{after}")[0] == "2月30号"
+
+
+@pytest.mark.parametrize(
+    "part", ["墩", "承台", "塔", "梁", "地块", "孔", "段", "楼", "上部结构", "桩基", "后浇带", "起重机"]
+)
+def test_the_number_of_a_part_is_no_day(part: str) -> None:
+    assert days_written(f"3月45号{part}完成") == ()
+    assert days_written(f"3月45日{part}完成") == ("3月45日",)
