@@ -118,12 +118,19 @@ def _answer(script: Script, facts: HasWords, before: Asking, said: Said) -> Aski
             last = before.path[-1]
             return _open(script, facts, before.draft, last.doubts or last.key)
         case "keep" if before.question.kept(stored):
-            return replay(script, facts, Draft(before.draft.answers))
+            return replay(script, facts, Draft(_left(before)))
     if _agrees(before.question, said, facts.words):
         return replay(script, facts, Draft(before.draft.answers))
     if said.value is None and said.text:
         said = replace(said, value=before.question.pressed(said.text, stored, facts.words))
     return _take(script, facts, before, said)
+
+
+def _left(at: Asking) -> dict[str, Any]:
+    """The answers where this question is left as it is."""
+    key, others = at.question.key, dict(at.draft.answers)
+    stands = at.question.left(others.pop(key, None))
+    return others if stands is None else {**others, key: stands}
 
 
 def _agrees(question: Question[Any], said: Said, words: Words) -> bool:

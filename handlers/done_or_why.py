@@ -2,12 +2,14 @@
 
 Rule 1  A day is stored resolved, so that 今天 is still the same day tomorrow.
 Rule 2  What is plainly a day or plainly "done" is never taken for a reason: it is read, or asked again.
-Rule 3  A typed day that is hard to believe (`doubted_before`) is asked about before it is taken.
+Rule 3  A typed day that is hard to believe (`doubted_before`) is asked about before it is taken; what was answered
+        before stands as long as the doubt does.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from handlers.plain import plain
 from handlers.questions import Question
@@ -44,7 +46,7 @@ class DoneOrWhy(Question["date | str"]):
         if value is None and (old := _doubted(stored)) and plain(said.text) in words.aliases(words.yes_words):
             value = _sure(old)
         if value is None:
-            return self._typed(said.text.strip(), words)
+            return self._typed(said.text.strip(), stored, words)
         for item, day in self.days:
             if item.id == value:
                 return Taken({"day": day.isoformat()})
@@ -53,7 +55,7 @@ class DoneOrWhy(Question["date | str"]):
         known = any(item.id == value for item in self.reasons)
         return Taken({"quick": value}) if known else Refused(words.type_answer)
 
-    def _typed(self, text: str, words: Words) -> Reading:
+    def _typed(self, text: str, stored: Stored, words: Words) -> Reading:
         if not text:
             return Refused(words.type_answer)
         if len(text) > self.longest:
@@ -61,19 +63,19 @@ class DoneOrWhy(Question["date | str"]):
         core = self._core(text)
         day = day_said(core, self.today)
         if day is not None:
-            return self._day_typed(day, words)
+            return self._day_typed(day, stored, words)
         if self._is_reason(text):
             return Taken({"text": text})
         if none := no_such_day(days_written(core), self.today):
             return Refused(words.no_such_day.format(day=none))
         return Refused(words.which_day_unread if core else self.which_day)
 
-    def _day_typed(self, day: date, words: Words) -> Reading:
+    def _day_typed(self, day: date, stored: Stored, words: Words) -> Reading:
         if day > self.today:
             return Refused(words.day_not_come)
         ready = any(day == each for _, each in self.days)
         if day < self.doubted_before and not ready:
-            return More({"old": day.isoformat()})
+            return More({**(_undoubted(stored) or {}), "old": day.isoformat()})
         return Taken({"day": day.isoformat()})
 
     def _is_reason(self, text: str) -> bool:
@@ -101,6 +103,9 @@ class DoneOrWhy(Question["date | str"]):
         text = stored.get("text")
         return text if isinstance(text, str) and self._is_reason(text) else None
 
+    def left(self, stored: Stored) -> Stored:
+        return _undoubted(stored)
+
     def _items(self) -> list[Item]:
         return [*(item for item, _ in self.days), *self.reasons]
 
@@ -119,6 +124,12 @@ def _doubted(stored: Stored) -> date | None:
     """The day that was typed and is asked about."""
     old = stored.get("old") if isinstance(stored, dict) else None
     return date.fromisoformat(old) if old else None
+
+
+def _undoubted(stored: Stored) -> dict[str, Any] | None:
+    """What was answered before a day was typed that is asked about."""
+    answer = {key: said for key, said in stored.items() if key != "old"} if isinstance(stored, dict) else {}
+    return answer or None
 
 
 def _sure(day: date) -> str:

@@ -66,9 +66,14 @@ class Question(Generic[T]):
         """What helps to answer, or to go on with an answer that is begun."""
         return self.hint
 
+    def left(self, stored: Stored) -> Stored:
+        """What stands if the question is left as it is: without what was typed and is still in doubt."""
+        return stored
+
     def kept(self, stored: Stored) -> bool:
         """Whether the question can be left as it is: it has an answer, or needs none and none was begun."""
-        return self.restore(stored) is not None or (self.optional and stored is None)
+        left = self.left(stored)
+        return self.restore(left) is not None or (self.optional and left is None)
 
     def pressed(self, text: str, stored: Stored, words: Words) -> str | None:
         """The value of the one button whose label was typed, on whatever page."""

@@ -305,6 +305,35 @@ def test_a_start_long_ago_is_asked_about_before_it_is_taken(town: Town) -> None:
     assert "开工：1900年1月1日" in town.reporter.taps("没有照片").text
 
 
+def comes_to_the_card_with_its_start(town: Town) -> Outgoing:
+    changes(town, town.south, start_actual=None)
+    me = town.reporter
+    chooses(me, SOUTH)
+    for said in ("3月20日", "1200", "主体封顶"):
+        me.says(said)
+    return me.taps("没有照片")
+
+
+def test_the_day_that_was_answered_before_stands_while_another_is_doubted(town: Town) -> None:
+    me, card = town.reporter, comes_to_the_card_with_its_start(town)
+    me.taps("改开工")
+    doubted = me.says("2009年3月20日")
+    assert labels(doubted)[0] == "没错，是2009年3月20日"
+    kept = me.taps("不改了", doubted)
+    assert (kept.title, kept.text) == (card.title, card.text)
+    again = me.taps("改开工")
+    assert "没错" not in labels(again)[0]
+    assert "那是很久以前了" not in again.text
+
+
+def test_a_doubted_day_takes_the_place_of_the_one_before_when_it_is_agreed_to(town: Town) -> None:
+    me = town.reporter
+    comes_to_the_card_with_its_start(town)
+    me.taps("改开工")
+    me.says("2009年3月20日")
+    assert "开工：2009年3月20日" in me.says("对").text
+
+
 # Cumulatives
 
 
