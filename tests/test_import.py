@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from rules.kinds import Role
+from rules.kinds import Role, Stage
 from storage import registry, workbook
 from storage.advancing import NOTHING, as_it_stands, follow, of_version
 from storage.entries import HEADINGS, MILESTONES, PEOPLE, PROJECTS, UNITS
@@ -192,13 +192,34 @@ def test_the_same_file_again_leaves_what_was_reported_meanwhile(session: Session
     assert session.scalars(select(Milestone)).one().actual == date(2012, 4, 25)
 
 
-def test_a_reported_start_outlives_an_older_file_that_knows_of_none(session: Session) -> None:
+def test_a_reported_start_outlives_an_older_file_that_knows_of_none_and_so_does_its_stage(
+    session: Session,
+) -> None:
+    sheets = not_started()
+    sheets[PROJECTS][0]["not_started_because"] = ""
+    imported(session, sheets)
+    reports(session, started=date(2012, 4, 2))
+    assert imported(session, sheets).changes_nothing
+    project = session.scalars(select(Project).where(Project.number == 3)).one()
+    assert (project.start_actual, project.stage) == (date(2012, 4, 2), Stage.STARTED)
+
+
+def test_a_file_that_says_why_a_project_has_not_begun_takes_a_reported_start_back(session: Session) -> None:
+    """The cell was dropped in silence, and the day of the start stood beside the stage 签约."""
     imported(session, not_started())
     reports(session, started=date(2012, 4, 2))
-    [row] = imported(session, not_started()).sheets[2].changed
-    assert [each.field for each in row.changes] == ["阶段"]  # a filled cell, and it says something else
+    sheets = not_started()
+    sheets[PROJECTS][0]["not_started_because"] = "报错了，没有开工"
+    summary = planned(session, sheets).summary()
+    assert "实际开工 2012-04-02 → " in summary
+    assert "报错了，没有开工" in summary
+    imported(session, sheets)
     project = session.scalars(select(Project).where(Project.number == 3)).one()
-    assert (project.start_actual, project.not_started_because) == (date(2012, 4, 2), "")
+    assert (project.start_actual, project.not_started_because, project.stage) == (
+        None,
+        "报错了，没有开工",
+        Stage.SIGNED,
+    )
 
 
 def test_a_reported_reason_for_not_having_begun_outlives_an_empty_cell(session: Session) -> None:

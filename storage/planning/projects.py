@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from rules import money
-from rules.kinds import ProjectState, Role
+from rules.kinds import ProjectState, Role, Stage
 from storage.cells import plain
 from storage.entries import HEADINGS, PROJECTS, ProjectEntry
 from storage.identity import Wanted, project_keys
@@ -23,6 +23,7 @@ RESPONSIBLE = {
     "lead_leaders": Role.LEAD_LEADER,
     "lead_departments": Role.LEAD_DEPARTMENT,
 }
+_BEFORE_START = (Stage.INTENTION, Stage.SIGNED)
 PLAN_FIELDS = ("amount", "goal", "to_start", "to_finish")
 PROJECT_FIELDS = (
     *("number", "name", "kind", "category", "district", "front", "nature", "content", "total_investment"),
@@ -125,12 +126,19 @@ def _project(
 
 
 def _start_that_was_reported(plan: Plan, key: Key, registered: Values, values: Values) -> Values:
-    """An older file knows of no start; where one was reported it stays, and then nothing says why there is none."""
+    """An older file knows of no start; where one was reported it stays, and so does the stage that it led to.
+
+    A file that says why there is none takes it back.
+    """
+    if values["not_started_because"]:
+        return values
     said = plan.registry.reported.get(key, ())
-    values = not_emptied(registered, values, [each.started for each in said], "start_actual")
-    if values["start_actual"]:
-        return {**values, "not_started_because": ""}
-    return not_emptied(registered, values, [each.because for each in said], "not_started_because")
+    kept = not_emptied(registered, values, [each.started for each in said], "start_actual")
+    if kept["start_actual"] is None:
+        return not_emptied(registered, values, [each.because for each in said], "not_started_because")
+    if values["start_actual"] is None and values["stage"] in _BEFORE_START:
+        return {**kept, "stage": registered["stage"]}
+    return kept
 
 
 def _told(plan: Plan, entry: ProjectEntry, unit: Key | None) -> Iterator[str]:
