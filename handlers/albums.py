@@ -21,10 +21,11 @@ GATHERING = timedelta(seconds=1)  # platforms bring the photos of an album withi
 
 def key(incoming: Incoming, inbox_id: int) -> str:
     """By what an answer is known to be that to this photo of this album."""
-    return f"{_album(incoming)}{inbox_id}"
+    return f"{album(incoming)}{inbox_id}"
 
 
-def _album(incoming: Incoming) -> str:
+def album(incoming: Incoming) -> str:
+    """By what an album is known among all."""
     address = incoming.address
     return f"album:{address.channel}:{address.account}:{address.chat}:{incoming.album}:"
 
@@ -34,7 +35,7 @@ def say_with(
 ) -> Outgoing | None:
     """The message as it has to be written; None if the answer before it, not sent yet, says it now."""
     before = in_chats.newest(session, person_id)
-    if before is None or not (before.once or "").startswith(_album(incoming)):
+    if before is None or not (before.once or "").startswith(album(incoming)):
         return message
     shown = before.external or before.body.get("replaces", "")
     replaces = shown if show.edits else ""

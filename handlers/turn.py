@@ -196,11 +196,13 @@ def _receive(turn: Turn) -> str:
         # What the first photo of an album has answered stands, whatever is said of the others.
         heard = turn.apart() if isinstance(question, Proof) else turn
         talking.answer(heard, talk, Said(media=ids, caption=turn.incoming.text))
+        more_proof.remember(turn)
         return "answer"
     if talk is not None and isinstance(question, Place) and (place := _written_place(turn)):
         talking.answer(turn, talk, Said(media=ids, place=place))
         return "answer"
     if read_as := _hear_caption(turn, talk, ids):
+        more_proof.remember(turn)
         _say_if_left_out(turn, ids, talk)
         return f"kept, {read_as}"
     if _is_workbook(turn):

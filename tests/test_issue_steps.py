@@ -1,6 +1,8 @@
 """The way of a problem in chat: each step by whose turn it is, told to whose turn it is next, and to nobody else."""
 
+import json
 from datetime import datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -29,9 +31,9 @@ from storage.messages import Outgoing
 from storage.tables.escalating import Escalation
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Person
-from storage.tables.reporting import Duty, Issue, MediaFile, Report
+from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report
 from storage.tables.traffic import AwaitedPhoto, OutboxRow
-from tests.builders import a_binding, a_person, a_unit
+from tests.builders import a_binding, a_person, a_project, a_unit
 from tests.chat import CITY, WORDS, ZONE, Chat, labels
 from tests.test_export import exported, table
 from tests.test_scope import PEOPLE, a_turn
@@ -156,24 +158,103 @@ def test_the_words_under_the_photo_that_answers_are_the_words_of_the_step(town: 
     assert town.office.last().text.splitlines()[0] == "办结（吴科长）：已劝离，道路恢复"
 
 
+def of_album(chat: Chat, reference: str, caption: str = "", album: str = "135") -> Outgoing:
+    """A photo of an album; gives back the answer."""
+    chat.takes(chat.photos(reference, caption=caption).model_copy(update={"album": album}))
+    return chat.last()
+
+
+def is_done_by_an_album(town: Town, bureau: Chat, caption: str = "") -> None:
+    is_signed(town, bureau)
+    bureau.says("办结 W1")
+    assert of_album(bureau, "a", caption).text.startswith("W1 已报办结")
+    town.clock.pass_(seconds=1)
+
+
 def test_words_under_a_later_photo_of_an_album_are_the_words_of_the_step_too(
     town: Town, bureau: Chat
 ) -> None:
-    is_signed(town, bureau)
-    bureau.says("办结 W1")
-    before = len(bureau.messages())
-    for reference, caption in (("a", ""), ("b", "已劝离，道路恢复"), ("c", "")):
-        bureau.takes(bureau.photos(reference, caption=caption).model_copy(update={"album": "135"}))
-    receipt, added = bureau.messages()[before:]
-    assert receipt.text.startswith("W1 已报办结")
-    assert added.text == "照片已补进 W1。"
-    assert [row.issue_id for row in town.rows(MediaFile)] == [1, 1, 1]
+    is_done_by_an_album(town, bureau)
+    town.restarts()
+    bureau.database = town.database
+    assert of_album(bureau, "b", "已劝离，道路恢复").text == "照片和文字已补进 W1。"
+    assert of_album(bureau, "c").text == "照片已补进 W1。"
     for each in (town.office, town.leader, town.reporter):
         assert "吴科长：已劝离，道路恢复" in each.last().text
-    assert bureau.sends("d", caption="两车道都通了").text == "照片和文字已补进 W1。"
+    of_album(bureau, "d", "两车道都通了")
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1, 1, 1, 1]
     town.reporter.taps("已解决")
     assert town.office.last().text.splitlines()[0] == "办结（吴科长）：已劝离，道路恢复；两车道都通了"
     assert town.do(ledger.verify) == []
+
+
+def test_words_under_an_album_whose_photo_said_itself_what_is_done_are_words_of_the_step(
+    town: Town, bureau: Chat
+) -> None:
+    is_signed(town, bureau)
+    assert of_album(bureau, "a", "办结 W1 已劝离").text.startswith("W1 已报办结")
+    assert of_album(bureau, "b", "道路恢复").text.endswith("照片和文字已补进 W1。")
+    assert "吴科长：道路恢复" in town.leader.last().text
+
+
+def test_words_under_a_photo_outside_the_album_that_reported_it_done_are_no_part_of_it(
+    town: Town, bureau: Chat
+) -> None:
+    """Sent into the wrong chat they entered the record and were told to leaders, unasked and with no undo."""
+    is_done_by_an_album(town, bureau, "已劝离")
+    told = [len(each.messages()) for each in (town.leader, town.office, town.reporter)]
+    unnoted = "⚠ 一起发的字没有记下。\n照片已补进 W1。"
+    assert bureau.sends("b", caption="南湖大道今天的路基照片，发错群了").text == unnoted
+    assert of_album(bureau, "c", "发错群了", album="136").text == unnoted
+    assert of_album(bureau, "d", "又发错了", album="136").text.endswith(unnoted)
+    assert [row.issue_id for row in town.rows(MediaFile)] == [1, 1, 1, 1]
+    assert [each.note for each in town.rows(IssueEvent) if each.kind == "finish"] == ["已劝离"]
+    assert [len(each.messages()) for each in (town.leader, town.office, town.reporter)] == told
+
+
+def test_a_one_line_report_under_a_photo_behind_a_step_stays_a_report(town: Town, bureau: Chat) -> None:
+    is_done_by_an_album(town, bureau, "已劝离")
+
+    def answers_for_a_project(session: Session) -> None:
+        person = session.get_one(Person, int(bureau.user) - 1000)
+        a_project(session, reporter=person, name="河堤加固", number=21)
+
+    town.do(answers_for_a_project)
+    town.sweep()
+    asked = bureau.sends("b", caption="河堤加固 本月1200万 主体封顶")
+    assert (asked.title, labels(asked)[0]) == ("有现场照片吗？", "用刚才发的1张")
+    assert [each.note for each in town.rows(IssueEvent) if each.kind == "finish"] == ["已劝离"]
+
+
+def test_words_under_all_photos_of_an_album_are_together_no_longer_than_a_text(
+    town: Town, bureau: Chat
+) -> None:
+    is_done_by_an_album(town, bureau, "长" * 600)
+    assert of_album(bureau, "b", "宽" * 399).text == "照片和文字已补进 W1。"
+    told = len(town.leader.messages())
+    assert of_album(bureau, "c", "高").text.endswith("⚠ 一起发的字没有记下。\n照片已补进 W1。")
+    [note] = [each.note for each in town.rows(IssueEvent) if each.kind == "finish"]
+    assert note == "长" * 600 + "；" + "宽" * 399
+    assert len(town.leader.messages()) == told
+
+
+def test_the_same_words_under_every_photo_of_an_album_are_told_once(town: Town, bureau: Chat) -> None:
+    is_done_by_an_album(town, bureau, "已劝离")
+    told = [len(each.messages()) for each in (town.leader, town.office, town.reporter)]
+    assert of_album(bureau, "b", "已劝离").text == "照片已补进 W1。"
+    assert [len(each.messages()) for each in (town.leader, town.office, town.reporter)] == told
+
+
+def test_the_ledger_seals_what_a_step_said_before_and_after_words_were_added(
+    town: Town, bureau: Chat
+) -> None:
+    is_done_by_an_album(town, bureau, "已劝离")
+    of_album(bureau, "b", "道路恢复")
+    person = int(bureau.user) - 1000
+    added = next(row for row in town.rows(LedgerRow) if '"act":"add_media"' in row.canonical)
+    facts = json.loads(added.canonical)["facts"]
+    for key, said in (("before", "已劝离"), ("after", "已劝离；道路恢复")):
+        assert facts[key] == town.do(partial(ledger.sealed, text=said, person_id=person))
 
 
 def test_who_closes_a_problem_sees_what_the_department_said_and_sent(town: Town, bureau: Chat) -> None:

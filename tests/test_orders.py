@@ -493,8 +493,14 @@ def test_an_album_belongs_to_the_order_as_a_whole_and_so_do_words_under_any_of_i
     ]
     assert [file.order_id for file in town.rows(MediaFile)] == [1, 1, 1]
     assert "协调好了，见照片" in town.office.last().text
+    told = len(town.office.messages())
+    town.clock.pass_(minutes=8)
+    unnoted = "⚠ 一起发的字没有记下。\n照片已补进 D1。"
+    assert bureau.sends("d", caption="发错群了").text == unnoted
+    assert len(town.office.messages()) == told
     town.office.says("同意 D1")
     assert "协调好了，见照片" in town.leader.last().text
+    assert "发错群了" not in town.leader.last().text
 
 
 # What happens when nobody does anything

@@ -80,15 +80,17 @@ def take_step(turn: Turn, command: TakeStep) -> Outcome:
     return _receipt(turn, issue, command)
 
 
-def add_to_finished(turn: Turn, done: IssueEvent, photos: tuple[int, ...], note: str) -> str:
-    """What came behind a 办结 that still waits is a part of it, and words are told like it; gives back the number."""
+def add_to_finished(turn: Turn, done: IssueEvent, photos: tuple[int, ...], more: str, whole: str) -> str:
+    """What came behind a 办结 that waits is a part of it, and `more` words are told like it; gives back the number."""
     issue = turn.session.get_one(Issue, done.issue_id)
     media.tie(turn.session, turn.person.id, photos, issue_id=issue.id)
-    seal = digest(turn, note)
-    enter(turn, issue.unit_id, "add_media", part_of=issue.number, count=len(photos), note=seal)
-    if note:
-        done.note = turn.city.words.said_more.format(said=done.note, more=note) if done.note else note
-        _tell(turn, issue, TakeStep(issue.id, IssueStep.FINISH, note, photos), set())
+    enter(
+        turn, issue.unit_id, "add_media", part_of=issue.number, count=len(photos),
+        before=digest(turn, done.note), after=digest(turn, whole),
+    )  # fmt: skip
+    done.note = whole
+    if more:
+        _tell(turn, issue, TakeStep(issue.id, IssueStep.FINISH, more, photos), set())
     return issue.number
 
 

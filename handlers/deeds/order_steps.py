@@ -51,15 +51,17 @@ def take_order_step(turn: Turn, command: TakeOrderStep) -> Outcome:
     return _receipt(turn, order, command)
 
 
-def add_to_finished_order(turn: Turn, done: OrderEvent, photos: tuple[int, ...], note: str) -> str:
-    """What came behind a 办结 that still waits is a part of it, and words are told like it; gives back the number."""
+def add_to_finished_order(
+    turn: Turn, done: OrderEvent, photos: tuple[int, ...], more: str, whole: str
+) -> str:
+    """What came behind a 办结 that waits is a part of it, and `more` words are told like it; gives back the number."""
     order = turn.session.get_one(Order, done.order_id)
     media.tie(turn.session, turn.person.id, photos, order_id=order.id)
-    note_order(turn, order, "add_media", count=len(photos), note=digest(turn, note))
-    if note:
-        done.note = turn.city.words.said_more.format(said=done.note, more=note) if done.note else note
-    if note and order.kind is not OrderKind.CHECK:  # a draw is told once, when all have answered
-        _tell(turn, order, TakeOrderStep(order.id, P.FINISH, note, photos), [])
+    before, after = digest(turn, done.note), digest(turn, whole)
+    note_order(turn, order, "add_media", count=len(photos), before=before, after=after)
+    done.note = whole
+    if more and order.kind is not OrderKind.CHECK:  # a draw is told once, when all have answered
+        _tell(turn, order, TakeOrderStep(order.id, P.FINISH, more, photos), [])
     return order.number
 
 
