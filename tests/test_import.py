@@ -192,33 +192,20 @@ def test_the_same_file_again_leaves_what_was_reported_meanwhile(session: Session
     assert session.scalars(select(Milestone)).one().actual == date(2012, 4, 25)
 
 
+@pytest.mark.parametrize("because", ["", "等批文"])
 def test_a_reported_start_outlives_an_older_file_that_knows_of_none_and_so_does_its_stage(
-    session: Session,
+    session: Session, because: str
 ) -> None:
     sheets = not_started()
-    sheets[PROJECTS][0]["not_started_because"] = ""
+    sheets[PROJECTS][0]["not_started_because"] = because
     imported(session, sheets)
     reports(session, started=date(2012, 4, 2))
     assert imported(session, sheets).changes_nothing
     project = session.scalars(select(Project).where(Project.number == 3)).one()
-    assert (project.start_actual, project.stage) == (date(2012, 4, 2), Stage.STARTED)
-
-
-def test_a_file_that_says_why_a_project_has_not_begun_takes_a_reported_start_back(session: Session) -> None:
-    """The cell was dropped in silence, and the day of the start stood beside the stage 签约."""
-    imported(session, not_started())
-    reports(session, started=date(2012, 4, 2))
-    sheets = not_started()
-    sheets[PROJECTS][0]["not_started_because"] = "报错了，没有开工"
-    summary = planned(session, sheets).summary()
-    assert "实际开工 2012-04-02 → " in summary
-    assert "报错了，没有开工" in summary
-    imported(session, sheets)
-    project = session.scalars(select(Project).where(Project.number == 3)).one()
     assert (project.start_actual, project.not_started_because, project.stage) == (
-        None,
-        "报错了，没有开工",
-        Stage.SIGNED,
+        date(2012, 4, 2),
+        "",
+        Stage.STARTED,
     )
 
 

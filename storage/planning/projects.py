@@ -126,19 +126,18 @@ def _project(
 
 
 def _start_that_was_reported(plan: Plan, key: Key, registered: Values, values: Values) -> Values:
-    """An older file knows of no start; where one was reported it stays, and so does the stage that it led to.
+    """An older file knows of no start; where one was reported it stays, with the stage that it led to.
 
-    A file that says why there is none takes it back.
+    What such a file says of why there is none is as old as its empty cell.
     """
-    if values["not_started_because"]:
-        return values
     said = plan.registry.reported.get(key, ())
     kept = not_emptied(registered, values, [each.started for each in said], "start_actual")
     if kept["start_actual"] is None:
         return not_emptied(registered, values, [each.because for each in said], "not_started_because")
-    if values["start_actual"] is None and values["stage"] in _BEFORE_START:
-        return {**kept, "stage": registered["stage"]}
-    return kept
+    if values["start_actual"] is not None:
+        return values
+    stage = registered["stage"] if values["stage"] in _BEFORE_START else values["stage"]
+    return {**kept, "stage": stage, "not_started_because": ""}
 
 
 def _told(plan: Plan, entry: ProjectEntry, unit: Key | None) -> Iterator[str]:
