@@ -37,9 +37,9 @@ def holds_answers(talk: TalkRow) -> bool:
 
 
 def is_worth_offering(talk: TalkRow) -> bool:
-    """Whether it is a report, or something would have to be said again."""
+    """Whether it is a report of which something was said, or something would have to be typed again."""
     if talk.script in REPORTING:
-        return True
+        return bool(talk.answers)
     typed = any(isinstance(each, dict) and not TYPED.isdisjoint(each) for each in talk.answers.values())
     return typed or bool(talks.media_in(talk.answers))
 

@@ -249,6 +249,15 @@ def test_a_setting_or_a_menu_that_was_left_open_is_no_draft(town: Town) -> None:
     assert offers(office.says("我的待办")) == []
 
 
+def test_a_report_of_which_nothing_was_said_is_no_draft(town: Town) -> None:
+    me = town.reporter
+    me.says("报进展")
+    assert offers(me.says("我的待办")) == []
+    me.says("报进展")
+    me.taps(NORTH)
+    assert [label for label in offers(me.says("我的待办")) if label.startswith("继续")]
+
+
 def test_days_of_leave_that_were_typed_are_a_draft(town: Town) -> None:
     me = town.reporter
     me.says("请假")
