@@ -42,3 +42,8 @@ def day_and_hour(moment: datetime, zone: ZoneInfo) -> str:
 def written(local: datetime) -> str:
     """A moment that is in the city's zone already."""
     return f"{day_of(local)} {local.hour}:{local.minute:02}"
+
+
+def dated(local: datetime, today: date) -> str:
+    """A moment of the past that is in the city's zone already: with its year where that is not the running one."""
+    return f"{named_ahead(local, today)} {local.hour}:{local.minute:02}"

@@ -1,6 +1,6 @@
 """Two questions about what has happened: when (发现时间), and where (发生地点)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from handlers.plain import plain
@@ -15,12 +15,19 @@ from rules.spoken import OLD, PARTS, Day, NotRead, part_of, parts_begun, read_mo
 class Moment(Question[datetime]):
     """A moment of the past, said at `now` (aware) and stored resolved (decisions: 19).
 
-    A day alone is asked for its part by buttons; what lies long ago is asked about before it is taken.
+    A day alone is asked for its part by buttons; what lies long ago is asked about before it is taken. Until that is
+    answered, what was stored before stands.
     """
 
     now: datetime = field(kw_only=True)
 
     def read(self, said: Said, stored: Stored, words: Words) -> Reading:
+        reading = self._read(said, stored, words)
+        if isinstance(reading, More) and isinstance(reading.value, dict):
+            return replace(reading, value={**_sure(stored), **reading.value})
+        return reading
+
+    def _read(self, said: Said, stored: Stored, words: Words) -> Reading:
         if said.value is not None:
             return self._pressed(said.value, words)
         day = stored.get("day") if isinstance(stored, dict) else None
@@ -65,6 +72,9 @@ class Moment(Question[datetime]):
         moment = _moment(stored.get("at")) if isinstance(stored, dict) else None
         return moment.astimezone(self.now.tzinfo) if moment else None
 
+    def left(self, stored: Stored) -> Stored:
+        return _sure(stored) or stored
+
     def guidance(self, stored: Stored, words: Words) -> str:
         begun = stored if isinstance(stored, dict) else {}
         if day := _day(begun.get("day")):
@@ -90,6 +100,11 @@ class Moment(Question[datetime]):
             )
             rows.insert(0, [(said, f"at.{old.isoformat()}")])
         return rows
+
+
+def _sure(stored: Stored) -> dict[str, Stored]:
+    """Of what is stored the moment that was taken, without what is being asked about."""
+    return {"at": stored["at"]} if isinstance(stored, dict) and "at" in stored else {}
 
 
 def _moment(text: object) -> datetime | None:

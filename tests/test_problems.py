@@ -594,3 +594,22 @@ def test_a_project_paused_after_the_month_still_owes_its_word_and_where_to_say_i
     town.reporter.taps("W1 仍在")
     assert [row.settled is not None for row in words_owed(town)] == [True]
     assert NORTH not in labels(town.reporter.says("报问题")), "now it owes nothing any more"
+
+
+def test_the_time_that_was_answered_before_stands_while_another_is_doubted(town: Town) -> None:
+    me = town.reporter
+    me.says("报问题")
+    me.taps(NORTH)
+    for said in ("重大问题", "征拆", "两户阻工", "刚才", "就在项目现场", "请派工作组"):
+        me.says(said)
+    card = me.taps("没有照片")
+    for said in ("2009年3月20日 9点", "3月25日"):  # long ago; a day without its hour
+        me.taps("改时间")
+        asked = me.says(said)
+        kept = me.taps("不改了", asked)
+        assert (kept.title, kept.text) == (card.title, card.text)
+    me.taps("改时间")
+    me.says("2009年3月20日 9点")
+    assert "发现：2009年3月20日 9:00" in me.taps("没错").text
+    me.says("确认")
+    assert "2009年3月20日 9:00发现" in town.leader.last().text

@@ -44,7 +44,7 @@ from handlers.commands import FileIssue, FollowUp, Tell
 from handlers.conversation import Dialogue
 from handlers.conversations.follow_up import about, follow_up
 from handlers.facts import Facts, ProjectFacts, ThreadFacts
-from handlers.moments import written
+from handlers.moments import dated
 from handlers.questions import Choice, Photos, Text, quick
 from handlers.reading import Item
 from handlers.when_and_where import Moment, Place, Spot
@@ -209,8 +209,8 @@ def _lines(facts: Facts, issue: FileIssue) -> list[str]:
         words.line_category.format(text=dict(facts.categories)[issue.category]),
         words.line_what.format(text=issue.what),
     ]
-    if issue.found is not None:
-        lines.append(words.line_found.format(time=written(issue.found)))
+    if issue.found is not None and facts.now is not None:
+        lines.append(words.line_found.format(time=dated(issue.found, facts.now)))
         lines.append(words.line_place.format(text=issue.place))
     lines += [
         words.line_help.format(text=issue.help_needed) if issue.help_needed else words.line_no_help,

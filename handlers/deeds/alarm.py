@@ -9,7 +9,7 @@ from handlers.deeds import on_behalf
 from handlers.deeds.group_telling import tell_alarm
 from handlers.deeds.issue_telling import with_turn
 from handlers.deeds.telling import speaker
-from handlers.moments import day_and_hour
+from handlers.moments import dated, day_and_hour
 from handlers.outcome import enter
 from handlers.screen import Rows
 from handlers.turning import Turn
@@ -77,7 +77,7 @@ def _alert(turn: Turn, issue: Issue, rules: InForce, photos: tuple[int, ...], wh
         help=_on_one_screen(turn, issue, issue.help_needed, LONGEST_HELP) or words.help_none,
         category=category.name if category else issue.category,
         place=issue.place or words.place_on_site,
-        found=day_and_hour(issue.found, turn.city.zone),
+        found=dated(issue.found.astimezone(turn.city.zone), turn.today),
         unit=by.unit,
         name=by.name,
         phone=by.phone,

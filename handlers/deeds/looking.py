@@ -7,7 +7,7 @@ from handlers.deeds.issue_course import course
 from handlers.deeds.issue_telling import rows_of
 from handlers.deeds.problems import concerns, taken
 from handlers.deeds.threads import after_solved, how_often
-from handlers.moments import day_and_hour
+from handlers.moments import dated, day_and_hour
 from handlers.screen import Rows
 from handlers.turning import Turn
 from rules.issue_life import ENDED, Who
@@ -44,7 +44,7 @@ def _what(turn: Turn, issue: Issue) -> list[str]:
     if issue.place:
         lines.append(words.line_place.format(text=issue.place))
     if issue.severity is Severity.MAJOR:
-        lines.append(words.line_found.format(time=day_and_hour(issue.found, zone)))
+        lines.append(words.line_found.format(time=dated(issue.found.astimezone(zone), turn.today)))
     return [
         *lines,
         words.issue_status.format(time=day_and_hour(issue.filed, zone), name=_raised_by(turn, issue)),
