@@ -4,15 +4,20 @@ Rule 1  A ring says only that there is something to do, and where it is: the row
         the wait for the slow poll, and one too many costs a look.
 Rule 2  After each new connection everything is rung once: what was rung while nobody listened is found.
 Rule 3  A process rings for what it leaves to others, and rarely: commits with a NOTIFY wait for each other.
+Rule 4  One connection rings and listens, and the event loop looks at it whenever bytes have come: a ring costs no
+        transaction of the writers, and hearing one costs hardly anything to those whom it does not concern.
 """
 
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from functools import partial
+from typing import TYPE_CHECKING
 
 from storage import claiming
 from storage.database import Database
+
+if TYPE_CHECKING:  # a city on SQLite does without it
+    from psycopg import AsyncConnection
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +25,11 @@ TURNS, POST, FILES = "turns", "post", "files"
 
 RING_SECONDS = 0.05  # what is rung meanwhile is rung together
 AGAIN_SECONDS = 2.0
+_RING = "SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic"
 
 
 class Bell:
-    """`ring(topic)` is heard by every other process; `await run()` listens, until it is cancelled."""
+    """`ring(topic)` is heard by every process that listens; `await run()` rings and listens, until it is cancelled."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -37,36 +43,73 @@ class Bell:
 
     async def run(self, heard: Mapping[str, Callable[[], None]]) -> None:
         """`heard` says what each topic wakes here."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen_again_and_again(heard))
-            group.create_task(self._ring())
+        from psycopg import AsyncConnection, Error
 
-    async def _ring(self) -> None:
-        while True:
-            await self._rung.wait()
-            self._rung.clear()
-            topics, self._topics = self._topics, set()
-            await self._database.run(partial(claiming.ring, topics=topics))
-            await asyncio.sleep(RING_SECONDS)
-
-    async def _listen_again_and_again(self, heard: Mapping[str, Callable[[], None]]) -> None:
-        from psycopg import Error  # a city on SQLite does without it
-
+        address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
             try:
-                await self._listen(heard)
+                async with await AsyncConnection.connect(address, autocommit=True) as connection:
+                    await self._attend(connection, heard)
             except (Error, OSError) as error:
                 log.warning("the bell is out of order (%s); rows are found by looking", type(error).__name__)
             await asyncio.sleep(AGAIN_SECONDS)
 
-    async def _listen(self, heard: Mapping[str, Callable[[], None]]) -> None:
-        from psycopg import AsyncConnection
+    async def _attend(self, connection: "AsyncConnection", heard: Mapping[str, Callable[[], None]]) -> None:
+        ears = _Ears(connection, heard, self._rung.set)
+        await connection.execute(f"LISTEN {claiming.BELL}")
+        for wake in heard.values():
+            wake()
+        self._rung.set()  # for what could not be rung on the connection before
+        while True:
+            with ears:
+                await self._rung.wait()
+            self._rung.clear()
+            if ears.failure is not None:
+                raise ears.failure
+            topics, self._topics = self._topics, set()
+            try:
+                await connection.execute(_RING, (claiming.BELL, list(topics)))
+            except Exception:
+                self._topics |= topics
+                raise
+            with ears:
+                await asyncio.sleep(RING_SECONDS)
 
-        address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-        async with await AsyncConnection.connect(address, autocommit=True) as connection:
-            await connection.execute(f"LISTEN {claiming.BELL}")
-            for wake in heard.values():
-                wake()
-            async for notice in connection.notifies():
-                if notice.payload in heard:
-                    heard[notice.payload]()
+
+class _Ears:
+    """Hears while nothing else is asked of the connection, which itself tells what comes while something is."""
+
+    def __init__(
+        self,
+        connection: "AsyncConnection",
+        heard: Mapping[str, Callable[[], None]],
+        failed: Callable[[], None],
+    ) -> None:
+        self.failure: Exception | None = None
+        self._pgconn = connection.pgconn
+        self._socket = connection.fileno()  # which a lost connection does not tell any more
+        self._heard = heard
+        self._failed = failed
+        self._loop = asyncio.get_running_loop()
+        connection.add_notify_handler(lambda notice: self._wake(notice.payload))
+
+    def __enter__(self) -> None:
+        self._loop.add_reader(self._socket, self._hear)
+        self._hear()  # what had been read together with an answer
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.remove_reader(self._socket)
+
+    def _hear(self) -> None:
+        try:
+            self._pgconn.consume_input()
+            while notice := self._pgconn.notifies():
+                self._wake(notice.extra.decode())
+        except Exception as failure:
+            self._loop.remove_reader(self._socket)
+            self.failure = failure
+            self._failed()
+
+    def _wake(self, topic: str) -> None:
+        if topic in self._heard:
+            self._heard[topic]()

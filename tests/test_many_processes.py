@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.app import put_together
@@ -537,6 +537,53 @@ async def test_a_ring_wakes_the_other_process(pair: tuple[Database, Database]) -
     for task in (listening, ringing):
         task.cancel()
     await asyncio.gather(listening, ringing, return_exceptions=True)
+
+
+async def test_a_bell_whose_connection_was_cut_rings_and_is_heard_again(
+    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.bell.AGAIN_SECONDS", 0)
+    bells, woken = [Bell(database) for database in pair], [asyncio.Queue[None]() for _ in pair]
+    tasks = [
+        asyncio.create_task(bell.run({TURNS: lambda heard=heard: heard.put_nowait(None)}))
+        for bell, heard in zip(bells, woken, strict=True)
+    ]
+    async with asyncio.timeout(30):
+        for heard in woken:
+            await heard.get()
+        pair[0].run_now(_cut_listeners)
+        for heard in woken:
+            await heard.get()  # for what was rung meanwhile
+        bells[0].ring(TURNS)
+        for heard in woken:
+            await heard.get()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_what_could_not_be_rung_is_rung_as_soon_as_there_is_a_connection(
+    pair: tuple[Database, Database],
+) -> None:
+    mine, theirs, woken = Bell(pair[0]), Bell(pair[1]), asyncio.Queue[None]()
+    mine.ring(TURNS)
+    tasks = [asyncio.create_task(theirs.run({TURNS: lambda: woken.put_nowait(None)}))]
+    async with asyncio.timeout(30):
+        await woken.get()
+        tasks.append(asyncio.create_task(mine.run({})))
+        await woken.get()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _cut_listeners(session: Session) -> None:
+    session.execute(
+        text(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT pg_notify)'"
+        )
+    )
 
 
 # The whole program
