@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,6 +43,7 @@ from storage.messages import Address, Arrived, Incoming, IncomingKind, Outgoing
 from storage.migrate import migrate
 from storage.tables.registry import Person, Project, Responsibility
 from storage.tables.traffic import InboxRow
+from tests import postgres
 from tests.builders import a_person, a_project, a_responsibility, a_unit
 from tests.fakes.telegram_api import TOKEN, FakeTelegram, Fault, run_fast, too_many
 
@@ -130,6 +131,7 @@ async def delivering(database: Database, api: FakeTelegram) -> AsyncIterator[Del
     clock = Clock()
     channel = TelegramChannel(TOKEN, api_url=api.url)
     account = (CHANNEL, ACCOUNT)
+    seconds = clock.monotonic if database.alone else lambda: clock.machine().timestamp()
     await channel.start()
 
     async def nothing(_: object) -> bytes:
@@ -138,7 +140,7 @@ async def delivering(database: Database, api: FakeTelegram) -> AsyncIterator[Del
     delivery = Delivery(
         database=database,
         channels={account: channel},
-        rates={account: Rates(Limits(), clock.monotonic, is_group=lambda _: False)},
+        rates={account: Rates(Limits(), seconds, is_group=lambda _: False)},
         clock=clock,
         media=nothing,
         pictures=nothing,
@@ -154,8 +156,8 @@ async def delivering(database: Database, api: FakeTelegram) -> AsyncIterator[Del
         await channel.close()
 
 
-def opened(folder: Path) -> Database:
-    database = Database(f"sqlite:///{folder / 'sanbao.db'}")
+def opened(folder: Path, server: postgres.Server | None) -> Database:
+    database = Database(server.create() if server else f"sqlite:///{folder / 'sanbao.db'}")
     migrate(database.engine, folder, Clock().machine())
     return database
 
@@ -174,8 +176,8 @@ def write_digests(session: Session, count: int) -> None:
         write(session, FIRST_CHAT + number, f"日报{number}", Lane.DIGEST)
 
 
-async def by_sanbao(folder: Path, digests: int, urgent: int) -> Result:
-    database, heard = opened(folder), Heard()
+async def by_sanbao(database: Database, digests: int, urgent: int) -> Result:
+    heard = Heard()
     database.run_now(lambda session: write_digests(session, digests))
     async with FakeTelegram(keep_transcript=False) as api:
         gate = Gate(api)
@@ -325,8 +327,8 @@ def file_problem(session: Session, project_id: int, city: City) -> str:
     return f"重大问题 {outcome.number}："
 
 
-async def to_first_leader(folder: Path, digests: int, reports: int) -> Result:
-    database, heard = opened(folder), Heard()
+async def to_first_leader(database: Database, digests: int, reports: int) -> Result:
+    heard = Heard()
     city = City(
         words=Words(), zone=city_zone(), shows={CHANNEL: Show(edits=True, text_limit=4096)},
         running=frozenset({(CHANNEL, ACCOUNT)}),
@@ -367,14 +369,18 @@ def _first(heard: Heard, words: str) -> float | None:
 
 async def run(given: argparse.Namespace) -> None:
     print(HEADINGS, flush=True)
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as name,
+        postgres.running(durable=True) if given.postgres else nullcontext() as server,
+    ):
         folders = [Path(name) / each for each in ("load", "idle", "busy")]
         for folder in folders:
             folder.mkdir()
+        load, idle, busy = (opened(folder, server) for folder in folders)
         contestants: list[Callable[[], Awaitable[Result]]] = [
-            lambda: to_first_leader(folders[1], 0, given.reports),
-            lambda: to_first_leader(folders[2], given.digests, given.reports),
-            lambda: by_sanbao(folders[0], given.digests, given.urgent),
+            lambda: to_first_leader(idle, 0, given.reports),
+            lambda: to_first_leader(busy, given.digests, given.reports),
+            lambda: by_sanbao(load, given.digests, given.urgent),
         ]
         if not given.alone:
             contestants += [
@@ -396,6 +402,7 @@ def main() -> None:
     parser.add_argument("--digests", type=int, default=10_000)
     parser.add_argument("--urgent", type=int, default=1000)
     parser.add_argument("--reports", type=int, default=200)
+    parser.add_argument("--postgres", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--alone", action="store_true", help="without the usual two")
     run_fast(run(parser.parse_args()))
 
