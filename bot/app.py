@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from bot import attendance, editable, logs
+from bot.after_another import AfterAnother
 from bot.anchoring import Anchoring
 from bot.at_start import clock_of, furnish, open_database
 from bot.attendance import Attendance
@@ -167,7 +168,10 @@ async def _wire(
         database=database, channels=channels, city=city, clock=clock, after=lambda: waking.after_writing(),
         admin=settings.admin or "", on_media=lambda: waking.after_media(), serves=beside.serves, meters=meters,
     )  # fmt: skip
-    waking = Waking(beside, dispatch, delivery, fetching, files, channels)
+    after_another = AfterAnother(
+        database=database, clock=clock, accounts=channels, serves=beside.serves, wake=delivery.wake
+    )
+    waking = Waking(beside, dispatch, delivery, after_another, fetching, files, channels)
     intake = Intake(database, waking.after_storing)
     limits = {name: show.text_limit for name, show in city.shows.items()}
     reach = Reach(running=city.running, limits=limits, admin=settings.admin or "")
@@ -201,6 +205,7 @@ async def _wire(
     running.keep("tidying", Tidying(database=database, shelf=shelf), 2 * 3600, files)
     if not database.alone:
         running.loops["bell"] = lambda: beside.bell.run(waking.heard)
+        running.loops["after another"] = after_another.run
     await receive(settings, stack, running, city, gallery.picture)
     running.loops |= beside.loops
     listening = attendance.listeners(channels, lambda channel: listens(channel, beside))

@@ -5,12 +5,23 @@ They differ only in the try-out, where the city's is moved forward by an offset 
 
 import time
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
 from storage.tables.ledger import CityFact
 
 OFFSET = "clock_offset_seconds"
+
+
+class Timed(Protocol):
+    """What tells both times, and one that never jumps."""
+
+    def city(self) -> datetime: ...
+
+    def machine(self) -> datetime: ...
+
+    def monotonic(self) -> float: ...
 
 
 class Clock:

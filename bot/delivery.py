@@ -20,15 +20,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from bot.account_post import ROW_BACKOFF_CAP, Post, backoff
-from bot.channels.channel import Blocked, Channel, NotSent, Refused, Unclear
-from bot.drawing import NotDrawn
+from bot.account_post import Post, backoff
+from bot.attempts import Attempts
+from bot.channels.channel import Channel
+from bot.clock import Timed
 from bot.rates import Rates
 from bot.sharing import Pauses, Shared
 from bot.watching.meters import Meters
@@ -36,7 +36,7 @@ from bot.watching.pulse import Pulse
 from storage import quiet_hours, sends, waits
 from storage.charts import Chart
 from storage.database import Database
-from storage.messages import Account, Outgoing
+from storage.messages import Account
 from storage.outbox import State
 from storage.sends import Claimed, Claims, End, Outcome, Room
 
@@ -46,26 +46,9 @@ DATABASE_BACKOFF_CAP = 5.0
 LAST_WRITES = 3
 FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
-# What another process takes care of is looked for after so many seconds, should it not have done so.
-AFTER_ANOTHER = 0.5
 # Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one, which
 # also finds out whether a process that was claiming for an account has left anything.
 BREATH = 0.02
-
-
-class Clock(Protocol):
-    def city(self) -> datetime: ...
-
-    def machine(self) -> datetime: ...
-
-    def monotonic(self) -> float: ...
-
-
-class _Whole(NamedTuple):
-    """A message as it is sent: without the chart that could not be drawn; the chart's picture is the first file."""
-
-    message: Outgoing
-    files: tuple[bytes, ...]
 
 
 class _Look(NamedTuple):
@@ -94,7 +77,7 @@ class Delivery:
         database: Database,
         channels: Mapping[Account, Channel],
         rates: Mapping[Account, Rates],
-        clock: Clock,
+        clock: Timed,
         zone: ZoneInfo,
         media: Callable[[int], Awaitable[bytes | None]],
         pictures: Callable[[Chart], Awaitable[bytes]],
@@ -114,20 +97,18 @@ class Delivery:
         }
         self._clock = clock
         self._zone = zone
-        self._media = media
-        self._pictures = pictures
         self._on_failed = on_failed
         self._lease = lease
-        self._send_time = send_time
         self._patience = patience
         self._poll = poll
         self._meters = meters or Meters()
         self.pulse = Pulse()
         self._holder = holder
         self._serves = serves
+        self._attempts = Attempts(
+            clock=clock, media=media, pictures=pictures, serves=serves, send_time=send_time
+        )
         self._wake = asyncio.Event()
-        self._later: asyncio.Task[None] | None = None
-        self._others_wrote = False
         self._ended: list[Outcome] = []
         self._sends: set[asyncio.Task[None]] = set()
         self._again: datetime | None = None
@@ -140,34 +121,6 @@ class Delivery:
     def wake(self) -> None:
         """Something was written and committed."""
         self._wake.set()
-
-    def wake_after_another(self) -> None:
-        """Something was written and committed that another process takes care of, unless it is dead or slow."""
-        self._others_wrote = True
-        if self._later is None or self._later.done():
-            self._later = asyncio.create_task(self._look_after_another())
-
-    async def _look_after_another(self) -> None:
-        """A look costs several times what it costs to find out that there is nothing left to look for."""
-        while self._others_wrote:
-            self._others_wrote = False
-            await asyncio.sleep(AFTER_ANOTHER)
-            try:
-                left, coming = await self._database.read(self._what_is_left)
-            except Exception:
-                left, coming = True, False  # the look says what is the matter
-            self._others_wrote |= coming
-            if left:
-                self.wake()
-
-    def _what_is_left(self, session: Session) -> tuple[bool, bool]:
-        """Whether something was left undone, and whether there is what may still be: it was written only just now."""
-        served, machine = [each for each in self._posts if self._serves(each)], self._clock.machine()
-        now = self._clock.city()
-        if not sends.any_left(session, served, now, machine):
-            return False, False
-        left = sends.any_left(session, served, now - timedelta(seconds=AFTER_ANOTHER / 2), machine)
-        return left, not left
 
     def ill(self) -> dict[Account, tuple[str, float]]:
         """Accounts on which nothing goes out: why, and for how many seconds."""
@@ -238,8 +191,6 @@ class Delivery:
 
     async def close(self) -> None:
         """Lets sends in flight end for `patience` seconds, cuts off the rest; writes all outcomes."""
-        if self._later is not None:
-            self._later.cancel()
         if self._sends:
             await asyncio.wait(self._sends, timeout=self._patience)
         for send in self._sends:
@@ -405,76 +356,8 @@ class Delivery:
         send.add_done_callback(self._sends.discard)
 
     async def _send(self, post: Post, row: Claimed, answers: int) -> None:
-        outcome = await self._attempt(post, row, answers)
+        outcome = await self._attempts.make(post, row, answers)
         self._meters.attempts.labels(row.channel, outcome.end.value).inc()
         self._ended.append(outcome)
         del post.in_flight[row.chat]
         self._wake.set()
-
-    async def _attempt(self, post: Post, row: Claimed, answers: int) -> Outcome:
-        """One call of the channel, and what its end proves (see `bot/channels/channel.py`)."""
-        try:
-            whole, note = await self._whole(row, post.channel.capabilities.draws)
-            external = await self._call(post, row, whole)
-        except NotSent as error:
-            return self._once_more(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
-        except Refused as error:
-            post.learn_answer()
-            return Outcome(row, End.REFUSED, note=str(error))
-        except Blocked as error:
-            post.learn_answer()
-            return Outcome(row, End.BLOCKED, note=str(error) or "blocked")
-        except (Unclear, TimeoutError) as error:
-            post.learn_doubt(answers)
-            return self._unclear(row, str(error) or "no answer in time")
-        except asyncio.CancelledError:
-            return self._unclear(row, "stopped while it was sent")
-        except Exception as error:
-            log.exception("outbox row %d: the channel failed in a way it does not document", row.id)
-            return self._unclear(row, type(error).__name__)
-        post.learn_answer()
-        return Outcome(row, End.SENT, external=external, note=note)
-
-    async def _whole(self, row: Claimed, draws: bool) -> tuple[_Whole, str]:
-        """What the row says, with its pictures; and why one that it was to have is not among them.
-
-        A channel that draws gets the chart's figures only.
-        """
-        try:
-            message = Outgoing.model_validate(row.body)
-        except ValidationError as error:
-            raise Refused(f"the row cannot be read: {error.error_count()} errors") from error
-        files, note = await self._files(message.photos), ""
-        if message.chart is not None and not draws:
-            try:
-                files = (await self._pictures(message.chart), *files)
-            except NotDrawn as error:
-                log.warning("outbox row %d goes without its picture: %s", row.id, error)
-                message, note = message.model_copy(update={"chart": None}), str(error)
-        if not (files or message.plain or message.chart):
-            raise Refused(note or "its photos are gone")
-        return _Whole(message, files), note
-
-    async def _call(self, post: Post, row: Claimed, whole: _Whole) -> str:
-        if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed
-            raise NotSent("paused", retry_after=left)
-        if row.lease <= self._clock.machine() or not self._serves(post.account):
-            raise NotSent("this process slept; the row is no longer its own")
-        async with asyncio.timeout(self._send_time):
-            return await post.channel.send(
-                row.chat, whole.message, whole.files, f"{row.id}" if row.may_repeat else ""
-            )
-
-    async def _files(self, photos: Sequence[int]) -> tuple[bytes, ...]:
-        try:
-            files = [await self._media(photo) for photo in photos]
-        except Exception as error:
-            log.exception("photos could not be read")
-            raise NotSent("photos could not be read") from error
-        return tuple(file for file in files if file is not None)
-
-    def _unclear(self, row: Claimed, note: str) -> Outcome:
-        return self._once_more(row, End.UNCLEAR, note, backoff(row.ambiguous + 1, ROW_BACKOFF_CAP))
-
-    def _once_more(self, row: Claimed, end: End, note: str, seconds: float) -> Outcome:
-        return Outcome(row, end, note=note, retry=self._clock.machine() + timedelta(seconds=seconds))

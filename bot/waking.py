@@ -1,7 +1,7 @@
 """Whom news wakes: the loops of this process at once, the other processes by the bell.
 
-Rule 1  What was written is looked for first by the process that has the post. Another one looks half a second later,
-        and rings only where the post is not wholly its own.
+Rule 1  What was written is looked for first by the process that has the post. Another one looks half a second later
+        (`bot/after_another.py`), and rings only where the post is not wholly its own.
 Rule 2  Turns are taken where they came in. One that still waits behind others after `LEFT_TO_OTHERS` is offered to the
         other processes.
 """
@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from bot.after_another import AfterAnother
 from bot.bell import FILES, POST, TURNS
 from bot.beside import Beside
 from bot.delivery import Delivery
@@ -28,6 +29,7 @@ class Waking:
     beside: Beside
     dispatch: Dispatch
     delivery: Delivery
+    after_another: AfterAnother
     fetching: Fetching
     files: Holding
     accounts: Collection[Account]
@@ -59,7 +61,7 @@ class Waking:
         if self.beside.posts:
             self.delivery.wake()
         else:
-            self.delivery.wake_after_another()
+            self.after_another.written()
 
     def _leave_to_others(self) -> None:
         if self.dispatch.behind:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.account_post import ACCOUNT_BACKOFF_CAP
+from bot.after_another import AfterAnother
 from bot.channels.channel import Blocked, Capabilities, NotSent, Refused, Unclear
 from bot.delivery import Delivery
 from bot.drawing import NotDrawn
@@ -121,6 +122,15 @@ class Office:
             on_failed=self.failed,
             send_time=send_time,
             patience=0.05,
+        )
+
+    def after_another(self, wake: Callable[[], None]) -> AfterAnother:
+        return AfterAnother(
+            database=self.database,
+            clock=self.clock,
+            accounts=[("telegram", "bot")],
+            serves=lambda _: True,
+            wake=wake,
         )
 
     def failed(self, _session: Session, outcome: sends.Outcome, _now: datetime) -> None:
@@ -490,53 +500,45 @@ async def test_one_who_blocked_us_is_reported_and_gets_no_more_calls(office: Off
 
 
 async def test_what_another_process_takes_care_of_is_looked_for_only_if_it_is_left_undone(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+    office: Office,
 ) -> None:
     """What was just written is left to it for a little longer."""
-    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 0.01)
-    delivery, read, found = office.delivery, office.database.read, list[tuple[bool, bool]]()
-
-    async def glance(work: Work[tuple[bool, bool]]) -> tuple[bool, bool]:
-        found.append(await read(work))
-        office.clock.seconds += 1
-        return found[-1]
-
-    monkeypatch.setattr(office.database, "read", glance)
-
-    async def looks() -> bool:
-        delivery._wake.clear()
-        delivery.wake_after_another()
-        assert delivery._later is not None
-        await delivery._later
-        return delivery._wake.is_set()
-
-    assert not await looks()
+    woken: list[float] = []
+    another = office.after_another(lambda: woken.append(office.clock.seconds))
+    await another.glance()
+    assert (woken, another._written.is_set()) == ([], False)
     office.say("an answer")
-    assert await looks()
-    assert found == [(False, False), (False, True), (True, False)]
+    await another.glance()
+    assert (woken, another._written.is_set()) == ([], True)
+    office.clock.seconds += 1
+    await another.glance()
+    assert woken == [1]
 
 
 async def test_what_others_write_while_it_is_asked_what_is_left_is_asked_for_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 0.01)
-    delivery, read, asked = office.delivery, office.database.read, list[bool]()
+    monkeypatch.setattr("bot.after_another.SECONDS", 0.01)
+    read, woken, asked = office.database.read, asyncio.Event(), 0
+    another = office.after_another(woken.set)
 
     async def glance(work: Work[tuple[bool, bool]]) -> tuple[bool, bool]:
+        nonlocal asked
+        asked += 1
         found = await read(work)
-        if not asked:
+        if asked == 1:
             office.say("too late for this reading")
-            delivery._wake.clear()
-            delivery.wake_after_another()
-        asked.append(True)
+            another.written()
         office.clock.seconds += 1
         return found
 
     monkeypatch.setattr(office.database, "read", glance)
-    delivery.wake_after_another()
-    assert delivery._later is not None
-    await delivery._later
-    assert (len(asked), delivery._wake.is_set()) == (2, True)
+    looking = asyncio.create_task(another.run())
+    another.written()
+    await asyncio.wait_for(woken.wait(), 30)
+    assert asked == 2
+    looking.cancel()
+    await asyncio.gather(looking, return_exceptions=True)
 
 
 async def test_a_row_that_cannot_be_read_fails_alone(office: Office) -> None:
@@ -631,7 +633,7 @@ async def test_a_pause_that_begins_after_the_claim_still_stops_the_call(office: 
         await opened.wait()
         return office.photos[media_id]
 
-    office.delivery._media = slow
+    office.delivery._attempts._media = slow
     await office.delivery.look()
     await asyncio.sleep(0)
     opened.set()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.drawing import Gallery, NotDrawn
+from bot.drawing import KEPT, Gallery, NotDrawn
 from storage.charts import LightsBar, LightsChart
 
 
@@ -20,17 +20,22 @@ def a_chart(title: str = "全市灯色") -> LightsChart:
     )
 
 
+def a_gallery(folder: Path, kept: int = KEPT) -> Gallery:
+    """One that waits as long as a busy machine needs."""
+    return Gallery(folder, drawn_within=120, had_within=120, kept=kept)
+
+
 def kept(folder: Path) -> int:
     return len(list(folder.glob("*.png")))
 
 
 async def test_a_chart_is_drawn_once_and_then_kept(tmp_path: Path) -> None:
-    gallery = Gallery(tmp_path, drawn_within=60, had_within=60)
+    gallery = a_gallery(tmp_path)
     together = await asyncio.gather(*(gallery.picture(a_chart()) for _ in range(5)))
     await gallery.close()
     assert {picture[:4] for picture in together} == {b"\x89PNG"}
     assert kept(tmp_path) == 1
-    again = Gallery(tmp_path)
+    again = a_gallery(tmp_path)
     assert await again.picture(a_chart()) == together[0]
     assert again.child is None, "what is kept needs no process"
 
@@ -38,7 +43,7 @@ async def test_a_chart_is_drawn_once_and_then_kept(tmp_path: Path) -> None:
 async def test_a_killed_process_costs_one_picture_at_most_and_the_next_is_drawn_by_another(
     tmp_path: Path,
 ) -> None:
-    gallery = Gallery(tmp_path)
+    gallery = a_gallery(tmp_path)
     await gallery.picture(a_chart("一"))
     killed, ready = gallery.child, gallery._ready
     assert killed
@@ -58,7 +63,7 @@ async def test_a_killed_process_costs_one_picture_at_most_and_the_next_is_drawn_
 
 
 async def test_a_process_that_hangs_is_ended_in_time(tmp_path: Path) -> None:
-    gallery = Gallery(tmp_path)
+    gallery = a_gallery(tmp_path)
     await gallery.picture(a_chart("一"))
     hung = gallery.child
     assert hung
@@ -79,7 +84,7 @@ async def test_who_waits_too_long_for_others_pictures_goes_without(tmp_path: Pat
 
 
 async def test_the_oldest_pictures_make_room(tmp_path: Path) -> None:
-    gallery = Gallery(tmp_path, kept=2)
+    gallery = a_gallery(tmp_path, kept=2)
     for title in "一二三":
         await gallery.picture(a_chart(title))
     assert kept(tmp_path) == 2
@@ -99,7 +104,7 @@ async def test_a_folder_that_cannot_be_written_is_no_picture_and_no_fault(tmp_pa
 
 
 async def test_the_process_ends_with_the_program_that_started_it(tmp_path: Path) -> None:
-    gallery = Gallery(tmp_path)
+    gallery = a_gallery(tmp_path)
     await gallery.picture(a_chart())
     child = gallery._child
     assert child

@@ -517,7 +517,7 @@ async def test_what_a_dead_process_was_sending_is_settled_and_what_it_wakes_up_w
     frozen, second = _deliveries(office, pair, UNLIMITED)
     await _send_all(office, [second])
     frozen._start(claims.rows[0])  # it had claimed the row, and slept before it sent it
-    frozen._serves = lambda _account: False
+    frozen._serves = frozen._attempts._serves = lambda _account: False
     await frozen.settled()
     await frozen.look()
     assert office.phone.texts() == ["回执 J34"]
@@ -685,13 +685,10 @@ async def _sent_by(town: Town) -> str:
 async def test_what_one_process_writes_the_one_that_has_the_post_sends(
     town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.delivery.AFTER_ANOTHER", 3600)
-    looks = list[str]()
+    monkeypatch.setattr("bot.after_another.SECONDS", 3600)
     async with _two_programs(town, tmp_path, {"dispatch"}) as (posts, writes):
-        writes.delivery.wake_after_another = lambda: looks.append("later")  # type: ignore[method-assign]
         await _says(writes, [_person(town.reporter)], "帮助")
         assert await _sent_by(town) == posts.beside.holder
-        assert looks, "it means to look later"
 
 
 async def test_what_the_process_that_has_the_post_leaves_undone_another_sends(

@@ -22,6 +22,7 @@ from storage.tables.traffic import OutboxRow
 from tests.builders import NOW, a_person, a_photo
 from tests.fakes.telegram_api import FakeTelegram, too_many
 from tests.files import a_picture
+from tests.test_drawing import a_gallery
 from tests.test_telegram_channel import running
 
 CHART = LightsChart(
@@ -78,7 +79,7 @@ async def sending(api: FakeTelegram, database: Database, gallery: Gallery) -> As
 async def test_a_digest_arrives_as_one_message_with_its_picture_words_and_buttons(
     database: Database, tmp_path: Path
 ) -> None:
-    async with FakeTelegram() as api, sending(api, database, Gallery(tmp_path)) as office:
+    async with FakeTelegram() as api, sending(api, database, a_gallery(tmp_path)) as office:
         api.person(1001, started=True)
         office.writes(Outgoing(title="七月简报", text="红灯1个", rows=BUTTON, chart=CHART))
         await office.sends()
@@ -92,7 +93,7 @@ async def test_a_digest_arrives_as_one_message_with_its_picture_words_and_button
 async def test_long_words_and_their_picture_are_two_messages_of_which_neither_is_sent_twice(
     database: Database, tmp_path: Path
 ) -> None:
-    async with FakeTelegram() as api, sending(api, database, Gallery(tmp_path)) as office:
+    async with FakeTelegram() as api, sending(api, database, a_gallery(tmp_path)) as office:
         api.person(1001, started=True)
         office.writes(Outgoing(text="长" * 1025, rows=BUTTON, chart=CHART))
         api.faults.script("sendPhoto", [too_many(0)])
@@ -104,7 +105,7 @@ async def test_long_words_and_their_picture_are_two_messages_of_which_neither_is
 
 
 async def test_an_alert_arrives_before_the_photos_of_who_reported(database: Database, tmp_path: Path) -> None:
-    async with FakeTelegram() as api, sending(api, database, Gallery(tmp_path)) as office:
+    async with FakeTelegram() as api, sending(api, database, a_gallery(tmp_path)) as office:
         api.person(1001, started=True)
         office.keeps(1)
         office.keeps(2)
@@ -121,7 +122,7 @@ async def test_an_alert_arrives_before_the_photos_of_who_reported(database: Data
 async def test_a_crash_between_drawing_and_sending_leaves_only_a_kept_picture(
     database: Database, tmp_path: Path
 ) -> None:
-    gallery = Gallery(tmp_path)
+    gallery = a_gallery(tmp_path)
     async with FakeTelegram() as api, sending(api, database, gallery) as office:
         api.person(1001, started=True)
         office.writes(Outgoing(text="简报", chart=CHART))
