@@ -1,6 +1,7 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
 # make test     every check, on SQLite and on PostgreSQL; brings what it needs    make postgres    all of it there
 # make bench    measures            make crash    the long crash test     make year    a year of the sample city
+# make soak     hours of everything that goes on: every update one to five times, ladders, locks, a problem's life at random
 # make fuzz     10 million forged, broken and strange updates, callbacks and frames each (n=100000: so many)
 # make guided   the same readers, ten minutes each, by what their bytes reach (s=60: so many seconds)
 # make audit    what is known of weaknesses in the pinned packages (needs a network)
@@ -15,7 +16,7 @@ BIN := $(VENV)/bin
 PACKAGES := bot handlers reminders rules storage
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: run test postgres bench crash year fuzz guided audit wheels lint clean migration browser
+.PHONY: run test postgres bench crash soak year fuzz guided audit wheels lint clean migration browser
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -59,8 +60,19 @@ crash: $(VENV)/.dev
 	$(BIN)/python -m tests.crash --many --kills 1000 --messages 100000
 	$(BIN)/python -m tests.crash.ladders --ladders 1000
 
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.crash.soak --messages 100000
+	$(BIN)/python -m tests.crash.soak --messages 100000 --postgres
+	$(BIN)/python -m tests.crash.ladders --ladders 1000 --postgres
+	$(BIN)/python -m tests.crash.locked --seconds 60
+	$(BIN)/python -m tests.crash.locked --seconds 60 --postgres
+	SANBAO_LONG_WALK=100000 $(BIN)/python -m pytest -q tests/test_issue_walk.py -k long
+	SANBAO_LONG_WALK=10000 .ci/postgres $(BIN)/python -m pytest -q tests/test_issue_walk.py -k long
+	SANBAO_HOSTILE_TEXTS=10000 $(BIN)/python -m pytest -q tests/test_export.py -k hostile_texts_through
+
 year: $(VENV)/.dev
 	$(BIN)/python -m tests.year --sample --seed 2012
+	$(BIN)/python -m tests.year --sample --seed 2012 --postgres
 
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m tests.telegram_fuzz --count $(or $(n),10000000)

@@ -3,7 +3,6 @@
 Half of both goes over polling, half over webhook, at the same time. Ends with the table for docs/reliability.md,
 and with exit code 1 if anything was lost or doubled. The folder of a run that failed is kept. With `--many` the city is
 on PostgreSQL and has four processes: one is killed, one frozen and woken, while the others go on; one way in at a time.
-With `--kills 0` a storm ends by its messages alone, and `--duplicates 0.6` brings most of them more than once.
 """
 
 import argparse
@@ -56,15 +55,7 @@ async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
     modes = given.mode or MODES
     kills, messages = given.kills // len(modes), given.messages // len(modes)
     plans = [
-        Plan(
-            mode,
-            kills,
-            messages,
-            given.seed + n,
-            people=given.people,
-            duplicates=given.duplicates,
-            report=report,
-        )
+        Plan(mode, kills, messages, given.seed + n, people=given.people, report=report)
         for n, mode in enumerate(modes)
     ]
     if given.many:
@@ -113,9 +104,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.crash", description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--messages", type=int, default=100_000, help="that people send, at least")
-    parser.add_argument(
-        "--duplicates", type=float, default=0.05, help="chance that an update comes once more"
-    )
     parser.add_argument("--people", type=int, default=1000, help="who report, at most; few on a busy machine")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mode", action="append", choices=MODES, help="only this way in")
