@@ -3,8 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, literal_column, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from storage.messages import Arrived
@@ -31,7 +44,6 @@ class Waiting:
 
 _TABLE = InboxRow.metadata.tables["inbox"]
 _inbox = _TABLE.c
-_earlier = _TABLE.alias("earlier")
 # SQLite uses a partial index only if the state stands in the statement as it stands in the index.
 _NEW: ColumnElement[str] = literal_column("'new'")
 _STORE = Change(insert(_TABLE).on_conflict_do_nothing())
@@ -40,16 +52,41 @@ _KNOWN = select(_inbox.id).where(
     _inbox.account == bindparam("account"),
     _inbox.external == bindparam("external"),
 )
+
+
+def _oldest_of_each(most: BindParameter[int]) -> CompoundSelect[Any]:
+    """The ids of senders' oldest new rows: of the senders of the oldest rows, and of so many senders by name.
+
+    Only the first would let a flood of one person hide everybody behind it; only the second would let those whose names
+    come first keep the others waiting. Neither reads more rows the more one person has waiting.
+    """
+    row, of_sender, following = (_TABLE.alias(name).c for name in ("row", "of_sender", "following"))
+    oldest = select(row.id, row.sender).where(row.state == _NEW).order_by(row.id).limit(most).subquery()
+    place = literal_column("1", Integer)
+    first = select(func.min(row.sender).label("name"), place.label("place")).where(row.state == _NEW)
+    senders = first.cte("senders", recursive=True)
+    after = select(func.min(following.sender)).where(
+        following.state == _NEW, following.sender > senders.c.name
+    )
+    senders = senders.union_all(
+        select(after.scalar_subquery(), senders.c.place + 1).where(
+            senders.c.name.is_not(None), senders.c.place < most
+        )
+    )
+    theirs = select(func.min(of_sender.id)).where(of_sender.state == _NEW, of_sender.sender == senders.c.name)
+    return union(
+        select(func.min(oldest.c.id)).group_by(oldest.c.sender),
+        select(theirs.scalar_subquery()).select_from(senders),
+    )
+
+
 _WAITING = Query(
     select(
         _inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts, _inbox.received
     )
     .where(
-        _inbox.state == _NEW,
+        _inbox.id.in_(_oldest_of_each(bindparam("most"))),
         or_(_inbox.retry.is_(None), _inbox.retry <= bindparam("now")),
-        ~exists().where(
-            _earlier.c.sender == _inbox.sender, _earlier.c.state == _NEW, _earlier.c.id < _inbox.id
-        ),
     )
     .order_by(_inbox.id)
     .limit(bindparam("most")),

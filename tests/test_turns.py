@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +28,7 @@ from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report,
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests.builders import a_person, a_project
 from tests.chat import CITY, WORDS, Chat, button, labels
+from tests.test_sweep import steps
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
 
@@ -148,6 +150,45 @@ def test_a_flood_of_one_keeps_nobody_else_waiting(town: Town) -> None:
     town.reporter.arrives(town.reporter.text("帮助"))
     waiting = town.do(lambda session: inbox.waiting(session, town.clock.now, 2))
     assert [row.sender for row in waiting] == [stranger.sender, town.reporter.sender]
+
+
+@pytest.mark.sqlite_only(reason="it counts the instructions of SQLite's machine")
+def test_a_look_at_what_waits_reads_no_more_in_a_flood_of_a_few(town: Town) -> None:
+    strangers = [town.chat(f"{number}") for number in range(10)]
+
+    def work() -> int:
+        ask = partial(inbox.waiting, now=town.clock.now, limit=200)
+        return town.do(lambda session: steps(session, lambda: ask(session)))
+
+    def flood(messages: int) -> None:
+        for stranger in strangers:
+            for _ in range(messages):
+                stranger.arrives(stranger.text("在吗"))
+
+    flood(25)
+    before = work()
+    flood(75)
+    assert work() < before + 5
+
+
+def test_everybody_behind_a_flood_is_seen_wherever_his_name_stands(town: Town) -> None:
+    few = [town.chat(name) for name in ("1", "5", "9")]
+    for _ in range(10):
+        few[1].arrives(few[1].text("在吗"))
+    for each in (few[2], few[0]):
+        each.arrives(each.text("帮助"))
+    waiting = town.do(lambda session: inbox.waiting(session, town.clock.now, 4))
+    assert [row.sender for row in waiting] == [each.sender for each in (few[1], few[2], few[0])]
+
+
+def test_the_oldest_are_seen_first_however_many_names_come_before_theirs(town: Town) -> None:
+    last = town.chat("9")
+    last.arrives(last.text("帮助"))
+    for number in range(10, 30):
+        other = town.chat(f"{number}")
+        other.arrives(other.text("帮助"))
+    waiting = town.do(lambda session: inbox.waiting(session, town.clock.now, 3))
+    assert waiting[0].sender == last.sender
 
 
 @pytest.mark.parametrize("who", ["stranger", "reporter"])
