@@ -1,12 +1,12 @@
 """A mistake in a rules or words file in Chinese, for the admins; the command line has the English (`rules.mistakes`).
 
-The kinds that slips of the pen give have words of their own. What the rules say of each other (a day that must come
-before another) is told with its key and its line, and the reason as the program has it.
+The kinds that slips of the pen give have words of their own, and so has each rule of the book (a day that must come
+before another): `edited_rule_...`, by the code with which its validator refuses (rules/book.py).
 """
 
 from bot.editable import Unreadable
 from handlers.words import Words
-from rules.mistakes import MISSING, SYNTAX, TOGETHER, UNKNOWN, BookError, Mistake
+from rules.mistakes import MISSING, NOTHING, SYNTAX, UNKNOWN, BookError, Mistake
 
 
 def in_chinese(error: BookError | Unreadable, words: Words) -> list[str]:
@@ -36,9 +36,13 @@ def _wrong(mistake: Mistake, words: Words) -> str:
         return words.edited_wrong.format(
             found=mistake.found, expected=expected.format(bound=_listed(mistake.bound))
         )
-    if mistake.found == TOGETHER:
-        return words.edited_together.format(expected=mistake.expected)
-    return words.edited_other.format(found=mistake.found, expected=mistake.expected)
+    rule: str | None = getattr(words, f"edited_rule_{mistake.kind}", None)
+    if rule is None:
+        return words.edited_other.format(found=mistake.found)
+    wanted = rule.format(bound=_listed(mistake.bound))
+    return (
+        wanted if mistake.found == NOTHING else words.edited_rule.format(found=mistake.found, wanted=wanted)
+    )
 
 
 def _expected(words: Words) -> dict[str, str]:
@@ -51,6 +55,9 @@ def _expected(words: Words) -> dict[str, str]:
         "date_type": date, "date_parsing": date, "date_from_datetime_parsing": date,
         "less_than_equal": words.edited_at_most, "greater_than_equal": words.edited_at_least,
         "less_than": words.edited_less, "greater_than": words.edited_more_than,
+        "decimal_type": words.edited_number, "decimal_parsing": words.edited_number,
+        "finite_number": words.edited_number,
+        "string_pattern_mismatch": words.edited_pattern, "string_too_short": words.edited_not_empty,
         "enum": words.edited_one_of, "literal_error": words.edited_one_of,
         "placeholders": words.edited_placeholders, "no_placeholder": words.edited_no_placeholder,
         "braces": words.edited_braces,

@@ -2,14 +2,19 @@
 
 `book.toml` holds every default with its source; a city's own text may hold only what differs. All that is
 wrong in a text is told at once (`rules/mistakes.py`).
+
+Rule  A validator refuses by a code of its own, never by a bare ValueError: `clash` if several keys are concerned, a
+      PydanticCustomError if one is. By that code the admins read it in Chinese (`edited_rule_...`, handlers/wording).
 """
 
 import json
+import re
 import tomllib
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -21,21 +26,28 @@ from pydantic import (
     field_validator,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling, Severity
-from rules.mistakes import BookError, syntax_mistake, value_mistakes
+from rules.mistakes import BookError, clash, syntax_mistake, value_mistakes
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
 
 
 def _city_time(value: time) -> time:
     if value.tzinfo is not None:
-        raise ValueError("a time of day of the city, without an offset")
+        raise PydanticCustomError("offset", "a time of day of the city, without an offset")
+    return value
+
+
+def _not_midnight(value: time) -> time:
+    if value == time():
+        raise PydanticCustomError("midnight", "a time later than 00:00, which is the moment the day begins")
     return value
 
 
 Clock = Annotated[time, AfterValidator(_city_time)]
-DueTime = Annotated[Clock, Field(gt=time())]  # midnight would be due the moment a day begins
+DueTime = Annotated[Clock, AfterValidator(_not_midnight)]
 MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
 Ratio = Annotated[float, Field(gt=0)]
 Text = Annotated[str, Field(min_length=1)]
@@ -45,6 +57,27 @@ BUSY_MINUTES = (0, 30)
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+def _by_place(elements: tuple[_Section, ...], name: str) -> dict[str, str]:
+    """The value of `name` in each element of a list, by where it stands."""
+    return {f"{nth}.{name}": getattr(element, name) for nth, element in enumerate(elements)}
+
+
+def _once(elements: tuple[_Section, ...], values: dict[str, str]) -> None:
+    """Refuses a value that stands in two places of a list."""
+    first: dict[str, str] = {}
+    for place, value in values.items():
+        if value in first:
+            raise clash("once", f"every {place.rpartition('.')[2]} once", elements, place, first[value])
+        first[value] = place
+
+
+def _some(elements: tuple[object, ...]) -> tuple[object, ...]:
+    # A `min_length` would also be told of a list whose only element has a mistake of its own.
+    if not elements:
+        raise PydanticCustomError("some", "at least one")
+    return elements
 
 
 class Monthly(_Section):
@@ -59,7 +92,10 @@ class Monthly(_Section):
     @model_validator(mode="after")
     def _closes_after_due(self) -> Self:
         if (self.closes_day, self.closes_time) <= (self.due_day, self.due_time):
-            raise ValueError("closes_day and closes_time later than due_day and due_time")
+            raise clash(
+                "closes_after_due", "closes_day and closes_time later than due_day and due_time",
+                self, "closes_day", "closes_time", "due_day", "due_time",
+            )  # fmt: skip
         return self
 
 
@@ -74,7 +110,10 @@ class Zero(_Section):
     @model_validator(mode="after")
     def _closes_with_due_or_after(self) -> Self:
         if (self.closes_workday, self.closes_time) < (self.due_workday, self.due_time):
-            raise ValueError("closes_workday and closes_time not before due_workday and due_time")
+            raise clash(
+                "closes_with_due", "closes_workday and closes_time not before due_workday and due_time",
+                self, "closes_workday", "closes_time", "due_workday", "due_time",
+            )  # fmt: skip
         return self
 
 
@@ -95,7 +134,8 @@ class CalendarRules(_Section):
     @model_validator(mode="after")
     def _no_day_is_both(self) -> Self:
         if both := set(self.rest_days) & set(self.workdays):
-            raise ValueError(f"each day in rest_days or in workdays, not in both ({min(both)})")
+            places = (f"{key}.{getattr(self, key).index(min(both))}" for key in ("workdays", "rest_days"))
+            raise clash("rest_or_work", "each day in rest_days or in workdays, not in both", self, *places)
         return self
 
 
@@ -108,7 +148,10 @@ class QuietHours(_Section):
     @model_validator(mode="after")
     def _leaves_a_working_day(self) -> Self:
         if self.ends >= self.begins:
-            raise ValueError("ends (in the morning) earlier in the day than begins (in the evening)")
+            raise clash(
+                "ends_before_begins", "ends (in the morning) earlier in the day than begins (in the evening)",
+                self, "ends", "begins",
+            )  # fmt: skip
         return self
 
 
@@ -123,13 +166,14 @@ class ReminderStep(_Section):
     @model_validator(mode="after")
     def _overdue_is_after(self) -> Self:
         if self.anchor is Anchor.OVERDUE and self.workdays < 1:
-            raise ValueError("an overdue step 1 or more working days after the due day")
+            expected = "an overdue step 1 or more working days after the due day"
+            raise clash("overdue_after", expected, self, "workdays", "anchor")
         return self
 
 
 def _not_busy(value: time) -> time:
     if value.minute in BUSY_MINUTES:
-        raise ValueError("a minute other than 0 and 30, at which everybody sends")
+        raise PydanticCustomError("busy_minute", "a minute other than 0 and 30, at which everybody sends")
     return value
 
 
@@ -147,9 +191,7 @@ class Reminders(_Section):
     @field_validator("steps")
     @classmethod
     def _each_once(cls, steps: tuple[ReminderStep, ...]) -> tuple[ReminderStep, ...]:
-        keys = [step.key for step in steps]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        _once(steps, _by_place(steps, "key"))
         return steps
 
 
@@ -216,7 +258,7 @@ class Edge(_Section):
     @model_validator(mode="after")
     def _is_one_edge(self) -> Self:
         if (self.at_least is None) == (self.more_than is None):
-            raise ValueError("either at_least or more_than")
+            raise clash("one_edge", "either at_least or more_than", self, "at_least", "more_than")
         return self
 
     @property
@@ -224,6 +266,11 @@ class Edge(_Section):
         bound = self.at_least if self.more_than is None else self.more_than
         assert bound is not None  # noqa: S101 - the validator has seen to it
         return bound
+
+    @property
+    def place(self) -> tuple[Decimal, bool]:
+        """By which edges are compared: of two with one figure the one that includes it comes first."""
+        return self.bound, self.more_than is not None
 
 
 class LightRule(_Section):
@@ -239,38 +286,56 @@ class LightRule(_Section):
 
     @model_validator(mode="after")
     def _fits_its_measure(self) -> Self:
-        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
+        edges = self._edges()
         if not edges:
-            raise ValueError("at least one of notice, yellow and red")
+            raise clash("some_colour", "at least one of notice, yellow and red", self)
         if (self.pace is not None) != self.measure.of_money:
-            raise ValueError("pace for behind_points and behind_percent, and for no other measure")
-        if not self.measure.monthly and any(edge.months > 1 for edge in edges):
-            raise ValueError("months only for a measure that is taken monthly")
+            expected = "pace for behind_points and behind_percent, and for no other measure"
+            raise clash("pace_of_money", expected, self, "pace", "measure")
+        for colour, edge in edges.items():
+            if edge.months > 1 and not self.measure.monthly:
+                expected = "months only for a measure that is taken monthly"
+                raise clash("months_of_monthly", expected, self, f"{colour}.months", "measure")
         return self
 
     @model_validator(mode="after")
     def _worsens(self) -> Self:
-        edges = [edge for edge in (self.notice, self.yellow, self.red) if edge is not None]
-        places = [(edge.bound, edge.more_than is not None) for edge in edges]
-        months = [edge.months for edge in edges]
-        for nth in range(1, len(edges)):
-            if places[nth] < places[nth - 1] and months[nth] <= months[nth - 1]:
-                raise ValueError("edges that rise from notice over yellow to red")
+        for (mild, milder), (bad, worse) in pairwise(self._edges().items()):
+            if worse.place < milder.place and worse.months <= milder.months:
+                keys = (
+                    f"{colour}.{key}" for colour in (bad, mild) for key in ("at_least", "more_than", "months")
+                )
+                raise clash("worsens", "edges that rise from notice over yellow to red", self, *keys)
         return self
+
+    def _edges(self) -> dict[str, Edge]:
+        """By colour, from the mildest to the worst."""
+        edges = {"notice": self.notice, "yellow": self.yellow, "red": self.red}
+        return {colour: edge for colour, edge in edges.items() if edge is not None}
 
 
 # Whom a rung tells: people in a role, or one person by telephone number.
 _TARGETS = (
-    "lead_leader|lead_department|category_department|office|head|deputy|reporter|leaders|supervision|admin"
-)
-Target = Annotated[str, Field(pattern=rf"^({_TARGETS}|[0-9]{{5,15}})$")]
+    "lead_leader", "lead_department", "category_department", "office", "head", "deputy", "reporter", "leaders",
+    "supervision", "admin",
+)  # fmt: skip
+
+
+def _somebody(value: str) -> str:
+    if value not in _TARGETS and not re.fullmatch("[0-9]{5,15}", value):
+        there = {"there": ", ".join(_TARGETS)}
+        raise PydanticCustomError("target", "one of {there}, or a telephone number", there)
+    return value
+
+
+Target = Annotated[str, AfterValidator(_somebody)]
 
 
 class Rung(_Section):
     """One rung of the ladder: `who` can stop it, those in `told` only learn of it. `wait` in minutes."""
 
     key: str = Field(pattern=r"^[a-z_]+$")
-    who: tuple[Target, ...] = Field(min_length=1)
+    who: Annotated[tuple[Target, ...], AfterValidator(_some)]
     told: tuple[Target, ...] = ()
     wait: int = Field(ge=1, le=10_000)
     repeats: int = Field(ge=0, le=20)
@@ -282,16 +347,15 @@ class Ladder(_Section):
     """上报链 of a major problem; a problem keeps, as JSON, the one with which it was opened."""
 
     follow_minutes: int = Field(ge=1)
-    rungs: tuple[Rung, ...] = Field(min_length=1)
+    rungs: Annotated[tuple[Rung, ...], AfterValidator(_some)]
 
     @field_validator("rungs")
     @classmethod
     def _begin_at_once_and_can_be_told_apart(cls, rungs: tuple[Rung, ...]) -> tuple[Rung, ...]:
         if rungs[0].working_hours:
-            raise ValueError("working_hours = false for the first rung, which is told at once")
-        keys = [rung.key for rung in rungs]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+            expected = "working_hours = false for the first rung, which is told at once"
+            raise clash("first_at_once", expected, rungs, "0.working_hours")
+        _once(rungs, _by_place(rungs, "key"))
         return rungs
 
 
@@ -304,7 +368,7 @@ class FollowUp(_Section):
     @model_validator(mode="after")
     def _due_after_asked(self) -> Self:
         if self.due <= self.asked:
-            raise ValueError("due later in the day than asked")
+            raise clash("due_after_asked", "due later in the day than asked", self, "due", "asked")
         return self
 
 
@@ -358,9 +422,13 @@ class Problems(_Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if not self.blue_days < self.yellow_days < self.red_days:
-            raise ValueError("blue_days less than yellow_days, and yellow_days less than red_days")
+            raise clash(
+                "ages_rise", "blue_days less than yellow_days, and yellow_days less than red_days",
+                self, "blue_days", "yellow_days", "red_days",
+            )  # fmt: skip
         if self.circular_workdays <= self.head_workdays:
-            raise ValueError("circular_workdays more than head_workdays")
+            expected = "circular_workdays more than head_workdays"
+            raise clash("head_before_circular", expected, self, "circular_workdays", "head_workdays")
         return self
 
     def assigns(self, severity: Severity) -> bool:
@@ -397,9 +465,10 @@ class Category(_Section):
 
     @model_validator(mode="after")
     def _kinds_carry_its_key(self) -> Self:
-        for kind in self.kinds:
+        for nth, kind in enumerate(self.kinds):
             if not kind.key.startswith(f"{self.key}."):
-                raise ValueError(f"the key of kind {kind.name} to begin with '{self.key}.', not '{kind.key}'")
+                expected = "the key of a kind to begin with that of its category and a dot"
+                raise clash("key_of_category", expected, self, f"kinds.{nth}.key", "key")
         return self
 
 
@@ -414,8 +483,9 @@ class ChannelRules(_Section):
     def _may_name_the_number(cls, notice: str) -> str:
         try:
             notice.format(number="W1")
-        except (LookupError, ValueError) as error:
-            raise ValueError("a sentence in which {number} may stand, and nothing else in braces") from error
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            expected = "a sentence in which {number} may stand, and nothing else in braces"
+            raise PydanticCustomError("only_number", expected) from error
         return notice
 
 
@@ -440,39 +510,37 @@ class Book(_Section):
     drill: Drill
     supervision: Supervision
     problems: Problems
-    categories: tuple[Category, ...]
+    categories: Annotated[tuple[Category, ...], AfterValidator(_some)]
 
     @field_validator("lights")
     @classmethod
     def _have_keys_of_their_own(cls, rules: tuple[LightRule, ...]) -> tuple[LightRule, ...]:
-        keys = [rule.key for rule in rules]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"every key once; '{min(twice)}' stands there twice")
+        _once(rules, _by_place(rules, "key"))
         return rules
 
     @model_validator(mode="after")
     def _reminds_in_working_hours(self) -> Self:
         if not self.quiet_hours.ends <= self.reminders.at < self.quiet_hours.begins:
-            raise ValueError("reminders.at outside the quiet hours")
+            keys = ("reminders.at", "quiet_hours.begins", "quiet_hours.ends")
+            raise clash("reminds_by_day", "reminders.at outside the quiet hours", self, *keys)
         return self
 
     @model_validator(mode="after")
     def _asks_for_words_by_day(self) -> Self:
         if not self.quiet_hours.ends <= self.follow_up.asked < self.quiet_hours.begins:
-            raise ValueError("follow_up.asked outside the quiet hours")
+            keys = ("follow_up.asked", "quiet_hours.begins", "quiet_hours.ends")
+            raise clash("asks_by_day", "follow_up.asked outside the quiet hours", self, *keys)
         return self
 
     @field_validator("categories")
     @classmethod
     def _can_be_told_apart(cls, categories: tuple[Category, ...]) -> tuple[Category, ...]:
-        if not categories:
-            raise ValueError("at least one category")
-        keys = [category.key for category in categories]
-        keys += [kind.key for category in categories for kind in category.kinds]
-        names = [category.name for category in categories]
-        for values in (keys, names):
-            if twice := {value for value in values if values.count(value) > 1}:
-                raise ValueError(f"every key and name once; '{min(twice)}' stands there twice")
+        of_kinds = {
+            f"{nth}.kinds.{place}.key": kind.key
+            for nth, category in enumerate(categories) for place, kind in enumerate(category.kinds)
+        }  # fmt: skip
+        _once(categories, _by_place(categories, "key") | of_kinds)
+        _once(categories, _by_place(categories, "name"))
         return categories
 
     @property

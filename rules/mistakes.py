@@ -5,14 +5,18 @@ on texts that `tomllib` has read, and needs no more of TOML than tables, keys an
 costs a line number only.
 """
 
+import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import time
 from difflib import get_close_matches
+from functools import reduce
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 Path = tuple[str | int, ...]
 
@@ -47,7 +51,7 @@ SYNTAX, UNKNOWN, MISSING = (
     "extra_forbidden",
     "missing",
 )  # kinds; the others are pydantic's names too
-TOGETHER = "these values together"
+NOTHING = "nothing"  # is found where a value is missing
 _BOUNDS = ("le", "ge", "lt", "gt", "expected", "there")  # where pydantic keeps what a fault speaks of
 
 
@@ -79,6 +83,24 @@ class BookError(ValueError):
         super().__init__("\n".join(f"{name}, {mistake}" for mistake in self.mistakes))
 
 
+def clash(rule: str, expected: str, values: object, *keys: str) -> PydanticCustomError:
+    """What a validator raises if values that are each good in themselves cannot stand together.
+
+    `keys` of `values` are dotted, list elements counted from 0; those that nobody wrote are not told. The first that
+    stands in the text gives the mistake its line.
+    """
+    paths = [tuple(int(part) if part.isdigit() else part for part in key.split(".")) for key in keys]
+    found = {path: reduce(_part, path, values) for path in paths}
+    there = {path: value for path, value in found.items() if value is not None}
+    return PydanticCustomError(rule, expected, {"clash": there})
+
+
+def _part(value: Any, part: str | int) -> Any:  # noqa: ANN401 - whatever a model holds
+    if isinstance(part, int):
+        return value[part]
+    return getattr(value, part) if part in value.model_fields_set else None
+
+
 def syntax_mistake(error: tomllib.TOMLDecodeError, text: str) -> Mistake:
     """What `tomllib` stumbled over."""
     rows = text.splitlines()
@@ -98,8 +120,9 @@ def value_mistakes(error: ValidationError, text: str, model: type[BaseModel]) ->
 
 def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[BaseModel]) -> Mistake:
     path: Path = details["loc"]
-    line = _line_of(path, lines)
-    key = ".".join(str(part + 1) if isinstance(part, int) else part for part in path) or "rules"
+    if (together := details.get("ctx", {}).get("clash")) is not None:
+        return _clash(details, together, lines)
+    line, key = lines.get(_known(path, lines)), _dotted(path) or "rules"
     kind = details["type"]
     if kind == UNKNOWN:
         known = _known_keys(model, path[:-1])
@@ -108,9 +131,34 @@ def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[Ba
         expected = "one of " + ", ".join(known) if len(known) <= LISTED else "a known one"
         return Mistake(line, key, "an unknown key", expected, advice, kind, "".join(near))
     if kind == MISSING:
-        return Mistake(line, key, "nothing", "a value", f"add {path[-1]} = ...", kind)
-    found = TOGETHER if isinstance(details["input"], dict) else repr(details["input"])
+        return Mistake(line, key, NOTHING, "a value", f"add {path[-1]} = ...", kind)
+    value = details["input"]
+    found = _in_file(value) if isinstance(value, bool) else repr(value)
     return Mistake(line, key, found, expected_of(details), "correct it", kind, _bound(details))
+
+
+def _clash(details: ErrorDetails, together: Mapping[Path, object], lines: dict[Path, int]) -> Mistake:
+    around: Path = details["loc"]
+    whole = [(*around, *path) for path in together] or [around]
+    place = max(whole, key=lambda path: len(_known(path, lines)))
+    # Elements of a list are named with the list, all else as it stands in its table.
+    found = ", ".join(
+        f"{_dotted((*around[-1:], *path) if isinstance(path[0], int) else path)} = {_in_file(value)}"
+        for path, value in together.items()
+    )
+    line, expected = lines.get(_known(place, lines)), expected_of(details)
+    return Mistake(line, _dotted(place), found or NOTHING, expected, "correct one of them", details["type"])
+
+
+def _dotted(path: Path) -> str:
+    """As people read it: elements of a list are counted from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in path)
+
+
+def _in_file(value: object) -> str:
+    """As it is written in a file."""
+    written = value.isoformat().removesuffix(":00") if isinstance(value, time) else value
+    return json.dumps(written, ensure_ascii=False) if isinstance(written, bool | str) else str(written)
 
 
 def _bound(details: ErrorDetails) -> str:
@@ -135,10 +183,10 @@ def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
     return list(model.model_fields)
 
 
-def _line_of(path: Path, lines: dict[Path, int]) -> int | None:
-    """The line of a path, or of the nearest thing around it."""
-    known = (lines[path[:length]] for length in range(len(path), 0, -1) if path[:length] in lines)
-    return next(known, None)
+def _known(path: Path, lines: dict[Path, int]) -> Path:
+    """So much of a path as has a line of its own."""
+    parts = (path[:length] for length in range(len(path), 0, -1))
+    return next((part for part in parts if part in lines), ())
 
 
 def lines_of(text: str) -> dict[Path, int]:

@@ -135,7 +135,11 @@ async def test_edited_rules_are_in_force_without_a_restart_with_before_and_after
         ("rules", '[monthly]\ndue_day = "5"\n', "第2行，monthly.due_day：写的是'5'，应为整数"),
         ("rules", 'rolling.due = "x"\n', "应为其中之一：'next'、'second'、'previous'"),
         ("rules", "[zero]\ndue_time = 18\n", '应为"18:00" 这样的时间'),
-        ("rules", "[monthly]\ndue_day = 12\n", "第1行，monthly：这几项写在一起不合要求：closes_day"),
+        (
+            "rules",
+            "[monthly]\ndue_day = 12\n",
+            "第2行，monthly.due_day：写的是closes_day = 10, closes_time = ",
+        ),
         (
             "rules",
             "[caps]\nunasked_per_month = 0\n",

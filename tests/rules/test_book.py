@@ -41,7 +41,7 @@ def test_a_book_cannot_be_changed() -> None:
     [
         ("\n[monthly]\ndue_day = 35", 3, "monthly.due_day", "35", "a number less than or equal to 28"),
         ('[monthly]\ndue_day = "5"', 2, "monthly.due_day", "'5'", "a whole number"),
-        ("[monthly]\ndue_day = true", 2, "monthly.due_day", "True", "a whole number"),
+        ("[monthly]\ndue_day = true", 2, "monthly.due_day", "true", "a whole number"),
         ("[zero]\ndue_time = 18", 2, "zero.due_time", "18", "18:00"),
         ('[zero]\ndue_time = "24:30"', 2, "zero.due_time", "'24:30'", "18:00"),
         ('[quiet_hours]\nends = "08:00Z"', 2, "quiet_hours.ends", "'08:00Z'", "without an offset"),
@@ -55,9 +55,15 @@ def test_a_book_cannot_be_changed() -> None:
         ),
         ("[money_guard]\nnear = inf", 2, "money_guard.near", "inf", "a finite number"),
         ("monthly = 3", 1, "monthly", "3", "a table"),
-        ("[monthly]\ndue_day = 12", 1, "monthly", "these values together", "later than due_day"),
+        (
+            "[monthly]\ndue_day = 12",
+            2,
+            "monthly.due_day",
+            'closes_day = 10, closes_time = "18:00", due_day = 12, due_time = "18:00"',
+            "later than due_day",
+        ),
         ("[[categories]]\nkey = 'a'\nname = 'b'\nlead = 'c'", 1, "categories.1.days", "nothing", "a value"),
-        ("categories = []", 1, "categories", "[]", "at least one category"),
+        ("categories = []", 1, "categories", "[]", "at least one"),
         ("[monthly\ndue_day = 5", 1, "TOML", "'[monthly'", "valid TOML"),
         ("[monthly]\ndue_day = ", 2, "TOML", "'due_day ='", "valid TOML"),
     ],
@@ -110,7 +116,9 @@ def test_a_kind_carries_the_key_of_its_category() -> None:
     text = (
         "[[categories]]\nkey = 'a'\nname = 'b'\nlead = 'c'\ndays = 3\nkinds = [{ key = 'z.x', name = 'x' }]\n"
     )
-    assert "begin with 'a.'" in mistakes(text)[0].expected
+    (mistake,) = mistakes(text)
+    assert (mistake.key, mistake.found) == ("categories.1.kinds.1.key", 'kinds.1.key = "z.x", key = "a"')
+    assert "begin with that of its category" in mistake.expected
 
 
 def test_the_eleven_categories_of_the_field_stand_in_the_defaults() -> None:
