@@ -1,7 +1,8 @@
 # make run      the city at http://127.0.0.1:8080 (with a channel in .env: the real one)
 # make test     every check, on SQLite and on PostgreSQL; brings what it needs    make postgres    all of it there
 # make bench    measures            make crash    the long crash test     make year    a year of the sample city
-# make soak     hours of everything that goes on: every update one to five times, ladders, locks, a problem's life at random
+# make soak     hours of everything that goes on: every update one to five times, ladders, locks, a problem's life and the
+#               whole city at random
 # make fuzz     10 million forged, broken and strange updates, callbacks and frames each (n=100000: so many)
 # make guided   the same readers, ten minutes each, by what their bytes reach (s=60: so many seconds)
 # make audit    what is known of weaknesses in the pinned packages (needs a network)
@@ -26,7 +27,7 @@ run: $(VENV)/.run
 # on a server whose user may make databases, what stands closest to the database. `make postgres` runs there all that touches one.
 ON_POSTGRES := $(patsubst %,tests/test_%.py,postgres_engine many_processes migrations migrate_to outbox dispatch ledger_city \
   ledger_proof erasing anchoring backup web sweep sweeping daily_words two_channels quiet_hours absence accounts albums burden \
-  burden_shown channel_policy database)
+  burden_shown channel_policy database machine)
 
 test: $(VENV)/.dev browser lint
 	SANBAO_TEST_DATABASE= $(BIN)/python -m pytest -q
@@ -68,6 +69,8 @@ soak: $(VENV)/.dev
 	$(BIN)/python -m tests.crash.locked --seconds 60 --postgres
 	SANBAO_LONG_WALK=100000 $(BIN)/python -m pytest -q tests/test_issue_walk.py -k long
 	SANBAO_LONG_WALK=10000 .ci/postgres $(BIN)/python -m pytest -q tests/test_issue_walk.py -k long
+	SANBAO_LONG_MACHINE=100000 $(BIN)/python -m pytest -q -s tests/test_machine.py -k long
+	SANBAO_LONG_MACHINE=100000 .ci/postgres $(BIN)/python -m pytest -q -s tests/test_machine.py -k long
 	SANBAO_HOSTILE_TEXTS=10000 $(BIN)/python -m pytest -q tests/test_export.py -k hostile_texts_through
 
 year: $(VENV)/.dev

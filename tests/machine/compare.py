@@ -96,12 +96,12 @@ def _problems(session: Session, world: "World") -> None:
         told[row.issue_id].append((row.step, row.rung, world.people.get(row.person_id, "?"), row.at))
     ladders = {row.issue_id: row for row in session.scalars(select(Escalation))}
     noted = defaultdict(list)
-    for row in session.execute(
+    for note in session.execute(
         select(IssueEvent.issue_id, IssueEvent.person_id, IssueEvent.at).where(
             IssueEvent.kind == IssueAct.ACKNOWLEDGED
         )
     ):
-        noted[row.issue_id].append((world.people.get(row.person_id, "?"), row.at))
+        noted[note.issue_id].append((world.people.get(note.person_id or 0, "?"), note.at))
     for number, each in enumerate(problems, 1):
         same(f"told of W{number}", sorted(told[number]), sorted(each.told()))
         same(f"noted W{number}", noted[number], [each.taken] if each.taken else [])

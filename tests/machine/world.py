@@ -8,6 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Coroutine, Iterable, Sequence
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -137,7 +138,7 @@ class World:
             for each in updates:
                 self.tally["turns"] += 1
                 shown = self._answer(each)
-                self.tally[shown.kind] += 1
+                self.tally[f"{type(each.deed).__name__} answered by {shown.kind}"] += 1
                 self.model.takes_turn(each, shown)
         self._goes_on(died)
         return len(updates)
@@ -255,7 +256,7 @@ class World:
                 wanted = {State.SENT}
             elif letter.doubts > letter.repeats:
                 wanted = {State.UNKNOWN}
-            state = self.watcher.read_now(lambda session, row=row: session.get_one(OutboxRow, row).state)
+            state = self.watcher.read_now(partial(Session.get_one, entity=OutboxRow, ident=row)).state
             same(f"row {row} stands as {state} after: {end}", state in wanted, True)
         self.writing = {}
 
