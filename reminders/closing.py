@@ -41,6 +41,7 @@ def close_some(session: Session, moment: Moment) -> bool:
                 off_list=left_before(stays[duty.project_id], Period.parse(duty.period)),
             )
         )
+        duty.missed = moment.now if duty.state is DutyState.MISSED else None
         duty.answerable = answerable[duty.id]
         _enter_close(session, duty, moment.now)
     tell_of_undelivered(session, moment, [duty for duty in closing if duty.state is DutyState.UNDELIVERED])

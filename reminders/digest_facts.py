@@ -9,7 +9,7 @@ Rule 2  How many queries there are does not depend on how many projects there ar
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import groupby, islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from storage.news import Came, OpenProblem
 from storage.scopes import CITY, Scope
 from storage.spending import ProjectDone
 
-NAMED = 2  # problems of each kind that are told by name
+NAMED = 2  # of problems and of projects what is told by name
 BARS = 12  # of a picture, to be readable on a phone
 
 
@@ -47,6 +47,16 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class MissedPeriod:
+    """What was never reported of a period (未报): how many reports of a kind, and the first projects by number."""
+
+    kind: DutyKind
+    period: Period
+    count: int
+    projects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DigestFacts:
     """As of `as_of`, since `since`. `through` is the month up to which money is counted."""
 
@@ -63,6 +73,8 @@ class DigestFacts:
     late: tuple[LateProblem, ...] = ()
     owing: Figure = field(default_factory=lambda: Figure(codes.OWING, 0))
     units: tuple[tuple[str, int], ...] = ()  # that have not reported, most first
+    missed: Figure = field(default_factory=lambda: Figure(codes.MISSED, 0))
+    periods: tuple[MissedPeriod, ...] = ()  # in which something was missed, progress first
     lights: Figure = field(default_factory=lambda: Figure(codes.LIGHTS, 0))
     turned: tuple[tuple[Light, str], ...] = ()  # the new light and the project, red first; the first few
     turned_to: tuple[tuple[Light, int], ...] = ()  # how many turned to each light
@@ -75,6 +87,7 @@ class DigestFacts:
             or self.majors.value
             or self.overdue.value
             or self.owing.value
+            or self.missed.value
             or self.lights.value
         )
 
@@ -93,10 +106,11 @@ def read(
     majors, major, overdue, late = _problems(news.open_problems(session, which), book, day, zone)
     zeros = latest_opened(DutyKind.ZERO, as_of, book, zone)
     owing, units = _owing(news.overdue(session, which, as_of, span(zeros, zone), str(zeros)))
+    missed, periods = _missed(news.missed(session, which, since, as_of))
     light, turned, turned_to = _lights(session, scope, since, as_of, day)
     return DigestFacts(
         since, as_of, day, through, news.came(session, which, since, as_of), money, bars,
-        majors, major, overdue, late, owing, units, light, turned, turned_to,
+        majors, major, overdue, late, owing, units, missed, periods, light, turned, turned_to,
     )  # fmt: skip
 
 
@@ -170,6 +184,27 @@ def _owing(found: Iterable[news.Debt]) -> tuple[Figure, tuple[tuple[str, int], .
         units[debt.unit] = units.get(debt.unit, 0) + debt.owed
     ranked = sorted(units.items(), key=lambda each: -each[1])
     return gathered.figure(codes.OWING), tuple(ranked)
+
+
+def _missed(found: Iterable[news.Missed]) -> tuple[Figure, tuple[MissedPeriod, ...]]:
+    gathered = Gathering()
+    counts: dict[tuple[DutyKind, str], int] = {}
+    names: dict[tuple[DutyKind, str], list[str]] = {}
+    for project_id, rows in groupby(found, key=lambda each: each.project_id):
+        count = 0
+        for each in rows:
+            key = each.kind, each.period
+            count += each.reports
+            counts[key] = counts.get(key, 0) + each.reports
+            named = names.setdefault(key, [])
+            named += [each.project] if len(named) < NAMED else []
+        gathered.add(Part(project_id, count), count)
+    order = list(DutyKind)
+    keys = sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
+    return gathered.figure(codes.MISSED), tuple(
+        MissedPeriod(kind, Period.parse(period), counts[kind, period], tuple(names[kind, period]))
+        for kind, period in keys
+    )
 
 
 _WORST_FIRST = (Light.RED, Light.YELLOW, Light.GREEN)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from reminders.digest_facts import Bar, DigestFacts
+from reminders.digest_facts import Bar, DigestFacts, MissedPeriod
 from reminders.wording import digests as words
 from rules import money, pace
 from rules.book import Book
@@ -23,7 +23,7 @@ from storage.charts import ProgressBar, ProgressChart
 from storage.codes import Figure
 from storage.messages import Option, Outgoing
 
-LINES, LENGTH = 12, 400
+LINES, LENGTH = 13, 460
 NOON = 11
 
 Codes = Mapping[str, str]
@@ -31,13 +31,14 @@ Codes = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How much of a name is shown, and how many units are named."""
+    """How much of a name is shown, and how many are named: units that owe, periods and their projects missed."""
 
     name: int
     units: int
+    periods: int
 
 
-CUTS = (Cut(14, 4), Cut(9, 3), Cut(5, 1))  # the first that fits; the last one always does
+CUTS = (Cut(14, 4, 3), Cut(9, 3, 2), Cut(5, 1, 1))  # the first that fits; the last one always does
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Form:
 
 def told(facts: DigestFacts) -> list[Figure]:
     """The figures that are told, in their order: each of them gets a code."""
-    counts = (facts.majors, facts.overdue, facts.news, facts.owing, facts.lights)
+    counts = (facts.majors, facts.overdue, facts.news, facts.owing, facts.missed, facts.lights)
     shown = [each for each in counts if each.value]
     return [*shown, facts.money] if facts.money.value or facts.money.plan else shown
 
@@ -71,6 +72,7 @@ def _lines(facts: DigestFacts, given: Codes, book: Book, cut: Cut) -> list[str]:
         *_overdue(facts, given, book, cut),
         *_came(facts, given),
         *_owing(facts, given, cut),
+        *_missed(facts, given, cut),
         *_money(facts, given),
         *_lights(facts, given, cut),
     ]
@@ -189,6 +191,29 @@ def _owing(facts: DigestFacts, given: Codes, cut: Cut) -> list[str]:
         named.append(words.OWING_MORE.format(count=len(facts.units) - cut.units))
     units = words.SEPARATOR.join(named)
     return [words.OWING.format(count=facts.owing.value, code=given[codes.OWING], units=units)]
+
+
+def _missed(facts: DigestFacts, given: Codes, cut: Cut) -> list[str]:
+    """What has closed without a report since the last digest, by period."""
+    if not facts.missed.value:
+        return []
+    told = facts.periods[: cut.periods]
+    said = [_missed_in(each, facts.day.year, cut) for each in told]
+    if rest := facts.missed.value - sum(each.count for each in told):
+        said.append(words.MISSED_MORE.format(count=rest))
+    periods = words.SEMICOLON.join(said)
+    return [words.MISSED.format(count=facts.missed.value, code=given[codes.MISSED], periods=periods)]
+
+
+def _missed_in(missed: MissedPeriod, year: int, cut: Cut) -> str:
+    period = missed.period.chinese
+    names = [short(name, cut.name) for name in missed.projects[: cut.periods]]
+    return words.MISSED_IN.format(
+        period=period.removeprefix(f"{year}年"),
+        kind=words.MISSED_KINDS[missed.kind.value],
+        projects=words.SEPARATOR.join(names),
+        more=words.MISSED_AND_SO_ON.format(count=missed.count) if missed.count > len(names) else "",
+    )
 
 
 def _money(facts: DigestFacts, given: Codes) -> list[str]:

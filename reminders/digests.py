@@ -22,7 +22,7 @@ from reminders.moment import Moment
 from rules import digests as rules
 from rules.book import Book
 from rules.workdays import calendar_of, instant, local_date
-from storage import digests, people, scopes, touched
+from storage import digests, expected, people, scopes, touched
 from storage.digests import Choice
 from storage.scopes import Scope
 from storage.tables.traffic import Occurrence
@@ -37,6 +37,8 @@ def send_digests(session: Session, moment: Moment) -> bool:
     day = local_date(moment.now, moment.zone)
     due = rules.due_on(day, calendar_of(moment.rules.book))
     for at in _times_that_wait(session, moment, day) if due else ():
+        if expected.any_to_close(session, moment.now):
+            return False  # what was said before a close is still being taken: only then it is known who missed it
         waiting = digests.waiting(session, day, at, due, moment.rules.book.digests, LOOKED_AT)
         if waiting:
             _send(session, moment, day, waiting)

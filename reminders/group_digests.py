@@ -17,7 +17,7 @@ from reminders.wording import digests as words
 from rules import digests as rules
 from rules.kinds import Lane, Often
 from rules.workdays import calendar_of, instant, local_date
-from storage import groups, occurrences
+from storage import expected, groups, occurrences
 from storage.messages import Outgoing
 from storage.scopes import CITY, Scope
 from storage.tables.traffic import Occurrence
@@ -34,6 +34,8 @@ def tell_groups(session: Session, moment: Moment) -> bool:
     is_due = rules.is_due_on(Often.DAILY, day, calendar_of(book))
     at = book.digests.at
     if not is_due or moment.now < instant(day, at, moment.zone) or occurrences.happened(session, _key(day)):
+        return False
+    if expected.any_to_close(session, moment.now):
         return False
     since, goes = _since(session, moment, day), rules.may_still_go(moment.now, day, at, book, moment.zone)
     occurrences.claim(session, _key(day), moment.now if goes else since)  # until when groups were told

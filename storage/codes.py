@@ -20,12 +20,13 @@ from storage.tables.digests import FigureCode
 
 PARTS = 50
 
-# What a figure measures; kept in rows, never renamed. Parts of the first and the last two are projects.
+# What a figure measures; kept in rows, never renamed. Parts are projects unless it says otherwise.
 DONE = "done"  # 年初累计完成投资, yuan
 MAJOR = "major"  # 重大问题: parts are problems
 OVERDUE = "overdue"  # 逾期问题: parts are problems
 NEWS = "news"  # 新报: no parts, only its sum
 OWING = "owing"  # 逾期未报
+MISSED = "missed"  # 截止未报
 LIGHTS = "lights"  # 灯色变化
 
 

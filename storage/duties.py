@@ -147,7 +147,7 @@ _MEND = Change(
 _RESTATE = Change(
     update(Duty.metadata.tables["duties"])
     .where(_duty.id == bindparam("duty"))
-    .values(state=bindparam("stands"))
+    .values(state=bindparam("stands"), missed=bindparam("since"))
 )
 
 
@@ -156,9 +156,10 @@ def mend(session: Session, duty_id: int, counts: datetime | None) -> None:
     _MEND.run(session, duty=duty_id, counts=counts)
 
 
-def restate(session: Session, duty_id: int, state: DutyState | None) -> None:
+def restate(session: Session, duty_id: int, state: DutyState | None, now: datetime) -> None:
     """Writes another state over a written one; the caller leaves a ledger row with both."""
-    _RESTATE.run(session, duty=duty_id, stands=state)
+    missed = now if state is DutyState.MISSED else None
+    _RESTATE.run(session, duty=duty_id, stands=state, since=missed)
 
 
 def word_owed(session: Session, issue_id: int, kind: DutyKind, period: Period) -> Duty | None:

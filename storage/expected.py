@@ -220,6 +220,11 @@ def to_close(session: Session, now: datetime, limit: int) -> Sequence[Duty]:
     return session.scalars(select(Duty).where(Duty.id.in_(ids)).order_by(Duty.closes, Duty.id)).all()
 
 
+def any_to_close(session: Session, now: datetime) -> bool:
+    """Whether a state that follows from a close is still to be written: how the city stands is not known yet."""
+    return _TO_CLOSE.first(session, before=now - SECOND, most=1) is not None
+
+
 def next_instant(session: Session, after: datetime) -> datetime | None:
     """The next moment at which a duty opens, falls due or closes."""
     instants = {moment for each in windows(session, after) for moment in (each.opens, each.due, each.closes)}

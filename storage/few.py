@@ -6,7 +6,7 @@ the few for each of them; an array it looks up by its members.
 
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, CompoundSelect
+from sqlalchemy import Boolean, ColumnElement, CompoundSelect, Select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -25,7 +25,7 @@ class _Few(FunctionElement[bool]):
 
 
 def few(
-    column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: CompoundSelect[Any]
+    column: ColumnElement[Any] | InstrumentedAttribute[Any], ids: CompoundSelect[Any] | Select[Any]
 ) -> ColumnElement[bool]:
     """The condition that the column is one of these ids."""
     return _Few(column, ids.scalar_subquery())

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from rules.issue_life import OPEN
-from rules.kinds import DutyKind, IssueAct, Light, ReportKind, Severity
+from rules.kinds import DutyKind, DutyState, IssueAct, Light, ReportKind, Severity
 from storage import lights
 from storage.duties import SECOND, awaited
+from storage.few import few
 from storage.issue_life import REAL
 from storage.issues import bars
 from storage.lights import LightChange
@@ -60,6 +61,16 @@ class Debt(NamedTuple):
     unit_id: int
     unit: str
     owed: int
+
+
+class Missed(NamedTuple):
+    """Of one project and period, how many reports of a kind never came (未报)."""
+
+    kind: DutyKind
+    period: str
+    project_id: int
+    project: str
+    reports: int
 
 
 def open_problems(session: Session, which: ColumnElement[bool]) -> Iterator[OpenProblem]:
@@ -158,6 +169,27 @@ def overdue(
     )
     for row in session.execute(wanted.execution_options(yield_per=STREAMED)):
         yield Debt(*row)
+
+
+def missed(
+    session: Session, which: ColumnElement[bool], since: datetime, until: datetime
+) -> Iterator[Missed]:
+    """What was written down as 未报 since and still is, project by project."""
+    written = select(Duty.id).where(Duty.missed > since, Duty.missed <= until)
+    wanted = (
+        select(Duty.kind, Duty.period, Duty.project_id, Project.name, func.count())
+        .join(Project, Project.id == Duty.project_id)
+        .where(
+            few(Duty.id, written),
+            which,
+            Duty.state == DutyState.MISSED,
+            Duty.kind != DutyKind.DAILY,  # the day's word is noted by itself (reminders/daily_words.py)
+        )
+        .group_by(Duty.kind, Duty.period, Duty.project_id, Project.name, Project.number)
+        .order_by(Project.number, Duty.project_id, Duty.period, Duty.kind)
+    )
+    for row in session.execute(wanted.execution_options(yield_per=STREAMED)):
+        yield Missed(*row)
 
 
 def turned(

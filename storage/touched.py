@@ -24,7 +24,7 @@ MOST = 5000
 
 
 def projects(session: Session, since: datetime, now: datetime, book: Book) -> set[int] | None:
-    """The projects of which something came since, stands open or is overdue; None if they are too many."""
+    """The projects of which something came or was missed since, is open or overdue; None if they are too many."""
     limits = [kind.days for category in book.categories for kind in category.kinds if kind.days]
     soonest = now - timedelta(days=min([*limits, *(category.days for category in book.categories)]))
     pressing = or_(
@@ -39,6 +39,7 @@ def projects(session: Session, since: datetime, now: datetime, book: Book) -> se
         select(Duty.project_id).where(
             Duty.state.is_(None), Duty.closes > now - SECOND, Duty.due <= now - SECOND, awaited()
         ),
+        select(Duty.project_id).where(Duty.missed > since),
         select(ProjectLight.project_id).where(ProjectLight.replaced.is_(None), ProjectLight.since > since),
     )
     found = set(session.scalars(wanted.limit(MOST + 1)))

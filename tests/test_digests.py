@@ -1,34 +1,36 @@
 """Leaders are told of their own projects at their own time: once, short, and as one snapshot."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import Connection, event, true, update
+from sqlalchemy import Connection, delete, event, select, true, update
 from sqlalchemy.orm import Session
 
 from reminders import digest_facts, digest_text
-from reminders.digest_facts import Bar, DigestFacts, LateProblem
+from reminders.digest_facts import Bar, DigestFacts, LateProblem, MissedPeriod
 from reminders.digest_text import Form
-from reminders.sweep import next_instant
+from reminders.sweep import next_instant, sweep
 from rules import pace
 from rules.book import default_book
-from rules.kinds import IssueState, Light, Often, Role, Severity
+from rules.kinds import DutyKind, DutyState, IssueState, Light, Often, Role, Severity
 from rules.periods import Period
-from storage import codes, news
+from storage import codes, duties, news
 from storage.codes import Figure, Part
 from storage.news import Came, OpenProblem
 from storage.scopes import Scope
 from storage.tables.digests import Digest, FigureCode
 from storage.tables.registry import Person, Project, Responsibility
+from storage.tables.reminding import NudgeDuty
 from storage.tables.reporting import Duty, Issue
 from storage.tables.traffic import OutboxRow
 from tests.builders import a_project, a_responsibility, a_year_plan, an_issue
 from tests.chat import ZONE, Chat, labels
-from tests.digests import another_leader, person_of, reaches, sweeps, unasked, wants
-from tests.town import NORTH, Town, reports_problem
+from tests.digests import REACH, another_leader, person_of, reaches, sweeps, unasked, wants
+from tests.town import NORTH, SOUTH, Town, everybody_knows, reports_problem
 
 
 def local(month: int, day: int, hour: int = 8, minute: int = 3) -> datetime:
@@ -262,6 +264,126 @@ def test_one_look_at_the_city_misses_no_report_and_no_debt(town: Town) -> None:
     assert "逾期未报2项" in unasked(town.head)[-1].text
 
 
+# What closed without a report. March closes on Tuesday, April 10th, at 18:00
+
+
+def missed(chat: Chat) -> list[str]:
+    """What each digest of a person says was missed, without its code; "" if it says nothing of it."""
+    lines = (
+        [line for line in each.plain.splitlines() if line.startswith("截止未报")] for each in unasked(chat)
+    )
+    return ["".join(re.sub(r" A\d+：", "：", line) for line in found) for found in lines]
+
+
+BOTH = f"截止未报2项：3月进展 {NORTH}、{SOUTH}"
+
+
+def test_the_first_digest_after_a_close_says_what_was_not_reported_of_which_month_once(town: Town) -> None:
+    """The head of the unit read 没有新情况 on the morning after."""
+    reaches(town, 4, 10)
+    reaches(town, 4, 11)
+    town.restarts()
+    sweeps(town)
+    reaches(town, 4, 12)
+    for chat in (town.head, town.leader, town.department, town.office):
+        assert missed(chat) == ["", BOTH, ""]
+    assert "没有新情况" in unasked(town.head)[-1].plain
+    assert unasked(town.deputy) == []
+
+
+def test_who_reads_only_once_a_week_reads_in_that_one_what_was_missed(town: Town) -> None:
+    wants(town, town.head, often=Often.WEEKLY)
+    for day in (5, 10, 11, 16, 23):
+        reaches(town, 4, day)
+    assert missed(town.head) == ["", BOTH, ""]
+
+
+def test_what_closes_before_rest_days_is_told_on_the_first_working_day_after_them(town: Town) -> None:
+    """July closes on Friday, August 10th, at 18:00."""
+    reaches(town, 8, 10)
+    for day in (11, 12, 13, 14):
+        reaches(town, 8, day)
+    assert missed(town.head)[1:] == [f"截止未报2项：7月进展 {NORTH}、{SOUTH}", ""]
+
+
+def test_a_month_of_last_year_that_was_missed_is_told_with_its_year(town: Town) -> None:
+    town.reaches(12, 31)
+    town.do(everybody_knows)
+    town.clock.now = datetime(2013, 1, 11, 8, 3, tzinfo=ZONE)
+    sweeps(town)
+    assert f"2012年12月进展 {NORTH}、{SOUTH}" in missed(town.head)[-1]
+
+
+def test_a_close_in_an_outage_is_told_by_the_late_digest(town: Town) -> None:
+    reaches(town, 4, 10)
+    reaches(town, 4, 11, 11, 40)
+    reaches(town, 4, 12)
+    assert missed(town.head) == ["", BOTH, ""]
+    assert "迟发" in unasked(town.head)[1].plain
+
+
+def test_what_a_lost_digest_said_was_missed_is_said_by_the_next(town: Town) -> None:
+    reaches(town, 4, 10)
+    reaches(town, 4, 11)
+    town.do(lambda session: session.execute(update(OutboxRow).values(state="expired")))
+    reaches(town, 4, 12)
+    reaches(town, 4, 13)
+    assert missed(town.head) == ["", BOTH, BOTH, ""]
+
+
+def test_a_digest_waits_for_what_was_said_before_a_close_and_is_not_taken_yet(town: Town) -> None:
+    """Else it would be silent about those who missed it, or name who has reported."""
+    reaches(town, 4, 10)
+    town.clock.strike(4, 11, 8, 3)
+    town.do(everybody_knows)
+
+    def sweeps_up_to(said: datetime) -> None:
+        while town.do(lambda session: sweep(session, town.clock.now, ZONE, said, REACH)):
+            pass
+
+    sweeps_up_to(local(4, 10, 17, 59))
+    assert missed(town.head) == [""]
+    norths = (Duty.project_id == town.north, Duty.period == "2012-03")
+    filed = update(Duty).where(*norths).values(settled=local(4, 10, 17, 59))
+    town.do(lambda session: session.execute(filed))
+    sweeps_up_to(town.clock.now)
+    assert missed(town.head) == ["", f"截止未报1项：3月进展 {SOUTH}"]
+
+
+def test_what_nobody_provably_heard_of_is_told_as_missed_once_the_office_has_judged_it_so(town: Town) -> None:
+    town.known = False
+    town.do(lambda session: session.execute(delete(NudgeDuty)))
+    reaches(town, 4, 10)
+    reaches(town, 4, 11)
+    for step in ("送达异常", NORTH, "算未报", "已电话通知过", "确认"):
+        town.office.says(step)
+    reaches(town, 4, 12)
+    reaches(town, 4, 13)
+    assert missed(town.head) == ["", "", f"截止未报1项：3月进展 {NORTH}", ""]
+
+
+def test_what_was_unlocked_and_reported_by_then_is_not_told_as_missed(town: Town) -> None:
+    reaches(town, 4, 10)
+    reaches(town, 4, 10, 18, 5)
+    norths = (Duty.project_id == town.north, Duty.period == "2012-03")
+    [duty] = town.do(lambda session: session.scalars(select(Duty.id).where(*norths)).all())
+    town.do(lambda session: duties.restate(session, duty, DutyState.LATE, town.clock.now))
+    reaches(town, 4, 11)
+    assert missed(town.head) == ["", f"截止未报1项：3月进展 {SOUTH}"]
+
+
+def test_of_many_projects_that_missed_a_month_two_are_named_and_all_are_counted(town: Town) -> None:
+    def more(session: Session) -> None:
+        unit = session.get_one(Project, town.north).unit_id
+        for each in range(3):
+            a_project(session, number=100 + each, unit_id=unit)
+
+    town.do(more)
+    reaches(town, 5, 10)
+    reaches(town, 5, 11)
+    assert missed(town.head)[-1] == f"截止未报5项：4月进展 {NORTH}、{SOUTH}等5项"
+
+
 def test_a_report_counts_as_new_once_however_often_it_was_corrected(town: Town) -> None:
     reaches(town, 3, 27)
     town.clock.strike(3, 27, 10)
@@ -282,11 +404,11 @@ def test_a_report_counts_as_new_once_however_often_it_was_corrected(town: Town) 
 def test_the_worst_day_still_fits_on_a_phones_screen() -> None:
     facts = the_worst()
     given = {each.measure: f"A{999_000 + place}" for place, each in enumerate(digest_text.told(facts))}
-    form = Form("欧阳副市长", weekly=True, late=True)
+    form = Form("欧阳副市长", weekly=True, late=True, last="账本 1a2b3c4d5e6f7a8b")
     message = digest_text.message(facts, given, form, default_book(), ZONE)
     assert all(code in message.text for code in given.values())
-    assert len(message.plain.splitlines()) <= digest_text.LINES == 12
-    assert len(message.plain) <= digest_text.LENGTH == 400
+    assert len(message.plain.splitlines()) <= digest_text.LINES == 13
+    assert len(message.plain) <= digest_text.LENGTH == 460
 
 
 def the_worst() -> DigestFacts:
@@ -303,6 +425,10 @@ def the_worst() -> DigestFacts:
         Figure(codes.MAJOR, many), problems,
         Figure(codes.OVERDUE, many), tuple(LateProblem(each, 1234) for each in problems),
         Figure(codes.OWING, many), tuple((name, many) for _ in range(40)),
+        Figure(codes.MISSED, 3 * many), tuple(
+            MissedPeriod(kind, Period.parse(period), many, (name, name))
+            for kind, period in ((DutyKind.PROGRESS, "2011-12"), (DutyKind.ZERO, "2011H2"), (DutyKind.ISSUE, "2011-12"))
+        ),
         Figure(codes.LIGHTS, many), ((Light.RED, name), (Light.RED, name)),
         ((Light.RED, many), (Light.YELLOW, many), (Light.GREEN, many)),
     )  # fmt: skip

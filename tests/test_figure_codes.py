@@ -2,13 +2,16 @@
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handlers.opening import read_about_figure
 from handlers.words import Words
-from rules.kinds import IssueState, Severity
+from rules.kinds import DutyState, IssueState, Severity
+from storage import duties
 from storage.tables.digests import FigureCode
 from storage.tables.registry import Person, Project
+from storage.tables.reporting import Duty
 from tests.builders import a_binding, a_person, a_photo, a_secretary, an_inbox_row, an_issue
 from tests.chat import ZONE, Chat, labels
 from tests.digests import another_leader, person_of, reaches
@@ -184,6 +187,20 @@ def test_who_has_not_reported_is_listed_with_whom_to_telephone(town: Town) -> No
     one = town.leader.taps(SOUTH, answer)
     assert "2012年3月进展，应4月5日 18:00前报" in one.text
     assert "报送人：张三" in one.text
+
+
+def test_what_was_missed_is_explained_and_what_the_office_has_made_of_it_since(town: Town) -> None:
+    reaches(town, 4, 10)
+    reaches(town, 4, 11)
+    code = code_of(town, town.head, "missed")
+    answer = town.head.says(f"查 {code}")
+    assert answer.title == f"{code} 截止未报"
+    assert labels(answer) == [NORTH, SOUTH]
+    assert "2012年3月进展，4月10日 18:00截止，没有报\n报送人：张三" in town.head.taps(SOUTH, answer).text
+    norths = (Duty.project_id == town.north, Duty.period == "2012-03")
+    [duty] = town.do(lambda session: session.scalars(select(Duty.id).where(*norths)).all())
+    town.do(lambda session: duties.restate(session, duty, DutyState.LATE, town.clock.now))
+    assert "后来改记的1项，现在不是未报。" in town.head.taps(NORTH, answer).text
 
 
 def test_a_long_list_is_turned_by_button_and_by_typing(town: Town) -> None:

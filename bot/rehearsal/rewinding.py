@@ -281,11 +281,14 @@ def _states(session: Session, acts: Iterable[Act], to: datetime) -> list[Deed]:
             seen.add(duty_id)
             before = act.facts.get("before")
             session.execute(
-                update(Duty).where(key).values(state=before and DutyState(before), answerable=None)
+                update(Duty)
+                .where(key)
+                .values(state=before and DutyState(before), missed=None, answerable=None)
             )
         if act.name == "restate_duty":
-            after = act.facts["after"]
-            deeds.append(_updating(act.at, Duty, key, {"state": after and DutyState(after)}))
+            after = act.facts["after"] and DutyState(act.facts["after"])
+            missed = act.at if after is DutyState.MISSED else None
+            deeds.append(_updating(act.at, Duty, key, {"state": after, "missed": missed}))
     return deeds
 
 

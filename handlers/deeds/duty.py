@@ -32,5 +32,5 @@ def keep(turn: Turn, duty: DutyRow, report_id: int) -> None:
 
 def restate(turn: Turn, duty: DutyRow | Duty, state: DutyState | None) -> None:
     """Writes another state; the ledger keeps the one before."""
-    duties.restate(turn.session, duty.id, state)
+    duties.restate(turn.session, duty.id, state, turn.now)
     enter(turn, duty.unit_id, "restate_duty", duty=duty.id, before=duty.state, after=state)

@@ -80,6 +80,8 @@ def of_project(turn: Turn, row: FigureCode, figure: Figure, part: Part, name: st
             found, photos = _done(turn, row, figure, part)
         case codes.OWING:
             found = _owes(turn, part)
+        case codes.MISSED:
+            found = _missed(turn, row, part)
         case _:
             found = [_light(turn, part)]
     words = turn.city.words
@@ -145,6 +147,22 @@ def _before(turn: Turn, said: Said) -> str:
     )
 
 
+def _missed(turn: Turn, row: FigureCode, part: Part) -> list[str]:
+    """What the project had missed when it was told, and how much of that stands no more (解锁); whom to telephone."""
+    words, zone = turn.city.words, turn.city.zone
+    since, until = explaining.span_of(turn.session, row)
+    missed = duties.of_project(
+        turn.session, part.id, Duty.missed > since, Duty.missed <= until, Duty.kind != DutyKind.DAILY
+    )
+    found = [
+        words.project_missed.format(what=_duty_name(words, duty), closes=day_and_hour(duty.closes, zone))
+        for duty in missed
+    ]
+    if restated := part.value - len(missed):
+        found.append(words.project_restated.format(count=restated))
+    return [*found, _callers(turn, part)]
+
+
 def _owes(turn: Turn, part: Part) -> list[str]:
     """What the project still owes now, and whom to telephone."""
     words, zone = turn.city.words, turn.city.zone
@@ -153,9 +171,14 @@ def _owes(turn: Turn, part: Part) -> list[str]:
         for duty in duties.of_project(turn.session, part.id, Duty.state.is_(None), awaited())
         if duty.due <= turn.now
     ] or [words.project_paid_up]
+    return [*found, _callers(turn, part)]
+
+
+def _callers(turn: Turn, part: Part) -> str:
+    words = turn.city.words
     callers = owing.callers(turn.session, [part.id], turn.today).get(part.id, ())
     names = words.list_separator.join(f"{caller.name} {caller.phone}".strip() for caller in callers)
-    return [*found, words.project_callers.format(names=names or words.nobody_reports)]
+    return words.project_callers.format(names=names or words.nobody_reports)
 
 
 def _duty_name(words: Words, duty: Duty) -> str:

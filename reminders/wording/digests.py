@@ -23,6 +23,11 @@ CAME_SOLVED = "解决{count}件"
 OWING = "逾期未报{count}项 {code}：{units}"
 OWING_UNIT = "{unit}{count}项"
 OWING_MORE = "另{count}个单位"
+MISSED = "截止未报{count}项 {code}：{periods}"
+MISSED_IN = "{period}{kind} {projects}{more}"
+MISSED_KINDS = {"progress": "进展", "issue": "问题月报", "zero": "零报告"}
+MISSED_AND_SO_ON = "等{count}项"
+MISSED_MORE = "另{count}项"
 MONEY = "年投资 完成{done} {code}，占{share}%，序时{time}%，{gap}"
 MONEY_NO_PLAN = "年投资 完成{done} {code}（没有年度计划）"
 BEHIND = "落后{points}个百分点"
@@ -38,9 +43,17 @@ AGE_HOURS = "{count}小时"
 AGE_DAYS = "{count}天"
 SEPARATOR = "、"
 COMMA = "，"
+SEMICOLON = "；"
 
 BUTTON = "{what} {code}"
-BUTTONS = {"major": "重大", "overdue": "逾期", "owing": "未报", "done": "投资", "lights": "灯色"}
+BUTTONS = {
+    "major": "重大",
+    "overdue": "逾期",
+    "owing": "未报",
+    "missed": "截止未报",
+    "done": "投资",
+    "lights": "灯色",
+}
 
 CHART_TITLE = "完成年度计划"
 CHART_AS_OF = "截至{year}年{month}月{day}日"

@@ -45,6 +45,12 @@ class Duty(Base):
             postgresql_where=text("state IS NULL"),
         ),
         Index(
+            "ix_duties_missed",
+            "missed",
+            sqlite_where=text("missed IS NOT NULL"),
+            postgresql_where=text("missed IS NOT NULL"),
+        ),
+        Index(
             "ix_duties_to_judge",
             "project_id",
             sqlite_where=text("state = 'undelivered' AND judged IS NULL"),
@@ -81,6 +87,9 @@ class Duty(Base):
     exempt: Mapped[datetime | None]
     exempt_by: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     exempt_because: Mapped[str] = mapped_column(default="")
+
+    # 未报: when that was written, at the close or by a decision of the office; the next digest tells it.
+    missed: Mapped[datetime | None]
 
     # 解锁: opened again by the office after the close; late at best.
     unlocked_until: Mapped[datetime | None]

@@ -35,6 +35,7 @@ LATE = timedelta(minutes=30)
 USUAL, USUAL_SINCE_EDITED, REVIEW = time(8, 3), time(8, 11), time(8, 33)
 SHOWN = 10  # of what came at once
 UNITS = 4  # that are named
+KINDS = ("progress", "zero", "issue")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Year:
 
 def lead(year: Year, leaders: Sequence[Leader], heard: AbstractSet[Duty]) -> list[Said]:
     """Everything that leaders are told unasked but about major problems."""
-    found = [said for leader in leaders for said in _digests(year, leader)]
+    found = [said for leader in leaders for said in _digests(year, leader, heard)]
     found += [said for leader in leaders if leader.often == "instant" for said in _at_once(year, leader)]
     return [*found, *_reviews(year, [leader for leader in leaders if leader.reviewed], heard)]
 
@@ -79,11 +80,11 @@ def lead(year: Year, leaders: Sequence[Leader], heard: AbstractSet[Duty]) -> lis
 # 日报 and 周报
 
 
-def _digests(year: Year, leader: Leader) -> list[Said]:
+def _digests(year: Year, leader: Leader, heard: AbstractSet[Duty]) -> list[Said]:
     found, since, day = list[Said](), None, year.begins.date()
     while day <= year.ends.date():
         if _has_digest(leader, day):
-            since, said = _digest(year, leader, day, since)
+            since, said = _digest(year, leader, day, since, heard)
             found += [said] if said else []
         day += DAY
     return found
@@ -105,7 +106,7 @@ def _hour(leader: Leader, day: date) -> time:
 
 
 def _digest(
-    year: Year, leader: Leader, day: date, since: datetime | None
+    year: Year, leader: Leader, day: date, since: datetime | None, heard: AbstractSet[Duty]
 ) -> tuple[datetime | None, Said | None]:
     """What is said, and up to when everything has been told by then."""
     due = at(day, _hour(leader, day))
@@ -115,7 +116,7 @@ def _digest(
     if over or not year.begins <= due <= year.ends or moment > year.ends or (late and since is None):
         return since, None
     told_until = since or _before(leader, day)
-    facts = _facts(year, leader, told_until, moment)
+    facts = _facts(year, leader, told_until, moment, heard)
     if not facts and leader.silent:
         return moment, None
     about = "digest" if leader.often == "daily" else "weekly"
@@ -131,12 +132,13 @@ def _before(leader: Leader, day: date) -> datetime:
     return at(before, _hour(leader, before))
 
 
-def _facts(year: Year, leader: Leader, since: datetime, now: datetime) -> list[str]:
+def _facts(year: Year, leader: Leader, since: datetime, now: datetime, heard: AbstractSet[Duty]) -> list[str]:
     projects = leader.projects(year.courses, now.date())
     found = [
         *_overdue(projects, now),
         *_came(projects, since, now),
         *_owing(projects, year, now),
+        *_missed(projects, year, since, now, heard),
     ]
     turned = _turned(projects, since, now)
     if not found and not turned:
@@ -195,6 +197,39 @@ def _owing(projects: Sequence[Course], year: Year, now: datetime) -> list[str]:
         units[each.unit] = units.get(each.unit, 0) + 1
     most = sorted(units.items(), key=lambda each: (-each[1], year.place(each[0])))[:UNITS]
     return [f"owing {len(late)}", *(f"owing {unit} {count}" for unit, count in most)] if late else []
+
+
+def _missed(
+    projects: Sequence[Course], year: Year, since: datetime, now: datetime, heard: AbstractSet[Duty]
+) -> list[str]:
+    """What has closed since without a report (未报), as it stands now; not what nobody provably heard of in time."""
+    by_name, keys = {each.name: each for each in projects}, {_key(each) for each in heard}
+    closed = {
+        _key(each)
+        for each in year.duties
+        if each.project in by_name and since < each.span.closes + SECOND <= now and _key(each) in keys
+    }
+    then = [by_name[name] for name in sorted({project for project, _, _ in closed})]
+    then = [replace(each, did=tuple(did for did in each.did if did.at <= now)) for each in then]
+    of_period: dict[tuple[int, str], list[Course]] = {}
+    for each in duties(then, year.begins, now):
+        if each.state == "missed" and _key(each) in closed:
+            of_period.setdefault((KINDS.index(each.kind), each.period), []).append(by_name[each.project])
+    found = []
+    for (kind, period), missed in sorted(of_period.items()):
+        names = [each.name for each in sorted(missed, key=lambda each: each.number)[:2]]
+        said = f"{_said_period(period, now.year)} {KINDS[kind]} {len(missed)} {' '.join(names)}"
+        found.append(f"missed {said}")
+    count = sum(len(each) for each in of_period.values())
+    return [f"missed {count}", *found] if found else []
+
+
+def _said_period(period: str, year: int) -> str:
+    """With its year only where that is not the running one."""
+    said = (
+        period[5:].lstrip("0") + "月" if "H" not in period else "上半年" if period.endswith("1") else "下半年"
+    )
+    return said if period.startswith(str(year)) else f"{period[:4]}年{said}"
 
 
 def _turned(projects: Sequence[Course], since: datetime, now: datetime) -> list[str]:

@@ -311,7 +311,7 @@ def _file(session: Session, project: Project, person: Person, kind: ReportKind, 
             Window(duty.opens, duty.due, duty.closes), filed_at=did.at, written=duty.state,
             unlocked_until=duty.unlocked_until,
         )  # fmt: skip
-        duties.restate(session, duty.id, state_of(facts, did.at))
+        duties.restate(session, duty.id, state_of(facts, did.at), did.at)
 
 
 def _rules(session: Session) -> Rules:

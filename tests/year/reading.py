@@ -13,6 +13,7 @@ Read = Callable[[re.Match[str]], list[str]]
 
 GREETING = re.compile(r"^(.+?)，(早|您好)。(\d+)月(\d+)日（周(.)）(·一周)?(·迟发)?(?: (没有新情况。))?$")
 CAME = {"进展": "reports", "零报告": "zeros", "问题": "problems", "解决": "solved"}
+MISSED = {"进展": "progress", "零报告": "zero", "问题月报": "issue"}
 COLOURS = {"新增红灯": "red", "新增黄灯": "yellow", "转绿灯": "green"}
 
 
@@ -23,6 +24,18 @@ def _came(match: re.Match[str]) -> list[str]:
 def _owing(match: re.Match[str]) -> list[str]:
     units = re.findall(r"([^、]+?局)(\d+)项", match[2])
     return [f"owing {match[1]}", *(f"owing {unit} {count}" for unit, count in units)]
+
+
+def _missed(match: re.Match[str]) -> list[str]:
+    return [f"missed {match[1]}", *(_missed_in(each) for each in match[2].split("；"))]
+
+
+def _missed_in(said: str) -> str:
+    match = re.match(r"^((?:\d{4}年)?(?:\d+月|[上下]半年))(进展|零报告|问题月报) (.+?)(?:等(\d+)项)?$", said)
+    if not match:
+        return f"unread: {said}"
+    names = match[3].split("、")
+    return f"missed {match[1]} {MISSED[match[2]]} {match[4] or len(names)} {' '.join(names)}"
 
 
 def _lights(match: re.Match[str]) -> list[str]:
@@ -48,6 +61,7 @@ LINES: Sequence[tuple[re.Pattern[str], Read]] = (
     ),
     (re.compile(r"^新报 A\d+：(.+)$"), _came),
     (re.compile(r"^逾期未报(\d+)项 A\d+：(.+)$"), _owing),
+    (re.compile(r"^截止未报(\d+)项 A\d+：(.+)$"), _missed),
     (re.compile(r"^(?:年投资|您的项目|全市) 完成(\S+) A\d+，占(\S+)%，序时(\S+)%，(\S+)$"), _money),
     (re.compile(r"^年投资 完成(\S+) A\d+（没有年度计划）$"), lambda match: [f"done {match[1]} no plan"]),
     (re.compile(r"^灯色 A\d+：(.+)$"), _lights),
