@@ -355,6 +355,7 @@ def test_what_nobody_provably_heard_of_is_told_as_missed_once_the_office_has_jud
     town.do(lambda session: session.execute(delete(NudgeDuty)))
     reaches(town, 4, 10)
     reaches(town, 4, 11)
+    town.clock.pass_(minutes=30)  # after that day's digest
     for step in ("送达异常", NORTH, "算未报", "已电话通知过", "确认"):
         town.office.says(step)
     reaches(town, 4, 12)
