@@ -178,7 +178,7 @@ class Progress(Dialogue):
 
     def _read_card(self, screen: Shown) -> Act:
         """A correction opens with its card, where all that stood stands still: its amount was not asked yet."""
-        if WORDS.edit_amount in screen.buttons:
+        if WORDS.edit_amount in screen.buttons and screen.text.startswith(self._title()):
             self.amount = self._yuan
         return super()._read_card(screen)
 
