@@ -11,6 +11,7 @@ Rule 4  One connection rings and listens, and the event loop looks at it wheneve
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from storage import claiming
@@ -25,6 +26,7 @@ TURNS, POST, FILES = "turns", "post", "files"
 
 RING_SECONDS = 0.05  # what is rung meanwhile is rung together
 AGAIN_SECONDS = 2.0
+ANSWER_SECONDS = 10.0  # a server that has not answered a ring by then is not there any more
 _RING = "SELECT pg_notify(%s, topic) FROM unnest(%s::text[]) AS topic"
 
 
@@ -68,7 +70,8 @@ class Bell:
                 raise ears.failure
             topics, self._topics = self._topics, set()
             try:
-                await connection.execute(_RING, (claiming.BELL, list(topics)))
+                async with asyncio.timeout(ANSWER_SECONDS):
+                    await connection.execute(_RING, (claiming.BELL, list(topics)))
             except Exception:
                 self._topics |= topics
                 raise
@@ -94,11 +97,14 @@ class _Ears:
         connection.add_notify_handler(lambda notice: self._wake(notice.payload))
 
     def __enter__(self) -> None:
+        if self.failure is not None:
+            raise self.failure
         self._loop.add_reader(self._socket, self._hear)
         self._hear()  # what had been read together with an answer
 
     def __exit__(self, *_: object) -> None:
-        self._loop.remove_reader(self._socket)
+        if self.failure is None:  # else its socket is closed, and the number may be somebody else's by now
+            self._loop.remove_reader(self._socket)
 
     def _hear(self) -> None:
         try:
@@ -106,7 +112,8 @@ class _Ears:
             while notice := self._pgconn.notifies():
                 self._wake(notice.extra.decode())
         except Exception as failure:
-            self._loop.remove_reader(self._socket)
+            with suppress(Exception):  # libpq has closed the socket
+                self._loop.remove_reader(self._socket)
             self.failure = failure
             self._failed()
 

@@ -74,7 +74,9 @@ class DigestFacts:
     owing: Figure = field(default_factory=lambda: Figure(codes.OWING, 0))
     units: tuple[tuple[str, int], ...] = ()  # that have not reported, most first
     missed: Figure = field(default_factory=lambda: Figure(codes.MISSED, 0))
-    periods: tuple[MissedPeriod, ...] = ()  # in which something was missed, progress first
+    periods: tuple[
+        MissedPeriod, ...
+    ] = ()  # in which something was missed: progress first, of each kind the newest
     lights: Figure = field(default_factory=lambda: Figure(codes.LIGHTS, 0))
     turned: tuple[tuple[Light, str], ...] = ()  # the new light and the project, red first; the first few
     turned_to: tuple[tuple[Light, int], ...] = ()  # how many turned to each light
@@ -200,7 +202,8 @@ def _missed(found: Iterable[news.Missed]) -> tuple[Figure, tuple[MissedPeriod, .
             named += [each.project] if len(named) < NAMED else []
         gathered.add(Part(project_id, count), count)
     order = list(DutyKind)
-    keys = sorted(counts, key=lambda key: (order.index(key[0]), key[1]))
+    newest = sorted(counts, key=lambda key: key[1], reverse=True)
+    keys = sorted(newest, key=lambda key: order.index(key[0]))
     return gathered.figure(codes.MISSED), tuple(
         MissedPeriod(kind, Period.parse(period), counts[kind, period], tuple(names[kind, period]))
         for kind, period in keys

@@ -31,14 +31,15 @@ Codes = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """How much of a name is shown, and how many are named: units that owe, periods and their projects missed."""
+    """How much of a name is shown, and how many are named: units that owe, periods missed, projects of each."""
 
     name: int
     units: int
     periods: int
+    projects: int
 
 
-CUTS = (Cut(14, 4, 3), Cut(9, 3, 2), Cut(5, 1, 1))  # the first that fits; the last one always does
+CUTS = (Cut(14, 4, 3, 2), Cut(9, 3, 2, 2), Cut(5, 1, 1, 1))  # the first that fits; the last one always does
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +208,7 @@ def _missed(facts: DigestFacts, given: Codes, cut: Cut) -> list[str]:
 
 def _missed_in(missed: MissedPeriod, year: int, cut: Cut) -> str:
     period = missed.period.chinese
-    names = [short(name, cut.name) for name in missed.projects[: cut.periods]]
+    names = [short(name, cut.name) for name in missed.projects[: cut.projects]]
     return words.MISSED_IN.format(
         period=period.removeprefix(f"{year}年"),
         kind=words.MISSED_KINDS[missed.kind.value],

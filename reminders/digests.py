@@ -37,8 +37,11 @@ def send_digests(session: Session, moment: Moment) -> bool:
     day = local_date(moment.now, moment.zone)
     due = rules.due_on(day, calendar_of(moment.rules.book))
     for at in _times_that_wait(session, moment, day) if due else ():
-        if expected.any_to_close(session, moment.now):
-            return False  # what was said before a close is still being taken: only then it is known who missed it
+        # What was said before a close may still be taken: only then it is known who missed it. Nobody waits longer
+        # for that than a digest may be late; what is written down after it the next one tells.
+        late = rules.is_late(moment.now, day, at, moment.rules.book, moment.zone)
+        if not late and expected.any_to_close(session, moment.now):
+            return False
         waiting = digests.waiting(session, day, at, due, moment.rules.book.digests, LOOKED_AT)
         if waiting:
             _send(session, moment, day, waiting)

@@ -35,7 +35,8 @@ def tell_groups(session: Session, moment: Moment) -> bool:
     at = book.digests.at
     if not is_due or moment.now < instant(day, at, moment.zone) or occurrences.happened(session, _key(day)):
         return False
-    if expected.any_to_close(session, moment.now):
+    late = rules.is_late(moment.now, day, at, book, moment.zone)
+    if not late and expected.any_to_close(session, moment.now):
         return False
     since, goes = _since(session, moment, day), rules.may_still_go(moment.now, day, at, book, moment.zone)
     occurrences.claim(session, _key(day), moment.now if goes else since)  # until when groups were told

@@ -30,6 +30,7 @@ from pydantic_core import PydanticCustomError
 
 from rules.kinds import Anchor, Measure, Often, Pace, Role, Rolling, Severity
 from rules.mistakes import BookError, clash, syntax_mistake, value_mistakes
+from rules.sentences import placeholders
 
 __all__ = ["Book", "BookError", "Category", "Edge", "LightRule", "default_book", "default_text", "load"]
 
@@ -482,10 +483,12 @@ class ChannelRules(_Section):
     @classmethod
     def _may_name_the_number(cls, notice: str) -> str:
         try:
-            notice.format(number="W1")
-        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            strange = placeholders(notice) - {"number"}
+        except ValueError:
+            strange = {notice}
+        if strange:
             expected = "a sentence in which {number} may stand, and nothing else in braces"
-            raise PydanticCustomError("only_number", expected) from error
+            raise PydanticCustomError("only_number", expected)
         return notice
 
 

@@ -112,7 +112,9 @@ def test_without_a_policy_nothing_changes(town: Town) -> None:
     assert "两户阻工" in town.leader.last().text
 
 
-@pytest.mark.parametrize("notice", ["{name}", "{", "{0}"])
+@pytest.mark.parametrize(
+    "notice", ["{name}", "{", "{0}", "{number.__class__}", "{number[0]}", "{number:>9999999999}"]
+)
 def test_a_notice_that_names_anything_else_is_refused(notice: str) -> None:
     with pytest.raises(BookError, match="number"):
         load(f'[channels]\ntelegram_notice = "{notice}"')

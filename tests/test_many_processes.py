@@ -539,10 +539,13 @@ async def test_a_ring_wakes_the_other_process(pair: tuple[Database, Database]) -
     await asyncio.gather(listening, ringing, return_exceptions=True)
 
 
+@pytest.mark.parametrize("breath", [0, 0.3])
 async def test_a_bell_whose_connection_was_cut_rings_and_is_heard_again(
-    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+    pair: tuple[Database, Database], breath: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """At rest, and while what it rings is gathered."""
     monkeypatch.setattr("bot.bell.AGAIN_SECONDS", 0)
+    monkeypatch.setattr("bot.bell.RING_SECONDS", breath)
     bells, woken = [Bell(database) for database in pair], [asyncio.Queue[None]() for _ in pair]
     tasks = [
         asyncio.create_task(bell.run({TURNS: lambda heard=heard: heard.put_nowait(None)}))
@@ -551,6 +554,10 @@ async def test_a_bell_whose_connection_was_cut_rings_and_is_heard_again(
     async with asyncio.timeout(30):
         for heard in woken:
             await heard.get()
+        if breath:
+            bells[0].ring(TURNS)
+            for heard in woken:
+                await heard.get()
         pair[0].run_now(_cut_listeners)
         for heard in woken:
             await heard.get()  # for what was rung meanwhile

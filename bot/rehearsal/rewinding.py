@@ -279,11 +279,13 @@ def _states(session: Session, acts: Iterable[Act], to: datetime) -> list[Deed]:
         duty_id, key = act.facts["duty"], _named(session, act.facts["duty"])
         if duty_id not in seen:
             seen.add(duty_id)
-            before = act.facts.get("before")
+            stood = act.facts.get("before") and DutyState(act.facts["before"])
             session.execute(
                 update(Duty)
                 .where(key)
-                .values(state=before and DutyState(before), missed=None, answerable=None)
+                .values(
+                    state=stood, missed=Duty.closes if stood is DutyState.MISSED else None, answerable=None
+                )
             )
         if act.name == "restate_duty":
             after = act.facts["after"] and DutyState(act.facts["after"])

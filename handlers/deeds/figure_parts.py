@@ -158,7 +158,10 @@ def _missed(turn: Turn, row: FigureCode, part: Part) -> list[str]:
         words.project_missed.format(what=_duty_name(words, duty), closes=day_and_hour(duty.closes, zone))
         for duty in missed
     ]
-    if restated := part.value - len(missed):
+    again = duties.of_project(
+        turn.session, part.id, Duty.missed > until, Duty.closes <= until, Duty.kind != DutyKind.DAILY
+    )  # 解锁, and then found to have been rightly 未报
+    if (restated := part.value - len(missed) - len(again)) > 0:
         found.append(words.project_restated.format(count=restated))
     return [*found, _callers(turn, part)]
 

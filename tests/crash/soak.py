@@ -54,6 +54,8 @@ def look(pid: int) -> Look:
 def grown(looks: Sequence[Look]) -> dict[str, tuple[float, float]]:
     """By name: the median of the second fifth of the looks, and that of the last one."""
     fifth = len(looks) // FIFTHS
+    if not fifth:
+        return {}  # too short to tell
     early, late = looks[fifth : 2 * fifth], looks[-fifth:]
     return {
         name: (median(each[place] for each in early), median(each[place] for each in late))

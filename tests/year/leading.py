@@ -216,7 +216,8 @@ def _missed(
         if each.state == "missed" and _key(each) in closed:
             of_period.setdefault((KINDS.index(each.kind), each.period), []).append(by_name[each.project])
     found = []
-    for (kind, period), missed in sorted(of_period.items()):
+    newest = sorted(of_period.items(), key=lambda each: each[0][1], reverse=True)
+    for (kind, period), missed in sorted(newest, key=lambda each: each[0][0]):
         names = [each.name for each in sorted(missed, key=lambda each: each.number)[:2]]
         said = f"{_said_period(period, now.year)} {KINDS[kind]} {len(missed)} {' '.join(names)}"
         found.append(f"missed {said}")
