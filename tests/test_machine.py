@@ -107,7 +107,7 @@ class Machine(RuleBasedStateMachine):
     def somebody_takes_note(self, back: int, doom: Doom | None) -> None:
         world, alerts = self.begins("notes taken"), self.world.alerts()
         seen, problem = alerts[back % len(alerts)]
-        world.taps(seen, f"a|{problem}", TakeNote(problem), doom)
+        world.taps(seen, f"a|{problem}", TakeNote(world.place_of(problem)), doom)
 
     @precondition(lambda self: self.world.model.stored)
     @rule(back=st.integers(0, 20), doom=dooms)

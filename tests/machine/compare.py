@@ -86,7 +86,7 @@ def _filed(session: Session, world: "World") -> None:
 def _problems(session: Session, world: "World") -> None:
     problems = world.model.problems
     filed = session.execute(select(Issue.id, Issue.filed).order_by(Issue.id)).all()
-    same("problems", [tuple(row) for row in filed], [(n, each.filed) for n, each in enumerate(problems, 1)])
+    same("problems", [row.filed for row in filed], [each.filed for each in problems])
     told = defaultdict(list)
     for row in session.execute(
         select(Escalation.issue_id, EscalationAlert.step, EscalationAlert.rung, EscalationAlert.person_id,
@@ -102,7 +102,7 @@ def _problems(session: Session, world: "World") -> None:
         )
     ):
         noted[note.issue_id].append((world.people.get(note.person_id or 0, "?"), note.at))
-    for number, each in enumerate(problems, 1):
+    for number, each in zip((row.id for row in filed), problems, strict=True):
         same(f"told of W{number}", sorted(told[number]), sorted(each.told()))
         same(f"noted W{number}", noted[number], [each.taken] if each.taken else [])
         _ladder(ladders[number], each)
@@ -120,9 +120,15 @@ def _ladder(row: Escalation, problem: Problem) -> None:
     )
 
 
+def numbers(session: Session) -> list[int]:
+    """Those of the problems, in the order in which the model has them: on PostgreSQL what was undone leaves a gap."""
+    return list(session.scalars(select(Issue.id).order_by(Issue.id)))
+
+
 def steps_said(session: Session, problem: int) -> int:
-    """How many steps of a ladder were said; its end counts as one."""
-    row = session.scalars(select(Escalation).where(Escalation.issue_id == problem)).one()
+    """How many steps of the ladder of the model's n-th problem were said; its end counts as one."""
+    issue_id = numbers(session)[problem - 1]
+    row = session.scalars(select(Escalation).where(Escalation.issue_id == issue_id)).one()
     return row.said + (row.state is EscalationState.EXHAUSTED)
 
 
@@ -171,8 +177,9 @@ def _alerts_at_the_end(session: Session, world: "World") -> None:
         .join(Escalation, Escalation.id == EscalationAlert.escalation_id)
         .join(OutboxRow, OutboxRow.id == EscalationAlert.outbox_id, isouter=True)
     )
+    place = {number: each for each, number in enumerate(numbers(session))}
     for row in rows:
-        problem = world.model.problems[row.issue_id - 1]
+        problem = world.model.problems[place[row.issue_id]]
         if row.state not in (State.SENT, State.UNKNOWN):
             same(f"alert {row} never went, and nobody has taken note", problem.taken is not None, True)
     for number, each in enumerate(world.model.problems, 1):

@@ -21,7 +21,7 @@ from storage.messages import Address, Arrived, Incoming, IncomingKind, Outgoing
 from storage.outbox import State
 from storage.tables.traffic import InboxRow, OutboxRow
 from tests.chat import START
-from tests.machine.compare import compare, compare_at_the_end, steps_said
+from tests.machine.compare import compare, compare_at_the_end, numbers, steps_said
 from tests.machine.model import (
     Card,
     City,
@@ -86,6 +86,10 @@ class World:
             for option in (option for row in seen.message.rows for option in row)
             if option.data.startswith("a|")
         ]
+
+    def place_of(self, number: int) -> int:
+        """Which of the model's problems this is, counted from 1."""
+        return self.watcher.read_now(numbers).index(number) + 1
 
     def may_report_problem(self) -> bool:
         """Whoever reports one reports it to the end."""
