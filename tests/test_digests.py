@@ -350,6 +350,18 @@ def test_a_digest_waits_for_what_was_said_before_a_close_and_is_not_taken_yet(to
     assert missed(town.head) == ["", f"截止未报1项：3月进展 {SOUTH}"]
 
 
+def test_a_digest_waits_for_a_close_no_longer_than_it_may_be_late(town: Town) -> None:
+    reaches(town, 4, 10)
+    town.clock.strike(4, 11, 8, 34)
+    town.do(everybody_knows)
+    not_taken_yet = local(4, 10, 17, 59)
+    while town.do(lambda session: sweep(session, town.clock.now, ZONE, not_taken_yet, REACH)):
+        pass
+    assert missed(town.head) == ["", ""], "it went, and what is written down later the next one tells"
+    reaches(town, 4, 12)
+    assert missed(town.head) == ["", "", BOTH]
+
+
 def test_what_nobody_provably_heard_of_is_told_as_missed_once_the_office_has_judged_it_so(town: Town) -> None:
     town.known = False
     town.do(lambda session: session.execute(delete(NudgeDuty)))
