@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 from sqlalchemy.orm import Session
 
-from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
 from bot.intake import Intake
@@ -28,7 +27,7 @@ from storage.messages import Account
 from storage.sends import Outcome
 from storage.tables.sharing import Lease
 from storage.work import T, Work
-from tests import chat
+from tests import chat, test_dispatch
 from tests.machine.phone import Phone
 
 ACCOUNT: Account = ("chat", "bot")
@@ -95,18 +94,8 @@ def _undone(work: Work[T]) -> Work[T]:
     return done_in_vain
 
 
-class Time(Clock):
+class Time(test_dispatch.Time):
     """All of the program's clocks, on the town's."""
-
-    def __init__(self, clock: chat.Clock) -> None:
-        super().__init__()
-        self._clock = clock
-
-    def city(self) -> datetime:
-        return self._clock.now
-
-    def machine(self) -> datetime:
-        return self._clock.now
 
     def monotonic(self) -> float:
         return self._clock.now.timestamp()
