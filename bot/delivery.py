@@ -47,7 +47,8 @@ LAST_WRITES = 3
 FORGOTTEN = "the answer to its claim was lost; it never went"
 SHORTEST_WAIT = 0.001
 # Between two looks at rows that processes share: what is written and what ends meanwhile shares the next one, which
-# also finds out whether a process that was claiming for an account has left anything.
+# also finds out whether a process that was claiming for an account has left anything. It ends sooner when an account
+# may send more: what is lost of the rate then does not come back.
 BREATH = 0.02
 
 
@@ -135,9 +136,11 @@ class Delivery:
         try:
             await self._recover()
             while True:
+                began = self._clock.monotonic()
                 seconds = await self.look()
-                await asyncio.sleep(self._breath)
-                await self._until_woken(seconds - self._breath)
+                breath = min(self._breath, self._to_room(self._clock.monotonic() - began))
+                await asyncio.sleep(breath)
+                await self._until_woken(seconds - breath)
         finally:
             await self.close()
 
@@ -255,6 +258,10 @@ class Delivery:
         if self._again is not None:
             seconds.append((self._again - self._clock.machine()).total_seconds())
         return max(SHORTEST_WAIT, min(seconds))
+
+    def _to_room(self, ago: float) -> float:
+        """Seconds until an account may send more than it might so many seconds ago."""
+        return min((post.rates.seconds_to_room(ago) for post in self._posts.values()), default=math.inf)
 
     async def _transact(self, outcomes: Sequence[Outcome], rooms: Mapping[Account, Room]) -> list[Claimed]:
         """One transaction. If we are cancelled meanwhile, what it claimed is given back: it was not sent."""

@@ -10,6 +10,7 @@ A limit of 0 is lifted. An answer to a person's own tap (REPLY) yields only to t
 pause, but counts for its chat. A pause (429) stops every lane.
 """
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,9 +21,10 @@ from rules.kinds import Lane
 BURST = 3
 GROUP_SECONDS = 60.0
 HOUR_SECONDS = 3600.0
-# Bulk is spread over seven tenths of its second: what is urgent then never waits for the end of a whole salvo, and each
-# of its 25 wake-ups may be 12 ms late before the rate suffers.
-SPREAD = 0.7
+# Bulk is spread over eight tenths of its second: what is urgent then never waits for the end of a whole salvo. A look
+# that comes late makes up for what it has missed, at most a tenth of a second's calls at once.
+SPREAD = 0.8
+SHARE_OF_SALVO = 10
 MANY = 1_000_000
 
 
@@ -44,13 +46,15 @@ class Limits:
 
 
 class Window:
-    """At most `count` calls in any `seconds`, and at least `gap` seconds between two."""
+    """At most `count` calls in any `seconds`; and one each `gap` seconds, of which a salvo may be made up for."""
 
     def __init__(self, count: int, seconds: float, gap: float = 0) -> None:
         self._calls: deque[float] = deque(maxlen=count)
         self._count = count
         self._seconds = seconds
         self._gap = gap
+        self._arrears = gap * max(0, count // SHARE_OF_SALVO - 1)  # how long what was missed is owed
+        self._turn = -math.inf  # from when the next call may start by the gap
 
     @classmethod
     def a_second(cls, rate: float, spread: float = 0) -> "Window":
@@ -63,24 +67,28 @@ class Window:
 
     def count(self, calls: Iterable[float]) -> None:
         """Calls that others have made, the earliest first."""
-        self._calls.extend(calls)
+        for call in calls:
+            self.take(call)
 
     def when(self) -> float:
         """The moment from which the next call may start."""
-        if not self._calls:
-            return 0
-        gap_over = self._calls[-1] + self._gap
-        return gap_over if len(self._calls) < self._count else max(self._calls[0] + self._seconds, gap_over)
+        full_until = self._calls[0] + self._seconds if len(self._calls) == self._count else 0
+        return max(full_until, self._turn)
 
     def room(self, now: float) -> int:
         if self.when() > now:
             return 0
-        if self._gap:
-            return 1
-        return self._count - sum(call + self._seconds > now for call in self._calls)
+        free = self._count - sum(call + self._seconds > now for call in self._calls)
+        return min(free, self._owed(now)) if self._gap else free
 
     def take(self, now: float) -> None:
         self._calls.append(now)
+        if self._gap:
+            self._turn = max(self._turn, now - self._arrears) + self._gap
+
+    def _owed(self, now: float) -> int:
+        """How many calls' turns have come."""
+        return 1 + int(min(now - self._turn, self._arrears) / self._gap)
 
     def empty(self, now: float) -> bool:
         return not self._calls or self._calls[-1] + self._seconds <= now
@@ -214,6 +222,12 @@ class Rates:
         bulk = self._bulk.room(now) if self._bulk else MANY
         return total, min(total, bulk)
 
+    def seconds_to_room(self, ago: float) -> float:
+        """How soon the account may send more than it might so many seconds ago; infinite if nothing limits it."""
+        now = self._clock()
+        later = (max(0.0, moment - now) for moment in self._openings() if moment > now - ago)
+        return min(later, default=math.inf)
+
     def held(self) -> tuple[set[str], set[str]]:
         """The chats that are paused, and those that only answers may go to now. Forgets what is over."""
         now = self._clock()
@@ -237,11 +251,14 @@ class Rates:
         Who looked at the room a moment ago gives that moment: what came free meanwhile is a change too.
         """
         now = self._clock() if since is None else since
-        windows = (self._total, self._bulk)
-        moments = [window.when() for window in windows if window]
-        moments += [self._all_paused, *self._paused.values()]
+        moments = [*self._openings(), *self._paused.values()]
         moments += [self._chat_free(chat) for chat in self._booked.keys() | self._groups.keys()]
         return min((moment for moment in moments if moment > now), default=None)
+
+    def _openings(self) -> list[float]:
+        """When the account as a whole may send (more) again."""
+        windows = (self._total, self._bulk)
+        return [self._all_paused, *(window.when() for window in windows if window)]
 
     def _paused_until(self, chat: str) -> float:
         return max(self._all_paused, self._paused.get(chat, 0))

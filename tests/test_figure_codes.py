@@ -201,6 +201,11 @@ def test_what_was_missed_is_explained_and_what_the_office_has_made_of_it_since(t
     [duty] = town.do(lambda session: session.scalars(select(Duty.id).where(*norths)).all())
     town.do(lambda session: duties.restate(session, duty, DutyState.LATE, town.clock.now))
     assert "后来改记的1项，现在不是未报。" in town.head.taps(NORTH, answer).text
+    town.clock.pass_(minutes=10)
+    town.do(lambda session: duties.restate(session, duty, DutyState.MISSED, town.clock.now))
+    again = town.head.taps(NORTH, answer).text
+    assert "2012年3月进展，4月10日 18:00截止，没有报\n报送人：张三" in again
+    assert "改记" not in again
 
 
 def test_a_long_list_is_turned_by_button_and_by_typing(town: Town) -> None:

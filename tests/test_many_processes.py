@@ -5,14 +5,15 @@ has; whole processes that are killed and frozen are in tests/crash.
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import URL, select, text
 from sqlalchemy.orm import Session
 
 from bot.app import put_together
@@ -584,6 +585,75 @@ async def test_what_could_not_be_rung_is_rung_as_soon_as_there_is_a_connection(
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_bell_whose_server_does_not_answer_any_more_rings_on_another_connection(
+    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.bell.ANSWER_SECONDS", 0.3)
+    monkeypatch.setattr("bot.bell.AGAIN_SECONDS", 0)
+    woken, connected = asyncio.Queue[None](), asyncio.Queue[None]()
+    async with asyncio.timeout(30), _line_to(pair[0]) as line:
+        mine, theirs = Bell(line.database), Bell(pair[1])
+        tasks = [
+            asyncio.create_task(theirs.run({TURNS: lambda: woken.put_nowait(None)})),
+            asyncio.create_task(mine.run({TURNS: lambda: connected.put_nowait(None)})),
+        ]
+        await woken.get()
+        await connected.get()
+        line.hold()
+        mine.ring(TURNS)
+        await woken.get()
+        await connected.get()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Line:
+    """A way to a server that may go dead without a word: those who speak on it then hear nothing any more."""
+
+    def __init__(self, server: URL, socket: Path) -> None:
+        self._server = server
+        self._open: list[asyncio.StreamWriter] = []
+        self._dead = set[asyncio.StreamWriter]()
+        here = server.update_query_dict({"host": str(socket.parent)}).set(host=None, port=None)
+        self.database = Database(here.render_as_string(hide_password=False))
+
+    def hold(self) -> None:
+        """What stands now is dead; who calls anew gets through."""
+        self._dead = set(self._open)
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await self._call()
+        self._open += [writer, back]
+        with suppress(OSError):
+            await asyncio.gather(self._pass(reader, back), self._pass(there, writer))
+
+    async def _call(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        host, port = str(self._server.query.get("host", self._server.host)), self._server.port or 5432
+        if host.startswith("/"):
+            return await asyncio.open_unix_connection(f"{host}/.s.PGSQL.{port}")
+        return await asyncio.open_connection(host, port)
+
+    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while heard := await reader.read(65536):
+            if writer not in self._dead:
+                writer.write(heard)
+        writer.close()
+
+
+@asynccontextmanager
+async def _line_to(database: Database) -> AsyncIterator[_Line]:
+    with TemporaryDirectory(dir="/tmp") as folder:  # a socket's path must be short
+        socket = Path(folder) / ".s.PGSQL.5432"
+        line = _Line(database.engine.url, socket)
+        server = await asyncio.start_unix_server(line.answer, socket)
+        try:
+            yield line
+        finally:
+            line.database.close()
+            server.close()
 
 
 def _cut_listeners(session: Session) -> None:

@@ -71,7 +71,7 @@ def files(town: Town, project: str) -> None:
 def stand(session: Session) -> Stood:
     return {
         (duty.project_id, duty.kind, duty.period, duty.subject): (
-            duty.opens, duty.due, duty.closes, duty.settled, duty.state, duty.exempt, duty.unlocked_until,
+            duty.opens, duty.due, duty.closes, duty.settled, duty.state, duty.exempt, duty.unlocked_until, duty.missed,
         )
         for duty in session.scalars(select(Duty))
     }  # fmt: skip
@@ -194,8 +194,17 @@ def test_at_the_months_first_instant_nothing_of_it_has_happened(spring: Spring) 
         assert rows(Report) == rows(ReportVersion) == rows(Issue) == rows(IssueEvent) == []
         assert {project.state for project in rows(Project)} == {ProjectState.ACTIVE}
         stood = copy.read_now(stand)
-    assert {row[3:] for row in stood.values()} == {(None, None, None, None)}
+    assert {row[3:] for row in stood.values()} == {(None,) * 5}
     assert {key[2] for key in stood} == {"2012-03", "2012-04", "2012H1"}
+
+
+def test_what_counts_now_is_missed_once_more_where_it_was(spring: Spring) -> None:
+    """Else the digest of that morning, sent again, would not tell of it."""
+    town = spring.town
+    with copied(sqlite_path(town.database.url), town.clock.now) as copy:
+        copy.run_now(lambda session: rewind(session, local(4, 12), ZONE))
+        stood = copy.read_now(stand)[town.south, DutyKind.PROGRESS, "2012-03", ""]
+    assert (stood[4], stood[7]) == (DutyState.MISSED, local(4, 10, 18))
 
 
 def test_what_had_not_opened_moves_under_the_rules_that_are_tried(spring: Spring) -> None:

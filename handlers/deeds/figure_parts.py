@@ -151,17 +151,16 @@ def _missed(turn: Turn, row: FigureCode, part: Part) -> list[str]:
     """What the project had missed when it was told, and how much of that stands no more (解锁); whom to telephone."""
     words, zone = turn.city.words, turn.city.zone
     since, until = explaining.span_of(turn.session, row)
-    missed = duties.of_project(
-        turn.session, part.id, Duty.missed > since, Duty.missed <= until, Duty.kind != DutyKind.DAILY
-    )
+    closed = (Duty.closes <= until, Duty.kind != DutyKind.DAILY)
+    told = duties.of_project(turn.session, part.id, Duty.missed > since, Duty.missed <= until, *closed)
+    # 解锁, and then found to have been rightly 未报.
+    again = duties.of_project(turn.session, part.id, Duty.missed > until, *closed)
+    missed = [*told, *again][: part.value]
     found = [
         words.project_missed.format(what=_duty_name(words, duty), closes=day_and_hour(duty.closes, zone))
         for duty in missed
     ]
-    again = duties.of_project(
-        turn.session, part.id, Duty.missed > until, Duty.closes <= until, Duty.kind != DutyKind.DAILY
-    )  # 解锁, and then found to have been rightly 未报
-    if (restated := part.value - len(missed) - len(again)) > 0:
+    if restated := part.value - len(missed):
         found.append(words.project_restated.format(count=restated))
     return [*found, _callers(turn, part)]
 
