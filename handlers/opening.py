@@ -88,7 +88,7 @@ def read_registry_word(text: str, words: Words) -> Opener | None:
 
 
 def read_leader_word(text: str, words: Words) -> Opener | None:
-    """`日报设置` (and with a time: `日报设置 7:20`), `讲评` or `上月排名`, and `讲评 第2页`;
+    """`日报设置` or `日报` (and with a time: `日报设置 7:20`), `讲评` or `上月排名`, and `讲评 第2页`;
     for whom it opens is not asked here."""
     typed = plain(text).strip(_AROUND)
     setting = typed.removeprefix(plain(words.word_digest))
@@ -96,6 +96,8 @@ def read_leader_word(text: str, words: Words) -> Opener | None:
         return Opener("set_digest", read_clock(setting) or "")
     if setting != typed and _LIKE_A_CLOCK.fullmatch(setting):
         return Opener("set_digest", note=words.digest_no_such_time)
+    if typed in words.aliases(words.digest_words):
+        return Opener("set_digest")
     if typed in words.aliases(words.ask_words):
         return Opener("ask_menu")
     if typed in words.aliases(words.review_words):

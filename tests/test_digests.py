@@ -579,6 +579,11 @@ def test_a_time_that_is_none_is_told_how_a_time_is_written(town: Town) -> None:
     assert town.leader.says("7:20").text.startswith("已设置：每日 7:20")
 
 
+def test_who_says_only_the_word_is_shown_how_and_when_it_comes(town: Town) -> None:
+    """It was offered 未报 instead."""
+    assert town.leader.says("日报").plain.startswith("日报：每日 8:03")
+
+
 def test_another_button_of_the_same_card_sets_anew(town: Town) -> None:
     """It once said that a report was finished."""
     card = town.leader.says("日报设置")

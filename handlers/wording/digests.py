@@ -6,6 +6,7 @@ from handlers.wording.sentences import Sentences
 class Digests(Sentences):
     # 日报设置
     word_digest: str = "日报设置"
+    digest_words: str = "日报、我的日报"
     digest_not_yours: str = "日报只发给牵头领导、牵头部门、一把手和市项目办。"
     ask_digest: str = "日报：{often} {at}，没有新情况时{silent}。改成什么？"
     digest_hint: str = "点一项；时间也可以直接打，如“7:30”。"
