@@ -29,13 +29,15 @@ def backoff(failures: int, cap: float) -> float:
 class Post:
     """Its channel, its rates, what is in flight to which chat.
 
-    `pauses` are those that the other processes are still to be told of.
+    `pace` counts when calls really begin: what was claimed in its time may be ready all at once, as all who waited for
+    one chart are. `pauses` are those that the other processes are still to be told of.
     """
 
-    def __init__(self, account: Account, channel: Channel, rates: Rates, places: int) -> None:
+    def __init__(self, account: Account, channel: Channel, rates: Rates, pace: Rates, places: int) -> None:
         self.account = account
         self.channel = channel
         self.rates = rates
+        self.pace = pace
         self.pauses: Pauses = {}
         self.in_flight: dict[str, Claimed] = {}
         self.answers = 0

@@ -161,6 +161,7 @@ async def _wire(
         ),
         holder=beside.holder,
         serves=beside.serves,
+        told=beside.told,
         meters=meters,
     )
     files, sweeps = beside.lease("files"), beside.lease("sweeps")

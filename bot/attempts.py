@@ -1,7 +1,8 @@
 """One attempt to send a message: what is sent, and what its end proves (see `bot/channels/channel.py`).
 
 Rule 1  What fails before the call has not been sent. What the channel does not say of the call's end is unclear.
-Rule 2  A message whose photo or chart cannot be had goes without it, as long as it says anything then.
+Rule 2  A call waits until the account may make one more: what was claimed in its time may have waited for its picture.
+Rule 3  A message whose photo or chart cannot be had goes without it, as long as it says anything then.
 """
 
 import asyncio
@@ -21,6 +22,8 @@ from storage.messages import Account, Outgoing
 from storage.sends import Claimed, End, Outcome
 
 log = logging.getLogger(__name__)
+
+NEARLY = 0.001  # clocks do not agree about less
 
 
 class _Whole(NamedTuple):
@@ -50,8 +53,11 @@ class Attempts:
 
     async def make(self, post: Post, row: Claimed, answers: int) -> Outcome:
         """`answers` is how many the account had given when the send began."""
+        called = False
         try:
             whole, note = await self._whole(row, post.channel.capabilities.draws)
+            await self._turn_of(post, row)
+            called = True
             external = await self._call(post, row, whole)
         except NotSent as error:
             return self._once_more(row, End.NOT_SENT, str(error), post.learn_delay(row, error))
@@ -65,6 +71,8 @@ class Attempts:
             post.learn_doubt(answers)
             return self._unclear(row, str(error) or "no answer in time")
         except asyncio.CancelledError:
+            if not called:
+                return Outcome(row, End.NOT_SENT, note="stopped before it went")
             return self._unclear(row, "stopped while it was sent")
         except Exception as error:
             log.exception("outbox row %d: the channel failed in a way it does not document", row.id)
@@ -91,6 +99,12 @@ class Attempts:
         if not (files or message.plain or message.chart):
             raise Refused(note or "its photos are gone")
         return _Whole(message, files), note
+
+    async def _turn_of(self, post: Post, row: Claimed) -> None:
+        pace = post.pace
+        while (seconds := pace.when(row.lane, row.chat) - pace.now()) > NEARLY:  # noqa: ASYNC110 - it is known when
+            await asyncio.sleep(seconds)
+        pace.take(row.lane, row.chat)
 
     async def _call(self, post: Post, row: Claimed, whole: _Whole) -> str:
         if left := post.rates.pause_left(row.chat):  # we were told to wait after this row was claimed

@@ -13,6 +13,7 @@ from bot.bell import Bell
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.living import Living
+from bot.sharing import ServerSeconds
 from storage.database import Database
 from storage.messages import Account
 
@@ -21,6 +22,7 @@ class Beside:
     """`loops` are for the supervisor. `after` is called when this process lives, and when a dead one's work is free.
 
     seconds      the clock that rates are counted by: one that all processes have, where they share them
+    told         hears the time of the database server
     polling      the accounts whose updates one process fetches
     connections  the accounts that only one process can speak for, by its connection
     post         of what is to be sent one process takes care; the others come after it, should it be slow or dead
@@ -30,7 +32,9 @@ class Beside:
         self, database: Database, clock: Clock, lease_seconds: float, after: Callable[[], None]
     ) -> None:
         self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(3)}"
-        self.seconds = clock.monotonic if database.alone else lambda: clock.machine().timestamp()
+        server = ServerSeconds(clock.monotonic, clock.machine())
+        self.seconds = clock.monotonic if database.alone else server
+        self.told = server.told
         self.bell = Bell(database)
         self.polling: dict[Account, Holding] = {}
         self.connections: dict[Account, Holding] = {}

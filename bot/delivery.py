@@ -70,6 +70,7 @@ class Delivery:
     send_time    seconds after which a send that has not ended is unclear; must be shorter than the lease
     holder       this process's name, under which it claims
     serves       whether this process may send for an account now
+    told         hears the database server's time whenever something is claimed, where the rates are shared
     """
 
     def __init__(
@@ -91,10 +92,12 @@ class Delivery:
         meters: Meters | None = None,
         holder: str = "",
         serves: Callable[[Account], bool] = lambda _account: True,
+        told: Callable[[datetime], None] = lambda _now: None,
     ) -> None:
         self._database = database
         self._posts = {
-            account: Post(account, channel, rates[account], places) for account, channel in channels.items()
+            account: Post(account, channel, rates[account], rates[account].fresh(clock.monotonic), places)
+            for account, channel in channels.items()
         }
         self._clock = clock
         self._zone = zone
@@ -106,6 +109,7 @@ class Delivery:
         self.pulse = Pulse()
         self._holder = holder
         self._serves = serves
+        self._told = told
         self._attempts = Attempts(
             clock=clock, media=media, pictures=pictures, serves=serves, send_time=send_time
         )
@@ -270,7 +274,7 @@ class Delivery:
         doubtful, known = self._doubtful, self._known()
 
         def work(session: Session) -> list[_Look]:
-            shared = {account: self._shared(session, account, told[account], machine) for account in rooms}
+            shared = {account: self._shared(session, account, told[account]) for account in rooms}
             sends.finish(session, outcomes, now)
             if doubtful:
                 forgotten = sends.forgotten(session, self._holder, known)
@@ -319,11 +323,11 @@ class Delivery:
                 Outcome(row, End.NOT_SENT, note="stopped before it went") for row in each.claims.rows
             ]
 
-    def _shared(self, session: Session, account: Account, told: Pauses, machine: datetime) -> Shared | None:
+    def _shared(self, session: Session, account: Account, told: Pauses) -> Shared | None:
         """The account, if it has many senders and no other one is claiming; it is told of our pauses."""
         if self._database.alone:
             return None
-        shared = Shared.taken(session, account, self._posts[account].rates.fresh(), machine)
+        shared = Shared.taken(session, account, self._posts[account].rates.fresh(), self._told)
         if shared is not None:
             shared.pause(told)
         return shared

@@ -120,8 +120,13 @@ class Dispatch:
 
     def _waiting(self, session: Session) -> list[Waiting]:
         """The oldest first; of many, where other processes reach for them too, whichever a die says."""
-        found = inbox.waiting(session, self._clock.machine(), BATCH)
-        rows = {row.id: row for row in found if self._serves((row.channel, row.account))}
+        now, rows = self._clock.machine(), dict[int, Waiting]()
+        found = inbox.waiting(session, now, BATCH)
+        while found:
+            rows = {row.id: row for row in found if self._serves((row.channel, row.account))}
+            if rows or len(found) < BATCH:
+                break
+            found = inbox.waiting(session, now, BATCH, after=found[-1].id)
         if self._alone or len(rows) <= self._together:
             return list(rows.values())
         order = claiming.shuffled(session, list(rows), random.getrandbits(62))

@@ -22,9 +22,9 @@ BURST = 3
 GROUP_SECONDS = 60.0
 HOUR_SECONDS = 3600.0
 # Bulk is spread over eight tenths of its second: what is urgent then never waits for the end of a whole salvo. A look
-# that comes late makes up for what it has missed, at most a tenth of a second's calls at once.
+# that comes late makes up for what it has missed, but not for more than this.
 SPREAD = 0.8
-SHARE_OF_SALVO = 10
+ARREARS_SECONDS = 0.08
 MANY = 1_000_000
 
 
@@ -46,14 +46,13 @@ class Limits:
 
 
 class Window:
-    """At most `count` calls in any `seconds`; and one each `gap` seconds, of which a salvo may be made up for."""
+    """At most `count` calls in any `seconds`; and one each `gap` seconds, where what was missed is made up for."""
 
     def __init__(self, count: int, seconds: float, gap: float = 0) -> None:
         self._calls: deque[float] = deque(maxlen=count)
         self._count = count
         self._seconds = seconds
         self._gap = gap
-        self._arrears = gap * max(0, count // SHARE_OF_SALVO - 1)  # how long what was missed is owed
         self._turn = -math.inf  # from when the next call may start by the gap
 
     @classmethod
@@ -84,11 +83,11 @@ class Window:
     def take(self, now: float) -> None:
         self._calls.append(now)
         if self._gap:
-            self._turn = max(self._turn, now - self._arrears) + self._gap
+            self._turn = max(self._turn, now - ARREARS_SECONDS) + self._gap
 
     def _owed(self, now: float) -> int:
         """How many calls' turns have come."""
-        return 1 + int(min(now - self._turn, self._arrears) / self._gap)
+        return 1 + int(min(now - self._turn, ARREARS_SECONDS) / self._gap)
 
     def empty(self, now: float) -> bool:
         return not self._calls or self._calls[-1] + self._seconds <= now
@@ -149,9 +148,12 @@ class Rates:
 
     # What several processes share (storage/budgets.py): told in moments of a clock that they share.
 
-    def fresh(self) -> "Rates":
-        """The same limits, and nothing counted."""
-        return Rates(self._limits, self._clock, self._is_group)
+    def fresh(self, clock: Callable[[], float] | None = None) -> "Rates":
+        """The same limits, and nothing counted; by another clock, if one is given."""
+        return Rates(self._limits, clock or self._clock, self._is_group)
+
+    def now(self) -> float:
+        return self._clock()
 
     def whole_state(self) -> dict[str, Any]:
         """What is counted for the account as a whole."""

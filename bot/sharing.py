@@ -2,10 +2,12 @@
 
 Rule 1  All this happens in the transaction that claims: what was counted is read, then what is claimed is counted. So
         the processes together never send more than one would.
-Rule 2  A pause (429) that one process met is told to the others in its next transaction, which follows at once.
+Rule 2  The clocks of several machines differ, and jump. So what is shared is counted by the database server's, which
+        each process hears with every claim and carries on by a clock of its own that never jumps (`ServerSeconds`).
+Rule 3  A pause (429) that one process met is told to the others in its next transaction, which follows at once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -20,6 +22,20 @@ from storage.sends import Claimed, Room
 Pauses = dict[str | None, float]  # by chat (None: the whole account), until when by the rates' clock
 
 
+class ServerSeconds:
+    """The database server's clock, as it was told last, in seconds since 1970. `monotonic` never jumps."""
+
+    def __init__(self, monotonic: Callable[[], float], machine: datetime) -> None:
+        self._monotonic = monotonic
+        self.told(machine)  # until the server says better
+
+    def __call__(self) -> float:
+        return self._monotonic() + self._ahead
+
+    def told(self, at: datetime) -> None:
+        self._ahead = at.timestamp() - self._monotonic()
+
+
 @dataclass
 class Shared:
     """An account that is ours until the transaction ends. `rates` counts from what all processes have sent."""
@@ -30,14 +46,17 @@ class Shared:
     loaded: set[str] = field(default_factory=set)
 
     @classmethod
-    def taken(cls, session: Session, account: Account, rates: Rates, machine: datetime) -> "Shared | None":
-        """None if another process has it. `rates` are empty, and their clock is the machine's, in seconds."""
-        opened = budgets.take(session, account, machine)
+    def taken(
+        cls, session: Session, account: Account, rates: Rates, told: Callable[[datetime], None]
+    ) -> "Shared | None":
+        """None if another process has it. `rates` are empty; `told` hears the server's time, by which they count."""
+        opened = budgets.take(session, account)
         if opened is None:
             return None
+        told(opened.at)
         rates.load_whole(opened.whole)
         found = cls(session, account, rates)
-        found._load(opened.chats)
+        found._load(budgets.held(session, account, datetime.fromtimestamp(rates.now(), UTC)))
         return found
 
     def pause(self, told: Mapping[str | None, float]) -> None:

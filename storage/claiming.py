@@ -29,11 +29,18 @@ def clock(session: Session, machine: datetime) -> datetime:
     return found.astimezone(UTC)
 
 
+def held_briefly(session: Session) -> None:
+    """Whoever is frozen in the middle of this transaction loses it after seconds: all others wait for what it has."""
+    if has_many_writers(session):
+        session.execute(_BRIEFLY)
+
+
 def free(wanted: Select[Any]) -> Select[Any]:
     """The same rows, locked; without those that another transaction has. SQLite's compiler leaves this out."""
     return wanted.with_for_update(skip_locked=True)
 
 
+_BRIEFLY = text("SET LOCAL idle_in_transaction_session_timeout = '5s'")
 _L = Lease.metadata.tables["leases"]
 _ALONE = (
     insert(_L)

@@ -9,7 +9,6 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
-    or_,
     select,
     update,
 )
@@ -50,11 +49,13 @@ _KNOWN = select(_inbox.id).where(
 
 
 # One pass over what is new, by an index that holds all that is asked for: a flood of one person costs every look
-# little, and whoever stands behind it is found by his age all the same.
+# little, and whoever stands behind it is found by his age all the same. Those who wait for a retry are few.
+_later = select(_inbox.sender).where(_inbox.state == _NEW, _inbox.retry > bindparam("now"))
 _oldest = (
     select(func.min(_inbox.id).label("id"))
     .where(_inbox.state == _NEW)
     .group_by(_inbox.sender)
+    .having(func.min(_inbox.id) > bindparam("after"), _inbox.sender.not_in(_later))
     .order_by(func.min(_inbox.id))
     .limit(bindparam("most"))
     .subquery("oldest")
@@ -63,12 +64,8 @@ _WAITING = Query(
     select(
         _inbox.id, _inbox.channel, _inbox.account, _inbox.sender, _inbox.raw, _inbox.attempts, _inbox.received
     )
-    .where(
-        _inbox.id.in_(select(_oldest.c.id)),
-        or_(_inbox.retry.is_(None), _inbox.retry <= bindparam("now")),
-    )
-    .order_by(_inbox.id)
-    .limit(bindparam("most")),
+    .where(_inbox.id.in_(select(_oldest.c.id)))
+    .order_by(_inbox.id),
     Waiting,
 )
 _END = Change(
@@ -107,12 +104,12 @@ def is_known(session: Session, arrived: Arrived) -> bool:
     return session.execute(_KNOWN, wanted).first() is not None
 
 
-def waiting(session: Session, now: datetime, limit: int) -> list[Waiting]:
-    """The oldest new row of each sender; a sender whose oldest waits for its retry has none.
+def waiting(session: Session, now: datetime, limit: int, after: int = 0) -> list[Waiting]:
+    """The oldest new row of each sender, of those after the row `after`; a sender who waits for a retry has none.
 
-    The limit counts senders, so that a flood of one keeps nobody else waiting.
+    The limit counts senders who have one, so that neither a flood of one nor many who wait keep anybody else waiting.
     """
-    return _WAITING.all(session, most=limit, now=now)
+    return _WAITING.all(session, most=limit, now=now, after=after)
 
 
 def end(

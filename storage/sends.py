@@ -8,15 +8,15 @@ Rule 3  What may have arrived is resent once if it is urgent or a receipt, freel
         it is bulk or a mere answer; otherwise it ends as `unknown` (decisions.md 15).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Generator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text, update
+from sqlalchemy import bindparam, or_, select, text, tuple_, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
@@ -119,6 +119,10 @@ class Outcome:
                 return State.FAILED
 
 
+# So many rows of the queue are read at once; more only where these are all barred.
+_SLICE_OF_QUEUE = 200
+_PLACE = (TABLE.c.lane, TABLE.c.due, TABLE.c.id)
+_BEFORE_ALL = (-1, datetime.min.replace(tzinfo=UTC), 0)
 _QUEUE = (
     select(
         TABLE.c.id,
@@ -128,8 +132,10 @@ _QUEUE = (
         TABLE.c.lease,
         TABLE.c.retry,
         TABLE.c.useless_after,
+        TABLE.c.due,
     )
     .where(
+        tuple_(*_PLACE) > tuple_(*(bindparam(f"after_{each.name}", type_=each.type) for each in _PLACE)),
         TABLE.c.channel == bindparam("of_channel"),
         TABLE.c.account == bindparam("of_account"),
         OPEN,
@@ -137,7 +143,8 @@ _QUEUE = (
         # What was due when it was written stays due, even if the clock was put back since.
         or_(TABLE.c.due <= bindparam("now"), TABLE.c.due <= TABLE.c.written),
     )
-    .order_by(TABLE.c.lane, TABLE.c.due, TABLE.c.id)
+    .order_by(*_PLACE)
+    .limit(_SLICE_OF_QUEUE)
 )
 _LEFT = Query(
     select(TABLE.c.id)
@@ -245,7 +252,7 @@ def _look(
     view = _View()
     met = set(room.busy)
     bulk = 0
-    with closing(session.execute(_QUEUE, _queue_of(channel, account, room, now))) as queue:
+    with closing(_queue(session, channel, account, room, now)) as queue:
         for row in queue:
             if len(view.free) >= room.total or (row.lane in BULK and bulk >= room.bulk):
                 break
@@ -271,9 +278,21 @@ def _look(
     return view
 
 
-def _queue_of(channel: str, account: str, room: Room, now: datetime) -> dict[str, Any]:
+def _queue(
+    session: Session, channel: str, account: str, room: Room, now: datetime
+) -> Generator[Any, None, None]:
     least = Lane.DIGEST if room.bulk else Lane.REPLY
-    return {"of_channel": channel, "of_account": account, "least_urgent": least.order, "now": now}
+    given = {"of_channel": channel, "of_account": account, "least_urgent": least.order, "now": now}
+    place: tuple[Any, ...] = _BEFORE_ALL
+    count = _SLICE_OF_QUEUE
+    while count == _SLICE_OF_QUEUE:
+        count = 0
+        after = {f"after_{column.name}": value for column, value in zip(_PLACE, place, strict=True)}
+        with closing(session.execute(_QUEUE, {**given, **after})) as rows:
+            for row in rows:
+                count += 1
+                place = (row.lane, row.due, row.id)
+                yield row
 
 
 def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - SQLAlchemy's rows are not typed by column here

@@ -594,6 +594,37 @@ async def test_a_chart_that_stood_alone_and_cannot_be_drawn_fails_after_its_word
     ]
 
 
+async def test_readers_of_one_chart_that_is_drawn_late_are_not_all_called_in_one_moment(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were claimed in their time, and stood there together when it was drawn: 60 calls went in one second."""
+
+    async def time_passes(seconds: float) -> None:
+        office.clock.seconds += seconds
+
+    drawn = asyncio.Event()
+
+    async def picture(_chart: Chart) -> bytes:
+        await drawn.wait()
+        return b"late"
+
+    office.picture = picture  # type: ignore[method-assign]
+    office.delivery = office.a_delivery(Limits())
+    for reader in range(60):
+        office.say("全市", f"d{reader}", Lane.DIGEST, chart=CHART)
+    while office.delivery.in_flight < 48:
+        office.clock.seconds += await office.delivery.look()
+    monkeypatch.setattr("bot.attempts.asyncio.sleep", time_passes)
+    office.say("急", "u", Lane.URGENT)
+    await office.delivery.look()
+    drawn.set()
+    await office.until_quiet()
+    moments = [call.at for call in office.phone.calls]
+    assert max(sum(first <= each < first + 1 - 1e-6 for each in moments) for first in moments) <= 28
+    assert office.phone.texts().index("急") < 28, "what is urgent does not wait for all of them"
+    assert office.states() == ["sent"] * 61
+
+
 # Pauses
 
 
@@ -817,6 +848,21 @@ async def test_a_failing_database_forgets_no_outcome(office: Office, monkeypatch
     await office.until_quiet()
     assert set(office.states()) == {"sent"}
     assert len(office.phone.calls) == 21
+
+
+async def test_what_was_still_without_its_picture_when_the_program_stopped_goes_with_the_next(
+    office: Office,
+) -> None:
+    async def picture(_chart: Chart) -> bytes:
+        await asyncio.Event().wait()
+        return b""
+
+    office.picture = picture  # type: ignore[method-assign]
+    office.delivery = office.a_delivery()
+    office.say("全市", lane=Lane.DIGEST, chart=CHART)
+    await office.delivery.look()
+    await office.delivery.close()
+    assert [(row.state, row.note) for row in office.rows()] == [("due", "stopped before it went")]
 
 
 async def test_closing_lets_sends_in_flight_end_and_writes_what_came_of_them(office: Office) -> None:

@@ -24,7 +24,7 @@ from storage.tables.ledger import LedgerRow
 from storage.tables.reporting import Report
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
 from tests import chat
-from tests.builders import a_binding, a_person
+from tests.builders import a_binding, a_person, an_inbox_row
 from tests.chat import Chat
 from tests.stopping import stopped_as_it_is_woken
 from tests.town import Town
@@ -101,6 +101,24 @@ class Desk:
 
     def states(self, sender: Chat) -> list[str]:
         return [row.state for row in self.town.rows(InboxRow) if row.sender == sender.sender]
+
+
+async def test_those_whom_another_process_serves_hide_nobody_whom_this_one_does(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection of a smart bot is one process's; its senders may be many."""
+    monkeypatch.setattr("bot.dispatch.BATCH", 3)
+    desk = Desk(town)
+    desk.dispatch._serves = lambda account: account == ("chat", "bot")
+
+    def work(session: Session) -> None:
+        for number in range(8):
+            an_inbox_row(session, channel="aibot", account="theirs", sender=f"aibot:theirs:{number}")
+
+    town.do(work)
+    town.reporter.arrives(town.reporter.text("帮助"))
+    assert await desk.dispatch.take_waiting() == 1
+    assert desk.states(town.reporter) == ["done"]
 
 
 def broken(_facts: Facts) -> Generator[object, object, FileProgress]:

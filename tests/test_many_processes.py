@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 import pytest
-from sqlalchemy import URL, select, text
+from sqlalchemy import URL, event, select, text
 from sqlalchemy.orm import Session
 
 from bot.app import put_together
@@ -29,6 +29,7 @@ from bot.holding import Holding
 from bot.intake import Intake, Proof, nothing_to_prove
 from bot.rates import Limits, Rates
 from bot.running import Running
+from bot.sharing import ServerSeconds
 from handlers.commands import FileProgress, ReturnReport, Unbind
 from handlers.deeds.accounts import unbind
 from handlers.deeds.progress import file_progress
@@ -40,7 +41,7 @@ from reminders.moment import Moment
 from reminders.sweep import NOBODY
 from rules.kinds import DutyKind, Lane, Role
 from rules.workdays import city_zone
-from storage import claiming, inbox, leases, ledger, people, sends
+from storage import budgets, claiming, inbox, leases, ledger, people, sends
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.inbox import Waiting
@@ -402,6 +403,148 @@ def test_what_is_being_returned_is_not_closed_for_good(town: Town) -> None:
 
 
 # Sending
+
+
+class Behind:
+    """A process's clocks: the machine's wall clock is wrong by so many seconds, the one that never jumps goes on."""
+
+    def __init__(self, office: Office, wrong: float) -> None:
+        self.office, self.wrong = office, wrong
+
+    def city(self) -> datetime:
+        return self.office.clock.city()
+
+    def machine(self) -> datetime:
+        return self.office.clock.machine() + self.wrong * SECOND
+
+    def monotonic(self) -> float:
+        return self.office.clock.seconds
+
+
+class Service:
+    """The database server's clock as the test has it, put back by so many seconds."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.back = office, 0.0
+
+    def process(self, database: Database, wrong: float) -> Delivery:
+        office, clock = self.office, Behind(self.office, wrong)
+        seconds = ServerSeconds(clock.monotonic, clock.machine())
+        return Delivery(
+            database=database, channels={("telegram", "bot"): office.phone},
+            rates={("telegram", "bot"): Rates(Limits(), seconds)}, clock=clock, zone=city_zone(),
+            media=office.photo, pictures=office.picture, on_failed=lambda *_: None, holder=f"{wrong}",
+            told=lambda _at: seconds.told(office.clock.machine() - self.back * SECOND),
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [-4, -0.2, 0.2, 4])
+@pytest.mark.parametrize(("lane", "most"), [(Lane.DIGEST, 25), (Lane.URGENT, 28)])
+async def test_processes_whose_clocks_differ_send_no_faster_than_one(
+    pair: tuple[Database, Database], wrong: float, lane: Lane, most: int
+) -> None:
+    """Who was behind once counted what was sent as sent in the future, and who was ahead as long ago."""
+    office = Office(pair[0])
+    for number in range(120):
+        office.say("x", f"{number}", lane)
+    service = Service(office)
+    await _send_all(office, [service.process(pair[0], 0), service.process(pair[1], wrong)])
+    moments = [call.at for call in office.phone.calls]
+    assert _most_in(moments, 1) <= most
+    assert len(moments) == 120
+
+
+async def test_a_clock_that_is_put_back_holds_nothing_back(pair: tuple[Database, Database]) -> None:
+    """What had been sent lay in the future, and nothing went until the clock had come there again."""
+    office, urgent = Office(pair[0]), "急"
+    office.say_digests(40)
+    service = Service(office)
+    process = service.process(pair[0], 0)
+    await _send_all(office, [process])
+    office.clock.seconds += 60
+    service.back = 3600
+    for number in range(40):
+        office.say(urgent, f"{number}", Lane.URGENT)
+    begun = office.clock.seconds
+    await _send_all(office, [process])
+    moments = [call.at for call in office.phone.calls if call.text == urgent]
+    assert max(moments) - begun < 3
+    assert _most_in(moments, 1) <= 28
+
+
+def test_what_is_shared_is_counted_by_the_servers_clock(pair: tuple[Database, Database]) -> None:
+    def server(session: Session) -> datetime:
+        return claiming.clock(session, NOW)
+
+    account = ("telegram", "bot")
+    pair[0].run_now(lambda session: budgets.take(session, account))
+    before = pair[0].run_now(server)
+    opened = pair[1].run_now(lambda session: budgets.take(session, account))
+    assert opened is not None
+    assert before <= opened.at <= pair[0].run_now(server)
+
+
+async def test_bulk_does_not_wait_for_the_rest_between_two_looks(
+    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is for what others write; it lasted longer than the gap between two messages, and the rate was lost."""
+    monkeypatch.setattr("bot.delivery.BREATH", 3600.0)
+    office = Office(pair[0])
+    office.say_digests(10)
+    process = Delivery(
+        database=pair[0], channels={("telegram", "bot"): office.phone},
+        rates={("telegram", "bot"): Rates(Limits(), Clock().monotonic)}, clock=Clock(), zone=city_zone(),
+        media=office.photo, pictures=office.picture, on_failed=lambda *_: None, holder="0",
+    )  # fmt: skip
+    running = asyncio.create_task(process.run())
+    async with asyncio.timeout(60):
+        await _until(lambda: len(office.phone.calls) == 10)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_who_freezes_in_a_claim_holds_the_account_for_seconds_only(
+    pair: tuple[Database, Database],
+) -> None:
+    account = ("telegram", "bot")
+    pair[0].run_now(lambda session: budgets.take(session, account))
+    with a_transaction(pair[0]) as frozen:
+        assert budgets.take(frozen, account) is not None
+        shown = frozen.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+        assert shown == "5s"
+        assert pair[1].run_now(lambda session: budgets.take(session, account)) is None
+    standing = pair[0].run_now(
+        lambda session: session.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+    )
+    assert standing == "30s", "other transactions may take their time"
+
+
+async def test_a_look_at_a_long_queue_reads_its_beginning_only_and_finds_who_stands_behind_it(
+    pair: tuple[Database, Database],
+) -> None:
+    """The driver fetches what is selected: 50,000 waiting messages once made every look 50,000 rows long."""
+    office = Office(pair[0])
+    office.say_digests(450)
+    read: list[int] = []
+
+    def look(room: Room) -> Callable[[Session], list[str]]:
+        def work(session: Session) -> list[str]:
+            event.listen(
+                session.connection(), "after_cursor_execute",
+                lambda _connection, cursor, said, *_: read.append(cursor.rowcount) if "FROM outbox" in said else None,
+            )  # fmt: skip
+            claims = sends.claim(
+                session, channel="telegram", account="bot", room=room, now=office.clock.city(),
+                machine=office.clock.machine(), lease=90 * SECOND,
+            )  # fmt: skip
+            return [row.chat for row in claims.rows]
+
+        return work
+
+    assert pair[0].run_now(look(Room(2, 2))) == ["d0", "d1"]
+    assert max(read) <= 200
+    barred = frozenset(f"d{number}" for number in range(430))
+    assert pair[0].run_now(look(Room(3, 3, busy=barred))) == ["d430", "d431", "d432"]
 
 
 def _deliveries(office: Office, pair: Sequence[Database], limits: Limits) -> list[Delivery]:

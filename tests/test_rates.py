@@ -1,7 +1,9 @@
 """What the rates promise: the limits hold in every window, and waiting until `when` is always enough."""
 
+import math
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -171,29 +173,47 @@ def test_bulk_alone_reaches_its_25_a_second() -> None:
     assert 39.9 < clock.now - started < 40.1
 
 
-def test_bulk_whose_looks_come_late_makes_up_for_it() -> None:
-    """A look on PostgreSQL may take longer than the gap between two messages: it once claimed one all the same."""
-    rates, clock = some_rates()
+@pytest.mark.parametrize("total", [28, 22, 11, 2.8])
+@pytest.mark.parametrize("late", [0.03, 0.06])
+def test_bulk_whose_looks_come_late_makes_up_for_it(total: float, late: float) -> None:
+    """A look on PostgreSQL may take longer than the gap between two messages: it once claimed one all the same.
+
+    What is lost is no more than what a window of a second loses when its first call is late by a look.
+    """
+    rates, clock = some_rates(Limits().scaled(total, chat=1))
     calls = []
-    for look in range(1, 801):
-        clock.now = 1000 + look / 20
+    while clock.now < 1200:
         room = rates.room()[1]
-        assert room <= 2, "what is urgent does not wait for a salvo"
+        assert room <= 3, "what is urgent does not wait for a salvo"
         for _ in range(room):
-            rates.take(Lane.DIGEST, str(look))
-            calls.append(Call(clock.now, Lane.DIGEST, str(look)))
-    assert most_in(calls, 1) <= 25
-    assert len(calls) >= 0.98 * 25 * 40
+            rates.take(Lane.DIGEST, str(len(calls)))
+            calls.append(Call(clock.now, Lane.DIGEST, ""))
+        clock.now += max(late, rates.seconds_to_room(0) if rates.seconds_to_room(0) < math.inf else 0)
+    bulk, window = total * 25 / 28, max(1, int(total * 25 / 28)) / (total * 25 / 28)
+    assert most_in(calls, window) <= max(1, int(bulk))
+    assert len(calls) / 200 >= bulk * window / (window + late)
 
 
 def test_bulk_after_a_pause_is_no_salvo() -> None:
     rates, clock = some_rates()
     for second in (0, 1, 60):
         clock.now = 1000.0 + second
-        assert rates.room()[1] == 2
-        send(rates, clock, Lane.DIGEST, "1")
-        send(rates, clock, Lane.DIGEST, "2")
+        assert rates.room()[1] == 3
+        for chat in "123":
+            send(rates, clock, Lane.DIGEST, chat)
         assert rates.room()[1] == 0
+
+
+def test_the_next_look_is_worth_it_as_soon_as_an_account_may_send_more() -> None:
+    rates, clock = some_rates()
+    assert rates.seconds_to_room(1) == math.inf
+    while rates.room()[1]:
+        rates.take(Lane.DIGEST, "1")
+    opens = rates.when(Lane.DIGEST, "2")
+    assert rates.seconds_to_room(0) == pytest.approx(opens - clock.now)
+    looked, clock.now = clock.now, opens + 0.01
+    assert rates.seconds_to_room(clock.now - looked) == 0, "it came while somebody looked"
+    assert rates.seconds_to_room(0) == math.inf, "and is not waited for twice"
 
 
 def test_zero_lifts_every_limit_but_a_pause() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -26,7 +27,7 @@ from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Milestone, Person, PersonRole, Project
 from storage.tables.reporting import Duty, Issue, IssueEvent, MediaFile, Report, ReportVersion
 from storage.tables.traffic import InboxRow, OutboxRow, Talk
-from tests.builders import a_person, a_project
+from tests.builders import a_person, a_project, an_inbox_row
 from tests.chat import CITY, WORDS, Chat, button, labels
 from tests.test_sweep import steps
 from tests.town import NORTH, SOUTH, Town, reports_problem
@@ -176,6 +177,19 @@ def test_who_stands_behind_a_flood_is_found_by_his_age_however_many_came_after_h
         later.arrives(later.text("帮助"))
     waiting = town.do(lambda session: inbox.waiting(session, town.clock.now, 2))
     assert [row.sender for row in waiting] == [flooding.sender, second.sender]
+
+
+def test_many_who_wait_for_a_retry_keep_nobody_else_waiting(town: Town) -> None:
+    """Two hundred of them once hid everybody who came after them."""
+
+    def work(session: Session) -> list[str]:
+        for number in range(10):
+            an_inbox_row(session, sender=f"chat:bot:{number}", retry=town.clock.now + timedelta(seconds=5))
+        an_inbox_row(session, sender="chat:bot:0")  # behind one that waits
+        an_inbox_row(session, sender="chat:bot:other")
+        return [row.sender for row in inbox.waiting(session, town.clock.now, 2)]
+
+    assert town.do(work) == ["chat:bot:other"]
 
 
 @pytest.mark.parametrize("who", ["stranger", "reporter"])

@@ -30,6 +30,12 @@ class InboxRow(Base):
             postgresql_where=text("state = 'new'"),
         ),
         Index(
+            "ix_inbox_retry",
+            "retry",
+            sqlite_where=text("state = 'new' AND retry IS NOT NULL"),
+            postgresql_where=text("state = 'new' AND retry IS NOT NULL"),
+        ),
+        Index(
             "ix_inbox_parked",
             "id",
             sqlite_where=text("state = 'parked'"),
