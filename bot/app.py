@@ -234,7 +234,10 @@ def _watch(settings: Settings, running: Running, meters: Meters) -> None:
     running.keep("watching", watcher, 300)
     if settings.heartbeat_url:
         proxy = settings.proxy.get_secret_value() if settings.proxy else None
-        heartbeat = Heartbeat(health=health, url=settings.heartbeat_url.get_secret_value(), proxy=proxy)
+        heartbeat = Heartbeat(
+            health=health, all_well=running.beside.all_well, proxy=proxy,
+            url=settings.heartbeat_url.get_secret_value(),
+        )  # fmt: skip
         running.keep("heartbeat", heartbeat, 300)
 
     async def figures(found: Findings) -> bytes:

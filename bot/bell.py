@@ -47,7 +47,10 @@ class Bell:
         """`heard` says what each topic wakes here."""
         from psycopg import AsyncConnection, Error
 
-        address = self._database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        from storage.postgres_engine import connecting
+
+        url = self._database.engine.url.set(drivername="postgresql")
+        address = url.update_query_dict(connecting(url)).render_as_string(hide_password=False)
         while True:
             try:
                 async with await AsyncConnection.connect(address, autocommit=True) as connection:
@@ -58,7 +61,8 @@ class Bell:
 
     async def _attend(self, connection: "AsyncConnection", heard: Mapping[str, Callable[[], None]]) -> None:
         ears = _Ears(connection, heard, self._rung.set)
-        await connection.execute(f"LISTEN {claiming.BELL}")
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await connection.execute(f"LISTEN {claiming.BELL}")
         for wake in heard.values():
             wake()
         self._rung.set()  # for what could not be rung on the connection before

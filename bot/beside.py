@@ -7,15 +7,22 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
+
+from sqlalchemy.orm import Session
 
 from bot.bell import Bell
 from bot.clock import Clock
 from bot.holding import Holding
 from bot.living import Living
 from bot.sharing import ServerSeconds
+from storage import claiming, leases
 from storage.database import Database
 from storage.messages import Account
+
+# It is said once a minute (bot/watching/heartbeat.py).
+ILL_FOR = timedelta(minutes=3)
 
 
 class Beside:
@@ -39,6 +46,8 @@ class Beside:
         self.polling: dict[Account, Holding] = {}
         self.connections: dict[Account, Holding] = {}
         self.loops: dict[str, Callable[[], Awaitable[None]]] = {}
+        self._database = database
+        self._clock = clock
         self._alone = database.alone
         self._lease = partial(
             Holding, database=database, clock=clock, holder=self.holder, seconds=lease_seconds
@@ -68,6 +77,18 @@ class Beside:
         """Whether this process looks at once for what is to be sent, also by its own connections."""
         mine = (self.post, *self.connections.values())
         return self._living.alive and any(each.held for each in mine)
+
+    async def all_well(self, well: bool) -> bool:
+        """Whether this process and all others are; the others hear how this one is."""
+        if self._alone:
+            return well
+
+        def work(session: Session) -> bool:
+            now = claiming.clock(session, self._clock.machine())
+            leases.note_health(session, self.holder, well, now, now + ILL_FOR)
+            return leases.all_well(session, now)
+
+        return await self._database.run(work)
 
     def serves(self, account: Account) -> bool:
         """Whether this process may speak for an account now."""

@@ -10,7 +10,7 @@ Rule 3  Taking never waits: a row that somebody else has in hand is somebody els
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.tables.sharing import Lease
@@ -18,6 +18,7 @@ from storage.upsert import insert
 
 _T = Lease.metadata.tables["leases"]
 PROCESS = "process "
+ILL = "ill "
 
 
 class Lost(Exception):  # noqa: N818 - it is news, not an error
@@ -88,3 +89,17 @@ def dead_processes(session: Session, machine: datetime) -> list[Held]:
 
 def forget(session: Session, held: Held) -> None:
     session.execute(delete(_T).where(*_OURS), {"of_name": held.name, "of_token": held.token})
+
+
+def note_health(session: Session, holder: str, well: bool, machine: datetime, until: datetime) -> None:
+    """Whether a process finds itself well; that it is ill counts until then unless it says so again."""
+    session.execute(
+        delete(_T).where(_T.c.name.startswith(ILL), or_(_T.c.until <= machine, _T.c.holder == holder))
+    )
+    if not well:
+        session.execute(insert(_T).values(name=f"{ILL}{holder}", holder=holder, token=1, until=until))
+
+
+def all_well(session: Session, machine: datetime) -> bool:
+    ill = select(_T.c.name).where(_T.c.name.startswith(ILL), _T.c.until > machine)
+    return session.execute(ill).first() is None

@@ -21,7 +21,7 @@ from typing import Any
 from psycopg import Connection as DriverConnection
 from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import IntLoader
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -38,10 +38,14 @@ LOST_TRIES = 3
 LONGEST_PAUSE = 0.25
 # A process that is frozen in the middle of a transaction holds its rows no longer than this.
 IDLE_SECONDS = 30
-# Unless the URL says otherwise. Without tcp_user_timeout a server that vanished is waited for for a quarter of an hour.
+# Unless the URL says otherwise. Without tcp_user_timeout a server that vanished is waited for for a quarter of an hour;
+# without keepalives who only listens (`bot/bell.py`) would not notice it at all.
 CONNECT: dict[str, str] = {
     "connect_timeout": "10",
     "tcp_user_timeout": "60000",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
     "application_name": "sanbao",
     "client_encoding": "utf8",
 }
@@ -54,7 +58,7 @@ def postgres_engine(url: str, busy_seconds: float) -> Engine:
         isolation_level="REPEATABLE READ",
         pool_size=WRITERS + 2,
         max_overflow=8,
-        connect_args={name: value for name, value in CONNECT.items() if name not in make_url(url).query},
+        connect_args=connecting(make_url(url)),
     )
     settings = {
         "lock_timeout": f"{int(busy_seconds * 1000)}ms",
@@ -73,6 +77,11 @@ def postgres_engine(url: str, busy_seconds: float) -> Engine:
         connection.commit()
 
     return engine
+
+
+def connecting(url: URL) -> dict[str, str]:
+    """What a connection is opened with beside what its URL says."""
+    return {name: value for name, value in CONNECT.items() if name not in url.query}
 
 
 class _Whole(IntLoader):

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import put_together
 from bot.bell import TURNS, Bell
+from bot.beside import Beside
 from bot.channels import tryout
 from bot.channels.channel import NotSent
 from bot.clock import Clock, store_offset
@@ -806,6 +807,33 @@ def _cut_listeners(session: Session) -> None:
             " WHERE datname = current_database() AND query ~ '^(LISTEN|SELECT pg_notify)'"
         )
     )
+
+
+# The heartbeat
+
+
+async def test_a_process_that_is_ill_is_not_hidden_by_one_that_is_well(
+    pair: tuple[Database, Database],
+) -> None:
+    """Both call the same monitor."""
+    clock = Clock()
+    ill, well = (Beside(database, clock, 10, after=lambda: None) for database in pair)
+    assert await well.all_well(True)
+    assert not await ill.all_well(False)
+    assert not await ill.all_well(False)
+    assert not await well.all_well(True)
+    assert await ill.all_well(True)
+    assert await well.all_well(True)
+
+
+async def test_an_illness_of_which_nothing_more_is_heard_is_over_after_minutes(
+    pair: tuple[Database, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process was ended; whoever begins anew has another name."""
+    ill, well = (Beside(database, Clock(), 10, after=lambda: None) for database in pair)
+    monkeypatch.setattr("bot.beside.ILL_FOR", 0 * SECOND)
+    assert await ill.all_well(False)
+    assert await well.all_well(True)
 
 
 # The whole program

@@ -399,6 +399,10 @@ def heard(calls: list[str]) -> Iterator[web.Application]:
     yield app
 
 
+async def _alone(well: bool) -> bool:
+    return well
+
+
 async def test_the_heartbeat_is_withheld_while_not_all_is_well(watch: Watch) -> None:
     calls: list[str] = []
     with heard(calls) as app:
@@ -407,7 +411,9 @@ async def test_the_heartbeat_is_withheld_while_not_all_is_well(watch: Watch) -> 
         site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         port = runner.addresses[0][1]
-        beats = Heartbeat(health=watch.health, url=f"http://127.0.0.1:{port}/ping/sanbao", proxy=None)
+        beats = Heartbeat(
+            health=watch.health, all_well=_alone, url=f"http://127.0.0.1:{port}/ping/sanbao", proxy=None
+        )
         async with aiohttp.ClientSession() as client:
             assert await beats.beat(client)
             watch.silence, watch.health._last = 61, None
@@ -425,8 +431,9 @@ async def test_a_monitor_that_is_away_stops_nothing_and_its_address_stands_in_no
     caplog.set_level(logging.DEBUG)
     opened = free_socket()
     beats = Heartbeat(
-        health=watch.health, url=f"http://127.0.0.1:{opened.getsockname()[1]}/a-secret-path", proxy=None
-    )
+        health=watch.health, all_well=_alone, url=f"http://127.0.0.1:{opened.getsockname()[1]}/a-secret-path",
+        proxy=None,
+    )  # fmt: skip
     async with aiohttp.ClientSession() as client:
         assert not await beats.beat(client)
         assert not await beats.beat(client)

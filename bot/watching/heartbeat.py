@@ -1,12 +1,16 @@
 """The outgoing heartbeat: a monitor outside is called every minute while all is well, and misses us when it is not.
 
+Of several processes none beats while one of them is ill: one that is well would hide it.
+
 The address opens nothing, but whoever has it can keep the monitor quiet: it stands in no log.
 """
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 
 import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.watching.health import Health
 from bot.watching.pulse import Pulse
@@ -18,10 +22,16 @@ PATIENCE = aiohttp.ClientTimeout(total=15)
 
 
 class Heartbeat:
-    """`await run()` beats until it is cancelled."""
+    """`await run()` beats until it is cancelled.
 
-    def __init__(self, *, health: Health, url: str, proxy: str | None) -> None:
+    `all_well` is told whether this process is well, and says whether the others are too.
+    """
+
+    def __init__(
+        self, *, health: Health, all_well: Callable[[bool], Awaitable[bool]], url: str, proxy: str | None
+    ) -> None:
         self._health = health
+        self._all_well = all_well
         self._url = url
         self._proxy = proxy
         self._heard = True
@@ -36,7 +46,10 @@ class Heartbeat:
 
     async def beat(self, client: aiohttp.ClientSession) -> bool:
         """False if it was withheld, or not heard."""
-        if not (await self._health.findings()).ok:
+        try:
+            if not await self._all_well((await self._health.findings()).ok):
+                return False
+        except SQLAlchemyError:  # the others cannot be asked
             return False
         try:
             async with client.get(self._url) as answer:

@@ -10,7 +10,9 @@ from storage.tables.base import Base
 
 
 class Lease(Base):
-    """Work that one process has at a time, and the processes themselves. Machine clock: until.
+    """Work that one process has at a time, the processes themselves, and which of them are ill.
+
+    `until` is by the database server's clock.
 
     `token` rises with every new holder: who comes back with an old one has lost the work.
     """
@@ -24,9 +26,9 @@ class Lease(Base):
 
 
 class Budget(Base):
-    """What an account has sent lately (chat: empty), or what it has sent to one chat. Machine clock: held, paused.
+    """What an account has sent lately (chat: empty), or what it has sent to one chat, by the database server's clock.
 
-    `state` is what `bot/rates.py` counts. The chat is `held` for all but answers, and `paused` for everything.
+    `state` is what `bot/rates.py` counts. The chat is closed to something until `held`.
     """
 
     __tablename__ = "budgets"
