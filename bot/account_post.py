@@ -59,6 +59,7 @@ class Post:
             rates.pause_until(until, chat)
 
     def room(self) -> Room:
+        self.pace.forget()
         total, bulk = self.rates.room()
         paused, slow = self.rates.held()
         in_bulk = sum(row.lane.bulk for row in self.in_flight.values())

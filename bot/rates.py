@@ -233,7 +233,7 @@ class Rates:
     def held(self) -> tuple[set[str], set[str]]:
         """The chats that are paused, and those that only answers may go to now. Forgets what is over."""
         now = self._clock()
-        self._forget(now)
+        self.forget()
         counted = self._booked.keys() | self._groups.keys()
         slow = {chat for chat in counted if self._chat_free(chat) > now}
         return (set(self._paused) | slow, set()) if self._limits.strict else (set(self._paused), slow)
@@ -283,7 +283,9 @@ class Rates:
         booked = max(self._booked.get(chat, 0), now) + 1 / self._limits.chat
         self._booked[chat] = min(booked, now + BURST / self._limits.chat)
 
-    def _forget(self, now: float) -> None:
+    def forget(self) -> None:
+        """What is over."""
+        now = self._clock()
         self._paused = {chat: until for chat, until in self._paused.items() if until > now}
         self._booked = {chat: until for chat, until in self._booked.items() if until > now}
         self._groups = {
