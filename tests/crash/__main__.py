@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 
 from tests import postgres
 from tests.crash.ledger_check import Verdict
-from tests.crash.many import ManyStorm, found_city_on
+from tests.crash.many import FROZEN_SECONDS, ManyStorm, found_city_on
 from tests.crash.program import found_city
 from tests.crash.storm import KINDS, Plan, Storm, run_all
 
@@ -59,19 +59,21 @@ async def storms(given: argparse.Namespace, folder: Path) -> dict[str, Verdict]:
         for n, mode in enumerate(modes)
     ]
     if given.many:
-        verdicts = await _many(plans, folder)
+        verdicts = await _many(plans, folder, given.frozen)
     else:
         city = await found_city(folder / "city", kills=3)
         verdicts = await run_all(Storm(city, plan, folder / plan.mode) for plan in plans)
     return dict(zip(modes, verdicts, strict=True))
 
 
-async def _many(plans: list[Plan], folder: Path) -> list[Verdict]:
+async def _many(plans: list[Plan], folder: Path, frozen: float) -> list[Verdict]:
     with postgres.running(durable=True) as server:
         city, url = await found_city_on(server, folder / "city")
         template = make_url(url).database or ""
         return [
-            await ManyStorm(city, plan, folder / plan.mode, server=server, template=template).run()
+            await ManyStorm(
+                city, plan, folder / plan.mode, server=server, template=template, frozen_seconds=frozen
+            ).run()
             for plan in plans
         ]
 
@@ -108,6 +110,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--mode", action="append", choices=MODES, help="only this way in")
     parser.add_argument("--many", action="store_true", help="four processes on PostgreSQL")
+    parser.add_argument("--frozen", type=float, default=FROZEN_SECONDS, help="for how many seconds one is")
     given = parser.parse_args()
     folder, began = Path(tempfile.mkdtemp(prefix="sanbao-crash-")), time.monotonic()
     verdicts = asyncio.run(storms(given, folder))

@@ -105,6 +105,7 @@ class ManyStorm(Storm):
     server: Server | None = None
     template: str = ""
     processes: int = PROCESSES
+    frozen_seconds: float = FROZEN_SECONDS
 
     async def run(self) -> Verdict:
         assert self.server is not None
@@ -125,7 +126,7 @@ class ManyStorm(Storm):
 
     async def _until_its_turn(self) -> None:
         self.program.freeze()
-        await self.program.runs_for(FROZEN_SECONDS)
+        await self.program.runs_for(self.frozen_seconds)
         self.program.wake()
         await super()._until_its_turn()
 
