@@ -6,7 +6,8 @@ Rule 3  What its person cancelled can be taken up again for a week; what is gone
 Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent,
         days too. A menu or a setting that was left open is none, though its buttons go on where it stood.
 Rule 5  What cannot go on today (its period has closed) is kept and not offered: an unlocking brings it back.
-Rule 6  A line can lay aside any number of drafts, so what they are about is looked up once for all of them.
+Rule 6  What waits in a queue (the other lines of one message) comes by itself, once, when the report before it is done.
+Rule 7  A line can lay aside any number of drafts, so what they are about is looked up once for all of them.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -28,6 +29,7 @@ from storage.talks import TalkRow
 A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
+QUEUED = "queued"  # among the answers of a draft: it is shown when the report before it is done
 TYPED = frozenset({"text", "yuan", "day", "first"})  # what answers that were typed are stored under
 
 
@@ -153,9 +155,25 @@ def called(turn: Turn, talk: TalkRow) -> str:
 
 
 def with_newest(turn: Turn, message: Outgoing) -> Outgoing:
-    """The outcome, with the newest draft offered below."""
-    rows = _offer(turn, list(islice(_offered(turn), 1)))
-    return message.model_copy(update={"rows": (*message.rows, *rows)})
+    """The outcome, with the newest draft offered below; the button to the very report that it is stands there once."""
+    found = list(islice(_offered(turn), 1))
+    begun = {f"o|{talk.script}|{talk.answers.get('project')}" for talk in found}
+    rows = tuple(row for row in message.rows if begun.isdisjoint(option.data for option in row))
+    return message.model_copy(update={"rows": (*rows, *_offer(turn, found))})
+
+
+def next_queued(turn: Turn) -> TalkRow | None:
+    """The draft of a line that waits for the report before it."""
+    waiting = (talk for talk in talks.paused(turn.session, turn.person.id) if QUEUED in talk.answers)
+    return next((talk for talk in waiting if can_go_on(turn, talk)), None)
+
+
+def without_next_project(message: Outgoing) -> Outgoing:
+    """The receipt without its way to another report: one is shown below it."""
+    rows = (
+        row for row in message.rows if not any(each.data.startswith("o|report_progress|") for each in row)
+    )
+    return message.model_copy(update={"rows": tuple(rows)})
 
 
 def with_all(turn: Turn, message: Outgoing) -> Outgoing:

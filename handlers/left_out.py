@@ -11,7 +11,7 @@ from handlers.oneline.figures import Label
 from handlers.oneline.line import Doubt, Line
 from handlers.words import Words
 from rules.kinds import ProjectKind
-from rules.money import Unreadable
+from rules.money import Unit, Unreadable
 from storage.projects import OpenProject
 
 
@@ -22,6 +22,8 @@ def left_out(words: Words, line: Line, meant: list[OpenProject]) -> str:
         lines.append(_unclear_amount(words, line))
     if Doubt.PERCENT in line.doubts:
         lines.append(words.line_two_percents)
+    if Doubt.TOO_MUCH in line.doubts:
+        lines.append(words.line_percent_too_much.format(said=_quoted(line.too_much)))
     if Doubt.SAME in line.doubts:
         lines.append(words.line_same_and_more)
     return "\n".join(filter(None, lines))
@@ -48,6 +50,18 @@ def _unclear_amount(words: Words, line: Line) -> str:
     if len(line.candidates) == 1 and isinstance(reading, Unreadable):
         return words.line_amount_unread.format(said=said, why=unreadable(reading.reason, words))
     return words.line_amount_unsure.format(said=said)
+
+
+def other_totals(words: Words, line: Line, follow: set[int]) -> str:
+    """Cumulatives that are none of those that follow from what was reported (yuan, to the 万)."""
+    differing = [
+        each.written for each in line.totals if each.yuan is None or _wan(each.yuan) not in map(_wan, follow)
+    ]
+    return words.line_total_differs.format(said=_quoted(differing)) if differing else ""
+
+
+def _wan(yuan: int) -> int:
+    return round(yuan / Unit.WAN.yuan)
 
 
 def not_repeated(words: Words, project: ProjectFacts) -> str:

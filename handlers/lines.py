@@ -12,9 +12,10 @@ from handlers import talking
 from handlers.facts import PersonFacts
 from handlers.oneline.chain import ChainEntry, split_chain
 from handlers.oneline.finder import Finder
-from handlers.oneline.line import Doubt, Line
-from handlers.oneline.reading import read_line
-from handlers.prefilled import Prefilled, Untaken, known, prefilled
+from handlers.oneline.line import Doubt, Kind, Line
+from handlers.oneline.reading import may_report, read_line
+from handlers.oneline.several import Unread, split_lines
+from handlers.prefilled import Prefilled, Untaken, known, prefilled, with_its_problem
 from handlers.turning import Turn
 from rules.kinds import Lane
 from storage import owing, people, projects
@@ -37,45 +38,87 @@ def take_lines(turn: Turn, text: str) -> bool:
     if "\n" in text.strip() and _take_chain(turn, text, {row.id for row in mine}):
         return True
     finder = Finder(known(row) for row in mine)
-    lines = _lines(text, finder)
+    lines, unread = _lines(text, finder)
     if not lines:
         return False
-    if Doubt.KIND in lines[0].doubts and len(lines) == 1:
+    if Doubt.KIND in lines[0].doubts and len(lines) == 1 and not unread:
         _ask_which_kind(turn, lines[0])
     else:
-        _take_all(turn, [prefilled(turn, line) for line in lines])
+        found = [each for line in lines for each in with_its_problem(turn, line)]
+        _take_all(turn, found, [_told(turn, each) for each in unread])
     return True
 
 
-def _take_all(turn: Turn, found: list[Prefilled | Untaken]) -> None:
+def says_a_report(turn: Turn, text: str) -> list[Line]:
+    """The reports of a text that can hardly be anything else, where something else was asked: a project of the sender's
+    at its beginning, and figures, 同上月 or a problem."""
+    if not may_report(text):
+        return []
+    finder = Finder(known(row) for row in projects.of_person(turn.session, turn.person.id, turn.today))
+    said = [each.line for each in split_chain(text, finder)] if "\n" in text else []
+    said += split_lines(text, finder)[0]
+    return [line for line in said if isinstance(line, Line) and _is_plain(line)]
+
+
+def _is_plain(line: Line) -> bool:
+    if not line.mention.sure or line.mention.start:
+        return False
+    figures = line.amount is not None or line.percent is not None
+    return figures or line.issue or line.kind is Kind.SAME
+
+
+def _told(turn: Turn, line: Unread) -> str:
+    words = turn.city.words
+    sentence = words.line_unread if line.named else words.line_unrecognised
+    return sentence.format(number=line.number, text=line.text)
+
+
+def _take_all(turn: Turn, found: list[Prefilled | Untaken], unread: list[str]) -> None:
     """What can be taken is begun; what cannot is said above it."""
-    note = "\n".join(each.told(turn.city.words) for each in found if isinstance(each, Untaken))
+    untaken = (each.told(turn.city.words) for each in found if isinstance(each, Untaken))
+    note = "\n".join((*untaken, *unread))
     if reports := [each for each in found if isinstance(each, Prefilled)]:
         _begin_all(turn, reports, note)
     else:
         turn.answer(Outgoing(text=note))
 
 
-def _lines(text: str, finder: Finder) -> list[Line]:
-    """Several lines are several reports if each of them is one; else all is one report."""
-    each = [read_line(line, finder) for line in text.splitlines() if line.strip()]
-    found = [line for line in each if isinstance(line, Line)]
-    if len(found) == len(each):
-        return found
+def _lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
+    """The reports of a text; where no line names a project by itself, all of it may be one."""
+    found, unread = split_lines(text, finder)
+    if found:
+        return found, unread
     whole = read_line(text, finder)
-    return [whole] if isinstance(whole, Line) else []
+    return ([whole] if isinstance(whole, Line) else []), []
 
 
 def _begin_all(turn: Turn, reports: list[Prefilled], note: str) -> None:
-    """The first is shown; the others wait, and each is offered when the one before it is done."""
+    """The first is shown; the others wait, and each is shown when the one before it is done."""
+    reports, twice = _each_once(reports)
     for report in reversed(reports[1:]):
-        talking.lay_aside(turn, report.script, report.answers)
+        talking.lay_aside(turn, report.script, report.answers, queued=True)
     words = turn.city.words
-    note = "\n".join(filter(None, (note, *(each.told(words) for each in reports[1:]))))
+    said = (words.line_twice.format(project=name) for name in twice)
+    note = "\n".join(filter(None, (note, *said, *(each.told(words) for each in reports[1:]))))
     waiting = words.lines_waiting.format(count=len(reports) - 1) if len(reports) > 1 else ""
     talking.open_prefilled(
         turn, reports[0].script, reports[0].answers, "\n".join(filter(None, (note, reports[0].note, waiting)))
     )
+
+
+def _each_once(reports: list[Prefilled]) -> tuple[list[Prefilled], list[str]]:
+    """One report a project and month, as there is one draft; and the projects that stood on two lines."""
+    found: dict[object, Prefilled] = {}
+    twice = []
+    for place, report in enumerate(reports):
+        month = report.answers.get("project") if report.script == "report_progress" else None
+        before = found.get(month or place)
+        if before is not None:
+            note = "\n".join(filter(None, (before.note, report.note)))
+            report = replace(report, answers={**before.answers, **report.answers}, note=note)
+            twice.append(report.project)
+        found[month or place] = report
+    return list(found.values()), twice
 
 
 def _ask_which_kind(turn: Turn, line: Line) -> None:
@@ -106,10 +149,10 @@ def _take_chain(turn: Turn, text: str, mine: set[int]) -> bool:
             unread.append(entry.raw)
         elif entry.line.projects[0].id not in mine:
             passed.append(_send_to_owner(turn, entry, entry.line))
-        elif isinstance(report := prefilled(turn, entry.line), Untaken):
-            passed.append(report)
         else:
-            own.append(report)
+            begun = with_its_problem(turn, entry.line)
+            passed += [each for each in begun if isinstance(each, Untaken)]
+            own += [each for each in begun if isinstance(each, Prefilled)]
     note = _summary(turn, len(own), passed, unread)
     if own:
         _begin_all(turn, own, note)
@@ -154,9 +197,13 @@ def _as(turn: Turn, person_id: int) -> Turn:
 
 
 def _card(theirs: Turn, line: Line, note: str) -> Outgoing | Untaken:
-    report = prefilled(theirs, line)
+    report, *problem = with_its_problem(theirs, line)
     if isinstance(report, Untaken):
         return report
+    for each in problem:
+        if isinstance(each, Prefilled):
+            talking.lay_aside(theirs, each.script, each.answers, queued=True)
+            note = "\n".join((note, each.note))
     note = "\n".join(filter(None, (note, report.note)))
     card = talking.prepare(theirs, report.script, report.answers, note)
     return Untaken(line.projects[0].name, card) if isinstance(card, str) else card

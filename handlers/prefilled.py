@@ -5,10 +5,10 @@ Rule 2  Where several projects or months can be meant, each gets its answers, an
 Rule 3  A line that no open month can take is said to be so: it never becomes another month's report.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from handlers.left_out import left_out, not_repeated
+from handlers.left_out import left_out, not_repeated, other_totals
 from handlers.loading.base import LOOSE_FOR
 from handlers.loading.fresh import facts_for
 from handlers.moments import day
@@ -18,7 +18,7 @@ from handlers.words import Words
 from rules.dates import no_such_day
 from rules.kinds import DutyKind, ReportKind
 from rules.periods import Period
-from storage import duties, media, projects, reports
+from storage import advance, duties, media, projects, reports
 from storage.projects import OpenProject
 
 
@@ -68,12 +68,27 @@ def _zero(turn: Turn, line: Line) -> Prefilled:
     return Prefilled("report_zero", {f"projects@{facts.zero_period}": {"ids": free, "done": True}})
 
 
+def with_its_problem(turn: Turn, line: Line) -> list[Prefilled | Untaken]:
+    """What the line begins; a problem that it tells beside its figures is a report of its own."""
+    first = prefilled(turn, line)
+    if line.kind is Kind.ISSUE or not line.issue:
+        return [first]
+    problem = _issue(replace(line, text=""))
+    if isinstance(first, Untaken):
+        return [first, problem]
+    words = turn.city.words
+    said = words.quoted.format(text=line.problem) if line.problem else ""
+    note = words.line_problem_apart.format(said=said)
+    return [first, replace(problem, note=note, project=_names(turn, line))]
+
+
 def _issue(line: Line) -> Prefilled:
     answers: dict[str, Any] = {}
     for project in line.projects:
         if line.severity is not None:
             answers[f"severity@{project.id}"] = line.severity.value
-        answers[f"what@{project.id}"] = {"text": line.problem or line.text}
+        if what := line.problem or line.text:
+            answers[f"what@{project.id}"] = {"text": what}
     return Prefilled("report_issue", answers | _which(line, [str(each.id) for each in line.projects]))
 
 
@@ -95,8 +110,24 @@ def _progress(turn: Turn, line: Line) -> Prefilled | Untaken:
     for row in found:
         answers |= _about(turn, line, row, photos=bool(loose))
     which = _which(line, [f"{row.id}.{row.period}" for row in found])
-    notes = (left_out(turn.city.words, line, found), _not_repeated(turn, line, which))
+    notes = (
+        left_out(turn.city.words, line, found),
+        _other_totals(turn, line, found),
+        _not_repeated(turn, line, which),
+    )
     return Prefilled("report_progress", answers | which, "\n".join(filter(None, notes)), _names(turn, line))
+
+
+def _other_totals(turn: Turn, line: Line, found: list[OpenProject]) -> str:
+    """What is said of a cumulative that does not follow from the reports of the one project that is meant."""
+    if not line.totals or len(found) != 1:
+        return ""
+    done = advance.done_before(turn.session, found[0].id, found[0].period)
+    if done.contained:
+        return ""
+    amount = line.amount or 0
+    follow = {done.year + amount, done.total + amount}
+    return other_totals(turn.city.words, line, follow)
 
 
 def _not_repeated(turn: Turn, line: Line, which: dict[str, Any]) -> str:
@@ -146,8 +177,10 @@ def _about(turn: Turn, line: Line, row: OpenProject, *, photos: bool) -> dict[st
         answers[f"amount@{key}"] = {"yuan": line.amount}
     if line.started is False and line.text:
         answers[f"start@{key}"] = {"text": line.text}
+    if line.wish:
+        answers[f"coordination@{key}"] = {"text": line.wish}
     text = said_progress(line)
-    if text and Doubt.PERCENT not in line.doubts:
+    if text and line.doubts.isdisjoint({Doubt.PERCENT, Doubt.TOO_MUCH}):
         answers[f"progress@{key}"] = {"text": text}
         if not photos:
             answers[f"photos@{key}"] = {"ids": [], "done": True}

@@ -68,10 +68,13 @@ def open_prefilled(turn: Turn, script: str, answers: dict[str, Any], note: str =
         _tell(turn, carry_out(turn, position.command, None))
         return
     current = draft is not None and draft.state == "current"
+    in_between = not current and talks.current(turn.session, turn.person.id) is not None
     paused = None if current else _set_aside(turn)
     talk = draft or talks.open_talk(turn.session, turn.person.id, script, {}, turn.now)
     if draft is not None and not current:
         talks.turn_to(turn.session, draft, "current", turn.now)
+    if in_between and (name := drafts.project_of(turn, replace(talk, answers=dict(position.draft.answers)))):
+        note = "\n".join(filter(None, (turn.city.words.turned_to.format(project=name), note)))
     _show(turn, talk, position, paused=paused, again=draft is not None, note=note)
 
 
@@ -82,8 +85,10 @@ def end_drafts(turn: Turn, script: str, key: str) -> None:
             talks.turn_to(turn.session, talk, "cancelled", turn.now, turn.city.words.replaced)
 
 
-def lay_aside(turn: Turn, script: str, answers: dict[str, Any]) -> int:
-    """A draft with what was said already, to be taken up later; gives back the talk."""
+def lay_aside(turn: Turn, script: str, answers: dict[str, Any], *, queued: bool = False) -> int:
+    """A draft with what was said already, to be taken up later, or `queued`: when the report before it is done. Gives
+    back the talk."""
+    answers = {**answers, drafts.QUEUED: True} if queued else answers
     if (draft := drafts.of_month(turn, script, answers)) is not None:
         asked = draft.asked if draft.state == "current" else ""  # a draft goes on with what is missing now
         talks.remember(turn.session, draft, drafts.together(draft.answers, answers), asked, turn.now)
@@ -234,7 +239,9 @@ def restore_last(turn: Turn) -> None:
         _take_up(turn, talk)
 
 
-def _take_up(turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool = False) -> None:
+def _take_up(
+    turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool = False, note: str = ""
+) -> None:
     """Makes a talk the current one, where it stood; `again` if the person did not ask for this very draft."""
     facts = facts_for(turn, talk.script, talk.answers)
     position = replay(SCRIPTS[talk.script], facts, Draft(talk.answers, talk.asked))
@@ -245,7 +252,7 @@ def _take_up(turn: Turn, talk: TalkRow, *, again: bool = False, in_place: bool =
     if talk.state != "current":
         paused = _set_aside(turn)
         talks.turn_to(turn.session, talk, "current", turn.now)
-    _show(turn, talk, position, in_place=in_place, paused=paused, again=again)
+    _show(turn, talk, position, in_place=in_place, paused=paused, again=again, note=note)
 
 
 def drop(turn: Turn, talk_id: int) -> None:
@@ -296,7 +303,11 @@ def _show(
     if isinstance(position, Finished):
         outcome = carry_out(turn, position.command, talk.id)
         talks.turn_to(turn.session, talk, "done", turn.now, outcome.summary or outcome.message.plain)
-        _tell(turn, outcome, in_place=in_place)
+        following = drafts.next_queued(turn) if talk.script in REPORTING else None
+        if following is None:
+            _tell(turn, outcome, in_place=in_place)
+        else:
+            _go_on_to(turn, following, outcome, in_place=in_place)
         return
     if position.draft.answers != talk.answers or position.draft.asked != talk.asked:
         talks.remember(turn.session, talk, dict(position.draft.answers), position.draft.asked, turn.now)
@@ -305,6 +316,15 @@ def _show(
     set_aside = words.paused.format(talk=drafts.called(turn, paused)) if paused is not None else ""
     text = "\n".join(filter(None, (taken_up, note, message.text, set_aside)))
     turn.answer(message.model_copy(update={"text": text}), in_place=in_place)
+
+
+def _go_on_to(turn: Turn, queued: TalkRow, outcome: Outcome, *, in_place: bool) -> None:
+    """The receipt, and the report that waited for it; it comes by itself once."""
+    message = drafts.without_next_project(outcome.message)
+    turn.answer(message, number=outcome.number, in_place=in_place)
+    answers = {key: answer for key, answer in queued.answers.items() if key != drafts.QUEUED}
+    talks.remember(turn.session, queued, answers, queued.asked, turn.now)
+    _take_up(turn, replace(queued, answers=answers), note=turn.city.words.lines_next)
 
 
 def _tell(turn: Turn, outcome: Outcome, *, in_place: bool = False, all_drafts: bool = False) -> None:

@@ -1,6 +1,6 @@
 """The 万元/亿元 guard (N11): is a month's amount off by 10 or by 10,000, and what was meant?
 
-An amount is doubted for one of five reasons, each against a bound of the book (`[money_guard]`). Another
+An amount is doubted for one of six reasons, all but the last against a bound of the book (`[money_guard]`). Another
 reading, ten or ten thousand times larger or smaller, is offered only if it is itself beyond doubt and near
 what the project usually completes in a month, so that months which merely differ are seldom asked about.
 """
@@ -11,17 +11,19 @@ from fractions import Fraction
 
 from rules.book import MoneyGuard
 
+LEAST = 50  # yuan; less is 0.00万元
 FACTORS = (Fraction(10), Fraction(1, 10), Fraction(10_000), Fraction(1, 10_000))
 
 
 class Doubt(StrEnum):
-    """Why an amount is doubted. The first two stand even if no other reading fits, as a yes or no."""
+    """Why an amount is doubted. The first two and the last stand even if no other reading fits."""
 
     ABOVE_TOTAL = "above_total"  # more than the whole project costs
     ABOVE_YEAR_PLAN = "above_year_plan"  # more in a month than planned for the year
     JUMP = "jump"  # many times last month, and a good part of the year plan
     FALL = "fall"  # a small part of last month
     TINY = "tiny"  # next to nothing of the year plan
+    NOTHING = "nothing"  # so little that in 万元 it is written as 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ def suspicions(
     if doubt is None:
         return Suspicions()
     readings = _other_readings(yuan, known)
-    if not readings and doubt not in (Doubt.ABOVE_TOTAL, Doubt.ABOVE_YEAR_PLAN):
+    if not readings and doubt not in (Doubt.ABOVE_TOTAL, Doubt.ABOVE_YEAR_PLAN, Doubt.NOTHING):
         return Suspicions()
     return Suspicions(doubt, readings)
 
@@ -72,6 +74,8 @@ def _doubt(yuan: int, known: _Known) -> Doubt | None:
     guard, plan, last, total = known.guard, known.plan_year, known.last_month, known.total_investment
     if not yuan:
         return None
+    if yuan < LEAST:
+        return Doubt.NOTHING
     if total and yuan + known.done_before > total * guard.total:
         return Doubt.ABOVE_TOTAL
     if plan and yuan > plan * guard.year_plan:

@@ -178,10 +178,13 @@ def with_a_second_waterworks(town: Town) -> Chat:
     return town.reporter
 
 
-def test_a_line_that_may_mean_two_projects_is_offered_once_the_line_before_it_is_filed(town: Town) -> None:
+def test_a_line_that_may_mean_two_projects_asks_which_once_the_line_before_it_is_filed(town: Town) -> None:
     me = with_a_second_waterworks(town)
     me.says("南湖大道 800万 路基完成\n水厂 本月1200万 主体封顶")
-    assert "继续「报进展」" in labels(me.taps("✅"))
+    asked = me.taps("✅")
+    assert (asked.title, asked.text) == ("哪个项目？", "（接着核对下一条。）")
+    me.says("报问题")
+    me.says("取消")
     assert "没报完的：\n「报进展」" in me.says("我的待办").text
     assert labels(me.taps("继续「报进展」"))[:2] == [NORTH, "城北水厂二期"]
     assert "本月完成：1,200万元" in me.taps("城北水厂二期").text

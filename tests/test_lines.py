@@ -225,17 +225,152 @@ def test_several_lines_are_confirmed_one_after_the_other(town: Town) -> None:
     card = town.reporter.says("城北水厂 本月1200万 主体封顶\n南湖大道 800万 路基完成")
     assert "另有1条也读出来了" in card.text
     assert NORTH in card.title
-    receipt = town.reporter.taps("✅")
-    second = town.reporter.taps("继续", receipt)
+    second = town.reporter.says("确认")
     assert second.title == f"请核对：{SOUTH} 2012年3月进展"
-    town.reporter.taps("✅")
+    receipt = town.reporter.messages()[-2]
+    assert (receipt.title, labels(receipt)) == ("已收到 J1", [])
+    assert town.reporter.says("确认").title == "已收到 J2"
     assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000, 8_000_000]
 
 
-def test_the_next_report_button_finds_what_was_read_already(town: Town) -> None:
-    town.reporter.says("城北水厂 本月1200万 主体封顶\n南湖大道 800万 路基完成")
-    receipt = town.reporter.taps("✅")
-    assert "本月完成：800万元" in town.reporter.taps("接着报", receipt).text
+def test_what_waits_behind_a_line_comes_by_itself_only_once(town: Town) -> None:
+    me = town.reporter
+    me.says("城北水厂 本月1200万 主体封顶\n南湖大道 800万 路基完成")
+    assert SOUTH in me.says("确认").title
+    sets_aside(me)
+    corrected = me.says("城北水厂 本月1300万")
+    assert corrected.title.endswith("（更正）")
+    assert me.taps("✅").title == "已更正 J1（第2版）"
+    assert f"继续「报进展」{SOUTH}" in labels(me.last())
+
+
+def test_the_report_that_is_next_and_begun_already_has_one_button(town: Town) -> None:
+    me = town.reporter
+    me.says("南湖大道 800万 路基完成")
+    sets_aside(me)
+    me.says("城北水厂 本月1200万 主体封顶")
+    assert labels(me.taps("✅")) == [f"继续「报进展」{SOUTH}", f"不要了：「报进展」{SOUTH}"]
+
+
+def test_a_problem_told_beside_figures_is_a_report_of_its_own_that_comes_next(town: Town) -> None:
+    me = town.reporter
+    card = me.says("城北水厂 本月1200万 形象70% 有问题 两户阻工")
+    assert "问题“两户阻工”单独报，报完进展接着填。" in card.text
+    assert "形象进度：完成70%" in card.text
+    assert me.says("确认").title == f"{NORTH}：问题有多严重？"
+    me.taps("一般问题")
+    me.says("征拆")
+    me.taps("暂时不需要")
+    me.taps("没有照片")
+    me.says("确认")
+    assert [row.what for row in town.rows(Issue)] == ["两户阻工"]
+
+
+def test_what_a_line_calls_a_problem_with_a_colon_is_no_less_one(town: Town) -> None:
+    card = town.reporter.says("城北水厂 三月完成三百万，形象进度75%，存在问题：资金不到位，两户阻工")
+    assert "问题“资金不到位，两户阻工”单独报" in card.text
+
+
+def test_a_problem_beside_the_figures_of_anothers_line_waits_for_its_owner_too(town: Town) -> None:
+    another_reporter(town)
+    town.office.says("#接龙\n1. 东风桥改造 80万 桩基完成 有问题 两户阻工\n2. 城北水厂 本月1200万 主体封顶")
+    owner = town.chat("900")
+    assert "问题“两户阻工”单独报" in owner.last().text
+    assert owner.taps("✅").title == "东风桥改造：问题有多严重？"
+
+
+def test_a_wish_for_help_in_a_line_is_no_progress(town: Town) -> None:
+    card = town.reporter.says("城北水厂 本月300 主体封顶，形象70%，两户阻工，请协调")
+    assert "形象进度：主体封顶，完成70%" in card.text
+    assert "需协调：两户阻工，请协调" in card.text
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("本月-300 形象70%", "「-300」没有记：金额不能是负数"),
+        ("本月300~500 形象70%", "「300~500」没有记：里面有几个数"),
+        ("本月300 累计5亿 形象70%", "累计「5亿」没有记"),
+        ("本月300 形象170%", "「形象170%」超过100%，形象进度没有记"),
+    ],
+)
+def test_a_figure_of_a_line_that_is_not_taken_is_named(town: Town, said: str, told: str) -> None:
+    assert told in town.reporter.says(f"城北水厂 {said}").text
+
+
+def test_a_cumulative_that_follows_is_not_worth_a_word(town: Town) -> None:
+    assert "没有记" not in town.reporter.says("城北水厂 本月300 累计300万 形象70%").text
+
+
+@pytest.mark.parametrize(
+    ("said", "progress"),
+    [
+        ("形象三层封顶", "三层封顶"),
+        ("形象进度主体封顶", "主体封顶"),
+        ("形象百分之四十", "完成40%"),
+        ("形象进度百分之七十五", "完成75%"),
+        ("形象大门完成", "形象大门完成"),
+    ],
+)
+def test_the_word_for_the_progress_is_no_part_of_it(town: Town, said: str, progress: str) -> None:
+    card = town.reporter.says(f"城北水厂 本月300 {said}")
+    assert f"形象进度：{progress}\n" in card.text
+
+
+def test_an_amount_that_would_be_written_as_nothing_is_asked_about(town: Town) -> None:
+    assert town.reporter.says("城北水厂 本月0.001万 形象40%").title == f"{NORTH}：真是10元吗？"
+
+
+def test_a_line_of_no_known_project_is_named_and_the_others_are_kept(town: Town) -> None:
+    card = town.reporter.says("城北水厂 本月1200万 形象70%\n不存在项目 300万")
+    assert "第2行没认出项目，没有记：不存在项目 300万" in card.text
+    assert "形象进度：完成70%\n" in card.text
+
+
+def test_of_four_lines_with_one_of_no_known_project_the_others_are_confirmed(town: Town) -> None:
+    lines = ("城北水厂 本月1200万", "东风桥改造300万", "南湖大道 300万 路基完成", "城北水厂 形象80%")
+    card = town.reporter.says("\n".join(lines))
+    assert card.title == f"请核对：{NORTH} 2012年3月进展"
+    assert "第2行没认出项目，没有记：东风桥改造300万" in card.text
+    assert f"{NORTH}有两行" in card.text
+    town.reporter.says("确认")
+    town.reporter.says("确认")
+    found = [(row.amount, row.progress) for row in town.rows(ReportVersion)]
+    assert found == [(12_000_000, "完成80%"), (3_000_000, "路基完成")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "城北水厂\n本月1200万\n主体封顶，形象70%",
+        "城北水厂 本月1200万\n主体封顶，形象70%",
+        "城北水厂 形象70%\n目前主体封顶\n本月实际完成1200万",
+        "各位领导\n城北水厂 本月1200万 主体封顶 形象70%",
+    ],
+)
+def test_lines_that_go_on_with_the_one_above_are_a_part_of_it(town: Town, text: str) -> None:
+    card = town.reporter.says(text)
+    assert card.title == f"请核对：{NORTH} 2012年3月进展"
+    assert "没有记" not in card.text
+    assert "本月完成：1,200万元" in card.text
+    assert "主体封顶" in card.text
+    assert "完成70%" in card.text
+
+
+def has_not_begun(town: Town, project: int) -> None:
+    changes = {"start_actual": None, "stage": Stage.SIGNED}
+    town.do(lambda session: session.execute(update(Project).where(Project.id == project).values(changes)))
+
+
+def test_the_card_says_why_a_project_has_not_begun_beside_its_progress(town: Town) -> None:
+    has_not_begun(town, town.north)
+    me = town.reporter
+    me.says("城北水厂 本月300万 场地平整完成")
+    card = me.taps("没开工：手续")
+    assert "未开工原因：手续" in card.text
+    assert "形象进度：场地平整完成" in card.text
+    me.taps("改开工")
+    assert "未开工原因：资金" in me.taps("没开工：资金").text
 
 
 def sets_aside(person: Chat) -> None:

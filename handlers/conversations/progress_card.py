@@ -67,6 +67,9 @@ def _lines(facts: Facts, project: ProjectFacts, report: FileProgress) -> list[st
     if report.stage:
         lines.append(words.line_stage.format(text=STAGES[Stage(report.stage)]))
     lines += [_milestone_line(facts, said) for said in report.milestones]
+    unbegun = report.not_started_because
+    if unbegun and report.progress != words.not_started_text.format(why=unbegun):
+        lines.append(words.line_not_started.format(why=unbegun))
     template = words.line_carried if report.carried else words.line_progress
     lines.append(template.format(text=report.progress))
     if report.photos or not (report.carried or report.not_started_because):

@@ -102,6 +102,8 @@ def _doubted(
 def _why(facts: Facts, project: ProjectFacts, found: Suspicions) -> str:
     words, last = facts.words, project.last.amount if project.last else None
     match found.doubt:
+        case Doubt.NOTHING:
+            return words.doubt_nothing
         case Doubt.ABOVE_TOTAL:
             return words.doubt_total.format(total=money.auto(project.total_investment))
         case Doubt.ABOVE_YEAR_PLAN | Doubt.TINY:

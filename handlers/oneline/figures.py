@@ -8,6 +8,7 @@ Rule 4  A percent is the project's if it stands alone or says 形象 or 进度; 
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -18,14 +19,17 @@ from handlers.oneline.lexicon import (
     LEAD_WORDS,
     MONTH_AFTER,
     MONTH_NAME,
+    NO_AMOUNT,
     PERCENT,
+    PERCENT_IN_WORDS,
     SEPARATOR,
     TAKEN,
     TOTAL_AFTER,
     TRAIL_WORDS,
     UNIT_IN_BRACKETS,
 )
-from rules.money import Amount, Found, Unit, Unreadable, find_amounts, read_amount
+from rules.money import Amount, Found, Unit, Unreadable, Why, find_amounts, read_amount
+from rules.numerals import Unclear, read_number
 
 _CLAUSE_ENDS = re.compile(rf"[,;。!\n{TAKEN}]|\.(?!\d)")
 _LABEL_COLON = re.compile(r"(?<!\d):")
@@ -37,6 +41,7 @@ _MONTHS = (
     | {name: number for number, name in enumerate("一二三四五六七八九十", 1)}
     | {"十一": 11, "十二": 12}
 )
+_WHOLE = 100  # percent
 _NEAR = 40  # letters within which words say what an amount is
 
 
@@ -85,7 +90,17 @@ def find_figures(text: str) -> list[Figure]:
         since = figures[-1].end if figures else 0
         if not _is_telephone(text[found.start : found.end]):
             figures.append(_figure(text, found, since))
-    return figures
+    return sorted([*figures, *_no_amounts(text, figures)], key=lambda each: each.start)
+
+
+def _no_amounts(text: str, figures: list[Figure]) -> Iterator[Figure]:
+    """What was meant for an amount and is none: less than nothing, or from one to another."""
+    for found in NO_AMOUNT.finditer(text):
+        start, end = found.span()
+        if not any(each.start < end and start < each.end for each in figures):
+            why = Why.NEGATIVE if found["written"][0] == "-" else Why.TWO_AMOUNTS
+            label = Label.MONTH if "月" in found["lead"] else Label.PLAIN
+            yield Figure(label, Unreadable(why), found["written"].strip(), start, end)
 
 
 def _is_telephone(written: str) -> bool:
@@ -136,19 +151,44 @@ def choose(figures: list[Figure]) -> tuple[Figure | None, tuple[Figure, ...]]:
     return None, tuple(could)
 
 
+_PERCENTS = (PERCENT, PERCENT_IN_WORDS, BARE_PERCENT)
+
+
 def without_percents(text: str) -> str:
     """The line with every percent blanked, so that none is taken for an amount: 形象70."""
-    for pattern in (PERCENT, BARE_PERCENT):
+    for pattern in _PERCENTS:
         text = pattern.sub(lambda found: TAKEN * len(found[0]), text)
     return text
 
 
 def find_percents(text: str) -> list[Percent]:
     """How far the project is: at most one, unless the line says two things."""
-    found = [each for pattern in (PERCENT, BARE_PERCENT) for each in pattern.finditer(text)]
-    alone = [each for each in found if _stands_alone(text, each) and Decimal(each["number"]) <= 100]
-    labelled = [each for each in alone if each["label"]]
-    return [Percent(Decimal(each["number"]), *each.span()) for each in labelled or alone]
+    alone = [each for each in _percents(text) if each[0].number <= _WHOLE]
+    labelled = [percent for percent, label in alone if label]
+    return labelled or [percent for percent, _ in alone]
+
+
+def find_too_much(text: str) -> list[str]:
+    """What is said to be more of the project than all of it, as it is written: 形象170%."""
+    return [text[each.start : each.end] for each, label in _percents(text) if label and each.number > _WHOLE]
+
+
+def _percents(text: str) -> Iterator[tuple[Percent, bool]]:
+    """Every percent that stands alone, and whether it says 形象 or 进度."""
+    for found in (each for pattern in _PERCENTS for each in pattern.finditer(text)):
+        number = _number(found["number"])
+        if number is not None and _stands_alone(text, found):
+            yield Percent(number, *found.span()), bool(found["label"])
+
+
+def _number(written: str) -> Decimal | None:
+    if written[0].isdigit() and written.isascii():
+        return Decimal(written)
+    try:
+        exact = read_number(written)
+    except Unclear:
+        return None
+    return Decimal(exact.numerator) / exact.denominator
 
 
 def _stands_alone(text: str, found: re.Match[str]) -> bool:

@@ -60,6 +60,7 @@ class Doubt(StrEnum):
     AMOUNT = "amount"  # see `candidates`
     PERCENT = "percent"  # two percents
     SAME = "same"  # 同上月, and yet something else
+    TOO_MUCH = "too_much"  # 形象170%, see `too_much`
     KIND = "kind"  # told as progress, but it sounds like a problem
 
 
@@ -88,6 +89,10 @@ class Line:
     started     开工了 (True), 还没开工 (False), or not said
     text        what remains: the progress in words
     problem     what the line calls a problem, in words
+    issue       whether it calls something a problem, perhaps beside its figures
+    wish        where help is asked for in so many words (请协调), beside figures
+    totals      cumulatives, which are not taken: they follow from the months
+    too_much    percents above 100, as they are written
     others      further projects that it names
     days        the dates that it names, whether there are such days or not
     """
@@ -103,6 +108,10 @@ class Line:
     text: str = ""
     problem: str = ""
     severity: Severity | None = None
+    issue: bool = False
+    wish: str = ""
+    totals: tuple[Figure, ...] = ()
+    too_much: tuple[str, ...] = ()
     others: tuple[Known, ...] = ()
     days: tuple[str, ...] = ()
     doubts: frozenset[Doubt] = frozenset()

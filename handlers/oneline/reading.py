@@ -18,6 +18,7 @@ from handlers.oneline.figures import (
     choose,
     find_figures,
     find_percents,
+    find_too_much,
     without_percents,
 )
 from handlers.oneline.finder import Finder
@@ -38,6 +39,14 @@ def read_line(text: str, finder: Finder) -> Line | NoReport:
     if why := _no_report(said, mentions[0], levelled):
         return NoReport(why)
     return _line(said, mentions)
+
+
+def may_report(text: str) -> bool:
+    """Whether there is anything in a text that is reported of a project, whichever it is."""
+    levelled = level(text)
+    if find_figures(levelled) or find_percents(levelled) or lexicon.HAS_A_PROBLEM.search(levelled):
+        return True
+    return bool(lexicon.PROBLEM.search(levelled) or lexicon.SAME.search(levelled))
 
 
 def _with_a_slip(text: str, levelled: str, finder: Finder) -> tuple[Mention, ...]:
@@ -78,6 +87,9 @@ class _Said:
     text: str
     problem: str
     days: tuple[str, ...]
+    wish: str = ""
+    totals: tuple[Figure, ...] = ()
+    too_much: tuple[str, ...] = ()
 
     @property
     def figures(self) -> bool:
@@ -91,16 +103,18 @@ def _hear(original: str, text: str) -> _Said:
     told, after = marked.span() if marked else (len(text), len(text))
     same = lexicon.SAME.search(text, 0, told)
     text = _without(text, same and same.span())
-    text, figure, candidates = _hear_amounts(text, told)
+    text, figure, candidates, totals = _hear_amounts(text, told)
     percents = tuple(each for each in find_percents(text) if each.end <= told)
+    too_much = tuple(find_too_much(text[:told]))
     if len(percents) == 1:
         text = _without(text, (percents[0].start, percents[0].end))
     started, not_yet = lexicon.STARTED.search(text, 0, told), lexicon.NOT_STARTED.search(text, 0, told)
-    labels = (each.span() for each in lexicon.PROGRESS_LABEL.finditer(text, 0, told))
+    labels = [each.span() for each in lexicon.PROGRESS_LABEL.finditer(text, 0, told)]
     text = _without(text, started and started.span(), *labels)
     words, problem = _words(original, text, 0, told), _words(original, text, after, len(text))
     if not (figure or candidates or percents or marked) and (marked := lexicon.HAS_A_PROBLEM.search(text)):
         words, problem = "", words
+    words, wish = _wish(words) if figure or candidates or percents else (words, "")
     return _Said(
         figure,
         candidates,
@@ -113,11 +127,27 @@ def _hear(original: str, text: str) -> _Said:
         text="" if zero else words,
         problem=problem,
         days=days,
+        wish=wish,
+        totals=totals,
+        too_much=too_much,
     )
 
 
-def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figure, ...]]:
-    """This month's amount or the candidates for it, and the line without them.
+def _wish(words: str) -> tuple[str, str]:
+    """The clause that wishes for help, with the trouble right before it, taken out of the progress."""
+    clauses = re.split(r"([,，。;；\s]+)", words)
+    at = next((at for at in range(0, len(clauses), 2) if lexicon.WISH.search(level(clauses[at]))), None)
+    if at is None:
+        return words, ""
+    first = at
+    while first and lexicon.TROUBLE.search(clauses[first - 2]):
+        first -= 2
+    left = (_trimmed("".join(part)) for part in (clauses[:first], clauses[at + 1 :]))
+    return "，".join(filter(None, left)), "".join(clauses[first : at + 1])
+
+
+def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figure, ...], tuple[Figure, ...]]:
+    """This month's amount or the candidates for it, and the line without them; with the cumulatives left out.
 
     In a problem only an amount that says that it is this month's is one. Cumulatives leave the line with the
     month's amount, from which they follow.
@@ -129,7 +159,8 @@ def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figur
         follows = figure and each.label in (Label.MONTH, Label.PLAIN) and each.yuan == figure.yuan
         if follows or each.label is Label.TOTAL or (each in candidates and each.label is not Label.WITHIN):
             text = _without(text, (each.start, each.end))
-    return text, figure, candidates
+    totals = tuple(each for each in amounts if each.label is Label.TOTAL and each not in candidates)
+    return text, figure, candidates, totals
 
 
 def _severity(marked: str, problem: str) -> Severity | None:
@@ -200,6 +231,10 @@ def _line(said: _Said, mentions: tuple[Mention, ...]) -> Line:
         text=said.text,
         problem=said.problem,
         severity=said.severity,
+        issue=said.issue,
+        wish=said.wish,
+        totals=said.totals,
+        too_much=said.too_much,
         others=others,
         days=said.days,
         doubts=frozenset(_doubts(said, kind, mention, others)),
@@ -232,6 +267,8 @@ def _doubts(said: _Said, kind: Kind, mention: Mention, others: tuple[Known, ...]
         yield Doubt.AMOUNT
     if len(said.percents) > 1:
         yield Doubt.PERCENT
+    if said.too_much:
+        yield Doubt.TOO_MUCH
     if said.same and told_otherwise:
         yield Doubt.SAME
     if kind is Kind.PROGRESS and not said.figures and not said.issue and lexicon.TROUBLE.search(said.text):

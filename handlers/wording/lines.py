@@ -5,6 +5,8 @@ from handlers.wording.sentences import Sentences
 
 class Lines(Sentences):
     lines_waiting: str = "（另有{count}条也读出来了，报完这条接着核对。）"
+    lines_next: str = "（接着核对下一条。）"
+    turned_to: str = "（先报{project}的。）"
     lines_which_kind: str = "这句听着像有问题。是报问题，还是报进展？"
     chain_read: str = "接龙里读出{count}条。"
     line_untaken: str = "{project}：{why}"
@@ -25,6 +27,12 @@ class Lines(Sentences):
     line_same_and_more: str = "又说同上月又说了别的，同上月没有记。"
     line_closed: str = "现在没有开着的月报，这条没有记下。"
     line_next: str = "下次从{opens}起报。"
+    line_percent_too_much: str = "{said}超过100%，形象进度没有记，请再说一次。"
+    line_total_differs: str = "累计{said}没有记：累计自动算，和您说的不一样，请看一下。"
+    line_problem_apart: str = "问题{said}单独报，报完进展接着填。"
+    line_twice: str = "{project}有两行，重复的以后一行为准。"
+    line_unrecognised: str = "第{number}行没认出项目，没有记：{text}"
+    line_unread: str = "第{number}行没读懂，没有记：{text}"
     chain_sent: str = "· {project}：已发给{name}核对"
     chain_unread: str = "没读懂的{count}条，请本人自己报："
     chain_nobody: str = "没有人报这个项目，没转出去。"

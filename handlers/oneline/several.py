@@ -1,0 +1,87 @@
+"""A text of several lines, split into reports: a line that names a project begins one, any other goes on with it.
+
+Rule 1  A line that names something of its own before an amount, a 同上月 or a problem, and no project that is known,
+        goes on with nothing: it is unread, and the others are read without it.
+Rule 2  Nothing is lost: every line is a part of a report, or comes back as unread.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from handlers.oneline import lexicon
+from handlers.oneline.figures import Label, find_figures, find_percents
+from handlers.oneline.finder import Finder
+from handlers.oneline.lexicon import level
+from handlers.oneline.line import Line
+from handlers.oneline.reading import read_line
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A line that belongs to no report: its place in the text, and whether it names a project."""
+
+    number: int
+    text: str
+    named: bool = False
+
+
+@dataclass(slots=True)
+class _Part:
+    number: int
+    lines: list[str]
+    bare: bool = False  # nothing but a project has been named yet
+
+
+def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
+    ahead: list[str] = []
+    parts: list[_Part] = []
+    unread: list[Unread] = []
+    for number, raw in enumerate(text.splitlines(), 1):
+        if not (line := raw.strip()):
+            continue
+        reports = isinstance(read_line(line, finder), Line)
+        if reports or finder.find(line):
+            parts.append(_Part(number, [line], bare=not reports))
+        elif parts and parts[-1].bare:
+            parts[-1].lines.append(line)
+            parts[-1].bare = False
+        elif names_another(line):
+            unread.append(Unread(number, line))
+        else:
+            (parts[-1].lines if parts else ahead).append(line)
+    found: list[Line] = []
+    for part in parts:
+        # What stands before the first report is no line of its own (各位领导); it is a part of the text.
+        texts = ("\n".join([*ahead, *part.lines]), "\n".join(part.lines))
+        read = next(
+            (each for each in (read_line(text, finder) for text in texts) if isinstance(each, Line)), None
+        )
+        if read is None:
+            unread.append(Unread(part.number, " ".join(part.lines), named=True))
+        else:
+            found.append(read)
+            ahead = []
+    return found, sorted(unread, key=lambda each: each.number)
+
+
+def names_another(line: str) -> bool:
+    """Whether a line that names no known project names something before what it reports: 东风桥 300万."""
+    levelled = level(line)
+    for start, firm in _reported(levelled):
+        head = lexicon.NO_NAME.sub("", levelled[:start])
+        if len(head) > 1 and (firm or not lexicon.WORK.search(head)):
+            return True
+    return False
+
+
+def _reported(text: str) -> Iterator[tuple[int, bool]]:
+    """Where something is reported, and whether words of work before it would be a name all the same."""
+    for figure in find_figures(text):
+        if figure.label in (Label.MONTH, Label.PLAIN, Label.WITHIN):
+            yield figure.start, figure.label is not Label.WITHIN
+    if same := lexicon.SAME.search(text):
+        yield same.start(), True
+    if told := lexicon.PROBLEM.search(text):
+        yield told.start(), False
+    for percent in find_percents(text):
+        yield percent.start, False
