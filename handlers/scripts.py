@@ -112,6 +112,10 @@ SETTINGS = frozenset({"set_digest"})
 
 # A cancelled one of these has reported nothing; any other has done nothing.
 REPORTING = frozenset({"report_progress", "report_issue", "report_zero"})
+# Of who asks about projects: a question typed in the middle of one of these is answered, and the talk waits.
+ASKING = frozenset({"direct_issue", "forward_issue", "set_digest"})
+# Of these a text is taken only soon after it was asked for: it goes to others, and does not come back.
+SOON = frozenset({"direct_issue"})
 # Scripts whose facts follow every answer: what may be chosen next, or what a change would do.
 FOLLOWING = frozenset(
     {

@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from handlers import by_itself, evidence, more_proof, quoting, reserved, strangers, talking, turning
+from handlers import (
+    by_itself,
+    evidence,
+    meanwhile,
+    more_proof,
+    quoting,
+    reserved,
+    strangers,
+    talking,
+    turning,
+)
 from handlers.answering.answer import answer_question, ask_in_words
 from handlers.asking.question import Ask
 from handlers.buttons import (
@@ -166,10 +176,12 @@ def _hear(turn: Turn, kept: tuple[int, ...] = ()) -> str:
         return "bound already"
     if (about := quoting.with_code(turn, text)) and (taken := by_itself.taken(turn, about)):
         return taken
-    talk = talks.current(turn.session, turn.person.id)
+    talk = meanwhile.listening(turn)
+    if talk is not None and meanwhile.taken(turn, talk, text):
+        return "meanwhile"
     if talk is not None:
         talking.answer(
-            turn, talk, Said(text=text, media=kept), otherwise=lambda: by_itself.taken(turn, text) != ""
+            turn, talk, Said(text=text, media=kept), otherwise=lambda: meanwhile.otherwise(turn, talk, text)
         )
         return "answer"
     return by_itself.taken(turn, text) or ask_in_words(turn, text)

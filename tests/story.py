@@ -88,10 +88,11 @@ TAKEN = (
         {DEPARTMENT: "已签收 W1，4月25日前办结", **_all(SIGNED, CONTACT, LEADER, OFFICE, SECOND, HEAD)},
     ),
     Step(LEADER, "taps", "批示", {LEADER: "怎么批示？"}),
+    Step(LEADER, "says", INSTRUCTION, {LEADER: INSTRUCTION}),
     Step(
         LEADER,
-        "says",
-        INSTRUCTION,
+        "taps",
+        "发出",
         {
             LEADER: "已拟督办单 D1，由市项目办确认后下达",
             **_all(DRAFT, OFFICE, SECOND),

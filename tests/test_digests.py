@@ -98,6 +98,14 @@ def test_a_weekly_one_comes_on_the_first_working_day_of_the_week(town: Town) -> 
     ]
 
 
+@pytest.mark.parametrize("word", ["红灯", "进度", "问题", "未报"])
+def test_a_word_of_the_menu_leads_out_of_the_settings_typed_as_tapped(town: Town, word: str) -> None:
+    town.leader.says("日报设置")
+    typed = town.leader.says(word)
+    assert typed.title.startswith(f"{word}（")
+    assert town.leader.says("7:20").title.startswith("已设置") or "7:20" in town.leader.last().plain
+
+
 def test_a_moved_clock_stops_where_a_digest_is_due(town: Town) -> None:
     wants(town, town.leader, at=time(7, 20))
     instants = []

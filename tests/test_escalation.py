@@ -521,9 +521,10 @@ def test_an_instruction_is_kept_and_told_to_the_office_and_the_unit_and_is_an_ac
 ) -> None:
     reports_problem(town.reporter)
     assert town.leader.taps("批示").title == f"W1 {NORTH}：怎么批示？"
+    card = town.leader.says("请自规局本周内拿方案")
+    assert (card.title, card.text.splitlines()[0]) == (f"批示 W1 {NORTH}：", "“请自规局本周内拿方案”")
     assert (
-        town.leader.says("请自规局本周内拿方案").text
-        == "W1 的批示已送市项目办和责任单位：请自规局本周内拿方案\n"
+        town.leader.taps("发出").text == "W1 的批示已送市项目办和责任单位：请自规局本周内拿方案\n"
         "已拟督办单 D1，由市项目办确认后下达，办结后向您报告。"
     )
     for chat in (town.reporter, town.head, town.deputy):

@@ -362,6 +362,47 @@ def has_not_begun(town: Town, project: int) -> None:
     town.do(lambda session: session.execute(update(Project).where(Project.id == project).values(changes)))
 
 
+def test_a_report_of_another_project_is_no_reason_why_this_one_has_not_begun(town: Town) -> None:
+    has_not_begun(town, town.north)
+    me = town.reporter
+    me.says("报进展")
+    assert me.taps(NORTH).title == f"{NORTH}：开工了吗？"
+    card = me.says("南湖大道 本月300万 路基完成")
+    assert card.title == f"请核对：{SOUTH} 2012年3月进展"
+    assert f"（先报{SOUTH}的。）" in card.text
+    sets_aside(me)
+    me.says("报进展")
+    me.taps(NORTH)
+    assert me.says("南湖大道 有问题 两户阻工").title == f"{SOUTH}：问题有多严重？"
+
+
+@pytest.mark.parametrize("step", ["开工了吗？", "形象进度到哪一步了？"])
+def test_a_whole_report_of_the_same_project_fills_in_the_report_at_hand(town: Town, step: str) -> None:
+    me = town.reporter
+    if step == "开工了吗？":
+        has_not_begun(town, town.north)
+    me.says("报进展")
+    asked = me.taps(NORTH)
+    if step not in asked.title:
+        asked = me.says("1200")
+    assert step in asked.title
+    after = me.says("城北水厂 本月300万 主体封顶")
+    if step == "开工了吗？":
+        after = me.taps("没开工：手续")
+    assert "本月完成：300万元" in after.text
+    assert len(drafts_of(town)) == 1
+
+
+def test_a_whole_report_is_no_description_of_what_has_happened(town: Town) -> None:
+    me = town.reporter
+    for step in ("报问题", NORTH, "一般问题", "征拆"):
+        me.says(step)
+    assert me.says("南湖大道 本月300万 形象70%").title == f"请核对：{SOUTH} 2012年3月进展"
+    me.says("确认")
+    assert me.taps("继续「报问题」").title == "出了什么事？"
+    assert me.says("城北水厂 有问题 两户阻工").title == "需要谁帮什么忙？", "of the project at hand it is one"
+
+
 def test_the_card_says_why_a_project_has_not_begun_beside_its_progress(town: Town) -> None:
     has_not_begun(town, town.north)
     me = town.reporter

@@ -185,6 +185,7 @@ def test_who_and_by_when_are_found_in_the_words(
     reports_problem(town.reporter)
     town.leader.taps("批示")
     town.leader.says(text)
+    town.leader.taps("发出")
     order = the_order(town)
     name = town.do(lambda session: session.get_one(Person, int(bureau.user) - 1000).unit_id)
     names = {
@@ -193,6 +194,67 @@ def test_who_and_by_when_are_found_in_the_words(
     }
     assert names.get(order.unit_id or 0) == unit
     assert order.due.astimezone(ZONE).strftime("%m-%d %H:%M") == due
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("上半年 投资", "进度 上半年（您牵头的）"),
+        ("红灯", "红灯（您牵头的）"),
+        ("城北水厂", f"7号 {NORTH}"),
+        ("W1", f"W1 🔴 重大问题：{NORTH}"),
+        ("W1 怎么样了", f"W1 🔴 重大问题：{NORTH}"),
+        ("进展如何？", f"W1 🔴 重大问题：{NORTH}"),
+        ("城北区住建局 本月", "城北区住建局 本月（您牵头的）"),
+    ],
+)
+def test_what_reads_as_a_question_is_answered_where_an_instruction_is_asked_for(
+    town: Town, said: str, title: str
+) -> None:
+    reports_problem(town.reporter)
+    town.leader.taps("批示")
+    before = len(town.reporter.rows())
+    assert town.leader.says(said).title == title
+    assert town.rows(Order) == []
+    assert len(town.reporter.rows()) == before
+    assert town.leader.says("请自规局本周内拿方案").title == f"批示 W1 {NORTH}：", "the question still stands"
+
+
+def test_a_code_and_a_word_of_assent_are_no_instruction_where_one_is_asked_for(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.taps("批示")
+    assert "A17" in town.leader.says("查 A17").text
+    assert "知悉 W1" in town.leader.says("好的").text
+    assert town.rows(Order) == []
+
+
+def test_an_instruction_is_seen_and_may_be_changed_before_it_goes(town: Town) -> None:
+    reports_problem(town.reporter)
+    town.leader.taps("批示")
+    card = town.leader.says("岳阳楼区 本月")
+    assert card.text.startswith("“岳阳楼区 本月”")
+    assert town.rows(Order) == []
+    town.leader.taps("改")
+    town.leader.says("请自规局本周内拿方案")
+    assert town.leader.says("发出").text.startswith("W1 的批示已送市项目办和责任单位：请自规局本周内拿方案")
+    assert [row.what for row in town.rows(Order)] == ["请自规局本周内拿方案"]
+
+
+@pytest.mark.parametrize("step", ["prompt", "card"])
+@pytest.mark.parametrize("said", ["请抓紧", "好的", "确认"])
+def test_an_instruction_that_was_not_given_for_hours_takes_nothing_that_is_said_later(
+    town: Town, step: str, said: str
+) -> None:
+    reports_problem(town.reporter)
+    shown = town.leader.taps("批示")
+    if step == "card":
+        shown = town.leader.says("请自规局本周内拿方案")
+    town.clock.pass_(hours=3)
+    town.leader.says(said)
+    assert town.rows(Order) == []
+    if step == "card":
+        town.leader.taps("发出", shown)
+        assert len(town.rows(Order)) == 1, "its button still means what it says"
 
 
 def test_a_short_name_that_begins_with_the_city_means_the_citys_unit(town: Town) -> None:

@@ -59,18 +59,31 @@ def ask_in_words(turn: Turn, text: str) -> str:
     if view is None:
         turn.answer(Outgoing(text=turn.city.words.not_understood, rows=own_menu(turn)))
         return "not understood"
+    asked, reading = _read(turn, view, text)
+    return _understood(asked, reading) or _not_understood(asked, reading, text)
+
+
+def answer_if_understood(turn: Turn, text: str) -> str:
+    """Answers what is a question without doubt; empty if it is none, and nothing has been said."""
+    view = view_of(turn)
+    return _understood(*_read(turn, view, text)) if view is not None else ""
+
+
+def _read(turn: Turn, view: View, text: str) -> tuple[Asked, Reading]:
     book = stored_rules.in_force(turn.session).book
     city = _vocabulary(turn, view, book)
-    reading = read_question(text, city)
-    asked = Asked(turn, view, city, book, Ask(What.OVERVIEW))
+    return Asked(turn, view, city, book, Ask(What.OVERVIEW)), read_question(text, city)
+
+
+def _understood(asked: Asked, reading: Reading) -> str:
     if reading.is_clear and not _sooner_a_project(asked, reading):
         return _answer(replace(asked, ask=reading.asks[0]))
     if reading.rest or reading.is_clear:
-        return _about_a_name(asked, reading, text)
+        return _about_a_name(asked, reading)
     if reading.asks:
-        turn.answer(Outgoing(text=turn.city.words.asked_which, rows=_offers(asked, reading.asks)))
+        asked.turn.answer(Outgoing(text=asked.words.asked_which, rows=_offers(asked, reading.asks)))
         return "asked which"
-    return _not_understood(asked, reading, text)
+    return ""
 
 
 def _is_among(text: str, listed: str) -> bool:
@@ -131,8 +144,8 @@ def _has_its_own(asked: Asked) -> Opener | None:
     return None if roles.isdisjoint({Role.OFFICE, *HEADING}) else Opener("who_owes")
 
 
-def _about_a_name(asked: Asked, reading: Reading, text: str) -> str:
-    """What no word explains is a unit called for short, if more was said; else first of all a project."""
+def _about_a_name(asked: Asked, reading: Reading) -> str:
+    """What no word explains is a unit called for short, if more was said; else first of all a project; or nothing."""
     turn = asked.turn
     if reading.short and not reading.bare:
         return _one_or_which(asked, reading.short)
@@ -145,7 +158,7 @@ def _about_a_name(asked: Asked, reading: Reading, text: str) -> str:
         return "search"
     if reading.short:
         return _one_or_which(asked, reading.short)
-    return _not_understood(asked, reading, text)
+    return ""
 
 
 def _sooner_a_project(asked: Asked, reading: Reading) -> bool:

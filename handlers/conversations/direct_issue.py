@@ -1,11 +1,15 @@
-"""批示: a leader's instruction on a problem, in their own words. It is one answer, and goes to the office and the unit.
+"""批示: a leader's instruction on a problem, in their own words. It goes to others and does not come back, so it is
+seen before it is sent.
 
 牵头领导> 批示
 W1 城北水厂扩建工程：怎么批示？
 牵头领导> 请自规局本周内拿方案
+批示 W1 城北水厂扩建工程： [发出] [改]
+牵头领导> [发出]
 W1 的批示已送市项目办和责任单位：请自规局本周内拿方案
 """
 
+from handlers.card import Confirm
 from handlers.commands import DirectIssue, Tell
 from handlers.conversation import Dialogue
 from handlers.desk_steps import only_if_several
@@ -19,11 +23,20 @@ def direct_issue(facts: Facts) -> Dialogue[DirectIssue | Tell]:
     if not facts.alerts:
         return Tell(text=words.nothing_to_direct)
     issue = yield from choose_issue(facts, words.ask_which_to_direct)
+    key = f"text@w{issue.id}"
     text = yield from Text(
-        f"text@w{issue.id}",
+        key,
         words.ask_directive.format(number=issue.number, project=issue.project),
         hint=words.directive_hint,
         longest=facts.longest,
+    )
+    yield from Confirm.of(
+        f"confirm@w{issue.id}",
+        words.card_directive.format(number=issue.number, project=issue.project),
+        words.quoted.format(text=text),
+        editable=(Item(key, words.edit_directive),),
+        agree=words.directive_agree,
+        hint=words.card_directive_hint,
     )
     return DirectIssue(issue.id, text)
 
