@@ -13,8 +13,8 @@ from handlers.facts import PersonFacts
 from handlers.oneline.chain import ChainEntry, split_chain
 from handlers.oneline.finder import Finder
 from handlers.oneline.line import Doubt, Kind, Line
-from handlers.oneline.reading import may_report, read_line
-from handlers.oneline.several import Unread, split_lines
+from handlers.oneline.reading import read_line
+from handlers.oneline.several import Unread, may_report, split_lines
 from handlers.prefilled import Prefilled, Untaken, known, prefilled, with_its_problem
 from handlers.turning import Turn
 from rules.kinds import Lane

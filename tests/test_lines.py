@@ -283,6 +283,8 @@ def test_a_wish_for_help_in_a_line_is_no_progress(town: Town) -> None:
     card = town.reporter.says("城北水厂 本月300 主体封顶，形象70%，两户阻工，请协调")
     assert "形象进度：主体封顶，完成70%" in card.text
     assert "需协调：两户阻工，请协调" in card.text
+    labelled = town.reporter.says("城北水厂 本月300 形象70%\n需协调：两户阻工")
+    assert "需协调：两户阻工\n" in labelled.text + "\n"
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ TROUBLE = re.compile(
 
 # An explicit wish for help: 请协调, 需市里协调解决. It is no progress.
 WISH = re.compile(r"(?:[请需望盼求]|建议).{0,12}协调|协调(?:解决|处理|支持)")
+WISH_LABEL = re.compile(r"^需要?(?:上级)?协调(?:的?(?:事项|问题))?\s?[:：]\s?")
 # What may stand before an amount and names nothing.
 NO_NAME = re.compile(
     r"形象(?:进度|面貌)?|工程|进度|进展|投资|情况|完成|实际|[本当这]个?月|月份?|其中|另外|同时|目前|现在?|截[至止到]|今[天日]|已经?|主要|"

@@ -41,14 +41,6 @@ def read_line(text: str, finder: Finder) -> Line | NoReport:
     return _line(said, mentions)
 
 
-def may_report(text: str) -> bool:
-    """Whether there is anything in a text that is reported of a project, whichever it is."""
-    levelled = level(text)
-    if find_figures(levelled) or find_percents(levelled) or lexicon.HAS_A_PROBLEM.search(levelled):
-        return True
-    return bool(lexicon.PROBLEM.search(levelled) or lexicon.SAME.search(levelled))
-
-
 def _with_a_slip(text: str, levelled: str, finder: Finder) -> tuple[Mention, ...]:
     """A name with a slip counts only beside something that is surely meant as a report."""
     patterns = (lexicon.SAME, lexicon.STARTED, lexicon.PROBLEM)
@@ -143,7 +135,8 @@ def _wish(words: str) -> tuple[str, str]:
     while first and lexicon.TROUBLE.search(clauses[first - 2]):
         first -= 2
     left = (_trimmed("".join(part)) for part in (clauses[:first], clauses[at + 1 :]))
-    return "，".join(filter(None, left)), "".join(clauses[first : at + 1])
+    wish = "".join(clauses[first : at + 1])
+    return "，".join(filter(None, left)), lexicon.WISH_LABEL.sub("", wish)
 
 
 def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figure, ...], tuple[Figure, ...]]:

@@ -64,14 +64,23 @@ def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
     return found, sorted(unread, key=lambda each: each.number)
 
 
+def may_report(text: str) -> bool:
+    """Whether a text names anything before something that is reported, whichever project it is."""
+    levelled = level(text)
+    numbered = lexicon.REGISTRY_NUMBER.match(levelled)
+    return any(numbered or len(_head(levelled, start)) > 1 for start, _ in _reported(levelled))
+
+
 def names_another(line: str) -> bool:
     """Whether a line that names no known project names something before what it reports: 东风桥 300万."""
     levelled = level(line)
-    for start, firm in _reported(levelled):
-        head = lexicon.NO_NAME.sub("", levelled[:start])
-        if len(head) > 1 and (firm or not lexicon.WORK.search(head)):
-            return True
-    return False
+    heads = ((_head(levelled, start), firm) for start, firm in _reported(levelled))
+    return any(len(head) > 1 and (firm or not lexicon.WORK.search(head)) for head, firm in heads)
+
+
+def _head(text: str, end: int) -> str:
+    """What may be a name before that place."""
+    return lexicon.NO_NAME.sub("", text[:end])
 
 
 def _reported(text: str) -> Iterator[tuple[int, bool]]:
