@@ -4,9 +4,10 @@ Rule 1  everything is checked before anything starts; an error names the variabl
 Rule 2  a SANBAO_ variable that is not known is an error: a slip of the pen in a token's name would otherwise
         open the try-out city where the real one was meant.
 Rule 3  secrets are SecretStr and never stand in an error.
+Rule 4  a line of `.env` that cannot be read is an error, for the same reason as a wrong name.
 """
 
-import difflib
+import io
 import ipaddress
 import os
 import re
@@ -18,12 +19,12 @@ from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from rules.mistakes import expected_of
+from rules.mistakes import expected_of, nearest
 
 PREFIX = "SANBAO_"
 ENV_FILE = ".env"
@@ -427,7 +428,7 @@ def is_loopback(host: str) -> bool:
 
 def load() -> Settings:
     """The settings of this process and its folder's `.env`. Raises SettingsError with every fault found."""
-    faults = unknown({*os.environ, *dotenv_values(ENV_FILE, encoding="utf-8")})
+    faults = unknown({*os.environ, *_names_in(Path(ENV_FILE))})
     try:
         settings = Settings()
     except ValidationError as error:
@@ -439,6 +440,35 @@ def load() -> Settings:
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
+
+
+def _names_in(file: Path) -> set[str]:
+    """The names that a file `.env` sets. Raises SettingsError with every line that cannot be read."""
+    if not file.is_file():
+        return set()
+    path = file.absolute()
+    try:
+        lines = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8"))))
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror}; expected a file that can be read.") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SettingsError(
+            f"{path}, line {line}: found byte {error.object[error.start]:#04x}, expected UTF-8; save the file as UTF-8."
+        ) from error
+    if faults := [_unread(path, line) for line in lines if line.error or (line.key and line.value is None)]:
+        raise SettingsError("\n".join(faults))
+    return {line.key for line in lines if line.key}
+
+
+def _unread(path: Path, line: Binding) -> str:
+    """What it holds may be a secret and is not told, but for the name of a setting."""
+    written = line.original.string.lstrip()
+    number = line.original.line + line.original.string[: -len(written)].count("\n")
+    name = re.match(rf"(?:export\s+)?({PREFIX}\w*)", written, re.IGNORECASE)
+    found = name[1] if name else "something"
+    slip = "a quote that is not closed, or words after it" if "=" in written.split("\n")[0] else "no ="
+    return f"{path}, line {number}: found {found} with {slip}; expected NAME=VALUE. Correct the line or take it out."
 
 
 def make_folder(path: Path) -> None:
@@ -457,14 +487,16 @@ def unusable(path: Path, error: OSError) -> SettingsError:
 
 
 def unknown(names: Iterable[str]) -> list[str]:
-    """A sentence for every SANBAO_ name that is no setting, with the nearest one that is."""
-    known = [PREFIX + field.upper() for field in Settings.model_fields]
+    """A sentence for every SANBAO_ name that is no setting, with the one that was meant if one is near."""
+    known = [field.upper() for field in Settings.model_fields]
     found = []
     for name in sorted(name for name in names if name.upper().startswith(PREFIX)):
-        if name.upper() in known:
+        bare = name.upper().removeprefix(PREFIX)
+        if bare in known:
             continue
-        near = difflib.get_close_matches(name.upper(), known, n=1, cutoff=0)[0]
-        found.append(f"{name}: no setting; the nearest one is {near}. Correct it or take it out.")
+        near = nearest(bare, known)
+        meant = f"; the nearest one is {PREFIX}{near}" if near else ""
+        found.append(f"{name}: no setting{meant}. Correct it or take it out.")
     return found
 
 

@@ -8,7 +8,7 @@ costs a line number only.
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from difflib import get_close_matches
@@ -20,6 +20,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 Path = tuple[str | int, ...]
 
+NEAR = 0.7  # so much alike is a slip of the pen; below it, names only share some letters
 LISTED = 20  # so many known keys are named; of more only those near the one that was found
 
 _TABLE = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]\]?")
@@ -126,10 +127,10 @@ def _value_mistake(details: ErrorDetails, lines: dict[Path, int], model: type[Ba
     kind = details["type"]
     if kind == UNKNOWN:
         known = _known_keys(model, path[:-1])
-        near = get_close_matches(str(path[-1]), known, n=1)
-        advice = f"perhaps {near[0]} was meant" if near else "remove it or correct its name"
+        near = nearest(str(path[-1]), known)
+        advice = f"perhaps {near} was meant" if near else "remove it or correct its name"
         expected = "one of " + ", ".join(known) if len(known) <= LISTED else "a known one"
-        return Mistake(line, key, "an unknown key", expected, advice, kind, "".join(near))
+        return Mistake(line, key, "an unknown key", expected, advice, kind, near)
     if kind == MISSING:
         return Mistake(line, key, NOTHING, "a value", f"add {path[-1]} = ...", kind)
     value = details["input"]
@@ -181,6 +182,11 @@ def _known_keys(model: type[BaseModel], path: Path) -> list[str]:
             annotation: Any = model.model_fields[part].annotation
             model = next(iter(get_args(annotation)), annotation)
     return list(model.model_fields)
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """The name that was meant, if one is near; else empty."""
+    return "".join(get_close_matches(name, known, n=1, cutoff=NEAR))
 
 
 def _known(path: Path, lines: dict[Path, int]) -> Path:

@@ -80,6 +80,44 @@ def test_a_slip_in_the_file_env_is_an_error_too() -> None:
         load()
 
 
+def test_a_name_that_is_near_to_no_setting_is_not_taken_for_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert refusal(monkeypatch, FOO="1") == "SANBAO_FOO: no setting. Correct it or take it out."
+
+
+def test_a_file_env_in_another_encoding_is_said_with_its_line() -> None:
+    Path(".env").write_bytes("SANBAO_TIMEZONE=UTC\n# 端口\nSANBAO_HTTP_PORT=1\n".encode("gbk"))
+    with pytest.raises(SettingsError) as refused:
+        load()
+    assert str(refused.value) == (
+        f"{Path('.env').absolute()}, line 2: found byte 0xb6, expected UTF-8; save the file as UTF-8."
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("SANBAO_HTTP_PORT 18799", "SANBAO_HTTP_PORT with no ="),
+        (f"SANBAO_TELEGRAM_TOKEN {TOKEN}", "SANBAO_TELEGRAM_TOKEN with no ="),
+        ("SANBAO_TELEGRAM_TOKEN", "SANBAO_TELEGRAM_TOKEN with no ="),
+        (
+            f'export SANBAO_TELEGRAM_TOKEN="{TOKEN}',
+            "SANBAO_TELEGRAM_TOKEN with a quote that is not closed, or",
+        ),
+        (TOKEN, "something with no ="),
+    ],
+)
+def test_a_line_of_the_file_env_that_cannot_be_read_starts_nothing_and_shows_no_secret(
+    line: str, found: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    Path(".env").write_text(f"SANBAO_TIMEZONE=UTC\n\n{line}\nSANBAO_HTTP_PORT=9000\n")
+    with pytest.raises(SettingsError) as refused:
+        load()
+    assert f"{Path('.env').absolute()}, line 3: found {found}" in str(refused.value)
+    assert "expected NAME=VALUE" in str(refused.value)
+    assert TOKEN not in str(refused.value)
+    assert not caplog.records
+
+
 def test_a_backup_key_that_could_be_guessed_is_refused_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     said = refusal(monkeypatch, BACKUP_KEY="hunter2")
     assert "SANBAO_BACKUP_KEY: expected at least 16 characters" in said
