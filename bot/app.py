@@ -26,6 +26,7 @@ from bot.channels.channel import Channel
 from bot.clock import Clock
 from bot.delivery import Delivery
 from bot.dispatch import Dispatch
+from bot.doctor.city import nobody_called
 from bot.drawing import Gallery
 from bot.editing import Editing, take_sentences
 from bot.errands import office_app, open_socket, socket_path
@@ -122,6 +123,8 @@ async def put_together(
         take_sentences(session, sentences, clock.city())
         if furnished:
             furnish(session, clock.city(), settings.zone)
+        if nobody := nobody_called(session, settings.admin or ""):
+            log.warning("%s; faults are told to those with the role 管理员", nobody)
 
     await database.run(begin)
     city = City(words=sentences.words, zone=settings.zone)

@@ -29,7 +29,7 @@ def migrate_to(
     """Copies a city from SQLite into PostgreSQL, verified; the program must not be running."""
     with said_plainly():
         settings = operator.load()
-        shown = _shown(url)
+        address = shown(url)
         if not settings.has_file or not settings.database_file.exists():
             raise Mistake(f"found no SQLite city at {settings.database_file}; expected one to copy.")
         from bot.progress import bars
@@ -38,11 +38,11 @@ def migrate_to(
             with hold(lock_paths(settings), "migrate-to"), bars() as progress:
                 verdict = copied(settings, url, progress)
         except NotEmpty as error:
-            raise Mistake(f"{shown}: {error}; expected an empty database. Nothing was copied.") from error
+            raise Mistake(f"{address}: {error}; expected an empty database. Nothing was copied.") from error
         except (NotWhole, DBAPIError) as error:
-            raise Mistake(f"{shown}: {error} Nothing of it stays there; mend it and call again.") from error
+            raise Mistake(f"{address}: {error} Nothing of it stays there; mend it and call again.") from error
         typer.echo(
-            f"{shown}: {verdict.rows} rows of the ledger up to the root {verdict.head[:16]}, and every table's rows "
+            f"{address}: {verdict.rows} rows of the ledger up to the root {verdict.head[:16]}, and every table's rows "
             "counted: the same as here.\nSet SANBAO_DATABASE_URL to it and start the program; DATA_DIR stays as it is."
         )
 
@@ -59,7 +59,7 @@ def copied(settings: Settings, url: str, progress: Progress) -> Verdict:
         target.dispose()
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """Without its password. Raises Mistake."""
     try:
         if url.startswith(POSTGRES):

@@ -87,6 +87,12 @@ def dead_processes(session: Session, machine: datetime) -> list[Held]:
     return [Held(*row) for row in session.execute(ended)]
 
 
+def living_processes(session: Session, machine: datetime) -> list[str]:
+    """The holders of the processes that renew their own lease: machine, process id and a word drawn by chance."""
+    living = select(_T.c.name).where(_T.c.name.startswith(PROCESS), _T.c.until > machine)
+    return sorted(name.removeprefix(PROCESS) for name in session.scalars(living))
+
+
 def forget(session: Session, held: Held) -> None:
     session.execute(delete(_T).where(*_OURS), {"of_name": held.name, "of_token": held.token})
 

@@ -407,3 +407,26 @@ def test_people_who_cannot_be_reached_are_named(database: object, session: Sessi
     lines = city.examine(session, NOW, NOW.date(), [("telegram", "bot")], str(bound.id))
     [people_line] = [line for line in lines if line.name == "people"]
     assert (people_line.level, lost.name in people_line.found) == (Level.WARN, True)
+
+
+def test_an_admin_who_is_not_in_the_city_is_said_with_those_who_are_told_instead(
+    database: object, session: Session
+) -> None:
+    from bot.doctor import city
+
+    admin = a_person(session)
+    a_binding(session, admin)
+    a_role(session, admin, Role.ADMIN)
+    instead = f"nobody in the city has this phone or id; faults are told to {admin.name}"
+    for named, level, said in (("nobody", Level.WARN, instead), ("", Level.OK, admin.name)):
+        lines = city.examine(session, NOW, NOW.date(), [("telegram", "bot")], named)
+        [line] = [line for line in lines if line.name == "admin"]
+        assert (line.level, said in line.found) == (level, True)
+
+
+async def test_a_start_with_an_admin_who_is_not_in_the_city_warns(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(town, tmp_path, {"ADMIN": "nobody"}, monkeypatch):
+        pass
+    assert "SANBAO_ADMIN: found 'nobody', and nobody in the city" in caplog.text

@@ -24,12 +24,13 @@ from bot.channels.channel import NotSent
 from bot.clock import Clock, store_offset
 from bot.delivery import Delivery
 from bot.dispatch import TOGETHER_BESIDE_OTHERS
-from bot.doctor import city
+from bot.doctor import city, examine, machine
 from bot.doctor.line import Level
 from bot.holding import Holding
 from bot.intake import Intake, Proof, nothing_to_prove
 from bot.rates import Limits, Rates
 from bot.running import Running
+from bot.settings import Settings
 from bot.sharing import ServerSeconds
 from handlers.commands import FileProgress, ReturnReport, Unbind
 from handlers.deeds.accounts import unbind
@@ -278,6 +279,20 @@ def test_the_doctor_compares_this_machines_clock_with_the_servers(
     now = Clock().machine() + drift * SECOND
     lines = pair[0].run_now(lambda session: city.examine(session, now, NOW.date(), [], ""))
     assert [line.level for line in lines if line.name == "clocks"] == [level]
+
+
+def test_the_doctor_knows_the_living_processes_from_the_database_whatever_their_ports(
+    pair: tuple[Database, Database], tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=pair[0].url, _env_file=None)
+    assert examine._server(settings, None, machine.living(settings)).level is Level.WARN
+    now = pair[0].run_now(lambda session: claiming.clock(session, MACHINE))
+    for name, until in (("a 1 x", now + 60 * SECOND), ("b 2 y", now + 60 * SECOND), ("c 3 z", now - SECOND)):
+        pair[0].run_now(lambda session, name=name, until=until: session.add(
+            Lease(name=f"{leases.PROCESS}{name}", holder=name, token=1, until=until)
+        ))  # fmt: skip
+    line = examine._server(settings, None, machine.living(settings))
+    assert (line.level, "2 processes live on this database (a 1, b 2)" in line.found) == (Level.OK, True)
 
 
 async def test_work_that_is_refused_for_a_lost_lease_ends_quietly_and_begins_again_with_the_next(

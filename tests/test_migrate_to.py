@@ -19,7 +19,7 @@ from typer.testing import CliRunner, Result
 from bot.__main__ import app
 from bot.errands import lock_paths
 from bot.lock import hold
-from bot.migrating import _shown
+from bot.migrating import shown
 from bot.settings import Settings, load
 from storage import ledger
 from storage.database import Database
@@ -124,7 +124,7 @@ def test_a_city_that_runs_is_not_copied(here: Settings, there: str) -> None:
 
 @pytest.mark.parametrize("url", ["u:secret@h/d", "u@h/d?password=secret", "u@h/d?sslpassword=secret&x=1"])
 def test_an_address_is_shown_without_its_password(url: str) -> None:
-    assert "secret" not in _shown(f"postgresql+psycopg://{url}")
+    assert "secret" not in shown(f"postgresql+psycopg://{url}")
 
 
 @pytest.mark.parametrize("url", ["sqlite:///x.db", "postgresql://u:secret@h/d", "secret"])
@@ -197,7 +197,7 @@ def test_a_city_on_postgresql_is_backed_up_and_restored_into_either_kind(
     assert (taken.exit_code, "Verified." in taken.output) == (0, True), taken.output
     monkeypatch.setenv("SANBAO_DATA_DIR", str(tmp_path / "new"))
     full = sanbao("restore", "city.backup")
-    assert (full.exit_code, "found rows in it" in full.output) == (1, True)
+    assert (full.exit_code, f"restored. {shown(there)}: found rows in it" in full.output) == (1, True)
     for url in (f"sqlite:///{tmp_path / 'new' / 'sanbao.db'}", running.create()):
         monkeypatch.setenv("SANBAO_DATABASE_URL", url)
         restored = sanbao("restore", "city.backup")

@@ -159,6 +159,26 @@ async def test_nobody_can_speak_as_a_person_who_does_not_exist(page: Page) -> No
     assert (status, "没有这个人" in answer["error"]) == (404, True)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        (f"/tryout/people/{'9' * 20}/messages", 404),
+        (f"/tryout/people/1/messages/{'9' * 5000}/life", 404),
+        (f"/tryout/people/1/messages?after={'9' * 20}", 422),
+        ("/tryout/people/1/messages?after=x", 422),
+    ],
+)
+async def test_a_number_that_no_row_can_have_is_refused(page: Page, path: str, status: int) -> None:
+    async with page.client.get(path) as answer:
+        assert answer.status == status
+
+
+async def test_nobody_speaks_as_a_number_that_no_row_can_have(page: Page) -> None:
+    form = aiohttp.FormData({"nonce": "nonce-0006", "text": "你好"})
+    async with page.client.post(f"/tryout/people/{'9' * 20}/say", data=form) as answer:
+        assert answer.status == 404
+
+
 async def test_another_sites_page_can_change_nothing(page: Page) -> None:
     form = aiohttp.FormData({"nonce": "nonce-0005", "text": "报进展"})
     headers = {"Origin": "http://evil.example"}

@@ -15,6 +15,7 @@ from bot.backup.archive import Damaged, Manifest
 from bot.backup.judging import Unsound
 from bot.errands import lock_paths
 from bot.lock import hold
+from bot.migrating import shown
 from bot.plainly import Mistake, said_plainly
 from bot.reading import expect_database
 from bot.settings import Settings
@@ -75,7 +76,11 @@ def restore(
                     replace=replace,
                     progress=progress,
                 )
-        except (restoring.InUse, Damaged, Unsound, NotEmpty, NotWhole, OSError, DBAPIError) as error:
+        except NotEmpty as error:
+            raise Mistake(
+                f"Nothing was restored. {shown(settings.database_url)}: {error}; expected an empty database."
+            ) from error
+        except (restoring.InUse, Damaged, Unsound, NotWhole, OSError, DBAPIError) as error:
             raise Mistake(f"Nothing was restored. {_with_advice(error)}") from error
         typer.echo(f"Restored: {in_words(manifest, settings.zone)}. Start the program with `sanbao serve`.")
 

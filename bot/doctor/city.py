@@ -92,12 +92,25 @@ def _reached(session: Session, running: Collection[Account]) -> Line:
 def _admins(session: Session, admin: str, today: date, running: Collection[Account]) -> Line:
     found = people.contacts(session, people.admins(session, admin, today), running)
     reached = [each.name for each in found if each.address is not None]
+    nobody = nobody_called(session, admin)
+    if reached and nobody:
+        return warn(
+            "admin", f"{nobody}; faults are told to {', '.join(reached)}, with the role 管理员",
+            "set SANBAO_ADMIN to the phone or id of somebody of the city, or take it out",
+        )  # fmt: skip
     if reached:
         return ok("admin", f"faults are told to {', '.join(reached)}")
     return fail(
-        "admin", "nobody would be told of a fault",
+        "admin", f"{nobody}; nobody would be told of a fault" if nobody else "nobody would be told of a fault",
         "set SANBAO_ADMIN to a phone or id, or give somebody the role 管理员, and bind them (sanbao invite)",
     )  # fmt: skip
+
+
+def nobody_called(session: Session, admin: str) -> str:
+    """A sentence on a SANBAO_ADMIN who is not in the city; empty if it names somebody, or nothing."""
+    if not admin or people.called(session, admin):
+        return ""
+    return f"SANBAO_ADMIN: found {admin!r}, and nobody in the city has this phone or id"
 
 
 def _parked(session: Session) -> Line:

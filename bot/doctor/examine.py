@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from bot.doctor import machine, platforms
-from bot.doctor.line import Level, Line, fail, warn
+from bot.doctor.line import Level, Line, fail, ok, warn
 from bot.errands import Unreachable, live_health, run_errand
 from bot.office import Errand, Examine
 from bot.settings import Settings
@@ -21,7 +21,12 @@ def examine(settings: Settings) -> list[Line]:
     if migrated:
         lines += _city(settings)
     elsewhere = migrated and live is None and machine.heard_lately(settings)
-    return [*lines, *asyncio.run(platforms.examine(settings, live, elsewhere)), _server(live)]
+    processes = machine.living(settings) if migrated else []
+    return [
+        *lines,
+        *asyncio.run(platforms.examine(settings, live, elsewhere)),
+        _server(settings, live, processes),
+    ]
 
 
 def _city(settings: Settings) -> list[Line]:
@@ -34,9 +39,16 @@ def _city(settings: Settings) -> list[Line]:
     return [Line.model_validate(each) for each in json.loads(result.text)]
 
 
-def _server(live: dict[str, Any] | None) -> Line:
+def _server(settings: Settings, live: dict[str, Any] | None, processes: list[str]) -> Line:
+    """Of several processes on one database the one at this folder's port says how it is; the database, which live."""
+    found = f"{len(processes)} processes live on this database ({', '.join(processes)})"
+    if live is None and processes:
+        return ok(
+            "server",
+            f"{found}; none of them at port {settings.http_port} here, /healthz of each says how it is",
+        )
     if live is None:
         return warn("server", "it does not run", "sanbao serve")
     if live["ok"]:
-        return Line(level=Level.OK, name="server", found="it runs and finds itself well")
+        return ok("server", "; ".join(["it runs and finds itself well", *([found] if processes else [])]))
     return fail("server", "; ".join(live["faults"]), "docs/watching.md says what each of them means")

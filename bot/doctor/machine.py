@@ -13,7 +13,7 @@ from bot.doctor.line import Line, fail, ok, warn
 from bot.logs import SHORTEST, secrets_of
 from bot.settings import Settings
 from rules.book import BookError
-from storage import absences
+from storage import absences, claiming, leases
 from storage.database import Database
 from storage.migrate import revisions
 
@@ -42,6 +42,20 @@ def heard_lately(settings: Settings) -> bool:
     finally:
         database.close()
     return heard is not None and datetime.now(UTC) - heard < HEARD_LATELY
+
+
+def living(settings: Settings) -> list[str]:
+    """The processes of a shared database that are alive, by its own clock, as machine and process id."""
+    if settings.has_file:
+        return []
+    database = Database(settings.database_url)
+    try:
+        held = database.read_now(
+            lambda session: leases.living_processes(session, claiming.clock(session, datetime.now(UTC)))
+        )
+    finally:
+        database.close()
+    return [holder.rpartition(" ")[0] for holder in held]
 
 
 def migrated(settings: Settings) -> Line:

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -53,6 +54,7 @@ ROLES = {
 }
 EMPTY: dict[str, Any] = {"title": "", "text": "", "rows": [], "media": []}
 CITY_NAME = "样例市"
+ROW = re.compile(r"[0-9]{1,18}")  # what a database takes for a row's number
 NONCE = re.compile(r"[A-Za-z0-9-]{8,64}")
 MOST_FILES = 10
 HEARTBEAT_SECONDS = 20
@@ -61,6 +63,21 @@ _CHART: TypeAdapter[Chart] = TypeAdapter(Chart)
 
 Move = Callable[[datetime], Awaitable[int]]
 Draw = Callable[[Chart], Awaitable[bytes]]
+
+
+class RowNumber(Convertor[int]):
+    """Of a path: any other number leads nowhere (404)."""
+
+    regex = ROW.pattern
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("row", RowNumber())
 
 
 class TryoutPage:
@@ -85,9 +102,9 @@ class TryoutPage:
             Route("/", self._index),
             Mount("/static", StaticFiles(directory=static)),
             Route("/tryout/state", self._state),
-            Route("/tryout/people/{person:int}/messages", self._messages),
-            Route("/tryout/people/{person:int}/messages/{message:int}/life", self._life),
-            Route("/tryout/people/{person:int}/say", self._say, methods=["POST"]),
+            Route("/tryout/people/{person:row}/messages", self._messages),
+            Route("/tryout/people/{person:row}/messages/{message:row}/life", self._life),
+            Route("/tryout/people/{person:row}/say", self._say, methods=["POST"]),
             Route("/tryout/events", self._events),
             Route("/tryout/clock", self._clock_moved, methods=["POST"]),
             Route("/tryout/media/{reference}", self._media),
@@ -123,8 +140,10 @@ class TryoutPage:
 
     async def _messages(self, request: Request) -> Response:
         after = request.query_params.get("after", "")
+        if after and not ROW.fullmatch(after):
+            return _refused("没有这条消息，请刷新页面。", 422)
         newest, rows = await self._channel.messages(
-            request.path_params["person"], int(after) if after.isdecimal() else None
+            request.path_params["person"], int(after) if after else None
         )
         return JSONResponse({"cursor": str(newest), "messages": [self._bubble(row) for row in rows]})
 
