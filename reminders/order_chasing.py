@@ -106,14 +106,17 @@ def _file(session: Session, moment: Moment, order: Order, rules: Rules) -> None:
 
 
 def _message(session: Session, moment: Moment, order: Order, chase: Chase, who: OrderWho | None) -> Outgoing:
-    text = words.TEXTS[chase].format(
+    past = moment.now > order.due
+    template = words.UNCONFIRMED_PAST if past and chase is Chase.UNCONFIRMED else words.TEXTS[chase]
+    text = template.format(
         what=order.what,
+        past=words.PAST if past else "",
         unit=orders.unit_name(session, order) or words.NO_UNIT,
         due=moment.day_ahead(order.due),
         asked=moment.day_ahead(order.asked_until or order.due),
     )
     title = words.TITLES[chase].format(number=order.number)
-    return Outgoing(title=title, text=text, rows=_rows(order, who) if who else ())
+    return Outgoing(title=title, text=text, rows=_rows(order, who, past) if who else ())
 
 
 def _copy(session: Session, moment: Moment, order: Order) -> Outgoing:
@@ -123,10 +126,10 @@ def _copy(session: Session, moment: Moment, order: Order) -> Outgoing:
     return Outgoing(title=words.COPY_TITLE.format(number=order.number), text=text)
 
 
-def _rows(order: Order, who: OrderWho) -> tuple[tuple[Option, ...], ...]:
+def _rows(order: Order, who: OrderWho, past: bool) -> tuple[tuple[Option, ...], ...]:
     """What moves the order on, by whose turn it is."""
     options = []
-    for each in moves(order.state, [who], led=order.led):
+    for each in moves(order.state, [who], led=order.led, past=past):
         label = words.STEPS.get(each.step)
         if label is not None and each.who[0] is who:
             if each.step is OrderStep.CONFIRM and order.unit_id is None:

@@ -5,6 +5,7 @@ Rule 2  Every state but the last two waits for somebody who can lead out of it, 
 Rule 3  The first of `who` is whose step it is. The office may sign, report and finish for a receiver that is not bound.
 Rule 4  What a leader has ordered is reported to the leader once the office agrees (CHECKED), who may send it back
         until it is filed away; what nobody has ordered by instruction is closed by the office's word.
+Rule 5  Past its limit a draft cannot be confirmed, nor an extension asked for.
 """
 
 from collections.abc import Collection
@@ -49,6 +50,7 @@ class OrderMove:
 ENDED = (S.CLOSED, S.WITHDRAWN)
 SENT = (S.CONFIRMED, S.DELIVERED)
 WORKED_ON = (S.SIGNED, S.DEFERRING)
+IN_TIME = frozenset({P.CONFIRM, P.EXTEND})  # steps that can be taken before the limit only
 _OFFICE, _LEADER = (OrderWho.OFFICE,), (OrderWho.LEADER, OrderWho.OFFICE)
 _RECEIVER = (OrderWho.RECEIVER, OrderWho.OFFICE)
 
@@ -91,9 +93,17 @@ def move(state: OrderState, step: OrderStep, *, led: bool) -> OrderMove | None:
     return next((each for each in LIFE if each.step is step and _stands(each, state, led)), None)
 
 
-def moves(state: OrderState, whos: Collection[OrderWho], *, led: bool) -> list[OrderMove]:
-    """What somebody may do in a state, in the order of the table: their own steps, or all that the office may."""
-    return [each for each in LIFE if _stands(each, state, led) and not {*each.who}.isdisjoint(whos)]
+def moves(state: OrderState, whos: Collection[OrderWho], *, led: bool, past: bool) -> list[OrderMove]:
+    """What somebody may do in a state, in the order of the table: their own steps, or all that the office may.
+
+    `past`: the limit is; a draft then needs another one first (rule 5).
+    """
+    found = [each for each in LIFE if _stands(each, state, led) and not {*each.who}.isdisjoint(whos)]
+    if not past:
+        return found
+    return sorted(
+        (each for each in found if each.step not in IN_TIME), key=lambda each: each.step is not P.LIMIT
+    )
 
 
 def who_may(step: OrderStep) -> frozenset[OrderWho]:

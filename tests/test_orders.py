@@ -482,6 +482,32 @@ def test_a_draft_whose_limit_has_passed_says_so_and_asks_for_a_new_one(town: Tow
     assert "已过" not in town.office.says("D1 改时限 4月12日").text
 
 
+def test_a_draft_whose_limit_has_passed_is_offered_a_new_limit_and_no_step_that_is_refused(
+    town: Town, bureau: Chat
+) -> None:
+    draft(town, "请自规局明天前拿方案")
+    town.office.says("知悉 W1")
+    reaches(town, 3, 28, 12)
+    told = about(town.office)[-1]
+    assert "⚠ 时限3月27日已过" in told.text
+    assert labels(told)[0] == "改时限"
+    duties = town.office.says("我的待办")
+    assert "⚠ 时限3月27日已过" in duties.text
+    for shown in (told, town.office.says("D1"), duties, town.office.says("督办单")):
+        assert not any("下达" in label for label in labels(shown))
+    town.office.taps("改时限 D1", duties)
+    assert "确认下达" in labels(town.office.says("4月12日"))
+
+
+def test_a_reminder_past_the_limit_offers_no_extension(town: Town, bureau: Chat) -> None:
+    draft(town, "请自规局3月28日前拿方案")
+    town.office.says("确认 D1")
+    bureau.says("签收 D1")
+    reaches(town, 3, 29, 12)
+    assert about(bureau)[-1].title == "⏰ D1 催办"
+    assert labels(about(bureau)[-1]) == ["反馈", "办结"]
+
+
 def test_a_withdrawn_order_is_told_to_who_had_it(town: Town, bureau: Chat) -> None:
     confirmed(town)
     town.leader.says("撤销 D1 已另行安排")

@@ -10,7 +10,7 @@ from handlers.moments import day_ahead
 from handlers.order_facts import OrderFacts, OrderItem
 from handlers.order_words import order_state_name, order_step_name
 from handlers.words import Words
-from rules.kinds import OrderStep, Role
+from rules.kinds import OrderState, OrderStep, Role
 from rules.orders import TURN, Needs, OrderMove, move, moves
 from rules.workdays import calendar_of, local_date
 from storage import departments, orders, people, receivers, secretaries
@@ -74,18 +74,22 @@ def _waiting(loading: Loading) -> OrderFacts:
         lines.append(order_line(loading, order))
         turn = TURN[order.state]
         if turn in whos(session, loading.person.id, order, loading.today):
-            items += [_item(loading, order, each) for each in moves(order.state, [turn], led=order.led)]
+            past = loading.now > order.due
+            items += [
+                _item(loading, order, each) for each in moves(order.state, [turn], led=order.led, past=past)
+            ]
     return OrderFacts(items=tuple(items), lines=tuple(lines))
 
 
 def to_confirm(loading: Loading) -> OrderFacts:
-    """Drafts that the person may confirm, with that one step of each: for 我的待办."""
+    """Drafts that the person may confirm, with that one step of each, or a new limit first: for 我的待办."""
     session = loading.session
     if Role.OFFICE not in people.roles_of(session, loading.person.id, loading.today):
         return OrderFacts()
     items, lines = list[OrderItem](), list[str]()
     for order in orders.to_confirm(session, MOST):
-        if (found := move(order.state, OrderStep.CONFIRM, led=order.led)) is not None:
+        step = OrderStep.LIMIT if loading.now > order.due else OrderStep.CONFIRM
+        if (found := move(order.state, step, led=order.led)) is not None:
             items.append(_item(loading, order, found))
             lines.append(order_line(loading, order))
     return OrderFacts(items=tuple(items), lines=tuple(lines))
@@ -107,7 +111,8 @@ def _open(loading: Loading) -> Sequence[Order]:
 
 def order_line(loading: Loading, order: Order) -> str:
     words = loading.city.words
-    return words.order_line.format(
+    past = order.state is OrderState.DRAFTED and loading.now > order.due
+    return (words.order_line_past if past else words.order_line).format(
         number=order.number,
         unit=orders.unit_name(loading.session, order) or words.order_no_unit,
         brief=brief(order.what),

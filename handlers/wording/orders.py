@@ -87,6 +87,7 @@ class Orders(Sentences):
     order_by_rule: str = "系统"
     order_photos: str = "附件{count}个"
     order_line: str = "{number} {unit}：{brief}（{state}，{due}前）"
+    order_line_past: str = "{number} {unit}：{brief}（{state}，⚠ 时限{due}已过）"
     order_no_unit: str = "未定"
     no_such_order: str = "没有找到督办单 {number}。"
 

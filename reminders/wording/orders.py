@@ -17,14 +17,16 @@ TITLES = {
 TEXTS = {
     Chase.UNCONFIRMED: "{what}\n{unit}，{due}前。批示已记下，等市项目办确认下达。",
     Chase.UNDELIVERED: "{what}\n{unit}没有人绑定，请打电话通知。",
-    Chase.UNSIGNED: "{what}\n{due}前办结，还没有签收。",
-    Chase.UNSIGNED_HEAD: "{what}\n{due}前办结，还没有签收。",
+    Chase.UNSIGNED: "{what}\n{due}前办结{past}，还没有签收。",
+    Chase.UNSIGNED_HEAD: "{what}\n{due}前办结{past}，还没有签收。",
     Chase.NEAR: "{what}\n{due}到期。来不及请现在申请延期，到期后不能再申请。",
     Chase.OVERDUE: "{what}\n时限{due}已过，请尽快办结，或反馈办到哪一步。",
     Chase.HEAD: "{what}\n时限{due}已过，请尽快办结，或反馈办到哪一步。",
     Chase.UNDECIDED: "{what}\n{unit}想延到{asked}（原定{due}），请批。",
     Chase.UNCHECKED: "{what}\n{unit}已报办结，请核查：同意，或退回。",
 }
+UNCONFIRMED_PAST = "{what}\n{unit}，⚠ 时限{due}已过。批示已记下，请市项目办先改时限，再确认下达。"
+PAST = "（⚠ 已过）"
 COPY_TITLE = "⏰ {number} 抄送"
 COPY_TO_HEAD = "{what}\n{unit}：{late}，抄送您知悉。"
 LATE_UNSIGNED = "一直没有签收（{due}前办结）"

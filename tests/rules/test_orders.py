@@ -24,7 +24,9 @@ def test_every_state_that_is_not_the_end_has_a_way_out_for_whose_turn_it_is(
 ) -> None:
     if state is OrderState.CHECKED and not led:
         return  # what nobody has ordered is closed at once
-    out = [each for each in moves(state, [TURN[state]], led=led) if each.leads not in (None, state)]
+    out = [
+        each for each in moves(state, [TURN[state]], led=led, past=False) if each.leads not in (None, state)
+    ]
     assert out
 
 
@@ -51,7 +53,7 @@ def test_from_everywhere_an_order_can_come_to_its_end_and_everything_can_be_reac
 
 @pytest.mark.parametrize("state", ENDED)
 def test_what_has_ended_is_done_nothing_with(state: OrderState) -> None:
-    assert moves(state, [*OrderWho], led=True) == []
+    assert moves(state, [*OrderWho], led=True, past=False) == []
 
 
 def test_a_step_in_a_state_is_one_line_of_the_table() -> None:
@@ -129,3 +131,10 @@ def test_an_unconfirmed_draft_is_told_after_an_hour_of_working_time() -> None:
         assert coming is not None
         assert coming.chase is Chase.UNCONFIRMED
         assert coming.at.astimezone(ZONE).strftime("%m-%d %H:%M") == at
+
+
+@pytest.mark.parametrize("state", OrderState)
+def test_past_its_limit_nothing_is_offered_that_would_be_refused(state: OrderState) -> None:
+    offered = [each.step for each in moves(state, [*OrderWho], led=True, past=True)]
+    assert {OrderStep.CONFIRM, OrderStep.EXTEND}.isdisjoint(offered)
+    assert state is not OrderState.DRAFTED or offered[0] is OrderStep.LIMIT
