@@ -8,11 +8,14 @@ from sqlalchemy.orm import Session
 
 from handlers.moments import day
 from handlers.words import Words
-from rules.kinds import Light
-from rules.light_words import LIGHTS, reason
+from rules.kinds import Light, Measure
+from rules.light_facts import About
+from rules.light_words import LIGHTS, month_named, reason
 from storage import lights
 from storage.lights import StoredLight
 
+# What is true as of the end of a month only; the others say themselves which month or day they are about.
+_OF_A_MONTH = frozenset({Measure.BEHIND_POINTS, Measure.BEHIND_PERCENT, About.TO_START})
 ORDER = (Light.GREEN, Light.YELLOW, Light.RED, None)
 
 
@@ -25,7 +28,10 @@ def light_lines(
 
 
 def light_line(light: StoredLight, words: Words, today: date, zone: ZoneInfo) -> str:
+    why = reason(light.why, today)
+    if _OF_A_MONTH & {each.about for each in (light.why, *light.why.also)}:
+        why = words.light_as_of.format(month=month_named(light.month, today), reason=why)
     mark = words.light_marks.split("、")[ORDER.index(light.light)]
     return words.light_line.format(
-        mark=mark, light=LIGHTS[light.light], since=day(light.since, zone), reason=reason(light.why, today)
+        mark=mark, light=LIGHTS[light.light], since=day(light.since, zone), reason=why
     )

@@ -67,7 +67,7 @@ def _one(why: Why, today: date) -> str:
     numbers = why.numbers
     parts = [briefly(why, today)]
     if int(numbers.get("months", 1)) > 1:
-        parts.append(_RUN.format(months=numbers["months"], since=_month(numbers["since"], today)))
+        parts.append(_RUN.format(months=numbers["months"], since=month_named(numbers["since"], today)))
     if "follows" in numbers:
         parts.append(_FOLLOWS.format(follows=numbers["follows"]))
     return "；".join(parts)
@@ -75,7 +75,7 @@ def _one(why: Why, today: date) -> str:
 
 def _plainly(why: Why, today: date) -> str:
     shown = {
-        name: _month(value, today)
+        name: month_named(value, today)
         if name == "month"
         else _day(value, today)
         if name in ("day", "until")
@@ -106,7 +106,7 @@ def _percent(numbers: Mapping[str, Number], _today: date) -> str:
 
 
 def _start(numbers: Mapping[str, Number], today: date) -> str:
-    return _START.format(planned=_day(numbers["planned"], today), month=_month(numbers["month"], today))
+    return _START.format(planned=_day(numbers["planned"], today), month=month_named(numbers["month"], today))
 
 
 def _milestone(numbers: Mapping[str, Number], today: date) -> str:
@@ -128,7 +128,7 @@ def _day(value: Number, today: date) -> str:
     return shown if day.year == today.year else f"{day.year}年{shown}"
 
 
-def _month(value: Number, today: date) -> str:
+def month_named(value: Number, today: date) -> str:
     month = Period.parse(str(value))
     return f"{month.number}月" if month.year == today.year else month.chinese
 

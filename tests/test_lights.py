@@ -441,7 +441,7 @@ def test_the_card_of_an_exemption_shows_the_light_it_is_about(town: Town) -> Non
     for step in ("灯色豁免", NORTH, "设计变更"):
         town.office.says(step)
     card = town.office.taps("半年底")
-    assert "现在：🟡黄灯（3月26日起）：完成0.0%，序时16.7%" in card.text
+    assert "现在：🟡黄灯（3月26日起）：截至2月，完成0.0%，序时16.7%" in card.text
     assert "期限：到6月30日" in card.text
 
 
@@ -465,15 +465,39 @@ def test_whoever_looks_for_a_project_sees_its_light_and_why(town: Town) -> None:
     town.sweep()
     shown = town.reporter.says("城北水厂")
     assert shown.title.endswith(f"号 {NORTH}")
-    assert "🟡黄灯（3月26日起）：完成0.0%，序时16.7%，落后16.7个百分点；措施：提醒" in shown.text.splitlines()
+    assert (
+        "🟡黄灯（3月26日起）：截至2月，完成0.0%，序时16.7%，落后16.7个百分点；措施：提醒"
+        in shown.text.splitlines()
+    )
 
 
 def test_a_receipt_shows_the_light_too(town: Town) -> None:
     reports(town.reporter, "480万")
     town.sweep()
     assert town.reporter.says("J1").text.endswith(
-        "🟢绿灯（3月26日起）：完成20.0%，序时25.0%，落后5.0个百分点"
+        "🟢绿灯（3月26日起）：截至3月，完成20.0%，序时25.0%，落后5.0个百分点"
     )
+
+
+def test_a_receipt_says_as_of_which_month_its_light_is_until_the_report_is_counted(town: Town) -> None:
+    town.sweep()
+    reports(town.reporter, "480万")
+    assert "🟡黄灯（3月26日起）：截至2月，完成0.0%，序时16.7%" in town.reporter.says("J1").text
+
+
+def test_a_light_that_was_not_judged_says_as_of_when_the_start_was_not_due(town: Town) -> None:
+    town.do(
+        lambda session: a_project(
+            session,
+            name="望江新城路网",
+            stage=Stage.SIGNED,
+            start_actual=None,
+            start_planned=date(2012, 3, 10),
+        )
+    )
+    town.reaches(3, 27)
+    shown = town.office.says("望江新城路网").text
+    assert "⚪未评灯（3月27日起）：截至2月，未到计划开工时间（3月10日）" in shown
 
 
 def test_a_zero_is_asked_about_while_the_light_is_red_and_the_answer_is_kept(town: Town) -> None:

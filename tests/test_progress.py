@@ -862,7 +862,7 @@ def test_a_receipt_looks_its_report_up_and_leads_to_its_correction(town: Town) -
     assert seen.title == f"J1 {NORTH} 2012年3月进展"
     assert seen.text == (
         "本月完成：1,200万元\n形象进度：主体封顶\n第1版，3月26日 9:00由张三报\n"
-        "🟢绿灯（3月26日起）：完成50.0%，序时25.0%，超前25.0个百分点"
+        "🟢绿灯（3月26日起）：截至3月，完成50.0%，序时25.0%，超前25.0个百分点"
     )
     town.reporter.taps("更正或撤回", seen)
     town.reporter.taps("撤回")

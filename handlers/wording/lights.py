@@ -5,6 +5,7 @@ from handlers.wording.sentences import Sentences
 
 class Lights(Sentences):
     light_line: str = "{mark}{light}（{since}起）：{reason}"
+    light_as_of: str = "截至{month}，{reason}"
     light_marks: str = "🟢、🟡、🔴、⚪"  # green, yellow, red, none
     light_of_project: str = "{project} {line}"
 
