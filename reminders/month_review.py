@@ -181,11 +181,11 @@ def _all_of_it(month: Period) -> tuple[Option, ...]:
 def city_lines(review: Review, time_gone: Fraction) -> list[str]:
     """The city's reports, the first and the last of the units, problems, and the rule of the ranking."""
     rows = reviews.rows_of(review)
-    placed = [each for each in rank(rows, time_gone) if each.place is not None]
+    planned = [each for each in rank(rows, time_gone) if each.row.share is not None]
     duties = sum((row.duties for row in rows), Tally())
     oldest = max((row.oldest for row in rows), default=0)
-    top = [each for each in placed if not each.row.is_silent][:ENDS]
-    bottom = [each for each in placed if each not in top][-ENDS:]
+    top = [each for each in planned if each.place is not None][:ENDS]
+    bottom = [each for each in planned if each not in top][-ENDS:]
     lines = [
         words.REVIEW_REPORTS.format(
             expected=duties.expected, on_time=duties.on_time, completeness=_percent(duties.completeness)
@@ -205,7 +205,7 @@ def city_lines(review: Review, time_gone: Fraction) -> list[str]:
 
 def _units(placed: list[Placed]) -> str:
     return words.SEPARATOR.join(
-        words.REVIEW_UNIT.format(
+        (words.REVIEW_UNIT if each.place else words.REVIEW_SILENT).format(
             place=each.place, unit=digest_text.short(each.row.unit, NAME), gap=_signed(_ahead(each))
         )
         for each in placed

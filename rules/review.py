@@ -6,7 +6,8 @@ Rule 1  The measure is the share of the year plan less the time progress (months
         (1, 2, 2, 4).
 Rule 2  A unit without a year plan has no place, and is listed after the others by name: nothing can be behind a plan
         that there is not. A unit that has no project and owed nothing in the month is not listed at all.
-Rule 3  Who reported nothing of what was owed is not named among the first, whatever its place.
+Rule 3  Who reported nothing of what was owed has no place either: its share is of older money, and no merit. It is
+        listed after those who have one, in the same order.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,7 @@ class UnitMonth:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it has reported nothing of what it owed (完整率 0): its share is of older money, and no merit."""
+        """Whether it has reported nothing of what it owed (完整率 0)."""
         return self.duties.completeness == 0
 
     @property
@@ -48,7 +49,7 @@ class UnitMonth:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """`place` is None without a year plan; `ahead` is the share less the time progress."""
+    """`place` is None without a year plan or a report; `ahead` is the share less the time progress."""
 
     place: int | None
     row: UnitMonth
@@ -61,12 +62,13 @@ def rank(rows: Sequence[UnitMonth], time: Fraction) -> list[Placed]:
         (row for row in listed if row.share is not None), key=lambda row: (_key(row), row.unit_id)
     )
     placed: list[Placed] = []
-    for position, row in enumerate(planned, start=1):
+    for position, row in enumerate((row for row in planned if not row.is_silent), start=1):
         before = placed[-1] if placed else None
         tied = before is not None and _key(before.row) == _key(row)
         placed.append(Placed(before.place if before and tied else position, row, _ahead(row, time)))
     without = sorted((row for row in listed if row.share is None), key=lambda row: row.unit)
-    return placed + [Placed(None, row, None) for row in without]
+    silent = [Placed(None, row, _ahead(row, time)) for row in planned if row.is_silent]
+    return placed + silent + [Placed(None, row, None) for row in without]
 
 
 def _ahead(row: UnitMonth, time: Fraction) -> Fraction | None:

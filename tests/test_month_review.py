@@ -50,7 +50,7 @@ def test_equals_are_told_apart_by_completeness_then_timeliness_and_else_share_a_
         a_month(4, 1, 4),
         a_month(5, 0, 4),
     )
-    assert found == [(3, 1), (4, 1), (2, 3), (1, 4), (5, 5)]
+    assert found == [(3, 1), (4, 1), (2, 3), (5, 4), (1, None)]
 
 
 def test_a_unit_without_a_plan_has_no_place_and_one_with_nothing_at_all_is_not_listed() -> None:
@@ -79,13 +79,21 @@ def after_march(town: Town) -> Town:
     return town
 
 
-def test_who_reported_nothing_has_no_place_among_the_first(town: Town) -> None:
+def test_who_reported_nothing_stands_after_who_did_without_a_place() -> None:
+    silent = {"duties": Tally(missed=1)}
+    assert places(a_month(1, 9, 10, **silent), a_month(2, 8, 10, **silent), a_month(3, 1, 10), a_month(4, 5, 0)) == [
+        (3, 1), (1, None), (2, None), (4, None),
+    ]  # fmt: skip
+
+
+def test_where_nobody_reported_nobody_is_first_and_the_table_ranks_nobody(town: Town) -> None:
     reaches(town, 4, 10, 18, 1)
     reaches(town, 4, 11, 8, 33)
     [message] = [each for each in unasked(town.leader) if "讲评" in each.title]
     assert "完整率0.0%" in message.text
     assert "比序时" not in message.text
-    assert "后1：1.城北区住建局" in message.text
+    assert "后1：城北区住建局 未报" in message.text
+    assert "不排 城北区住建局：完成" in town.leader.says("讲评").text
 
 
 def reviews_of(town: Town, who: str) -> list[str]:
@@ -114,7 +122,7 @@ def test_it_tells_the_own_money_by_twelfths_the_reports_the_ranking_and_its_rule
         "全市报送 应报2，按时1，完整率50.0%",
         "前1（比序时，百分点）：1.城北区住建局 +25.0",
         "问题 新增0，办结0，未结0",
-        "按完成率与序时之差排名；并列看完整率、及时率。无年度计划的不排。",
+        "按完成率与序时之差排名；并列看完整率、及时率。无年度计划、一项没报的不排。",
     ]
     assert message.chart is not None
     assert len(message.plain.splitlines()) <= 12

@@ -44,10 +44,11 @@ def _line(words: Words, placed: Placed) -> str:
         "timeliness": rate(words, row.duties.timeliness),
         "problems": _problems(words, placed),
     }
-    if placed.place is None or row.share is None or placed.ahead is None:
+    if row.share is None or placed.ahead is None:
         return words.review_line_no_plan.format(**about)
+    place = placed.place or words.review_no_place
     return words.review_line.format(
-        place=placed.place, share=pace.written(row.share), gap=gap(words, placed.ahead), **about
+        place=place, share=pace.written(row.share), gap=gap(words, placed.ahead), **about
     )
 
 

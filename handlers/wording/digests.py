@@ -37,7 +37,8 @@ class Digests(Sentences):
     review_line_no_plan: str = "不排 {unit}：没有年度计划；完整率{completeness}，及时率{timeliness}{problems}"
     review_problems: str = "；问题 新{opened} 结{closed} 未结{open}"
     review_oldest: str = "（最久{days}天）"
-    review_rule: str = "按完成率与序时之差排名；并列的看完整率、及时率，都一样的同名次。"
+    review_no_place: str = "不排"
+    review_rule: str = "按完成率与序时之差排名；并列的看完整率、及时率，都一样的同名次；一项没报的不排。"
     review_more: str = "讲评 第{page}页（共{pages}页）"
     review_turn: str = "讲评 第{page}页"  # as it is typed
     gap_behind: str = "落后{points}个百分点"

@@ -13,6 +13,7 @@ from storage.xlsx import Column, Form, Sheet
 
 RULE = "按完成率与序时之差排名；并列看完整率、及时率"
 NO_PLAN = "没有年度计划，不排名"
+SILENT = "应报的一项没报，不排名"
 
 
 def monthly(session: Session) -> Sheet:
@@ -46,5 +47,5 @@ def _against(placed: Placed, review: Review) -> Row:
     row = placed.row
     return (
         pace.of_month(Period.parse(review.month)), placed.ahead, row.opened, row.closed, row.open,
-        row.oldest if row.open else None, RULE if placed.place else NO_PLAN, review.as_of,
+        row.oldest if row.open else None, RULE if placed.place else SILENT if row.plan else NO_PLAN, review.as_of,
     )  # fmt: skip
