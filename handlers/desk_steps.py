@@ -10,8 +10,10 @@ from handlers.reading import Item
 from handlers.searching import Search
 from handlers.words import Words
 from rules.kinds import DutyKind
+from rules.periods import Period
 
 LONGEST_REASON = 100
+_KINDS = (DutyKind.PROGRESS, DutyKind.ZERO, DutyKind.ISSUE, DutyKind.DAILY)
 
 
 def choose_project(facts: Facts, prompt: str) -> Dialogue[Found]:
@@ -39,15 +41,26 @@ def _item(found: Found) -> Item:
 
 
 def choose_duty(facts: Facts, project: Found) -> Dialogue[DeskDuty]:
+    """The month's report first, and what is owed daily on a page after the others."""
     words = facts.words
+    listed = sorted(facts.desk.duties, key=lambda duty: _KINDS.index(duty.kind))
     chosen = yield from only_if_several(
         Choice(
             f"duty@{project.id}",
             words.ask_which_duty.format(project=project.name),
-            items=tuple(Item(str(duty.id), _marked(words, duty)) for duty in facts.desk.duties),
+            items=tuple(Item(str(duty.id), _marked(words, duty), _by_month(duty)) for duty in listed),
+            lead=sum(duty.kind is not DutyKind.DAILY for duty in listed),
         )
     )
     return next(duty for duty in facts.desk.duties if str(duty.id) == chosen)
+
+
+def _by_month(duty: DeskDuty) -> tuple[str, ...]:
+    """A month alone means its report."""
+    if duty.kind is not DutyKind.PROGRESS:
+        return ()
+    month = Period.parse(duty.period)
+    return month.chinese, f"{month.number}月", f"{month.number}月份"
 
 
 def only_if_several(question: Choice) -> Dialogue[str]:

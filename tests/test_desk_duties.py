@@ -12,7 +12,7 @@ from rules.kinds import DutyKind, DutyState
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Binding, Project, Responsibility
 from storage.tables.reporting import Duty, Report, ReportVersion
-from tests.builders import a_binding, a_person, a_responsibility, an_issue
+from tests.builders import a_binding, a_duty, a_person, a_responsibility, an_issue
 from tests.chat import ZONE, Chat, labels
 from tests.town import NORTH, SOUTH, Town, reports_problem
 
@@ -315,6 +315,23 @@ def test_a_missed_word_on_a_problem_can_be_unlocked_too_and_is_late(town: Town) 
     assert words == {"1": DutyState.MISSED, "2": DutyState.LATE}
     [facts] = acts(town, "restate_duty")
     assert (facts["before"], facts["after"]) == ("missed", "late")
+
+
+def test_the_months_report_is_unlocked_by_its_month_whatever_daily_words_were_missed(town: Town) -> None:
+    def daily(session: Session) -> None:
+        for day in range(1, 17):
+            a_duty(
+                session, project=session.get_one(Project, town.north), kind=DutyKind.DAILY, subject="1",
+                period=f"2012-03-{day:02}", state=DutyState.MISSED,
+            )  # fmt: skip
+
+    town.do(daily)
+    town.reaches(4, 11)
+    town.office.says("解锁")
+    listed = town.office.says(NORTH)
+    assert labels(listed)[0] == "2012年3月进展"
+    assert not any("续报" in label for label in labels(listed))
+    assert town.office.says("3月").title == f"{NORTH} 2012年3月进展：什么原因？"
 
 
 # 免报
