@@ -74,7 +74,7 @@ def claims(town: Town) -> list[Claimed]:
 
 def test_an_album_before_any_question_is_one_message_that_counts_all_of_it(town: Town) -> None:
     [answer] = sends_album(town.reporter, "abc")
-    assert answer.text.startswith("收到3个文件，先替您存着。")
+    assert answer.text.startswith("收到3个文件，先替您存着，")
 
 
 def test_an_album_that_comes_slowly_has_its_answer_edited(town: Town) -> None:
@@ -111,7 +111,7 @@ def test_an_answer_is_not_edited_once_something_else_was_said_below_it(town: Tow
     all_was_sent(me)
     [late] = sends_album(me, "c")
     assert late.replaces == ""
-    assert late.text.startswith("收到1个文件，先替您存着。")
+    assert late.text.startswith("收到1个文件，先替您存着，")
     assert me.says("确认").title == "已收到 J1"
 
 
@@ -138,7 +138,7 @@ def test_two_albums_have_an_answer_each(town: Town) -> None:
 def test_words_that_came_with_an_album_are_answered_and_the_photos_beside_them(town: Town) -> None:
     question, kept = sends_album(town.reporter, "abc", caption="报问题")
     assert question.title == "哪个项目？"
-    assert kept.text.startswith("收到3个文件，先替您存着。")
+    assert kept.text.startswith("收到3个文件，先替您存着，")
 
 
 @pytest.mark.parametrize("album", ["", "135"])

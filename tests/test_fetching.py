@@ -268,7 +268,7 @@ async def test_a_photo_refused_after_its_report_is_asked_for_by_number_and_the_n
     assert me.last().text.endswith("请换一张再发。J1已经报上，不受影响。再发来的一个会补进J1。")
     assert me.sends("b").text == f"收到，补进J1了：{NORTH}。"
     assert [(row.state, row.version_id) for row in darkroom.rows()] == [("dropped", 1), ("wanted", 1)]
-    assert me.sends("c").text.startswith("收到1个文件，先替您存着。")  # it was asked for once
+    assert me.sends("c").text.startswith("收到1个文件，先替您存着，")  # it was asked for once
 
 
 async def test_a_photo_of_a_problem_that_was_lost_is_asked_for_by_number_too(darkroom: Darkroom) -> None:
@@ -320,7 +320,7 @@ async def test_a_day_later_a_photo_is_no_longer_taken_for_the_refused_one(darkro
     darkroom.answers(b"no picture")
     await darkroom.until_quiet()
     darkroom.town.clock.pass_(days=1, seconds=1)
-    assert me.sends("b").text.startswith("收到1个文件，先替您存着。")
+    assert me.sends("b").text.startswith("收到1个文件，先替您存着，")
 
 
 async def test_who_no_longer_reports_for_a_project_adds_nothing_to_its_report(darkroom: Darkroom) -> None:
@@ -333,7 +333,7 @@ async def test_who_no_longer_reports_for_a_project_adds_nothing_to_its_report(da
         update(Responsibility).where(Responsibility.project_id == darkroom.town.north).values(until=yesterday)
     )
     darkroom.town.do(lambda session: session.execute(ended))
-    assert me.sends("b").text.startswith("收到1个文件，先替您存着。")
+    assert me.sends("b").text.startswith("收到1个文件，先替您存着，")
 
 
 async def test_a_photo_refused_while_photos_are_asked_for_takes_no_place(darkroom: Darkroom) -> None:

@@ -188,7 +188,7 @@ def test_a_photo_whose_words_agree_to_the_card_is_said_to_be_kept(town: Town) ->
     me.sends("photo-1", caption="确认")
     receipt, kept = me.messages()[before:]
     assert receipt.title == "W1 已记下：有变化"
-    assert kept.text.startswith("收到1个文件，先替您存着。")
+    assert kept.text.startswith("收到1个文件，先替您存着，")
 
 
 def test_a_general_problem_is_solved_by_one_tap_and_how_may_be_added(town: Town) -> None:

@@ -573,9 +573,13 @@ def test_the_cumulative_figures_are_the_opening_ones_and_the_months_since(town: 
 # 照片
 
 
+def test_what_is_not_looked_into_yet_is_not_promised_to_be_kept(town: Town) -> None:
+    assert town.reporter.sends("a").text.startswith("收到1个文件，先替您存着，收不了的另告诉您。")
+
+
 def test_a_photo_before_any_question_is_kept_and_offered(town: Town) -> None:
     me = town.reporter
-    assert me.sends("a", "b").text.startswith("收到2个文件，先替您存着。")
+    assert me.sends("a", "b").text.startswith("收到2个文件，先替您存着，")
     me.says("报进展")
     me.taps(NORTH)
     me.says("1200")
@@ -613,7 +617,7 @@ def test_words_under_a_photo_that_mean_nothing_by_themselves_are_said_not_to_hav
     town: Town,
 ) -> None:
     said = town.reporter.sends("a", caption="就在门口拍的")
-    assert said.text.startswith("⚠ 一起发的字没有记下。\n收到1个文件，先替您存着。")
+    assert said.text.startswith("⚠ 一起发的字没有记下。\n收到1个文件，先替您存着，")
 
 
 def test_a_photo_with_a_menu_word_opens_that_conversation(town: Town) -> None:

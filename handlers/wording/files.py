@@ -4,7 +4,9 @@ from handlers.wording.sentences import Sentences
 
 
 class Files(Sentences):
-    media_kept: str = "收到{count}个文件，先替您存着。报进展或报问题时，到照片那一步点一下就能带上。"
+    media_kept: str = (
+        "收到{count}个文件，先替您存着，收不了的另告诉您。报进展或报问题时，到照片那一步点一下就能带上。"
+    )
     not_on_card: str = "照片没有带上。"
     not_on_card_yet: str = "照片没有带上，要带请点「{button}」。"
     caption_unnoted: str = "一起发的字没有记下。"
