@@ -124,6 +124,7 @@ async def test_edited_rules_are_in_force_without_a_restart_with_before_and_after
             "第2行，calendar.calendar_unknown：写的是'{jahr}'，应为花括号里只用{year",
         ),
         ("words", '[kalender]\nx = "y"\n', "第1行，kalender：没有这一项"),
+        ("words", 'nope = "x"\n', "第1行，nope：没有这一项，请删掉或改对名字"),
         (
             "words",
             'duties_title = "待办 {x}"\n',
