@@ -106,7 +106,7 @@ def _file(session: Session, moment: Moment, order: Order, rules: Rules) -> None:
 
 
 def _message(session: Session, moment: Moment, order: Order, chase: Chase, who: OrderWho | None) -> Outgoing:
-    past = moment.now > order.due
+    past = orders.is_past(order, moment.now)
     template = words.UNCONFIRMED_PAST if past and chase is Chase.UNCONFIRMED else words.TEXTS[chase]
     text = template.format(
         what=order.what,

@@ -5,7 +5,7 @@ Rule 2  Every state but the last two waits for somebody who can lead out of it, 
 Rule 3  The first of `who` is whose step it is. The office may sign, report and finish for a receiver that is not bound.
 Rule 4  What a leader has ordered is reported to the leader once the office agrees (CHECKED), who may send it back
         until it is filed away; what nobody has ordered by instruction is closed by the office's word.
-Rule 5  Past its limit a draft cannot be confirmed, nor an extension asked for.
+Rule 5  Past its limit a draft cannot be confirmed, nor an extension asked for; nor one be approved past its own day.
 """
 
 from collections.abc import Collection
@@ -50,7 +50,7 @@ class OrderMove:
 ENDED = (S.CLOSED, S.WITHDRAWN)
 SENT = (S.CONFIRMED, S.DELIVERED)
 WORKED_ON = (S.SIGNED, S.DEFERRING)
-IN_TIME = frozenset({P.CONFIRM, P.EXTEND})  # steps that can be taken before the limit only
+IN_TIME = frozenset({P.CONFIRM, P.EXTEND, P.APPROVE})  # steps that can be taken before the limit only
 _OFFICE, _LEADER = (OrderWho.OFFICE,), (OrderWho.LEADER, OrderWho.OFFICE)
 _RECEIVER = (OrderWho.RECEIVER, OrderWho.OFFICE)
 

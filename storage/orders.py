@@ -48,6 +48,12 @@ def plan(order: Order, place: int, rules: Rules, last: datetime | None = None) -
     order.chase_at = coming.at if coming else None
 
 
+def is_past(order: Order, now: datetime) -> bool:
+    """Whether the limit is: the one that is asked for, while the order waits for that."""
+    asked = order.asked_until if order.state is OrderState.DEFERRING else None
+    return now > (asked or order.due)
+
+
 def add_event(
     session: Session, order: Order, person_id: int | None, step: OrderStep, now: datetime, note: str = ""
 ) -> None:

@@ -508,6 +508,17 @@ def test_a_reminder_past_the_limit_offers_no_extension(town: Town, bureau: Chat)
     assert labels(about(bureau)[-1]) == ["反馈", "办结"]
 
 
+def test_an_extension_whose_day_has_passed_is_not_offered_for_approval(town: Town, bureau: Chat) -> None:
+    draft(town, "请自规局3月28日前拿方案")
+    town.office.says("确认 D1")
+    bureau.says("签收 D1")
+    bureau.says("延期 D1 到3月29日 等专家")
+    reaches(town, 3, 30, 12)
+    told = about(town.office)[-1]
+    assert "想从3月28日延到3月29日（⚠ 已过），请批。" in told.text
+    assert labels(told) == ["不同意延期"]
+
+
 def test_a_withdrawn_order_is_told_to_who_had_it(town: Town, bureau: Chat) -> None:
     confirmed(town)
     town.leader.says("撤销 D1 已另行安排")

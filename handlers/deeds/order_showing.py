@@ -116,7 +116,7 @@ def rows(turn: Turn, order: Order, who: frozenset[OrderWho], *, aside: bool = Fa
     words = turn.city.words
     options = [
         Option(label=_label(words, order, each), data=step_data(order, each.step))
-        for each in moves(order.state, who, led=order.led, past=turn.now > order.due)
+        for each in moves(order.state, who, led=order.led, past=orders.is_past(order, turn.now))
         if (aside or each.step not in _ASIDE) and (each.who[0] in who or each.step not in _FOR_RECEIVER)
     ]
     alone = int(

@@ -74,7 +74,7 @@ def _waiting(loading: Loading) -> OrderFacts:
         lines.append(order_line(loading, order))
         turn = TURN[order.state]
         if turn in whos(session, loading.person.id, order, loading.today):
-            past = loading.now > order.due
+            past = orders.is_past(order, loading.now)
             items += [
                 _item(loading, order, each) for each in moves(order.state, [turn], led=order.led, past=past)
             ]

@@ -22,7 +22,7 @@ TEXTS = {
     Chase.NEAR: "{what}\n{due}到期。来不及请现在申请延期，到期后不能再申请。",
     Chase.OVERDUE: "{what}\n时限{due}已过，请尽快办结，或反馈办到哪一步。",
     Chase.HEAD: "{what}\n时限{due}已过，请尽快办结，或反馈办到哪一步。",
-    Chase.UNDECIDED: "{what}\n{unit}想延到{asked}（原定{due}），请批。",
+    Chase.UNDECIDED: "{what}\n{unit}想从{due}延到{asked}{past}，请批。",
     Chase.UNCHECKED: "{what}\n{unit}已报办结，请核查：同意，或退回。",
 }
 UNCONFIRMED_PAST = "{what}\n{unit}，⚠ 时限{due}已过。批示已记下，请市项目办先改时限，再确认下达。"

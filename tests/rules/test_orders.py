@@ -136,5 +136,5 @@ def test_an_unconfirmed_draft_is_told_after_an_hour_of_working_time() -> None:
 @pytest.mark.parametrize("state", OrderState)
 def test_past_its_limit_nothing_is_offered_that_would_be_refused(state: OrderState) -> None:
     offered = [each.step for each in moves(state, [*OrderWho], led=True, past=True)]
-    assert {OrderStep.CONFIRM, OrderStep.EXTEND}.isdisjoint(offered)
+    assert {OrderStep.CONFIRM, OrderStep.EXTEND, OrderStep.APPROVE}.isdisjoint(offered)
     assert state is not OrderState.DRAFTED or offered[0] is OrderStep.LIMIT
