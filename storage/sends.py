@@ -5,7 +5,8 @@ Rule 1  Only `bot/delivery.py` claims and finishes, and the try-out channel, whi
 Rule 2  A claim is a lease on the machine clock. Only who still holds that very lease makes a change, so one
         who comes late changes nothing. A lease that ran out means that the message may have arrived.
 Rule 3  What may have arrived is resent once if it is urgent or a receipt, freely if it is an edit, never if
-        it is bulk or a mere answer; otherwise it ends as `unknown` (decisions.md 15).
+        it is bulk or a mere answer; otherwise it ends as `unknown` (decisions.md 15). To the try-out's page everything
+        is resent freely: it lies in this database, and takes a message only once.
 """
 
 from collections.abc import Collection, Generator, Sequence
@@ -31,6 +32,7 @@ from storage.tables.traffic import Attempt
 _SENDING = text("outbox.state = 'sending'")
 # After a long silence thousands of rows may have become useless; so many end in one transaction.
 SLICE = 500
+_TAKES_ONCE = frozenset({"tryout"})  # channels
 # An edit may be repeated without harm; the bound keeps one that always ends in doubt from barring its chat.
 EDIT_RESENDS = 10
 
@@ -77,15 +79,20 @@ class Claimed:
         return bool(self.body.get("replaces"))
 
     @property
+    def freely(self) -> bool:
+        """May it be sent again without harm, for nobody sees the second?"""
+        return self.edits or self.channel in _TAKES_ONCE
+
+    @property
     def may_repeat(self) -> bool:
         """Is it of a kind that is sent again although it may have arrived?"""
         receipt = self.lane is Lane.REPLY and self.number != ""
-        return self.edits or self.lane is Lane.URGENT or receipt
+        return self.freely or self.lane is Lane.URGENT or receipt
 
     @property
     def resends(self) -> bool:
         """May it be sent again although it may have arrived?"""
-        return self.may_repeat and self.ambiguous < (EDIT_RESENDS if self.edits else 1)
+        return self.may_repeat and self.ambiguous < (EDIT_RESENDS if self.freely else 1)
 
 
 @dataclass(frozen=True, slots=True)

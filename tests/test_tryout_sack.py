@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from sqlalchemy.orm import Session
 
 from bot.channels import tryout
 from bot.channels.tryout import TryoutChannel
 from rules.kinds import Lane
-from storage import outbox
+from storage import outbox, sends
 from storage import rules as stored_rules
 from storage.database import Database
 from storage.messages import Outgoing
@@ -62,3 +63,18 @@ async def test_the_quiet_hours_hold_for_what_is_taken_too(database: Database, tm
     night = NOW + timedelta(hours=14)
     await TryoutChannel(database, tmp_path, lambda: night).take_all(NOW, ZONE)
     assert shown(database) == []
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+async def test_an_answer_that_was_on_its_way_when_the_program_was_killed_is_shown_once(
+    database: Database, tmp_path: Path, arrived: bool
+) -> None:
+    writes(database, "an answer", lane=Lane.REPLY)
+    channel = TryoutChannel(database, tmp_path, lambda: NOW)
+    [row] = database.run_now(lambda session: channel._due(session, NOW, NOW, set()))
+    if arrived:
+        await channel.send(row.chat, Outgoing.model_validate(row.body), key=f"{row.id}")
+    database.run_now(lambda session: sends.end_leases(session, NOW))
+    await channel.take_all(NOW, ZONE)
+    assert (shown(database), states(database)) == (["an answer"], [State.SENT])
+    assert row.may_repeat, "so that the delivery gives the key too"

@@ -31,6 +31,7 @@ from storage.tables.tryout import TryoutMessage
 NAME = "tryout"
 ACCOUNT = "city"
 NEWEST = 200
+LOOKED_BACK = 20
 AT_ONCE = 500  # messages of one claim
 LEASE = timedelta(seconds=90)
 Page = asyncio.Queue[dict[str, Any] | None]  # what an open page is still to be told; None: no more
@@ -81,7 +82,7 @@ class TryoutChannel:
     async def send(self, chat: str, message: Outgoing, files: tuple[bytes, ...] = (), key: str = "") -> str:
         body = self._body(message, files)
         row = await self._database.run(
-            lambda session: _add(session, int(chat), False, self._city_now(), body)
+            lambda session: _add_once(session, int(chat), self._city_now(), body, key)
         )
         self.announce({"person": int(chat)})
         return str(row)
@@ -125,7 +126,7 @@ class TryoutChannel:
             return Outcome(row, End.NOT_SENT)
         if message.photos:
             return Outcome(row, End.NOT_SENT)
-        bubble = _add(session, int(row.chat), False, now, self._body(message))
+        bubble = _add_once(session, int(row.chat), now, self._body(message), f"{row.id}")
         return Outcome(row, End.SENT, external=str(bubble))
 
     def _chart(self, message: Outgoing) -> list[dict[str, str]]:
@@ -218,3 +219,15 @@ def _add(session: Session, person_id: int, mine: bool, at: datetime, body: dict[
     session.add(row)
     session.flush()
     return row.id
+
+
+def _add_once(session: Session, person_id: int, at: datetime, body: dict[str, Any], key: str) -> int:
+    """The bubble of a message of ours; the one that is there, if it has come before under this key.
+
+    What is sent again is never far back: a chat's later messages wait for it, but for more urgent ones.
+    """
+    mark(session, Person.metadata.tables["people"], [person_id])
+    theirs = select(TryoutMessage).where(TryoutMessage.person_id == person_id, TryoutMessage.mine.is_(False))
+    newest = session.scalars(theirs.order_by(TryoutMessage.id.desc()).limit(LOOKED_BACK))
+    there = next((row.id for row in newest if key and row.body.get("key") == key), None)
+    return there or _add(session, person_id, False, at, {**body, "key": key} if key else body)
