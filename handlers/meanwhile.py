@@ -55,12 +55,14 @@ def taken(turn: Turn, talk: TalkRow, text: str) -> bool:
 
 
 def _is_report(turn: Turn, talk: TalkRow, text: str) -> bool:
-    """Whether a whole report was said; a problem of the project at hand is an answer where a text is asked for."""
+    """Whether a whole report was said. Where a text is asked for, what speaks of the very project at hand is an answer:
+    unless its progress is being reported and these are figures."""
     said = lines.says_a_report(turn, text)
+    if not isinstance(talking.open_question(turn, talk), Text):
+        return bool(said)
     here = str(talk.answers.get("project", "")).partition(".")[0]
-    if any(line.kind is not Kind.ISSUE or str(line.projects[0].id) != here for line in said):
-        return True
-    return bool(said) and not isinstance(talking.open_question(turn, talk), Text)
+    figures = talk.script == "report_progress"
+    return any(str(line.projects[0].id) != here or (figures and line.kind is not Kind.ISSUE) for line in said)
 
 
 def otherwise(turn: Turn, talk: TalkRow, text: str) -> bool:

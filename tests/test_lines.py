@@ -395,14 +395,15 @@ def test_a_whole_report_of_the_same_project_fills_in_the_report_at_hand(town: To
     assert len(drafts_of(town)) == 1
 
 
-def test_a_whole_report_is_no_description_of_what_has_happened(town: Town) -> None:
+@pytest.mark.parametrize("own", ["城北水厂 有问题 两户阻工", "城北水厂 本月300万，两户阻工，进不了场"])
+def test_a_whole_report_is_no_description_of_what_has_happened(town: Town, own: str) -> None:
     me = town.reporter
     for step in ("报问题", NORTH, "一般问题", "征拆"):
         me.says(step)
     assert me.says("南湖大道 本月300万 形象70%").title == f"请核对：{SOUTH} 2012年3月进展"
     me.says("确认")
     assert me.taps("继续「报问题」").title == "出了什么事？"
-    assert me.says("城北水厂 有问题 两户阻工").title == "需要谁帮什么忙？", "of the project at hand it is one"
+    assert me.says(own).title == "需要谁帮什么忙？", "what speaks of the project at hand is one"
 
 
 def test_the_card_says_why_a_project_has_not_begun_beside_its_progress(town: Town) -> None:
