@@ -58,7 +58,7 @@ def _is_report(turn: Turn, talk: TalkRow, text: str) -> bool:
     """Whether a whole report was said. Where a text is asked for, what speaks of the very project at hand is an answer:
     unless its progress is being reported and these are figures."""
     said = lines.says_a_report(turn, text)
-    if not isinstance(talking.open_question(turn, talk), Text):
+    if not said or not isinstance(talking.open_question(turn, talk), Text):
         return bool(said)
     here = str(talk.answers.get("project", "")).partition(".")[0]
     figures = talk.script == "report_progress"

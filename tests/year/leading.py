@@ -372,17 +372,17 @@ def _ranking(
             Fraction(on_time, delivered) if delivered else Fraction(0),
         )
         rows += [(rates, unit)] if plan else []
-        silent |= {unit} if expected and not filed else set()  # has no place among the first
+        silent |= {unit} if expected and not filed else set()  # has no place
     rows.sort(key=lambda row: tuple(-(rate or 0) for rate in row[0]))
     time_gone = Fraction(int(month[5:]), 12)
+    spoke = [(rates, unit) for rates, unit in rows if unit not in silent]
     placed = []
-    for rates, unit in rows:
-        place = 1 + next(number for number, row in enumerate(rows) if row[0] == rates)
+    for rates, unit in spoke:
+        place = 1 + next(number for number, row in enumerate(spoke) if row[0] == rates)
         ahead = 100 * ((rates[0] or 0) - time_gone)
         placed.append(f"{place}.{unit} {'+' if tenth(ahead) > '0.0' and ahead > 0 else ''}{tenth(ahead)}")
-    best = [said for said, (_, unit) in zip(placed, rows, strict=True) if unit not in silent][:3]
-    rest = [each for each in placed if each not in best]
-    return [f"best {each}" for each in best] + [f"last {each}" for each in rest[-3:]]
+    rest = [*placed[3:], *(f"{unit} 未报" for _, unit in rows if unit in silent)]
+    return [f"best {each}" for each in placed[:3]] + [f"last {each}" for each in rest[-3:]]
 
 
 def _problems(courses: Sequence[Course], month: str) -> list[str]:

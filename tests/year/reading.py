@@ -75,7 +75,10 @@ LINES: Sequence[tuple[re.Pattern[str], Read]] = (
         re.compile(r"^问题 新增(\d+)，办结(\d+)，未结(\d+)(?:（最久(\d+)天）)?$"),
         lambda m: [f"problems {m[1]} {m[2]} {m[3]} {m[4] or 0}"],
     ),
-    (re.compile(r"^按完成率与序时之差排名；并列看完整率、及时率。无年度计划的不排。$"), lambda _match: []),
+    (
+        re.compile(r"^按完成率与序时之差排名；并列看完整率、及时率。无年度计划、一项没报的不排。$"),
+        lambda _match: [],
+    ),
     (re.compile(r"^账本 [0-9a-f]{16}$"), lambda _match: []),
 )
 
