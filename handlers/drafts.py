@@ -29,7 +29,10 @@ from storage.talks import TalkRow
 A_MOMENT = timedelta(minutes=10)
 RESTORED_FOR = timedelta(days=7)
 SHOWN = 3
-QUEUED = "queued"  # among the answers of a draft: it is shown when the report before it is done
+QUEUED_FOR = timedelta(hours=2)
+# Among the answers of a draft: True while it waits to be shown when the report before it is done, False once it has
+# been, until something is answered.
+QUEUED = "queued"
 TYPED = frozenset({"text", "yuan", "day", "first"})  # what answers that were typed are stored under
 
 
@@ -163,8 +166,12 @@ def with_newest(turn: Turn, message: Outgoing) -> Outgoing:
 
 
 def next_queued(turn: Turn) -> TalkRow | None:
-    """The draft of a line that waits for the report before it."""
-    waiting = (talk for talk in talks.paused(turn.session, turn.person.id) if QUEUED in talk.answers)
+    """The draft of a line that waits for the report before it; later nobody would know where it comes from."""
+    waiting = (
+        talk
+        for talk in talks.paused(turn.session, turn.person.id)
+        if talk.answers.get(QUEUED) and turn.now < talk.touched + QUEUED_FOR
+    )
     return next((talk for talk in waiting if can_go_on(turn, talk)), None)
 
 

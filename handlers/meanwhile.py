@@ -1,15 +1,18 @@
 """What a text means in the middle of a talk, apart from an answer to its open question.
 
-Rule 1  A whole report in one line is one at any question of another, whether of the same project or not: its project
-        and figures would be lost in a reason or a description.
+Rule 1  A whole report in one line is one at any question with ready answers. Where a text is asked for it is one only
+        if it says a month's amount, of another project or where this one's progress is asked: its project and amount
+        would be lost in a reason or a description. All else that names projects is what was asked for.
 Rule 2  Where an instruction is asked for, a question, a number or a word on a problem is what it is anywhere else, and
         the talk waits; only what means nothing by itself can be an instruction.
 Rule 3  A ready answer of the open question goes first. What is none may be a text that means something by itself, a
         word of the person's own menu or, in the middle of what who asks about projects does, a question.
 Rule 4  Who was asked for an instruction and has not given it for a while speaks of something else: the talk is set
         aside.
+Rule 5  Who agrees twice in one breath has seen one card: the next one, which comes by itself, is shown once more.
 """
 
+import re
 from datetime import timedelta
 
 from handlers import by_itself, lines, talking
@@ -17,8 +20,8 @@ from handlers.answering.answer import answer_if_understood, answer_question
 from handlers.asking.question import Ask
 from handlers.buttons import read_button
 from handlers.conversation import navigation
+from handlers.drafts import QUEUED
 from handlers.loading.part import own_menu
-from handlers.oneline.line import Kind
 from handlers.opening import is_no_instruction
 from handlers.plain import plain
 from handlers.questions import Text
@@ -29,6 +32,8 @@ from storage import talks
 from storage.talks import TalkRow
 
 A_WHILE = timedelta(hours=2)
+UNREAD = timedelta(seconds=3)
+_MONTH = re.compile("[本当这上]个?月")
 
 
 def listening(turn: Turn) -> TalkRow | None:
@@ -43,6 +48,9 @@ def listening(turn: Turn) -> TalkRow | None:
 def taken(turn: Turn, talk: TalkRow, text: str) -> bool:
     """Whether the text was something else than what is asked for, and has been answered."""
     if talk.script in REPORTING:
+        if _is_unread(turn, talk, text):
+            talking.show_again(turn, talk)
+            return True
         return _is_report(turn, talk, text) and lines.take_lines(turn, text)
     if talk.script not in SOON or navigation(Said(text=text), turn.city.words):
         return False
@@ -54,15 +62,27 @@ def taken(turn: Turn, talk: TalkRow, text: str) -> bool:
     return otherwise(turn, talk, text)
 
 
+def _is_unread(turn: Turn, talk: TalkRow, text: str) -> bool:
+    """Whether it agrees to a card that came by itself below a receipt a moment ago: it is said of the one before."""
+    return (
+        talk.answers.get(QUEUED) is False
+        and turn.now < talk.touched + UNREAD
+        and plain(text) in turn.city.words.aliases(turn.city.words.yes_words)
+    )
+
+
 def _is_report(turn: Turn, talk: TalkRow, text: str) -> bool:
-    """Whether a whole report was said. Where a text is asked for, what speaks of the very project at hand is an answer:
-    unless its progress is being reported and these are figures."""
     said = lines.says_a_report(turn, text)
-    if not said or not isinstance(talking.open_question(turn, talk), Text):
+    question = talking.open_question(turn, talk) if said else None
+    if not isinstance(question, Text):
         return bool(said)
     here = str(talk.answers.get("project", "")).partition(".")[0]
-    figures = talk.script == "report_progress"
-    return any(str(line.projects[0].id) != here or (figures and line.kind is not Kind.ISSUE) for line in said)
+    of_here = question.key.startswith("progress@")
+    return any(
+        line.amount is not None and (line.month is not None or _MONTH.search(text) is not None)
+        and (of_here or str(line.projects[0].id) != here)
+        for line in said
+    )  # fmt: skip
 
 
 def otherwise(turn: Turn, talk: TalkRow, text: str) -> bool:

@@ -255,6 +255,11 @@ def _take_up(
     _show(turn, talk, position, in_place=in_place, paused=paused, again=again, note=note)
 
 
+def show_again(turn: Turn, talk: TalkRow) -> None:
+    """The current talk's question, as it stands."""
+    _take_up(turn, talk)
+
+
 def drop(turn: Turn, talk_id: int) -> None:
     talk = _own(turn, talks.find(turn.session, talk_id))
     if talk is None:
@@ -325,6 +330,8 @@ def _go_on_to(turn: Turn, queued: TalkRow, outcome: Outcome, *, in_place: bool) 
     answers = {key: answer for key, answer in queued.answers.items() if key != drafts.QUEUED}
     talks.remember(turn.session, queued, answers, queued.asked, turn.now)
     _take_up(turn, replace(queued, answers=answers), note=turn.city.words.lines_next)
+    if (shown := talks.current(turn.session, turn.person.id)) is not None:
+        talks.remember(turn.session, shown, {**shown.answers, drafts.QUEUED: False}, shown.asked, turn.now)
 
 
 def _tell(turn: Turn, outcome: Outcome, *, in_place: bool = False, all_drafts: bool = False) -> None:

@@ -229,8 +229,28 @@ def test_several_lines_are_confirmed_one_after_the_other(town: Town) -> None:
     assert second.title == f"请核对：{SOUTH} 2012年3月进展"
     receipt = town.reporter.messages()[-2]
     assert (receipt.title, labels(receipt)) == ("已收到 J1", [])
+    town.clock.pass_(seconds=5)
     assert town.reporter.says("确认").title == "已收到 J2"
     assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000, 8_000_000]
+
+
+def test_who_agrees_twice_in_one_breath_files_the_card_that_was_seen_and_no_other(town: Town) -> None:
+    me = town.reporter
+    me.says("城北水厂 本月1200万 主体封顶\n南湖大道 800万 路基完成")
+    me.says("确认")
+    assert me.says("确认").title == f"请核对：{SOUTH} 2012年3月进展"
+    assert [row.amount for row in town.rows(ReportVersion)] == [12_000_000]
+    assert me.taps("✅").title == "已收到 J2", "a tap is on the card itself"
+
+
+def test_what_waited_behind_a_line_for_hours_does_not_come_after_something_else(town: Town) -> None:
+    me = town.reporter
+    me.says("城北水厂 本月1200万 主体封顶\n南湖大道 800万 路基完成")
+    me.says("取消")
+    town.clock.pass_(hours=30)
+    for said in ("报问题", NORTH, "一般问题", "征拆", "两户阻工", "暂时不需要", "没有照片"):
+        me.says(said)
+    assert me.says("确认").title.startswith("已登记 W1")
 
 
 def test_what_waits_behind_a_line_comes_by_itself_only_once(town: Town) -> None:
@@ -258,6 +278,7 @@ def test_a_problem_told_beside_figures_is_a_report_of_its_own_that_comes_next(to
     assert "问题“两户阻工”单独报，报完进展接着填。" in card.text
     assert "形象进度：完成70%" in card.text
     assert me.says("确认").title == f"{NORTH}：问题有多严重？"
+    town.clock.pass_(seconds=30)
     me.taps("一般问题")
     me.says("征拆")
     me.taps("暂时不需要")
@@ -336,6 +357,7 @@ def test_of_four_lines_with_one_of_no_known_project_the_others_are_confirmed(tow
     assert "第2行没认出项目，没有记：东风桥改造300万" in card.text
     assert f"{NORTH}有两行" in card.text
     town.reporter.says("确认")
+    town.clock.pass_(seconds=5)
     town.reporter.says("确认")
     found = [(row.amount, row.progress) for row in town.rows(ReportVersion)]
     assert found == [(12_000_000, "完成80%"), (3_000_000, "路基完成")]
@@ -404,6 +426,33 @@ def test_a_whole_report_is_no_description_of_what_has_happened(town: Town, own: 
     me.says("确认")
     assert me.taps("继续「报问题」").title == "出了什么事？"
     assert me.says(own).title == "需要谁帮什么忙？", "what speaks of the project at hand is one"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "南湖大道交叉口已贯通，完成70%", "南湖大道封路影响，完成60%", "南湖大道改造影响进场，问题：交叉施工",
+        "南湖大道段：存在问题两户未拆", "南湖大道侧管线完成投资300万",
+    ],
+)  # fmt: skip
+def test_progress_that_begins_with_another_projects_name_is_this_ones(town: Town, text: str) -> None:
+    me = town.reporter
+    for said in ("报进展", NORTH, "1200"):
+        me.says(said)
+    me.says(text)
+    card = me.taps("没有照片")
+    assert card.title == f"请核对：{NORTH} 2012年3月进展"
+    assert "本月完成：1,200万元" in card.text
+    assert len(drafts_of(town)) == 1
+
+
+def test_what_is_planned_for_next_month_leaves_this_months_figures_as_they_are(town: Town) -> None:
+    me = town.reporter
+    me.says("城北水厂 本月1200万 形象70%")
+    me.taps("＋下月安排")
+    card = me.says("城北水厂本月底前完成投资500万，形象80%")
+    assert "本月完成：1,200万元" in card.text
+    assert "下月安排：城北水厂本月底前完成投资500万，形象80%" in card.text
 
 
 def test_the_card_says_why_a_project_has_not_begun_beside_its_progress(town: Town) -> None:
