@@ -456,9 +456,16 @@ def _names_in(file: Path) -> set[str]:
         raise SettingsError(
             f"{path}, line {line}: found byte {error.object[error.start]:#04x}, expected UTF-8; save the file as UTF-8."
         ) from error
-    if faults := [_unread(path, line) for line in lines if line.error or (line.key and line.value is None)]:
+    if faults := [_unread(path, line) for line in lines if line.error or _lacks_its_value(line)]:
         raise SettingsError("\n".join(faults))
     return {line.key for line in lines if line.key}
+
+
+def _lacks_its_value(line: Binding) -> bool:
+    """A name alone sets nothing; one that is not ours (`export HOME`) need not."""
+    if line.key is None or line.value is not None:
+        return False
+    return line.key.upper().startswith(PREFIX) or not line.key.isidentifier()
 
 
 def _unread(path: Path, line: Binding) -> str:
@@ -467,7 +474,8 @@ def _unread(path: Path, line: Binding) -> str:
     number = line.original.line + line.original.string[: -len(written)].count("\n")
     name = re.match(rf"(?:export\s+)?({PREFIX}\w*)", written, re.IGNORECASE)
     found = name[1] if name else "something"
-    slip = "a quote that is not closed, or words after it" if "=" in written.split("\n")[0] else "no ="
+    has_sign = re.match(r"(?:export\s+)?\w+\s*=", written)
+    slip = "a quote that is not closed, or words after it" if has_sign else "no = behind a name"
     return f"{path}, line {number}: found {found} with {slip}; expected NAME=VALUE. Correct the line or take it out."
 
 

@@ -44,7 +44,9 @@ def test_the_database_lies_in_the_data_folder(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_a_file_env_is_read_and_the_environment_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    Path(".env").write_text("SANBAO_HTTP_PORT=9000\nSANBAO_TIMEZONE=UTC\nSANBAO_PROXY=\nELSE=1\n")
+    Path(".env").write_text(
+        "SANBAO_HTTP_PORT=9000\nSANBAO_TIMEZONE=UTC\nSANBAO_PROXY=\nELSE=1\nexport HOME\n"
+    )
     settings = given(monkeypatch, TIMEZONE="Asia/Urumqi")
     assert (settings.http_port, settings.timezone, settings.proxy) == (9000, "Asia/Urumqi", None)
 
@@ -96,14 +98,16 @@ def test_a_file_env_in_another_encoding_is_said_with_its_line() -> None:
 @pytest.mark.parametrize(
     ("line", "found"),
     [
-        ("SANBAO_HTTP_PORT 18799", "SANBAO_HTTP_PORT with no ="),
-        (f"SANBAO_TELEGRAM_TOKEN {TOKEN}", "SANBAO_TELEGRAM_TOKEN with no ="),
-        ("SANBAO_TELEGRAM_TOKEN", "SANBAO_TELEGRAM_TOKEN with no ="),
+        ("SANBAO_HTTP_PORT 18799", "SANBAO_HTTP_PORT with no = behind a name"),
+        (f"SANBAO_TELEGRAM_TOKEN {TOKEN}", "SANBAO_TELEGRAM_TOKEN with no = behind a name"),
+        ("SANBAO_TELEGRAM_TOKEN", "SANBAO_TELEGRAM_TOKEN with no = behind a name"),
         (
             f'export SANBAO_TELEGRAM_TOKEN="{TOKEN}',
             "SANBAO_TELEGRAM_TOKEN with a quote that is not closed, or",
         ),
-        (TOKEN, "something with no ="),
+        (TOKEN, "something with no = behind a name"),
+        ("- SANBAO_HTTP_PORT=9000", "something with no = behind a name"),
+        (f"SANBAO_TELEGRAM_TOKEN {TOKEN}==", "SANBAO_TELEGRAM_TOKEN with no = behind a name"),
     ],
 )
 def test_a_line_of_the_file_env_that_cannot_be_read_starts_nothing_and_shows_no_secret(
