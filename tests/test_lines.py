@@ -381,6 +381,94 @@ def test_lines_that_go_on_with_the_one_above_are_a_part_of_it(town: Town, text: 
     assert "完成70%" in card.text
 
 
+@pytest.mark.parametrize(
+    "none",
+    [
+        "存在问题：无",
+        "存在问题：暂无",
+        "存在问题：没有",
+        "困难：无",
+        "存在问题：无 需协调事项：无",
+        "存在的主要问题和困难 暂无。",
+    ],
+)
+@pytest.mark.parametrize(
+    "before", ["城北水厂 本月1200万，主体封顶\n", "#接龙\n1. 城北水厂 本月1200万，主体封顶 "]
+)
+def test_a_heading_of_problems_with_none_below_it_is_no_problem(town: Town, before: str, none: str) -> None:
+    card = town.reporter.says(before + none)
+    assert card.title == f"请核对：{NORTH} 2012年3月进展"
+    assert "形象进度：主体封顶\n" in card.text
+    assert "单独报" not in card.text
+    assert "没有记" not in card.text
+    assert "需协调：" not in card.text
+    assert len(drafts_of(town)) == 1
+
+
+def test_a_problem_that_begins_with_none_is_one_all_the_same(town: Town) -> None:
+    card = town.reporter.says("城北水厂 本月1200万，主体封顶\n存在问题：无法进场")
+    assert "问题“无法进场”单独报" in card.text
+
+
+@pytest.mark.parametrize(
+    ("said", "progress"),
+    [
+        ("主体封顶，无需协调", "主体封顶，无需协调"),
+        ("主体封顶，不需要协调", "主体封顶，不需要协调"),
+        ("主体封顶，需协调：无", "主体封顶"),
+        ("主体封顶\n需协调事项：无", "主体封顶"),
+        ("主体封顶，征拆问题已协调解决", "主体封顶，征拆问题已协调解决"),
+        ("主体封顶，已请自规局协调解决", "主体封顶，已请自规局协调解决"),
+    ],
+)
+def test_what_needs_no_help_or_has_had_it_is_no_wish(town: Town, said: str, progress: str) -> None:
+    card = town.reporter.says(f"城北水厂 本月300万，{said}")
+    assert f"形象进度：{progress}\n" in card.text
+    assert "需协调：" not in card.text
+
+
+@pytest.mark.parametrize(
+    ("said", "progress"),
+    [
+        ("本月完成 1-3 栋，投资300万", "本月完成 1-3 栋"),
+        ("本月 3~5 层浇筑，完成投资300万", "本月 3~5 层浇筑"),
+    ],
+)
+def test_from_one_floor_to_another_is_no_amount(town: Town, said: str, progress: str) -> None:
+    card = town.reporter.says(f"城北水厂 {said}")
+    assert "本月完成：300万元" in card.text
+    assert f"形象进度：{progress}\n" in card.text
+
+
+def test_floors_alone_are_progress_and_the_amount_is_asked(town: Town) -> None:
+    asked = town.reporter.says("城北水厂 本月完成 1-3 栋")
+    assert "完成投资多少" in asked.title
+    assert "没有记" not in asked.text
+    assert "形象进度：本月完成 1-3 栋\n" in town.reporter.says("300").text
+
+
+@pytest.mark.parametrize(
+    "further",
+    [
+        "三月份建安投资1200万",
+        "固定资产投资本月1200万元",
+        "甲标段：1200万",
+        "十二标段：1200万",
+        "张三报：本月1200万",
+    ],
+)
+def test_an_amount_below_a_line_of_one_project_without_one_is_its_amount(town: Town, further: str) -> None:
+    told = town.reporter.says(f"城北水厂 主体封顶\n{further}").text
+    assert "没认出" not in told
+    assert "1,200万元" in told or "「1200万」" in told, "read, or asked about"
+
+
+def test_lots_below_the_amount_of_a_project_are_its_lots(town: Town) -> None:
+    card = town.reporter.says("城北水厂 本月1200万 主体封顶\n甲标段：800万\n乙标段：400万")
+    assert "没认出" not in card.text
+    assert "本月完成：1,200万元" in card.text
+
+
 def has_not_begun(town: Town, project: int) -> None:
     changes = {"start_actual": None, "stage": Stage.SIGNED}
     town.do(lambda session: session.execute(update(Project).where(Project.id == project).values(changes)))

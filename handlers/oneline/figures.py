@@ -94,7 +94,10 @@ def find_figures(text: str) -> list[Figure]:
 
 
 def _no_amounts(text: str, figures: list[Figure]) -> Iterator[Figure]:
-    """What was meant for an amount and is none: less than nothing, or from one to another."""
+    """What was meant for an amount and is none: less than nothing, or from one to another. Beside a readable amount
+    it was meant for something else."""
+    if any(each.label in (Label.MONTH, Label.PLAIN) and each.yuan is not None for each in figures):
+        return
     for found in NO_AMOUNT.finditer(text):
         start, end = found.span()
         if not any(each.start < end and start < each.end for each in figures):

@@ -84,6 +84,11 @@ PROGRESS_LABEL = re.compile(
     rf"{_FROM}(?:(?:工程|项目)?(?:形象进度|形象|进度|进展)(?:情况)?\s?:|(?:工程|项目)?形象(?:进度|面貌)?(?:情况)?"
     r"(?:为|已|达到?|到)?(?=[^\W\d_])(?!百分之|墙|门|大门|工程|店|馆|展|提升|标|设计|不|没|未|[^%]{0,8}%))"
 )
+# 存在问题：无, 需协调事项：暂无: a heading with nothing below it says nothing.
+NOTHING = re.compile(
+    rf"{_FROM}(?:\w{{0,8}}?(?:问题|困难|事项)(?:[及和与、](?:问题|困难|建议|事项))?|需要?(?:上级)?协调)(?:是|为|情况|[:\s]){{0,3}}"
+    rf"(?:目前|暂时?)?(?:无|没有)(?:其[他它]|重大|突出|明显)?(?:问题|困难|事项)?{_TO}"
+)
 HAS_A_PROBLEM = re.compile(r"(?<![没无])有(?P<severity>重大|严重|紧急|一般|小)?问题")
 SEVERE = re.compile(r"重大(?![项工建])|(?<!不)严重|紧急")
 NOT_SEVERE = re.compile(r"一般|不严重|小问题")
@@ -94,11 +99,15 @@ TROUBLE = re.compile(
 
 # An explicit wish for help: 请协调, 需市里协调解决. It is no progress.
 WISH = re.compile(r"(?:[请需望盼求]|建议).{0,12}协调|协调(?:解决|处理|支持)")
+NO_WISH = re.compile(
+    r"[无不没][需须用]|没有.{0,4}协调|(?:已|经|正在).{0,12}协调|协调.{0,4}(?:完毕|完成|到位|一致)"
+)
 WISH_LABEL = re.compile(r"^需要?(?:上级)?协调(?:的?(?:事项|问题))?\s?[:：]\s?")
 # What may stand before an amount and names nothing.
 NO_NAME = re.compile(
     r"形象(?:进度|面貌)?|工程|进度|进展|投资|情况|完成|实际|[本当这]个?月|月份?|其中|另外|同时|目前|现在?|截[至止到]|今[天日]|已经?|主要|"
-    r"本周|项目|我们|[\W\d_]|[的在报我]"
+    r"建安|固定资产|固投|设备|购置|土建|安装|[甲乙丙丁一二三四五六七八九十]?标段|费用|产值|工程款|资金|征地|征拆|拆迁|"
+    r"[一二三四五六七八九十]+(?=月)|本周|项目|我们|[\W\d_]|[的在报我额]"
 )
 
 ASKS_WHOM = re.compile(r"怎么[报填]|找谁|问谁|[向给]谁")
@@ -135,10 +144,12 @@ PERCENT_IN_WORDS = re.compile(
     r"(?P<label>(?:总体|整体|工程|项目)?形象(?:进度|面貌)?|(?:总体|整体|工程|项目)?进度)?(?:已?完成|达到?|到|约|为|是|了|[:\s]){0,8}+"
     r"百分之(?P<number>[零〇一二三四五六七八九十百两点]{1,7})(?![零〇一二三四五六七八九十百千万亿两点])"
 )
-# After 本月 or 完成: what is written like an amount and is none, -300 or 300~500.
+# After 本月 or 完成: what is written like an amount and is none, -300 or 300~500万. Without a unit only a whole
+# clause is: 完成 1-3 栋.
+_UP_TO = r"\d[\d.,]*\s?[万亿]?元?\s?(?:[-~—]+|[至到])\s?\d[\d.,]*"
 NO_AMOUNT = re.compile(
-    rf"(?P<lead>(?:本月|当月|这个?月|完成)(?:完成|投资额?|[:\s])*+)(?P<written>-\s?\d[\d.,]*\s?[万亿]?元?|"
-    rf"\d[\d.,]*\s?[万亿]?元?\s?(?:[-~—]+|[至到])\s?\d[\d.,]*\s?[万亿]?元?)(?=$|{SEPARATOR})"
+    rf"(?P<lead>(?:本月|当月|这个?月|完成)(?:完成|投资额?|[:\s])*+)(?P<written>-\s?\d[\d.,]*\s?[万亿]?元?(?=$|{SEPARATOR})|"
+    rf"{_UP_TO}\s?(?:[万亿]元?|元)(?=$|{SEPARATOR})|{_UP_TO}(?=\s*(?:$|[.,;!\n{TAKEN}])))"
 )
 BARE_PERCENT = re.compile(
     rf"(?P<label>形象(?:进度|面貌)?|(?:工程|总体|整体)?进度)(?:已?完成|达到?|到|约|为|[:\s]){{0,8}}+(?P<number>\d{{1,3}}(?:\.\d{{1,2}})?)"

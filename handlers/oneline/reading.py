@@ -91,6 +91,7 @@ class _Said:
 def _hear(original: str, text: str) -> _Said:
     """Takes one thing after the other out of the line; what is called a problem lies behind `told`."""
     days = days_written(text)
+    text = _without(text, *(each.span() for each in lexicon.NOTHING.finditer(text)))
     zero, marked = lexicon.ZERO.fullmatch(text), lexicon.PROBLEM.search(text)
     told, after = marked.span() if marked else (len(text), len(text))
     same = lexicon.SAME.search(text, 0, told)
@@ -128,7 +129,7 @@ def _hear(original: str, text: str) -> _Said:
 def _wish(words: str) -> tuple[str, str]:
     """The clause that wishes for help, with the trouble right before it, taken out of the progress."""
     clauses = re.split(r"([,，。;；\s]+)", words)
-    at = next((at for at in range(0, len(clauses), 2) if lexicon.WISH.search(level(clauses[at]))), None)
+    at = next((at for at in range(0, len(clauses), 2) if _is_wish(level(clauses[at]))), None)
     if at is None:
         return words, ""
     first = at
@@ -137,6 +138,10 @@ def _wish(words: str) -> tuple[str, str]:
     left = (_trimmed("".join(part)) for part in (clauses[:first], clauses[at + 1 :]))
     wish = "".join(clauses[first : at + 1])
     return "，".join(filter(None, left)), lexicon.WISH_LABEL.sub("", wish)
+
+
+def _is_wish(clause: str) -> bool:
+    return bool(lexicon.WISH.search(clause)) and not lexicon.NO_WISH.search(clause)
 
 
 def _hear_amounts(text: str, told: int) -> tuple[str, Figure | None, tuple[Figure, ...], tuple[Figure, ...]]:

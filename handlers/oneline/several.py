@@ -1,7 +1,8 @@
 """A text of several lines, split into reports: a line that names a project begins one, any other goes on with it.
 
 Rule 1  A line that names something of its own before an amount, a 同上月 or a problem, and no project that is known,
-        goes on with nothing: it is unread, and the others are read without it.
+        goes on with nothing: it is unread, and the others are read without it. Where one line alone names a project
+        and no amount, it does go on.
 Rule 2  Nothing is lost: every line is a part of a report, or comes back as unread.
 """
 
@@ -12,7 +13,7 @@ from handlers.oneline import lexicon
 from handlers.oneline.figures import Label, find_figures, find_percents
 from handlers.oneline.finder import Finder
 from handlers.oneline.lexicon import level
-from handlers.oneline.line import Line
+from handlers.oneline.line import Kind, Line
 from handlers.oneline.reading import read_line
 
 
@@ -36,16 +37,17 @@ def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
     ahead: list[str] = []
     parts: list[_Part] = []
     unread: list[Unread] = []
-    for number, raw in enumerate(text.splitlines(), 1):
-        if not (line := raw.strip()):
-            continue
-        reports = isinstance(read_line(line, finder), Line)
-        if reports or finder.find(line):
+    lines = [(number, line) for number, raw in enumerate(text.splitlines(), 1) if (line := raw.strip())]
+    reporting = {number for number, line in lines if isinstance(read_line(line, finder), Line)}
+    naming = reporting | {number for number, line in lines if finder.find(line)}
+    for number, line in lines:
+        reports = number in reporting
+        if number in naming:
             parts.append(_Part(number, [line], bare=not reports))
         elif parts and parts[-1].bare:
             parts[-1].lines.append(line)
             parts[-1].bare = False
-        elif names_another(line):
+        elif names_another(line) and not (parts and len(naming) == 1 and _lacks_an_amount(parts[-1], finder)):
             unread.append(Unread(number, line))
         else:
             (parts[-1].lines if parts else ahead).append(line)
@@ -62,6 +64,13 @@ def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
             found.append(read)
             ahead = []
     return found, sorted(unread, key=lambda each: each.number)
+
+
+def _lacks_an_amount(part: _Part, finder: Finder) -> bool:
+    read = read_line("\n".join(part.lines), finder)
+    if not isinstance(read, Line) or read.kind not in (Kind.PROGRESS, Kind.ISSUE):
+        return False
+    return read.amount is None and not read.candidates
 
 
 def may_report(text: str) -> bool:
