@@ -1,7 +1,8 @@
 """Drafts: talks that were begun and not finished, how they are called, and when they are offered again.
 
 Rule 1  An outcome offers the newest draft; 我的待办 shows several and counts the rest.
-Rule 2  One project and month has one draft: what a line says of it goes into that one.
+Rule 2  One project and month has one draft: what a line says of it goes into that one. A problem that is told again
+        in the same words is the one whose draft waits.
 Rule 3  What its person cancelled can be taken up again for a week; what is gone (closed, or another's) cannot.
 Rule 4  Offered is what would have to be said again: a report that was begun, and elsewhere what was typed or sent,
         days too. A menu or a setting that was left open is none, though its buttons go on where it stood.
@@ -118,20 +119,27 @@ def just_cancelled(turn: Turn) -> bool:
 
 def about(turn: Turn, script: str, project: object) -> TalkRow | None:
     """The draft of this conversation on this project and month, if there is one."""
-    return next(
-        (
-            talk
-            for talk in unfinished(turn)
-            if talk.script == script and talk.answers.get("project") == project and holds_answers(talk)
-        ),
-        None,
+    return next(_about(turn, script, project), None)
+
+
+def _about(turn: Turn, script: str, project: object) -> Iterator[TalkRow]:
+    return (
+        talk
+        for talk in unfinished(turn)
+        if talk.script == script and talk.answers.get("project") == project and holds_answers(talk)
     )
 
 
 def of_month(turn: Turn, script: str, answers: Mapping[str, Any]) -> TalkRow | None:
-    """The draft that a line about one project and month belongs to; a problem told in a line may be another one."""
+    """The draft that a line about one project and month belongs to; a problem in other words is another one."""
     project = answers.get("project")
-    return about(turn, script, project) if script == "report_progress" and project else None
+    if not project or script not in ("report_progress", "report_issue"):
+        return None
+    if script == "report_progress":
+        return about(turn, script, project)
+    what = f"what@{project}"
+    found = (talk for talk in _about(turn, script, project) if talk.answers.get(what) == answers.get(what))
+    return next(found, None)
 
 
 def together(before: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:

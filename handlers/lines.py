@@ -30,6 +30,7 @@ class _Sent:
 
     project: str
     name: str
+    problem: bool = False  # only what it calls a problem: the month of its figures is not open
 
 
 def take_lines(turn: Turn, text: str) -> bool:
@@ -148,12 +149,12 @@ def _take_chain(turn: Turn, text: str, mine: set[int]) -> bool:
         if not isinstance(entry.line, Line) or not entry.line.mention.sure:
             unread.append(entry.raw)
         elif entry.line.projects[0].id not in mine:
-            passed.append(_send_to_owner(turn, entry, entry.line))
+            passed += _send_to_owner(turn, entry, entry.line)
         else:
             begun = with_its_problem(turn, entry.line)
             passed += [each for each in begun if isinstance(each, Untaken)]
             own += [each for each in begun if isinstance(each, Prefilled)]
-    note = _summary(turn, len(own), passed, unread)
+    note = _summary(turn, len(entries) - len(unread), passed, unread)
     if own:
         _begin_all(turn, own, note)
     else:
@@ -161,21 +162,27 @@ def _take_chain(turn: Turn, text: str, mine: set[int]) -> bool:
     return True
 
 
-def _send_to_owner(turn: Turn, entry: ChainEntry, line: Line) -> _Sent | Untaken:
-    """The card of a line, to the one named in front if the project is theirs to report, else to its 联络人."""
+def _send_to_owner(turn: Turn, entry: ChainEntry, line: Line) -> list[_Sent | Untaken]:
+    """The card of a line, or of its problem if that alone can be taken, to the one named in front if the project is
+    theirs to report, else to its 联络人."""
     project, words = line.projects[0], turn.city.words
     owners = _owners(turn, entry.who, project.id)
     if not owners:
-        return Untaken(project.name, words.chain_nobody)
+        return [Untaken(project.name, words.chain_nobody)]
     owner = next((contact for contact in owners if contact.address), None)
     if owner is None:
-        return Untaken(project.name, words.chain_unreached.format(name=owners[0].name))
+        return [Untaken(project.name, words.chain_unreached.format(name=owners[0].name))]
     template = words.chain_card_note if entry.who in ("", owner.name) else words.chain_card_note_other
-    card = _card(_as(turn, owner.id), line, template.format(name=turn.person.name, who=entry.who))
+    theirs, note = _as(turn, owner.id), template.format(name=turn.person.name, who=entry.who)
+    report, *problem = with_its_problem(theirs, line)
+    sent: list[_Sent | Untaken] = []
+    if isinstance(report, Untaken) and problem:
+        sent, report, problem = [report], problem[0], []
+    card = _card(theirs, line, [report, *problem], note)
     if isinstance(card, Untaken):
-        return card
+        return [*sent, card]
     turn.push(owner, card, Lane.REMINDER)
-    return _Sent(project.name, owner.name)
+    return [*sent, _Sent(project.name, owner.name, problem=bool(sent))]
 
 
 def _owners(turn: Turn, named: str, project_id: int) -> list[Contact]:
@@ -196,8 +203,8 @@ def _as(turn: Turn, person_id: int) -> Turn:
     return replace(turn, person=theirs)
 
 
-def _card(theirs: Turn, line: Line, note: str) -> Outgoing | Untaken:
-    report, *problem = with_its_problem(theirs, line)
+def _card(theirs: Turn, line: Line, begun: list[Prefilled | Untaken], note: str) -> Outgoing | Untaken:
+    report, *problem = begun
     if isinstance(report, Untaken):
         return report
     for each in problem:
@@ -209,12 +216,13 @@ def _card(theirs: Turn, line: Line, note: str) -> Outgoing | Untaken:
     return Untaken(line.projects[0].name, card) if isinstance(card, str) else card
 
 
-def _summary(turn: Turn, own: int, passed: list[_Sent | Untaken], unread: list[str]) -> str:
+def _summary(turn: Turn, read: int, passed: list[_Sent | Untaken], unread: list[str]) -> str:
     words = turn.city.words
-    lines = [words.chain_read.format(count=own + len(passed))]
+    lines = [words.chain_read.format(count=read)]
     for each in passed:
         if isinstance(each, _Sent):
-            lines.append(words.chain_sent.format(project=each.project, name=each.name))
+            sentence = words.chain_problem_sent if each.problem else words.chain_sent
+            lines.append(sentence.format(project=each.project, name=each.name))
         else:
             lines.append(f"· {each.told(words)}")
     if unread:

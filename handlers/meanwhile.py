@@ -22,7 +22,7 @@ from handlers.buttons import read_button
 from handlers.conversation import navigation
 from handlers.drafts import QUEUED
 from handlers.loading.part import own_menu
-from handlers.opening import is_no_instruction
+from handlers.opening import instructs, is_no_instruction
 from handlers.plain import plain
 from handlers.questions import Text
 from handlers.reading import Said
@@ -89,6 +89,8 @@ def otherwise(turn: Turn, talk: TalkRow, text: str) -> bool:
     """Whether a text that is none of the ready answers means something else, and has been answered."""
     if by_itself.taken(turn, text) or _is_word_of_the_menu(turn, text):
         return True
+    if talk.script in SOON and instructs(text):
+        return False
     return talk.script in ASKING and answer_if_understood(turn, text) != ""
 
 

@@ -18,6 +18,7 @@ from handlers.buttons import (
 from handlers.conversations.desk import desk_menu
 from handlers.menus import SLASH, reporting
 from handlers.moments import read_clock
+from handlers.oneline.lexicon import QUESTION_END, level
 from handlers.plain import as_typed, plain
 from handlers.words import Words
 from rules.kinds import IssueWord
@@ -30,6 +31,7 @@ _NOTICE = re.compile(r"t([0-9]{1,12})")
 _ISSUE_FIRST = re.compile(r"w\s*([0-9]{1,12})[\s,:]*(.*)", re.IGNORECASE | re.DOTALL)
 _LIKE_A_CLOCK = re.compile(r"[0-9]+[:点.][0-9]*分?")
 _LEADS = re.compile(r"(?:请|由|交)+(.{2,20}?)(?:来)?牵头(?:办理|处理|负责|落实)?")
+_INSTRUCTS = re.compile(r"^(?:请(?!问)|由|交(?!通|投)|让|责成)|牵头|抓紧|落实|办结")
 _ISSUE_LAST = re.compile(r"(.*?)[\s,:]*w\s*([0-9]{1,12})", re.IGNORECASE | re.DOTALL)
 
 
@@ -177,6 +179,11 @@ def read_about_issue(text: str, words: Words) -> Acknowledge | Handle | LookUp |
                 if found := _ISSUE.fullmatch(rest):
                     return act(int(found[1]))
     return _read_word(text.strip(), words)
+
+
+def instructs(text: str) -> bool:
+    """请城北区住建局牵头: who and what is to be done, though a place or a unit in it could be asked about."""
+    return bool(_INSTRUCTS.search(text.strip())) and not QUESTION_END.search(level(text))
 
 
 def is_no_instruction(text: str, words: Words) -> bool:

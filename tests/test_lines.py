@@ -300,6 +300,47 @@ def test_a_problem_beside_the_figures_of_anothers_line_waits_for_its_owner_too(t
     assert owner.taps("✅").title == "东风桥改造：问题有多严重？"
 
 
+def test_a_problem_beside_figures_of_a_month_that_is_not_open_reaches_its_owner(town: Town) -> None:
+    another_reporter(town)
+    answer = town.office.says("#接龙\n1. 东风桥改造 2月80万 桩基完成 有问题 两户阻工")
+    assert "接龙里读出1条。" in answer.text
+    assert "东风桥改造：2月的月报没有开着，这条没有记下。" in answer.text
+    assert "东风桥改造：问题已发给刘六核对" in answer.text
+    owner = town.chat("900")
+    assert owner.last().title == "东风桥改造：问题有多严重？"
+    for step in ("一般问题", "征拆", "暂时不需要", "没有照片", "确认"):
+        owner.says(step)
+    assert [row.what for row in town.rows(Issue)] == ["两户阻工"]
+
+
+@pytest.mark.parametrize("another", ["", "\n2. 南湖大道 800万 路基完成"])
+def test_a_problem_told_again_in_the_same_words_is_one_problem(town: Town, another: str) -> None:
+    me, line = town.reporter, "城北水厂 本月1200万 形象70% 有问题 两户阻工"
+    for _ in range(2):
+        me.says(f"#接龙\n1. {line}{another}" if another else line)
+    waiting = [talk.script for talk in drafts_of(town) if talk.script == "report_issue"]
+    assert waiting == ["report_issue"]
+    assert me.says("确认").title == f"{NORTH}：问题有多严重？"
+    me.says(line)
+    assert len([talk for talk in drafts_of(town) if talk.script == "report_issue"]) == 1
+
+
+def test_a_chain_of_an_owner_that_is_passed_on_twice_lays_its_problem_aside_once(town: Town) -> None:
+    another_reporter(town)
+    for _ in range(2):
+        town.office.says(
+            "#接龙\n1. 东风桥改造 80万 桩基完成 有问题 两户阻工\n2. 城北水厂 本月1200万 主体封顶"
+        )
+    assert [talk.script for talk in drafts_of(town)].count("report_issue") == 1
+
+
+def test_a_chain_counts_its_entries_and_not_the_reports_that_they_begin(town: Town) -> None:
+    card = town.reporter.says(
+        "#接龙\n1. 城北水厂 1200万 有问题 两户阻工\n2. 南湖大道 800万 路基完成\n3. 王五 都挺好"
+    )
+    assert "接龙里读出2条。" in card.text
+
+
 def test_a_wish_for_help_in_a_line_is_no_progress(town: Town) -> None:
     card = town.reporter.says("城北水厂 本月300 主体封顶，形象70%，两户阻工，请协调")
     assert "形象进度：主体封顶，完成70%" in card.text

@@ -220,6 +220,21 @@ def test_what_reads_as_a_question_is_answered_where_an_instruction_is_asked_for(
     assert town.leader.says("请自规局本周内拿方案").title == f"批示 W1 {NORTH}：", "the question still stands"
 
 
+@pytest.mark.parametrize("step", ["prompt", "card"])
+@pytest.mark.parametrize("said", ["请城北区住建局牵头", "由城北区住建局抓紧", "红灯 抓紧"])
+def test_what_instructs_is_no_question_though_a_unit_in_it_could_be_asked_about(
+    town: Town, step: str, said: str
+) -> None:
+    reports_problem(town.reporter)
+    town.leader.taps("批示")
+    if step == "card":
+        town.leader.says("请自规局本周内拿方案")
+    card = town.leader.says(said)
+    assert card.title == f"批示 W1 {NORTH}："
+    if step == "prompt":
+        assert f"“{said}”" in card.text
+
+
 def test_a_code_and_a_word_of_assent_are_no_instruction_where_one_is_asked_for(town: Town) -> None:
     reports_problem(town.reporter)
     town.leader.taps("批示")

@@ -34,6 +34,7 @@ class Lines(Sentences):
     line_unrecognised: str = "第{number}行没认出项目，没有记：{text}"
     line_unread: str = "第{number}行没读懂，没有记：{text}"
     chain_sent: str = "· {project}：已发给{name}核对"
+    chain_problem_sent: str = "· {project}：问题已发给{name}核对"
     chain_unread: str = "没读懂的{count}条，请本人自己报："
     chain_nobody: str = "没有人报这个项目，没转出去。"
     chain_unreached: str = "{name}没绑定或停用了，收不到，没转出去。请打电话。"
