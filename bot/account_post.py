@@ -7,7 +7,8 @@ from bot.rates import Rates
 from bot.sharing import Pauses
 from bot.watching.pulse import Pulse
 from storage.messages import Account
-from storage.sends import Claimed, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed
 
 # Of an account's places for sends in flight, this share is kept from bulk: digests that hang must not bar
 # what is urgent.

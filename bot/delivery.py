@@ -38,7 +38,8 @@ from storage.charts import Chart
 from storage.database import Database
 from storage.messages import Account
 from storage.outbox import State
-from storage.sends import Claimed, Claims, End, Outcome, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed, Claims, End, Outcome
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ Rule 3  secrets are SecretStr and never stand in an error.
 Rule 4  a line of `.env` that cannot be read is an error, for the same reason as a wrong name.
 """
 
-import io
 import ipaddress
 import os
 import re
@@ -19,11 +18,11 @@ from typing import Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from dotenv.parser import Binding, parse_stream
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot import env_file
 from rules.mistakes import expected_of, nearest
 
 PREFIX = "SANBAO_"
@@ -428,7 +427,10 @@ def is_loopback(host: str) -> bool:
 
 def load() -> Settings:
     """The settings of this process and its folder's `.env`. Raises SettingsError with every fault found."""
-    faults = unknown({*os.environ, *_names_in(Path(ENV_FILE))})
+    names, unreadable = env_file.names_in(Path(ENV_FILE), PREFIX)
+    if unreadable:
+        raise SettingsError("\n".join(unreadable))
+    faults = unknown({*os.environ, *names})
     try:
         settings = Settings()
     except ValidationError as error:
@@ -440,43 +442,6 @@ def load() -> Settings:
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
-
-
-def _names_in(file: Path) -> set[str]:
-    """The names that a file `.env` sets. Raises SettingsError with every line that cannot be read."""
-    if not file.is_file():
-        return set()
-    path = file.absolute()
-    try:
-        lines = list(parse_stream(io.StringIO(file.read_text(encoding="utf-8"))))
-    except OSError as error:
-        raise SettingsError(f"{path}: {error.strerror}; expected a file that can be read.") from error
-    except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        raise SettingsError(
-            f"{path}, line {line}: found byte {error.object[error.start]:#04x}, expected UTF-8; save the file as UTF-8."
-        ) from error
-    if faults := [_unread(path, line) for line in lines if line.error or _lacks_its_value(line)]:
-        raise SettingsError("\n".join(faults))
-    return {line.key for line in lines if line.key}
-
-
-def _lacks_its_value(line: Binding) -> bool:
-    """A name alone sets nothing; one that is not ours (`export HOME`) need not."""
-    if line.key is None or line.value is not None:
-        return False
-    return line.key.upper().startswith(PREFIX) or not line.key.isidentifier()
-
-
-def _unread(path: Path, line: Binding) -> str:
-    """What it holds may be a secret and is not told, but for the name of a setting."""
-    written = line.original.string.lstrip()
-    number = line.original.line + line.original.string[: -len(written)].count("\n")
-    name = re.match(rf"(?:export\s+)?({PREFIX}\w*)", written, re.IGNORECASE)
-    found = name[1] if name else "something"
-    has_sign = re.match(r"(?:export\s+)?\w+\s*=", written)
-    slip = "a quote that is not closed, or words after it" if has_sign else "no = behind a name"
-    return f"{path}, line {number}: found {found} with {slip}; expected NAME=VALUE. Correct the line or take it out."
 
 
 def make_folder(path: Path) -> None:

@@ -17,7 +17,8 @@ from bot.rates import Rates
 from storage import budgets
 from storage.budgets import Kept, State
 from storage.messages import Account
-from storage.sends import Claimed, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed
 
 Pauses = dict[str | None, float]  # by chat (None: the whole account), until when by the rates' clock
 

@@ -327,9 +327,7 @@ def _go_on_to(turn: Turn, queued: TalkRow, outcome: Outcome, *, in_place: bool) 
     """The receipt, and the report that waited for it; it comes by itself once."""
     message = drafts.without_next_project(outcome.message)
     turn.answer(message, number=outcome.number, in_place=in_place)
-    answers = {key: answer for key, answer in queued.answers.items() if key != drafts.QUEUED}
-    talks.remember(turn.session, queued, answers, queued.asked, turn.now)
-    _take_up(turn, replace(queued, answers=answers), note=turn.city.words.lines_next)
+    _take_up(turn, queued, note=turn.city.words.lines_next)
     if (shown := talks.current(turn.session, turn.person.id)) is not None:
         talks.remember(turn.session, shown, {**shown.answers, drafts.QUEUED: False}, shown.asked, turn.now)
 

@@ -9,29 +9,26 @@ Rule 3  What may have arrived is resent once if it is urgent or a receipt, freel
         is resent freely: it lies in this database, and takes a message only once.
 """
 
-from collections.abc import Collection, Generator, Sequence
-from collections.abc import Set as AbstractSet
-from contextlib import closing
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, text, tuple_, update
+from sqlalchemy import bindparam, or_, select, text, update
 from sqlalchemy import insert as plain_insert
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
 from storage import claiming, nudges
 from storage.messages import Account
-from storage.outbox import BULK, LANES, OPEN, TABLE, State, expire
+from storage.outbox import LANES, OPEN, TABLE, State, expire
+from storage.outbox_queue import Room, look
 from storage.prepared import Query
 from storage.tables.traffic import Attempt
 
 # A partial index is used only if its condition stands in the statement word for word.
 _SENDING = text("outbox.state = 'sending'")
-# After a long silence thousands of rows may have become useless; so many end in one transaction.
-SLICE = 500
 _TAKES_ONCE = frozenset({"tryout"})  # channels
 # An edit may be repeated without harm; the bound keeps one that always ends in doubt from barring its chat.
 EDIT_RESENDS = 10
@@ -45,16 +42,6 @@ class End(StrEnum):
     REFUSED = "refused"
     BLOCKED = "blocked"
     UNCLEAR = "unclear"
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What one account may start now. A chat in `busy` waits; in one of `slow` only answers (REPLY) go."""
-
-    total: int
-    bulk: int
-    busy: AbstractSet[str] = frozenset()
-    slow: AbstractSet[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,33 +113,6 @@ class Outcome:
                 return State.FAILED
 
 
-# So many rows of the queue are read at once; more only where these are all barred.
-_SLICE_OF_QUEUE = 200
-_PLACE = (TABLE.c.lane, TABLE.c.due, TABLE.c.id)
-_BEFORE_ALL = (-1, datetime.min.replace(tzinfo=UTC), 0)
-_QUEUE = (
-    select(
-        TABLE.c.id,
-        TABLE.c.lane,
-        TABLE.c.chat,
-        TABLE.c.state,
-        TABLE.c.lease,
-        TABLE.c.retry,
-        TABLE.c.useless_after,
-        TABLE.c.due,
-    )
-    .where(
-        tuple_(*_PLACE) > tuple_(*(bindparam(f"after_{each.name}", type_=each.type) for each in _PLACE)),
-        TABLE.c.channel == bindparam("of_channel"),
-        TABLE.c.account == bindparam("of_account"),
-        OPEN,
-        TABLE.c.lane <= bindparam("least_urgent"),
-        # What was due when it was written stays due, even if the clock was put back since.
-        or_(TABLE.c.due <= bindparam("now"), TABLE.c.due <= TABLE.c.written),
-    )
-    .order_by(*_PLACE)
-    .limit(_SLICE_OF_QUEUE)
-)
 _LEFT = Query(
     select(TABLE.c.id)
     .where(
@@ -215,13 +175,13 @@ def claim(
     On the way it ends what has become useless, settles rows whose lease ran out (rule 4), and ends reminders of
     what was done since they were written.
     """
-    view = _look(session, channel, account, room, now, machine)
+    view = look(session, channel, account, room, now, machine)
     if view.lapsed:
         _settle_lapsed(session, view.lapsed, now)
-        view = _look(session, channel, account, room, now, machine)
+        view = look(session, channel, account, room, now, machine)
     while view.reminders and (gone := nudges.overtaken(session, view.reminders, now)):
         expire(session, gone, now, note="what it reminds of was done meanwhile")
-        view = _look(session, channel, account, room, now, machine)
+        view = look(session, channel, account, room, now, machine)
     if view.stale:
         expire(session, view.stale, now)
     if not view.free:
@@ -239,67 +199,6 @@ def any_left(session: Session, accounts: Collection[Account], by: datetime, mach
         _LEFT.first(session, of_channel=channel, of_account=account, by=by, machine=machine) is not None
         for channel, account in accounts
     )
-
-
-@dataclass(slots=True)
-class _View:
-    """What a walk along the queue found, by row id."""
-
-    free: list[int] = field(default_factory=list)
-    stale: list[int] = field(default_factory=list)
-    lapsed: list[int] = field(default_factory=list)
-    reminders: list[int] = field(default_factory=list)  # of those free
-    again: datetime | None = None
-
-
-def _look(
-    session: Session, channel: str, account: str, room: Room, now: datetime, machine: datetime
-) -> _View:
-    """Walks along the queue, most urgent first, until the room is full; a chat's first row bars the rest."""
-    view = _View()
-    met = set(room.busy)
-    bulk = 0
-    with closing(_queue(session, channel, account, room, now)) as queue:
-        for row in queue:
-            if len(view.free) >= room.total or (row.lane in BULK and bulk >= room.bulk):
-                break
-            if row.state == State.DUE and row.useless_after is not None and row.useless_after < now:
-                view.stale.append(row.id)
-                if len(view.stale) == SLICE:
-                    view.again = machine
-                    break
-                continue
-            if row.chat in met:
-                continue
-            met.add(row.chat)
-            if row.state == State.SENDING:
-                if row.lease <= machine:
-                    view.lapsed.append(row.id)
-            elif row.retry is not None and row.retry > machine:
-                view.again = min(view.again or row.retry, row.retry)
-            elif row.chat not in room.slow or row.lane == Lane.REPLY.order:
-                view.free.append(row.id)
-                if row.lane == Lane.REMINDER.order:
-                    view.reminders.append(row.id)
-                bulk += row.lane in BULK
-    return view
-
-
-def _queue(
-    session: Session, channel: str, account: str, room: Room, now: datetime
-) -> Generator[Any, None, None]:
-    least = Lane.DIGEST if room.bulk else Lane.REPLY
-    given = {"of_channel": channel, "of_account": account, "least_urgent": least.order, "now": now}
-    place: tuple[Any, ...] = _BEFORE_ALL
-    count = _SLICE_OF_QUEUE
-    while count == _SLICE_OF_QUEUE:
-        count = 0
-        after = {f"after_{column.name}": value for column, value in zip(_PLACE, place, strict=True)}
-        with closing(session.execute(_QUEUE, {**given, **after})) as rows:
-            for row in rows:
-                count += 1
-                place = (row.lane, row.due, row.id)
-                yield row
 
 
 def _claimed(row: Any) -> Claimed:  # noqa: ANN401 - SQLAlchemy's rows are not typed by column here

@@ -9,7 +9,8 @@ from reminders.reach import Reach
 from rules.kinds import DutyState
 from storage import quiet_hours
 from storage.messages import Outgoing
-from storage.sends import Claimed, End, Outcome, Room, claim, finish
+from storage.outbox_queue import Room
+from storage.sends import Claimed, End, Outcome, claim, finish
 from storage.tables.registry import Binding
 from storage.tables.reminding import Nudge, ReminderRound
 from storage.tables.reporting import Duty

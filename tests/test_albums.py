@@ -8,7 +8,8 @@ from sqlalchemy import update
 from storage import rules as stored_rules
 from storage import sends
 from storage.messages import Incoming, Outgoing
-from storage.sends import Claimed, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed
 from storage.tables.reporting import MediaFile
 from storage.tables.traffic import OutboxRow
 from tests.chat import Chat, labels

@@ -29,7 +29,8 @@ from rules.kinds import Lane, Role
 from storage import absences, outbox, post, sends
 from storage.messages import Address, Outgoing
 from storage.outbox import State
-from storage.sends import End, Outcome, Room
+from storage.outbox_queue import Room
+from storage.sends import End, Outcome
 from storage.tables.ledger import LedgerRow
 from storage.tables.registry import Person
 from storage.tables.traffic import Attempt, OutboxRow

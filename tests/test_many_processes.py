@@ -49,7 +49,7 @@ from storage.database import Database
 from storage.inbox import Waiting
 from storage.leases import Lost
 from storage.messages import Address, Arrived, Incoming, IncomingKind
-from storage.sends import Room
+from storage.outbox_queue import Room
 from storage.tables.registry import Person, Unit
 from storage.tables.reporting import Duty, Report
 from storage.tables.sharing import Lease

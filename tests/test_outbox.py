@@ -10,12 +10,13 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from rules.kinds import Lane
-from storage import outbox, sends, waits
+from storage import outbox, outbox_queue, sends, waits
 from storage.charts import LightsChart
 from storage.messages import Address, Option, Outgoing
 from storage.outbox import State
+from storage.outbox_queue import Room
 from storage.parts import parts
-from storage.sends import Claimed, Claims, End, Outcome, Room
+from storage.sends import Claimed, Claims, End, Outcome
 from storage.tables.traffic import OutboxRow
 from tests.builders import NOW
 
@@ -172,13 +173,13 @@ def test_what_has_become_useless_expires_and_bars_nobody(session: Session) -> No
 
 
 def test_thousands_of_useless_rows_expire_in_slices(session: Session) -> None:
-    for number in range(sends.SLICE + 1):
+    for number in range(outbox_queue.END_AT_ONCE + 1):
         say(session, f"{number}", f"{number}", useless_after=NOW)
     say(session, "fresh", "x")
     later = NOW + SECOND
     assert take_all(session, PLENTY, later, MACHINE) == Claims([], MACHINE)
     assert texts(take(session, now=later)) == ["fresh"]
-    assert waits.counts(session)[State.EXPIRED] == sends.SLICE + 1
+    assert waits.counts(session)[State.EXPIRED] == outbox_queue.END_AT_ONCE + 1
 
 
 def test_once_is_once(session: Session) -> None:

@@ -18,7 +18,8 @@ from rules.workdays import instant
 from storage import outbox, people, quiet_hours, sends
 from storage import rules as stored_rules
 from storage.messages import Address, Outgoing
-from storage.sends import Claimed, End, Outcome, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed, End, Outcome
 from storage.tables.registry import Binding, Person
 from storage.tables.traffic import OutboxRow
 from tests.builders import NOW, a_person, a_role, an_issue

@@ -24,7 +24,8 @@ from reminders.pictures.telling import told
 from storage import inbox, quiet_hours, sends
 from storage.database import Database, mark
 from storage.messages import Address, Arrived, Incoming, Outgoing
-from storage.sends import Claimed, End, Outcome, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed, End, Outcome
 from storage.tables.registry import Binding, Person
 from storage.tables.tryout import TryoutMessage
 

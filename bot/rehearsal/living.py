@@ -15,7 +15,8 @@ from reminders.reach import Reach
 from reminders.sweep import next_instant, sweep
 from storage import quiet_hours, sends
 from storage.database import Database
-from storage.sends import Claimed, End, Outcome, Room
+from storage.outbox_queue import Room
+from storage.sends import Claimed, End, Outcome
 from storage.sheets import Progress, nobody
 
 LIVING = "Living"

@@ -34,6 +34,23 @@ class _Part:
 
 
 def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
+    """The reports of a text, and in the order of the text what belongs to none."""
+    ahead, parts, unread = _parts(text, finder)
+    found: list[Line] = []
+    for part in parts:
+        # What stands before the first report is no line of its own (各位领导); it is a part of the text.
+        for lines in ([*ahead, *part.lines], part.lines):
+            if isinstance(read := read_line("\n".join(lines), finder), Line):
+                found.append(read)
+                ahead = []
+                break
+        else:
+            unread.append(Unread(part.number, " ".join(part.lines), named=True))
+    return found, sorted(unread, key=lambda each: each.number)
+
+
+def _parts(text: str, finder: Finder) -> tuple[list[str], list[_Part], list[Unread]]:
+    """What stands before the first report, the parts that may be reports, and the lines that go on with none."""
     ahead: list[str] = []
     parts: list[_Part] = []
     unread: list[Unread] = []
@@ -41,9 +58,8 @@ def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
     reporting = {number for number, line in lines if isinstance(read_line(line, finder), Line)}
     naming = reporting | {number for number, line in lines if finder.find(line)}
     for number, line in lines:
-        reports = number in reporting
         if number in naming:
-            parts.append(_Part(number, [line], bare=not reports))
+            parts.append(_Part(number, [line], bare=number not in reporting))
         elif parts and parts[-1].bare:
             parts[-1].lines.append(line)
             parts[-1].bare = False
@@ -51,19 +67,7 @@ def split_lines(text: str, finder: Finder) -> tuple[list[Line], list[Unread]]:
             unread.append(Unread(number, line))
         else:
             (parts[-1].lines if parts else ahead).append(line)
-    found: list[Line] = []
-    for part in parts:
-        # What stands before the first report is no line of its own (各位领导); it is a part of the text.
-        texts = ("\n".join([*ahead, *part.lines]), "\n".join(part.lines))
-        read = next(
-            (each for each in (read_line(text, finder) for text in texts) if isinstance(each, Line)), None
-        )
-        if read is None:
-            unread.append(Unread(part.number, " ".join(part.lines), named=True))
-        else:
-            found.append(read)
-            ahead = []
-    return found, sorted(unread, key=lambda each: each.number)
+    return ahead, parts, unread
 
 
 def _lacks_an_amount(part: _Part, finder: Finder) -> bool:
